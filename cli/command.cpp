@@ -1,0 +1,94 @@
+#include "cli/command.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "gan/core/error.h"
+
+namespace gan::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<Path> recipe_folders() {
+  std::error_code error;
+  const Path here = fs::read_symlink("/proc/self/exe", error).parent_path();
+  return {"recipes", here.parent_path() / "recipes", here.parent_path() / "share/gan/recipes"};
+}
+
+size_t width_of(const std::string& text) {  // code points, so that "±" counts once
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+}  // namespace
+
+std::string program() {
+  const char* name = std::getenv("GAN_PROGRAM");
+  return name ? name : "gan";
+}
+
+std::vector<Path> all_recipes() {
+  std::vector<Path> out;
+  for (const Path& folder : recipe_folders()) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error))
+      if (entry.path().extension() == ".toml") out.push_back(entry.path());
+    if (!out.empty()) break;
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Path find_recipe(const std::string& name) {
+  if (fs::is_regular_file(name)) return name;
+  if (name.find('/') != std::string::npos || Path(name).extension() == ".toml") throw UsageError("{}: no such recipe file", name);
+  std::vector<std::string> names;
+  for (const Path& file : all_recipes()) {
+    if (file.stem() == name) return file;
+    names.push_back(file.stem());
+  }
+  throw UsageError("there is no recipe '{}'{}; `{} info recipes` lists them", name, did_you_mean(name, names), program());
+}
+
+CLI::Option* add_data_dir(CLI::App& app, std::string& data_dir) {
+  return app.add_option("--data-dir", data_dir, "folder to look for data sets in, before $GAN_DATA, ./data and /usr/share/datasets")->type_name("DIR");
+}
+
+bool on_terminal() { return isatty(STDERR_FILENO) != 0; }
+
+std::string duration(double seconds) {
+  const auto s = static_cast<long long>(seconds + 0.5);
+  if (s < 60) return fmt::format("{} s", s);
+  if (s < 3600) return fmt::format("{} min {} s", s / 60, s % 60);
+  return fmt::format("{} h {} min", s / 3600, s % 3600 / 60);
+}
+
+std::string count(int64_t n) {
+  std::string digits = fmt::format("{}", n);
+  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3) digits.insert(static_cast<size_t>(i), ",");
+  return digits;
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths;
+  for (const auto& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (widths.size() <= i) widths.push_back(0);
+      widths[i] = std::max(widths[i], width_of(row[i]));
+    }
+  std::string out;
+  for (const auto& row : rows) {
+    std::string line = " ";
+    for (size_t i = 0; i < row.size(); ++i) {
+      const std::string pad(widths[i] - width_of(row[i]), ' ');
+      line += " " + (i == 0 ? row[i] + pad : " " + pad + row[i]);
+    }
+    out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return out;
+}
+
+}  // namespace gan::cli

@@ -1,0 +1,115 @@
+#include <ATen/ATen.h>
+#include <fmt/ranges.h>
+
+#include <iostream>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/pictures.h"
+#include "cli/scoring.h"
+#include "gan/core/error.h"
+#include "gan/figures/grid.h"
+#include "gan/io/npy.h"
+#include "gan/io/png.h"
+#include "gan/judge/neighbours.h"
+
+namespace gan::cli {
+namespace {
+
+struct Options {
+  std::string what, data, data_dir, checkpoint = "last";
+  uint64_t seed = 0;
+  bool json = false;
+};
+
+void say(const std::string& text) { std::cerr << "gan: " << text << " ...\n"; }
+
+void report(const Options& o, const Evaluation& evaluation, const DataSet& data) {
+  if (o.json) std::cout << evaluation.json().dump(1) << "\n";
+  else std::cout << "\n" << evaluation.text(data);
+}
+
+/// Samples of a peer, in the data's own units; byte images may also come in [0, 1].
+at::Tensor read_samples(const Path& file, const DataSet& data) {
+  Array array = parse_npy(read_file(file), file.string());
+  const Shape& wanted = data.train.shape();
+  const int64_t n = array.shape.empty() ? 0 : array.shape[0];
+  if (n == 0 || product(array.shape) != n * data.train.dim())
+    throw DataError("{}: has shape [{}], expected [N, {}] like {}", file.string(), fmt::join(array.shape, ", "), fmt::join(wanted, ", "), data.name);
+  at::Tensor samples = at::from_blob(array.values.data(), {n, data.train.dim()}, at::kFloat).clone();
+  if (!at::isfinite(samples).all().item<bool>()) throw DataError("{}: holds values that are not finite", file.string());
+  if (data.image && data.high - data.low > 2 && samples.min().item<float>() >= 0 && samples.max().item<float>() <= 1) {
+    say(fmt::format("{}: its values lie in [0, 1], those of {} in [{}, {}]: scaled", file.string(), data.name, data.low, data.high));
+    samples = samples * (data.high - data.low) + data.low;
+  }
+  return samples;
+}
+
+/// Figure 2 of the paper: samples as they come, and in the last column the training image nearest to the one beside it.
+void draw_nearest(const Path& file, const Problem& problem, const Judge& judge, const at::Tensor& samples) {
+  constexpr int64_t kRows = 8, kColumns = 9;
+  const at::Tensor own = own_units(problem, samples);  // [8 * 9, D]
+  std::vector<at::Tensor> tiles;
+  std::vector<int64_t> framed;
+  const at::Tensor train = rows_of(problem.data.train, 0, problem.data.train.size());
+  const at::Tensor beside = own.view({kRows, kColumns, -1}).select(1, kColumns - 1);
+  const at::Tensor index = nearest(judge.units(beside), judge.units(train)).index;
+  for (int64_t row = 0; row < kRows; ++row) {
+    tiles.push_back(own.narrow(0, row * kColumns, kColumns));
+    tiles.push_back(train.index_select(0, index.narrow(0, row, 1)));
+    framed.push_back(row * (kColumns + 1) + kColumns);
+  }
+  Shape shape{kRows * (kColumns + 1)};
+  shape.insert(shape.end(), problem.data.train.shape().begin(), problem.data.train.shape().end());
+  const at::Tensor grid = at::cat(tiles).contiguous();
+  write_file(file, encode_png(image_grid(shape, {grid.data_ptr<float>(), static_cast<size_t>(grid.numel())},
+                                         {.columns = kColumns + 1, .low = problem.data.low, .high = problem.data.high, .framed = framed})));
+}
+
+void run_evaluate(const Options& o) {
+  if (!std::filesystem::exists(o.what)) throw DataError("{}: no such run or .npy file", o.what);
+  if (Path(o.what).extension() == ".npy") {
+    if (o.data.empty()) throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
+    const DataSet data = open_data(o.data, o.data_dir);
+    const Judge judge(data);
+    const at::Tensor samples = read_samples(o.what, data);
+    report(o, evaluate_samples(judge, samples, samples, o.seed, say), data);
+    return;
+  }
+  const RunFolder run = RunFolder::open(o.what);
+  Config config = run.config();
+  if (!o.data.empty()) config.data.source = o.data;
+  const Problem problem = prepare(config, o.data_dir);
+  const Judge judge(problem.data);
+  const auto learner = make_learner(problem);
+  restore(*learner, run.find_checkpoint(o.checkpoint));
+  const Evaluation evaluation = evaluate_model(problem, judge, *learner, o.seed, say);
+  report(o, evaluation, problem.data);
+  if (problem.data.image) {
+    const Path file = run.path() / "nearest.png";
+    draw_nearest(file, problem, judge, learner->model().sample(72, o.seed));
+    if (!o.json) std::cout << "\nsamples, and framed the training image nearest to the one beside it: " << file.string() << "\n";
+  } else if (evaluation.closed_form) {
+    const Path file = run.path() / "figure1.png";
+    write_file(file, encode_png(figure1(problem, dynamic_cast<Trainer&>(*learner), problem.data.name)));
+    if (!o.json) std::cout << "\ndensities, D and the mapping from z to x: " << file.string() << "\n";
+  }
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("evaluate", "score a run, or anybody's samples in a .npy file");
+  command->add_option("WHAT", o->what, "a run's folder, or SAMPLES.npy")->required();
+  command->add_option("--data", o->data, "the data to be held against (a run knows its own)");
+  add_data_dir(*command, o->data_dir);
+  command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
+  command->add_option("--seed", o->seed, "of the samples and the test")->capture_default_str();
+  command->add_flag("--json", o->json, "print one JSON object");
+  command->footer("Example: " + program() + " evaluate runs/fashion-mnist\n"
+                  "         " + program() + " evaluate samples.npy --data mnist --json");
+  command->callback([o] { run_evaluate(*o); });
+}
+
+}  // namespace gan::cli

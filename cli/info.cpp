@@ -1,0 +1,122 @@
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+
+#include "cli/command.h"
+#include "gan/core/error.h"
+#include "gan/gan.h"
+#include "gan/io/safetensors.h"
+
+namespace gan::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void print_network(const std::string& name, const NetworkSpec& spec, int64_t inputs) {
+  std::vector<std::vector<std::string>> rows;
+  const std::vector<int64_t> out = widths(spec, inputs, name);
+  int64_t width = inputs, total = 0;
+  for (size_t i = 0; i < spec.size(); ++i) {
+    const int64_t parameters = parameter_count(spec[i], width);
+    rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), fmt::format("[B, {}] -> [B, {}]", width, out[i]), count(parameters)});
+    width = out[i], total += parameters;
+  }
+  rows.push_back({"total", "", count(total)});
+  fmt::print("{}\n{}", name, table(rows));
+}
+
+void print_config(const Config& c, int64_t dim) {
+  if (!c.about.empty()) fmt::print("{}\n\n", c.about);
+  if (c.run.model == ModelKind::adversarial) {
+    const bool uniform = c.generator.noise == NoiseKind::uniform;
+    fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
+    print_network("generator", c.generator.layers, c.generator.noise_size);
+    if (dim == 0) dim = widths(c.generator.layers, c.generator.noise_size, "generator").back();
+    fmt::print("\nD, one logit\n");
+    print_network("discriminator", c.discriminator.layers, dim);
+    fmt::print("\n");
+  }
+  std::string section;
+  for (const auto& [key, value] : flatten(c)) {
+    if (key.ends_with(".layers")) continue;
+    const std::string head = key.substr(0, key.find('.'));
+    if (head != section) fmt::print("{}[{}]\n", section.empty() ? "" : "\n", head);
+    section = head;
+    fmt::print("  {} = {}\n", key.substr(head.size() + 1), value);
+  }
+}
+
+void info_recipes() {
+  std::vector<std::vector<std::string>> rows;
+  for (const Path& file : all_recipes()) {
+    const Config c = parse_config(read_file(file), file.string());
+    fmt::print("  {:<20} {}\n", file.stem().string(), c.about);
+  }
+  fmt::print("\n{} train NAME trains one, {} info NAME describes it\n", program(), program());
+}
+
+void info_checkpoint(const Path& file) {
+  const std::string bytes = read_file(file);
+  const SafeTensors content = parse_safetensors(bytes, file.string());
+  const Model model = load(file);
+  fmt::print("{}: checkpoint of step {}, trained on {} (hash {}), {} tensors, {} bytes\n\n", file.string(), model.step(),
+             model.data().name, model.data().hash, content.tensors.size(), count(static_cast<int64_t>(bytes.size())));
+  print_config(model.config(), product(model.data().shape));
+}
+
+void info_run(const Path& path) {
+  const RunFolder run = RunFolder::open(path);
+  const Config c = run.config();
+  const auto last = run.last_step();
+  fmt::print("{}: {} of {} steps, trained for {}\n", path.string(), last ? count(*last) : "none", count(c.training.steps), duration(run.trained_seconds()));
+  const auto metrics = run.metrics();
+  if (!metrics.empty()) {
+    fmt::print("at step {}:", metrics.back().first);
+    for (const auto& [name, value] : metrics.back().second)
+      if (name != "epoch") fmt::print("  {} {:.4g}", name, value);
+    fmt::print("\n");
+  }
+  fmt::print("\n");
+  print_config(c, last ? product(load(path).data().shape) : 0);
+}
+
+void info_data(const std::string& what, const std::string& data_dir) {
+  const DataSet d = open_data(what, data_dir);
+  fmt::print("{}: {}\n  example   [{}]{}\n  values    {} to {}\n  training  {}\n  valid     {}\n  test      {}\n  hash      {}\n", d.name, d.description,
+             fmt::join(d.train.shape(), ", "), d.image ? ", an image" : "", d.low, d.high, count(d.train.size()),
+             count(d.valid.size()), count(d.test.size()), d.hash);
+  if (!d.columns.empty()) fmt::print("  columns   {}\n", fmt::join(d.columns, ", "));
+}
+
+void run_info(const std::string& what, const std::string& data_dir) {
+  const Path path = what;
+  if (what == "recipes") return info_recipes();
+  const auto recipe = [&](const Path& file) { print_config(parse_config(read_file(file), file.string()), 0); };
+  if (fs::is_directory(path) && fs::exists(path / "config.toml")) return info_run(path);
+  if (path.extension() == ".safetensors" || (fs::is_symlink(path) && fs::is_regular_file(path))) return info_checkpoint(path);
+  if (path.extension() == ".toml") return recipe(find_recipe(what));
+  std::vector<std::string> known = {"recipes", "mnist", "fashion-mnist"};
+  for (const Path& file : all_recipes()) {
+    // A name may be both; a recipe says more, and names its data.
+    if (file.stem() == what) return recipe(file);
+    known.push_back(file.stem());
+  }
+  if (fs::exists(path) || what.starts_with("toy:") || what == "mnist" || what == "fashion-mnist") return info_data(what, data_dir);
+  for (const auto& toy : toy_names()) known.push_back("toy:" + toy);
+  throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what, did_you_mean(what, known));
+}
+
+}  // namespace
+
+void add_info(CLI::App& app) {
+  auto what = std::make_shared<std::string>();
+  auto data_dir = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("info", "describe a run, a recipe, a data set or a checkpoint");
+  command->add_option("WHAT", *what, "a folder, a file, a name; `recipes` lists the recipes")->required();
+  add_data_dir(*command, *data_dir);
+  command->footer("Examples: " + program() + " info recipes\n          " + program() + " info paper-mnist\n          " + program() + " info toy:ring8");
+  command->callback([what, data_dir] { run_info(*what, *data_dir); });
+}
+
+}  // namespace gan::cli

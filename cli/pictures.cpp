@@ -1,0 +1,113 @@
+#include "cli/pictures.h"
+
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gan/figures/grid.h"
+#include "gan/figures/plot.h"
+#include "gan/theory/divergence.h"
+
+namespace gan::cli {
+namespace {
+
+std::span<const float> span_of(const Tensor& t) { return {t.data_ptr<float>(), static_cast<size_t>(t.numel())}; }
+
+/// Densities of one column, real against generated.
+Panel histogram(const std::string& name, const Tensor& real, const Tensor& generated) {
+  const Tensor both = at::cat({real, generated});
+  const double low = both.min().item<double>(), high = std::max(both.max().item<double>(), low + 1e-6);
+  constexpr int kBins = 60;
+  Panel panel{.title = name, .x_label = "value", .y_label = "density"};
+  for (const auto& [label, values] : {std::pair{"data", real}, std::pair{"samples", generated}}) {
+    const Tensor bins = at::histc(values, kBins, low, high).to(at::kDouble);
+    Series series{.label = label};
+    for (int i = 0; i < kBins; ++i) {
+      series.x.push_back(low + (i + 0.5) * (high - low) / kBins);
+      series.y.push_back(bins[i].item<double>() * kBins / (static_cast<double>(values.numel()) * (high - low)));
+    }
+    panel.series.push_back(std::move(series));
+  }
+  return panel;
+}
+
+}  // namespace
+
+Tensor rows_of(const Examples& examples, int64_t first, int64_t count) {
+  count = std::min(count, examples.size() - first);
+  const std::vector<float> rows = examples.rows(first, count);
+  return at::from_blob(const_cast<float*>(rows.data()), {count, examples.dim()}, at::kFloat).clone();
+}
+
+Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, int64_t columns) {
+  const Tensor values = samples.contiguous();
+  if (data.image) return image_grid(values.sizes().vec(), span_of(values), {.columns = columns, .low = data.low, .high = data.high});
+  const Tensor flat = values.flatten(1);
+  if (flat.size(1) == 2) return draw_scatter(data.name, span_of(real), span_of(flat));
+  constexpr int64_t kMost = 12;
+  std::vector<Panel> panels;
+  for (int64_t i = 0; i < std::min(kMost, flat.size(1)); ++i)
+    panels.push_back(histogram(data.columns.empty() ? fmt::format("column {}", i + 1) : data.columns[i],
+                               real.numel() ? real.select(1, i) : flat.select(1, i), flat.select(1, i)));
+  return draw_curves(panels);
+}
+
+Image curves(const RunFolder& run) {
+  struct Row { const char* title; const char* y; std::vector<std::string> names; bool prefix; };
+  const std::vector<Row> rows = {
+      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood"}, false},
+      {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false},
+      {"Validation", "score", {"parzen_valid", "log_probability_valid", "modes", "within"}, false},
+      {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient"}, false},
+      {"Spread of samples over spread of data", "ratio", {"spread"}, false},
+      {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, true},
+  };
+  const auto metrics = run.metrics();
+  std::vector<Panel> panels;
+  for (const Row& row : rows) {
+    std::map<std::string, Series> series;
+    for (const auto& [step, numbers] : metrics)
+      for (const auto& [name, value] : numbers)
+        for (const auto& wanted : row.names)
+          if (row.prefix ? name.starts_with(wanted) : name == wanted) {
+            Series& s = series[name];
+            s.label = name, s.x.push_back(static_cast<double>(step)), s.y.push_back(value);
+          }
+    if (series.empty()) continue;
+    Panel panel{.title = row.title, .x_label = "step", .y_label = row.y};
+    for (auto& [name, s] : series) panel.series.push_back(std::move(s));
+    if (row.names[0] == "D(x)" || row.names[0] == "spread") panel.horizontals.emplace_back(row.names[0] == "spread" ? 1 : 0.5, "");
+    panels.push_back(std::move(panel));
+  }
+  if (panels.empty()) panels.push_back({.title = "No metrics yet", .x_label = "step"});
+  return draw_curves(panels);
+}
+
+Image figure1(const Problem& problem, Trainer& trainer, const std::string& title) {
+  const double low = problem.data.low, high = problem.data.high;
+  Figure1 figure{.title = title};
+  for (int i = 0; i <= 200; ++i) figure.x.push_back(low + (high - low) * i / 200);
+  for (const double x : figure.x) figure.data_density.push_back(std::exp(problem.data.toy->log_density(std::span(&x, 1))));
+
+  Tensor samples = trainer.model().sample(20000, 0).contiguous();
+  std::vector<float> own(samples.data_ptr<float>(), samples.data_ptr<float>() + samples.numel());
+  problem.scaling.invert(own);
+  figure.model_density = kernel_density(own, figure.x);
+
+  std::vector<float> grid(figure.x.begin(), figure.x.end());
+  problem.scaling.apply(grid);
+  const Tensor answers = at::sigmoid(trainer.discriminate(at::from_blob(grid.data(), {static_cast<int64_t>(grid.size()), 1}, at::kFloat)));
+  for (int64_t i = 0; i < answers.numel(); ++i) figure.discriminator.push_back(answers[i].item<double>());
+
+  if (auto* latent = dynamic_cast<Latent*>(&trainer.model())) {
+    const Tensor z = latent->noise(24, 0);
+    Tensor x = latent->decode(z).contiguous();
+    problem.scaling.invert({x.data_ptr<float>(), static_cast<size_t>(x.numel())});
+    for (int64_t i = 0; i < z.size(0); ++i) figure.z.push_back(z[i][0].item<double>()), figure.z_to_x.push_back(x[i][0].item<double>());
+  }
+  return draw_figure1(std::span(&figure, 1), 560, 420);
+}
+
+}  // namespace gan::cli

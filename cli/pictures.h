@@ -1,0 +1,23 @@
+#pragma once
+/// Pictures of a model in its data's own units, whatever kind of data it is.
+
+#include <ATen/core/Tensor.h>
+
+#include "gan/gan.h"
+#include "gan/io/png.h"
+
+namespace gan::cli {
+
+/// Images as a grid, 2-D data as points over real ones, other data as histograms per column.
+/// `samples`: [n, shape...] own units; `real`: some rows of the data, for what is not an image (may be empty).
+Image picture(const DataCard& data, const at::Tensor& samples, const at::Tensor& real, int64_t columns = 0);
+
+/// Losses, D's answers, gradients, dead units and scores of a run over its steps.
+Image curves(const RunFolder& run);
+
+/// Figure 1 of the paper for 1-D data: densities, D, and the mapping from z to x.
+Image figure1(const Problem& problem, Trainer& trainer, const std::string& title);
+
+at::Tensor rows_of(const Examples& examples, int64_t first, int64_t count);  ///< [count, D] own units
+
+}  // namespace gan::cli

@@ -1,0 +1,81 @@
+#pragma once
+/// Scores by the published protocols, with the controls that they must be read beside.
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gan/gan.h"
+#include "gan/judge/coverage.h"
+#include "gan/judge/parzen.h"
+#include "gan/judge/two_sample.h"
+
+namespace gan::cli {
+
+/// The held-out data and samples in judging units ([0, 1] for images).
+class Judge {
+ public:
+  explicit Judge(const DataSet& data);
+
+  at::Tensor units(const at::Tensor& own) const;  ///< [n, ...] own units -> [n, D]
+  ParzenScore parzen(const at::Tensor& samples) const;                ///< the paper's protocol
+  double validation(const at::Tensor& samples) const;                 ///< Parzen on the first 1,000 of the validation split
+  TwoSampleResult two_sample(const at::Tensor& samples, const Examples& held_out, uint64_t seed) const;
+  std::optional<ModeCoverage> modes(const at::Tensor& samples) const;  ///< toys that have modes
+
+  const DataSet& data() const { return data_; }
+  const at::Tensor& valid() const { return valid_; }
+  const at::Tensor& test() const { return test_; }
+
+ private:
+  const DataSet& data_;
+  Scaling units_;
+  at::Tensor valid_, test_;
+};
+
+struct Control {
+  std::string name;
+  ParzenScore score;
+};
+/// Training examples, k-means centres, the mean: computed once for a data set, then read from the cache folder.
+std::vector<Control> controls(const Judge& judge, const std::function<void(const std::string&)>& say);
+
+/// How a D trained in 1-D stands to the closed forms of the paper's section 4.
+struct ClosedForm {
+  double discriminator_error;  ///< E |D - D*| over (p_data + p_g) / 2
+  double value;                ///< V(G, D) = E log D + E log(1 - D)
+  double optimal_value;        ///< -log 4 + 2 JSD(p_data, p_g): no D reaches more
+  double jensen_shannon;       ///< nats
+};
+ClosedForm closed_form(const Problem& problem, Trainer& trainer);
+
+/// What the loop asks for while it trains.
+Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner, int64_t step);
+
+/// Everything that `gan evaluate` reports.
+struct Evaluation {
+  std::optional<ParzenScore> parzen;
+  std::optional<TwoSampleResult> two_sample;
+  std::vector<Control> controls;
+  std::optional<ModeCoverage> modes;
+  std::optional<ClosedForm> closed_form;
+  std::optional<std::pair<double, double>> log_probability;  ///< exact, test: mean and standard error, nats
+  double nearest = 0, nearest_of_test = 0;                   ///< median distance to the nearest training example
+  nlohmann::ordered_json protocol;
+
+  nlohmann::ordered_json json() const;
+  std::string text(const DataSet& data) const;
+};
+
+/// Scores samples (own units) that may come from anywhere. `fresh`: others for the two-sample test.
+Evaluation evaluate_samples(const Judge& judge, const at::Tensor& samples, const at::Tensor& fresh, uint64_t seed,
+                            const std::function<void(const std::string&)>& say);
+/// Scores a model: the samples' scores, and what the model itself can say.
+Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& learner, uint64_t seed,
+                          const std::function<void(const std::string&)>& say);
+
+at::Tensor own_units(const Problem& problem, const at::Tensor& scaled);  ///< [n, D] -> [n, D]
+
+}  // namespace gan::cli

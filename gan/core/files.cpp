@@ -1,0 +1,129 @@
+#include "gan/core/files.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "gan/core/error.h"
+
+namespace gan {
+namespace {
+
+[[noreturn]] void fail(const Path& path, const char* what) {
+  throw DataError("{}: cannot {}: {}", path.string(), what, std::strerror(errno));
+}
+
+/// Closes on every way out; `close()` is for when a failure of it matters.
+class File {
+ public:
+  File(const Path& path, int flags) : path_(path), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
+    if (fd_ < 0) fail(path, flags & O_CREAT ? "write it" : "read it");
+  }
+  ~File() { if (fd_ >= 0) ::close(fd_); }
+  File(const File&) = delete;
+
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) fail(path_, "write it");
+      bytes.remove_prefix(n);
+    }
+  }
+  void sync() { if (::fsync(fd_) != 0) fail(path_, "sync it to disk"); }
+  void close() {
+    const int fd = std::exchange(fd_, -1);
+    if (::close(fd) != 0) fail(path_, "close it");
+  }
+  int fd() const { return fd_; }
+
+ private:
+  const Path& path_;
+  int fd_;
+};
+
+void sync_folder(const Path& folder) {
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+Path temporary(const Path& path) { return path.string() + ".tmp"; }
+
+void rename_or_fail(const Path& from, const Path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    const int why = errno;
+    ::unlink(from.c_str());
+    errno = why;
+    fail(to, "write it");
+  }
+}
+
+}  // namespace
+
+std::string read_file(const Path& path) {
+  File file(path, O_RDONLY);
+  struct stat info{};
+  if (::fstat(file.fd(), &info) != 0) fail(path, "read it");
+  if (S_ISDIR(info.st_mode)) throw DataError("{}: is a folder, a file was expected", path.string());
+  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  size_t got = 0;
+  for (;;) {
+    if (got == bytes.size()) bytes.resize(bytes.size() + 65536);  // also what /proc and pipes need
+    const ssize_t n = ::read(file.fd(), bytes.data() + got, bytes.size() - got);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail(path, "read it");
+    if (n == 0) break;
+    got += n;
+  }
+  bytes.resize(got);
+  return bytes;
+}
+
+void write_file(const Path& path, std::string_view bytes) {
+  const Path beside = temporary(path);
+  try {
+    File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+    file.write(bytes);
+    file.sync();
+    file.close();
+  } catch (const Error&) {
+    ::unlink(beside.c_str());
+    throw;
+  }
+  rename_or_fail(beside, path);
+  sync_folder(path.parent_path());
+}
+
+void append_file(const Path& path, std::string_view bytes) {
+  File file(path, O_WRONLY | O_CREAT | O_APPEND);
+  file.write(bytes);
+  file.close();
+}
+
+void point_link(const Path& link, const std::string& target) {
+  const Path beside = temporary(link);
+  ::unlink(beside.c_str());
+  if (::symlink(target.c_str(), beside.c_str()) != 0) fail(link, "link it");
+  rename_or_fail(beside, link);
+  sync_folder(link.parent_path());
+}
+
+FileLock::FileLock(const Path& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (fd_ < 0) fail(path, "lock it");
+  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    ::close(fd_);
+    throw DataError("{}: another process is working on this run; wait for it or stop it first",
+                    path.parent_path().string());
+  }
+}
+
+FileLock::~FileLock() { ::close(fd_); }
+
+}  // namespace gan

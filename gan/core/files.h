@@ -1,0 +1,39 @@
+#pragma once
+/// Files that are either whole or not there, and a lock that dies with its owner.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace gan {
+
+using Path = std::filesystem::path;
+
+/// The bytes of a file. @throws DataError naming the path and the system's reason.
+std::string read_file(const Path& path);
+
+/// Writes beside `path`, syncs, renames: a crash leaves the old file or the new one, never a part.
+/// @throws DataError (disk full, no permission ...); the temporary file is removed.
+void write_file(const Path& path, std::string_view bytes);
+
+/// Appends whole lines and flushes them to the kernel. @throws DataError
+void append_file(const Path& path, std::string_view bytes);
+
+/// Points the symbolic link `link` at `target` (a name beside it), atomically. @throws DataError
+void point_link(const Path& link, const std::string& target);
+
+/// Holds `path` exclusively until destroyed or the process dies (flock).
+class FileLock {
+ public:
+  explicit FileLock(const Path& path);  ///< @throws DataError when another process holds it
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace gan

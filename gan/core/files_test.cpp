@@ -1,0 +1,137 @@
+#include "gan/core/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "gan/core/error.h"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Files : public testing::Test {
+ protected:
+  Files() {
+    std::string pattern = fs::temp_directory_path() / "gan_files_XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~Files() override { fs::remove_all(folder_); }
+
+  int entries() const { return static_cast<int>(std::distance(fs::directory_iterator(folder_), {})); }
+
+  Path folder_;
+};
+
+template <class Act>
+std::string complaint(Act act) {
+  try {
+    act();
+  } catch (const DataError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+/// Whether another process could take the lock.
+bool another_process_locks(const Path& path) {
+  const pid_t child = fork();
+  if (child == 0) {
+    try {
+      const FileLock lock(path);
+      _exit(0);
+    } catch (const DataError&) {
+      _exit(1);
+    }
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status));
+  return WEXITSTATUS(status) == 0;
+}
+
+TEST_F(Files, WriteThenReadGivesTheBytes) {
+  std::string bytes(200'000, 'x');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
+  write_file(folder_ / "a", bytes);
+  EXPECT_EQ(read_file(folder_ / "a"), bytes);
+  write_file(folder_ / "a", "");
+  EXPECT_EQ(read_file(folder_ / "a"), "");
+}
+
+TEST_F(Files, ReadsWhatHasNoSizeBeforehand) { EXPECT_TRUE(holds(read_file("/proc/self/status"), "Name:")); }
+
+TEST_F(Files, WriteLeavesNothingBeside) {
+  write_file(folder_ / "a", "old");
+  write_file(folder_ / "a", "new");
+  EXPECT_EQ(read_file(folder_ / "a"), "new");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, FailedWriteLeavesNothingBeside) {
+  fs::create_directory(folder_ / "a");  // a file cannot take a folder's place
+  EXPECT_THROW(write_file(folder_ / "a", "x"), DataError);
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, WriteReplacesWhatACrashLeft) {
+  append_file(folder_ / "a.tmp", "half of a longer file");
+  write_file(folder_ / "a", "x");
+  EXPECT_EQ(read_file(folder_ / "a"), "x");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, ErrorsNameThePathAndTheReason) {
+  const Path missing = folder_ / "none" / "x";
+  const std::vector<std::string> complaints{
+      complaint([&] { read_file(missing); }), complaint([&] { write_file(missing, "x"); }),
+      complaint([&] { append_file(missing, "x"); }), complaint([&] { point_link(missing, "x"); }),
+      complaint([&] { FileLock lock(missing); })};
+  for (const std::string& text : complaints) {
+    EXPECT_TRUE(holds(text, missing.string())) << text;
+    EXPECT_TRUE(holds(text, "No such file")) << text;
+  }
+  EXPECT_TRUE(holds(complaint([&] { read_file(folder_); }), "is a folder"));
+}
+
+TEST_F(Files, AppendAddsAtTheEnd) {
+  append_file(folder_ / "log", "one\n");
+  append_file(folder_ / "log", "two\n");
+  EXPECT_EQ(read_file(folder_ / "log"), "one\ntwo\n");
+}
+
+TEST_F(Files, LinkIsMovedAtomically) {
+  write_file(folder_ / "1", "first");
+  write_file(folder_ / "2", "second");
+  point_link(folder_ / "latest", "1");
+  EXPECT_EQ(read_file(folder_ / "latest"), "first");
+  point_link(folder_ / "latest", "2");
+  EXPECT_EQ(read_file(folder_ / "latest"), "second");
+  EXPECT_EQ(fs::read_symlink(folder_ / "latest"), "2");
+  EXPECT_EQ(entries(), 3);
+}
+
+TEST_F(Files, LockRefusesASecondHolder) {
+  {
+    const FileLock lock(folder_ / "lock");
+    EXPECT_FALSE(another_process_locks(folder_ / "lock"));
+    const std::string text = complaint([&] { FileLock second(folder_ / "lock"); });
+    EXPECT_TRUE(holds(text, folder_.string()) && holds(text, "another process")) << text;
+  }
+  EXPECT_TRUE(another_process_locks(folder_ / "lock"));
+}
+
+TEST_F(Files, LockDiesWithItsOwner) {
+  ASSERT_TRUE(another_process_locks(folder_ / "lock"));  // that process ended without unlocking
+  EXPECT_NO_THROW(FileLock(folder_ / "lock"));
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,9 @@
+#pragma once
+/// Ctrl-C and SIGTERM ask a run to save and stop; the second one ends the process at once.
+
+namespace gan {
+
+void catch_stop_signals();
+int stop_signal();  ///< 0, or the signal that asked to stop
+
+}  // namespace gan

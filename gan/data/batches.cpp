@@ -1,0 +1,29 @@
+#include "gan/data/batches.h"
+
+#include <cassert>
+
+#include "gan/core/error.h"
+
+namespace gan {
+
+BatchOrder::BatchOrder(const Examples& examples, Scaling scaling, int64_t batch_size, uint64_t seed)
+    : examples_(examples), scaling_(std::move(scaling)), batch_size_(batch_size), stream_(seed, "batches") {
+  if (batch_size < 1) throw UsageError("batch size {}: at least 1 was expected", batch_size);
+  if (batch_size > examples.size())
+    throw UsageError("batch size {}: the training split has only {} examples; choose a smaller batch",
+                     batch_size, examples.size());
+}
+
+void BatchOrder::read(int64_t number, std::span<float> out) {
+  const int64_t dim = examples_.dim(), per_epoch = batches_per_epoch();
+  assert(number >= 0 && static_cast<int64_t>(out.size()) == batch_size_ * dim);
+  if (const int64_t epoch = number / per_epoch; epoch != epoch_) {
+    order_ = stream_.permutation(examples_.size(), static_cast<uint64_t>(epoch));
+    epoch_ = epoch;
+  }
+  const int64_t first = number % per_epoch * batch_size_;
+  for (int64_t i = 0; i < batch_size_; ++i) examples_.read(order_[first + i], out.subspan(i * dim, dim));
+  scaling_.apply(out);
+}
+
+}  // namespace gan

@@ -1,0 +1,185 @@
+#include "gan/data/dataset.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <functional>
+#include <type_traits>
+
+#include "gan/core/random.h"
+
+namespace gan {
+namespace {
+
+/// 1 / width, or 1 for values that do not vary.
+float factor_for(double width, double numerator = 1) {
+  const auto factor = static_cast<float>(numerator / width);
+  return width > 0 && std::isfinite(factor) ? factor : 1.0f;
+}
+
+Scaling standardise(const Examples& train) {
+  const auto dim = static_cast<size_t>(train.dim());
+  const auto n = static_cast<double>(train.size());
+  std::vector<double> mean(dim), square(dim);
+  std::vector<float> row(dim);
+  for (int64_t i = 0; i < train.size(); ++i) {
+    train.read(i, row);
+    for (size_t j = 0; j < dim; ++j) mean[j] += row[j];
+  }
+  for (double& m : mean) m /= n;
+  for (int64_t i = 0; i < train.size(); ++i) {
+    train.read(i, row);
+    for (size_t j = 0; j < dim; ++j) square[j] += (row[j] - mean[j]) * (row[j] - mean[j]);
+  }
+  Scaling scaling{std::vector<float>(dim), std::vector<float>(dim)};
+  for (size_t j = 0; j < dim; ++j) {
+    scaling.offset[j] = static_cast<float>(mean[j]);
+    scaling.factor[j] = factor_for(std::sqrt(square[j] / n));
+  }
+  return scaling;
+}
+
+Examples draw_bits(const Examples& from, const Scaling& to_unit, const Stream& stream) {
+  const int64_t dim = from.dim();
+  std::vector<uint8_t> bits(static_cast<size_t>(from.size() * dim));
+  std::vector<float> p(static_cast<size_t>(dim)), u(static_cast<size_t>(dim));
+  for (int64_t i = 0; i < from.size(); ++i) {
+    from.read(i, p);
+    to_unit.apply(p);
+    stream.uniform(u, dim, 0, static_cast<uint64_t>(i));
+    std::transform(u.begin(), u.end(), p.begin(), bits.begin() + i * dim, std::less<>());
+  }
+  return Examples(from.shape(), std::move(bits));
+}
+
+/// Fowler, Noll, Vo: http://www.isthe.com/chongo/tech/comp/fnv
+class Fnv {
+ public:
+  void add(std::span<const std::byte> bytes) {
+    for (const std::byte b : bytes) hash_ = (hash_ ^ static_cast<uint64_t>(b)) * 0x100000001b3u;
+  }
+  void add(int64_t number) { add(std::as_bytes(std::span(&number, 1))); }
+  std::string hex() const { return fmt::format("{:016x}", hash_); }
+
+ private:
+  uint64_t hash_ = 0xcbf29ce484222325u;
+};
+
+}  // namespace
+
+Examples::Examples(Shape shape, std::vector<uint8_t> bytes)
+    : shape_(std::move(shape)), dim_(product(shape_)), values_(std::move(bytes)) {
+  const auto count = static_cast<int64_t>(raw().size());
+  assert(dim_ > 0 && count % dim_ == 0);
+  size_ = count / dim_;
+}
+
+Examples::Examples(Shape shape, std::vector<float> values)
+    : shape_(std::move(shape)), dim_(product(shape_)), values_(std::move(values)) {
+  const auto count = static_cast<int64_t>(raw().size() / sizeof(float));
+  assert(dim_ > 0 && count % dim_ == 0);
+  size_ = count / dim_;
+}
+
+std::span<const std::byte> Examples::raw() const {
+  return std::visit([](const auto& values) { return std::as_bytes(std::span(values)); }, values_);
+}
+
+void Examples::read(int64_t i, std::span<float> out) const {
+  assert(0 <= i && i < size_ && static_cast<int64_t>(out.size()) == dim_);
+  std::visit([&](const auto& values) { std::copy_n(values.begin() + i * dim_, dim_, out.begin()); }, values_);
+}
+
+std::vector<float> Examples::rows(int64_t first, int64_t count) const {
+  assert(0 <= first && 0 <= count && first + count <= size_);
+  return std::visit(
+      [&](const auto& values) {
+        const auto from = values.begin() + first * dim_;
+        return std::vector<float>(from, from + count * dim_);
+      },
+      values_);
+}
+
+Examples Examples::slice(int64_t first, int64_t count) const {
+  assert(0 <= first && 0 <= count && first + count <= size_);
+  return std::visit(
+      [&](const auto& values) {
+        const auto from = values.begin() + first * dim_;
+        return Examples(shape_, std::decay_t<decltype(values)>(from, from + count * dim_));
+      },
+      values_);
+}
+
+Examples Examples::pick(std::span<const int64_t> indices) const {
+  return std::visit(
+      [&](const auto& values) {
+        std::decay_t<decltype(values)> picked(indices.size() * static_cast<size_t>(dim_));
+        auto to = picked.begin();
+        for (const int64_t i : indices) {
+          assert(0 <= i && i < size_);
+          to = std::copy_n(values.begin() + i * dim_, dim_, to);
+        }
+        return Examples(shape_, std::move(picked));
+      },
+      values_);
+}
+
+void Scaling::apply(std::span<float> values) const {
+  const size_t dim = offset.size();
+  assert(dim == factor.size() && dim > 0 && values.size() % dim == 0);
+  for (size_t i = 0; i < values.size(); i += dim)
+    for (size_t j = 0; j < dim; ++j) values[i + j] = (values[i + j] - offset[j]) * factor[j];
+}
+
+void Scaling::invert(std::span<float> values) const {
+  const size_t dim = offset.size();
+  assert(dim == factor.size() && dim > 0 && values.size() % dim == 0);
+  for (size_t i = 0; i < values.size(); i += dim)
+    for (size_t j = 0; j < dim; ++j) values[i + j] = values[i + j] / factor[j] + offset[j];
+}
+
+Scaling DataSet::scaling(ScaleTo to) const {
+  const double width = static_cast<double>(high) - low;
+  switch (to) {
+    case ScaleTo::unit: return {{low}, {factor_for(width)}};
+    case ScaleTo::symmetric: return {{static_cast<float>(low + width / 2)}, {factor_for(width, 2)}};
+    case ScaleTo::standard: return standardise(train);
+    case ScaleTo::none: break;
+  }
+  return {};
+}
+
+Scaling DataSet::judging() const {
+  return scaling(image ? ScaleTo::unit : toy ? ScaleTo::none : ScaleTo::standard);
+}
+
+std::string content_hash(const DataSet& data) {
+  Fnv hash;
+  for (const Examples* split : {&data.train, &data.valid, &data.test}) {
+    hash.add(split->size());
+    hash.add(static_cast<int64_t>(split->shape().size()));
+    for (const int64_t d : split->shape()) hash.add(d);
+    hash.add(static_cast<int64_t>(split->bytes()));
+    hash.add(split->raw());
+  }
+  return hash.hex();
+}
+
+DataSet binarise(const DataSet& data, uint64_t seed) {
+  const Scaling to_unit = data.scaling(ScaleTo::unit);
+  const Stream stream(seed, "binarise");
+  DataSet result;
+  result.name = data.name;
+  result.description = fmt::format("{}, binarised with seed {}", data.description, seed);
+  result.image = data.image;
+  result.columns = data.columns;
+  result.train = draw_bits(data.train, to_unit, stream.child("train"));
+  result.valid = draw_bits(data.valid, to_unit, stream.child("valid"));
+  result.test = draw_bits(data.test, to_unit, stream.child("test"));
+  result.hash = content_hash(result);
+  return result;
+}
+
+}  // namespace gan

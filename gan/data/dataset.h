@@ -1,0 +1,90 @@
+#pragma once
+/// Data sets: examples in their own units, split, with the scaling that a network sees.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gan/data/toy.h"
+#include "gan/io/array.h"
+
+namespace gan {
+
+/// N examples of one shape, in the data's own units; bytes stay bytes.
+class Examples {
+ public:
+  Examples() = default;
+  Examples(Shape shape, std::vector<uint8_t> bytes);   ///< shape of one example; bytes: [N, shape...]
+  Examples(Shape shape, std::vector<float> values);
+
+  const Shape& shape() const { return shape_; }
+  int64_t dim() const { return dim_; }
+  int64_t size() const { return size_; }
+  bool bytes() const { return std::holds_alternative<std::vector<uint8_t>>(values_); }
+  std::span<const std::byte> raw() const;  ///< the values as they lie in memory
+
+  void read(int64_t i, std::span<float> out) const;             ///< example i, out: [dim]
+  std::vector<float> rows(int64_t first, int64_t count) const;  ///< [count, dim]
+  Examples slice(int64_t first, int64_t count) const;
+  Examples pick(std::span<const int64_t> indices) const;
+
+ private:
+  Shape shape_;
+  int64_t dim_ = 0, size_ = 0;
+  std::variant<std::vector<uint8_t>, std::vector<float>> values_;
+};
+
+/// scaled = (own - offset) * factor, per dimension or one for all (length dim or 1).
+struct Scaling {
+  std::vector<float> offset{0}, factor{1};
+  void apply(std::span<float> values) const;   ///< own units -> scaled, in place; [n, dim]
+  void invert(std::span<float> values) const;  ///< scaled -> own units
+};
+
+enum class ScaleTo {
+  unit,       ///< [0, 1], from the data's range (0 and 255 for bytes)
+  symmetric,  ///< [-1, 1]
+  standard,   ///< mean 0, deviation 1, per dimension, from the training split
+  none,
+};
+
+struct DataSet {
+  std::string name;         ///< as the user gave it, without a machine's paths: "mnist", "toy:ring8", "mine.npy"
+  std::string description;  ///< where it was found, for `gan info`
+  bool image = false;       ///< [H, W], or [C, H, W] with C = 1 or 3
+  std::vector<std::string> columns;  ///< of a table with a header line
+  Examples train, valid, test;
+  float low = 0, high = 1;  ///< range of the values in their own units: 0 and 255 for bytes
+  std::string hash;         ///< 16 hex digits over shapes, bytes and split
+  std::shared_ptr<const Toy> toy;  ///< set when the density is known in closed form
+
+  Scaling scaling(ScaleTo to) const;
+  /// The units in which scores are computed: [0, 1] for images, own units for toys, standardised else.
+  Scaling judging() const;
+};
+
+/// How many examples train and choose; 0 = the source's own habit (50,000 / 10,000 of MNIST's 60,000;
+/// 80% / 10% / 10% of one shuffled array; 100,000 / 10,000 / 10,000 of a toy).
+struct SplitSizes {
+  int64_t train = 0, valid = 0;
+};
+
+/// DATA: "fashion-mnist", "mnist", a folder of the four IDX files (gzipped or not), a .npy [N, ...] or
+/// .csv file, "toy:NAME". Names are looked for in `data_dir`, $GAN_DATA, ./data, /usr/share/datasets.
+/// @throws UsageError for an unknown name, DataError for files that are missing (saying where it looked
+/// and what to install), unreadable, not finite, empty.
+DataSet open_data(const std::string& data, const std::filesystem::path& data_dir = {}, SplitSizes split = {});
+
+/// What DataSet::hash holds: FNV-1a, 64 bits, over shapes, split sizes and raw values.
+std::string content_hash(const DataSet& data);
+
+/// Fixed Bernoulli(p = value) binarisation of data in [0, 1] units (Salakhutdinov & Murray 2008):
+/// once, by `seed`, every split; the result holds bytes 0 and 1 with low = 0, high = 1, and a new hash.
+DataSet binarise(const DataSet& data, uint64_t seed);
+
+}  // namespace gan

@@ -1,0 +1,182 @@
+#include "gan/data/dataset.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace gan {
+namespace {
+
+Examples bytes_of_three() { return Examples({2, 1}, std::vector<uint8_t>{0, 51, 102, 153, 204, 255}); }
+Examples floats_of_three() { return Examples({2}, std::vector<float>{-1, .5f, 2, 7, 3, -4}); }
+
+DataSet data_of(Examples train, float low, float high) {
+  DataSet data;
+  data.train = data.valid = data.test = std::move(train);
+  data.low = low, data.high = high;
+  return data;
+}
+
+std::vector<float> scaled(const Scaling& scaling, std::vector<float> values) {
+  scaling.apply(values);
+  return values;
+}
+
+TEST(Examples, KnowTheirSizes) {
+  EXPECT_EQ(bytes_of_three().size(), 3);
+  EXPECT_EQ(bytes_of_three().dim(), 2);
+  EXPECT_EQ(bytes_of_three().shape(), (Shape{2, 1}));
+  EXPECT_TRUE(bytes_of_three().bytes());
+  EXPECT_EQ(bytes_of_three().raw().size(), 6u);
+  EXPECT_EQ(floats_of_three().size(), 3);
+  EXPECT_FALSE(floats_of_three().bytes());
+  EXPECT_EQ(floats_of_three().raw().size(), 24u);
+  EXPECT_EQ(Examples().size(), 0);
+  EXPECT_EQ(Examples({3}, std::vector<float>{}).size(), 0);
+}
+
+TEST(Examples, GiveTheirValues) {
+  std::vector<float> row(2);
+  bytes_of_three().read(2, row);
+  EXPECT_EQ(row, (std::vector<float>{204, 255}));
+  floats_of_three().read(0, row);
+  EXPECT_EQ(row, (std::vector<float>{-1, .5f}));
+  EXPECT_EQ(bytes_of_three().rows(1, 2), (std::vector<float>{102, 153, 204, 255}));
+  EXPECT_TRUE(floats_of_three().rows(3, 0).empty());
+}
+
+TEST(Examples, SlicesAndPicksKeepTheirKind) {
+  const Examples slice = bytes_of_three().slice(1, 2);
+  EXPECT_TRUE(slice.bytes());
+  EXPECT_EQ(slice.shape(), (Shape{2, 1}));
+  EXPECT_EQ(slice.rows(0, 2), (std::vector<float>{102, 153, 204, 255}));
+  const std::vector<int64_t> twice{2, 0, 2};
+  const Examples picked = floats_of_three().pick(twice);
+  EXPECT_FALSE(picked.bytes());
+  EXPECT_EQ(picked.rows(0, 3), (std::vector<float>{3, -4, -1, .5f, 3, -4}));
+  EXPECT_EQ(floats_of_three().pick({}).size(), 0);
+}
+
+TEST(Scaling, OfBytes) {
+  const DataSet data = data_of(bytes_of_three(), 0, 255);
+  const auto unit = scaled(data.scaling(ScaleTo::unit), {0, 51, 255}), expected = std::vector<float>{0, .2f, 1};
+  for (size_t i = 0; i < 3; ++i) EXPECT_FLOAT_EQ(unit[i], expected[i]);
+  EXPECT_EQ(unit[2], 1);
+  EXPECT_EQ(scaled(data.scaling(ScaleTo::symmetric), {0, 127.5f, 255}), (std::vector<float>{-1, 0, 1}));
+  EXPECT_EQ(scaled(data.scaling(ScaleTo::none), {0, 51, 255}), (std::vector<float>{0, 51, 255}));
+}
+
+TEST(Scaling, StandardIsPerDimensionOverTheTrainingSplit) {
+  DataSet data = data_of(Examples({3}, std::vector<float>{1, 10, 5, 3, 30, 5}), 1, 30);
+  data.test = Examples({3}, std::vector<float>{100, 100, 100});
+  const Scaling scaling = data.scaling(ScaleTo::standard);
+  EXPECT_EQ(scaling.offset, (std::vector<float>{2, 20, 5}));
+  EXPECT_EQ(scaling.factor, (std::vector<float>{1, .1f, 1}));  // the last does not vary
+  EXPECT_EQ(scaled(scaling, {1, 10, 5, 3, 30, 6}), (std::vector<float>{-1, -1, 0, 1, 1, 1}));
+}
+
+TEST(Scaling, StandardIsExactFarFromZero) {
+  std::vector<float> values(20'000);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = 1e6f + static_cast<float>(i % 2);
+  const Scaling scaling = data_of(Examples({1}, values), 0, 1).scaling(ScaleTo::standard);
+  EXPECT_FLOAT_EQ(scaling.factor[0], 2);
+}
+
+TEST(Scaling, InvertUndoesApply) {
+  const DataSet data = data_of(floats_of_three(), -4, 7);
+  for (const ScaleTo to : {ScaleTo::unit, ScaleTo::symmetric, ScaleTo::standard, ScaleTo::none}) {
+    const std::vector<float> own = data.train.rows(0, 3);
+    std::vector<float> values = scaled(data.scaling(to), own);
+    data.scaling(to).invert(values);
+    for (size_t i = 0; i < own.size(); ++i) EXPECT_NEAR(values[i], own[i], 1e-5);
+  }
+}
+
+TEST(Scaling, OfConstantDataIsFinite) {
+  const DataSet data = data_of(Examples({1}, std::vector<float>{3, 3, 3}), 3, 3);
+  for (const ScaleTo to : {ScaleTo::unit, ScaleTo::symmetric, ScaleTo::standard}) {
+    EXPECT_EQ(data.scaling(to).factor, std::vector<float>{1});
+    EXPECT_EQ(scaled(data.scaling(to), {3}), std::vector<float>{0});
+  }
+}
+
+TEST(Scaling, OfTheWidestRangeIsFinite) {
+  const float most = std::numeric_limits<float>::max();
+  const DataSet data = data_of(Examples({1}, std::vector<float>{-most, most}), -most, most);
+  EXPECT_TRUE(std::isfinite(data.scaling(ScaleTo::symmetric).factor[0]));
+  EXPECT_TRUE(std::isfinite(data.scaling(ScaleTo::standard).factor[0]));
+}
+
+TEST(DataSet, IsJudgedInItsOwnUnits) {
+  DataSet data = data_of(floats_of_three(), -4, 7);
+  EXPECT_EQ(data.judging().offset.size(), 2u);  // standardised
+  data.toy = make_toy("ring8");
+  EXPECT_EQ(data.judging().factor, std::vector<float>{1});
+  EXPECT_EQ(data.judging().offset, std::vector<float>{0});
+  data.toy = nullptr, data.image = true;
+  EXPECT_EQ(data.judging().offset, std::vector<float>{-4});
+  EXPECT_FLOAT_EQ(data.judging().factor[0], 1 / 11.0f);
+}
+
+TEST(ContentHash, SeesValuesShapesAndSplits) {
+  const DataSet data = data_of(floats_of_three(), 0, 1);
+  const std::string hash = content_hash(data);
+  EXPECT_EQ(hash.size(), 16u);
+  EXPECT_EQ(hash.find_first_not_of("0123456789abcdef"), hash.npos);
+  EXPECT_EQ(hash, content_hash(data));
+
+  DataSet other = data;
+  other.test = Examples({2}, std::vector<float>{-1, .5f, 2, 7, 3, -5});
+  EXPECT_NE(content_hash(other), hash);
+  other = data;
+  other.train = Examples({1, 2}, data.train.rows(0, 3));
+  EXPECT_NE(content_hash(other), hash);
+  other = data;
+  other.train = data.train.slice(0, 2);
+  EXPECT_NE(content_hash(other), hash);
+}
+
+TEST(ContentHash, IsFnv1a) {  // of thrice (size 0, rank 0, bytes 1), by a second implementation
+  EXPECT_EQ(content_hash(DataSet{}), "0aa0da0b675d5a44");
+}
+
+TEST(Binarise, DrawsBernoulliByTheValue) {
+  const int64_t n = 20'000;
+  std::vector<float> values;
+  for (int64_t i = 0; i < n; ++i) values.insert(values.end(), {-1, -.5f, 0, 1});  // unit: 0, .25, .5, 1
+  const DataSet binary = binarise(data_of(Examples({4}, values), -1, 1), 7);
+  EXPECT_TRUE(binary.train.bytes());
+  EXPECT_EQ(binary.train.shape(), Shape{4});
+  EXPECT_EQ(binary.low, 0);
+  EXPECT_EQ(binary.high, 1);
+  std::vector<double> ones(4);
+  const std::vector<float> bits = binary.train.rows(0, n);
+  for (size_t i = 0; i < bits.size(); ++i) {
+    EXPECT_TRUE(bits[i] == 0 || bits[i] == 1);
+    ones[i % 4] += bits[i];
+  }
+  EXPECT_EQ(ones[0], 0);
+  EXPECT_NEAR(ones[1], n * .25, 5 * std::sqrt(n * .25 * .75));
+  EXPECT_NEAR(ones[2], n * .5, 5 * std::sqrt(n * .25));
+  EXPECT_EQ(ones[3], n);
+}
+
+TEST(Binarise, IsFixedBySeedSplitAndRow) {
+  DataSet data = data_of(Examples({8}, std::vector<float>(8 * 100, .5f)), 0, 1);
+  data.name = "mine", data.image = true, data.columns = {"a"};
+  data.toy = make_toy("ring8");
+  const DataSet once = binarise(data, 1), again = binarise(data, 1), other = binarise(data, 2);
+  EXPECT_EQ(once.hash, again.hash);
+  EXPECT_NE(once.hash, other.hash);
+  EXPECT_NE(once.train.rows(0, 100), once.valid.rows(0, 100));
+  EXPECT_NE(once.valid.rows(0, 100), once.test.rows(0, 100));
+  EXPECT_EQ(once.name, "mine");
+  EXPECT_TRUE(once.image);
+  EXPECT_EQ(once.columns, data.columns);
+  EXPECT_EQ(once.toy, nullptr);  // its density is another one now
+  data.train = data.train.slice(0, 10);
+  EXPECT_EQ(binarise(data, 1).train.rows(0, 10), once.train.rows(0, 10));
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,193 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "gan/core/files.h"
+#include "gan/data/dataset.h"
+#include "gan/data/testing.h"
+#include "gan/io/gzip.h"
+#include "gan/io/idx.h"
+#include "gan/io/testing.h"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Sources : public TempFolder {
+ protected:
+  /// Image i holds i % 256 everywhere.
+  static std::string images(int64_t n, int64_t side = 2) {
+    IdxArray array{{n, side, side}, {}};
+    for (int64_t i = 0; i < n; ++i) array.data.insert(array.data.end(), side * side, static_cast<uint8_t>(i));
+    return format_idx(array);
+  }
+  static std::string labels(int64_t n) { return format_idx({{n}, std::vector<uint8_t>(n)}); }
+
+  /// The four files, in the spelling of yann.lecun.com.
+  static void write_idx(const fs::path& folder, int64_t train, int64_t test, int64_t side = 2) {
+    fs::create_directories(folder);
+    write_file(folder / "train-images-idx3-ubyte", images(train, side));
+    write_file(folder / "train-labels-idx1-ubyte", labels(train));
+    write_file(folder / "t10k-images-idx3-ubyte", images(test, side));
+    write_file(folder / "t10k-labels-idx1-ubyte", labels(test));
+  }
+};
+
+std::vector<float> firsts(const Examples& examples) {
+  std::vector<float> result, row(examples.dim());
+  for (int64_t i = 0; i < examples.size(); ++i) examples.read(i, row), result.push_back(row[0]);
+  return result;
+}
+
+TEST_F(Sources, FolderOfIdxFiles) {
+  write_idx("digits", 12, 5);
+  for (const char* spelt : {"digits", "digits/", "./digits"}) {
+    const DataSet data = open_data(spelt);
+    EXPECT_EQ(data.name, "digits");
+    EXPECT_TRUE(data.image);
+    EXPECT_EQ(data.train.shape(), (Shape{2, 2}));
+    EXPECT_TRUE(data.train.bytes());
+    EXPECT_EQ(firsts(data.train), (std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+    EXPECT_EQ(firsts(data.valid), (std::vector<float>{10, 11}));
+    EXPECT_EQ(data.test.size(), 5);
+    EXPECT_EQ(data.low, 0);
+    EXPECT_EQ(data.high, 255);
+    EXPECT_EQ(data.hash, content_hash(data));
+    EXPECT_EQ(data.toy, nullptr);
+  }
+  EXPECT_EQ(open_data(folder_ / "digits").name, "digits");
+}
+
+TEST_F(Sources, GzippedAndDottedSpellings) {
+  write_idx("digits", 12, 5);
+  const std::string hash = open_data("digits").hash;
+  for (const char* name : {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+    write_file(fs::path("digits") / (std::string(name) + ".gz"), gzip(read_file(fs::path("digits") / name)));
+    fs::remove(fs::path("digits") / name);
+  }
+  fs::rename("digits/train-labels-idx1-ubyte", "digits/train-labels.idx1-ubyte");
+  write_file("digits/t10k-images.idx3-ubyte.gz", gzip(images(5)));
+  fs::remove("digits/t10k-images-idx3-ubyte");
+  EXPECT_EQ(open_data("digits").hash, hash);
+}
+
+TEST_F(Sources, MnistSizesSplitAsUsual) {
+  write_idx("digits", 60'000, 10'000, 1);
+  const DataSet data = open_data("digits");
+  EXPECT_EQ(data.train.size(), 50'000);
+  EXPECT_EQ(data.valid.size(), 10'000);
+  EXPECT_EQ(data.test.size(), 10'000);
+  EXPECT_EQ(firsts(data.valid).front(), 50'000 % 256);
+}
+
+TEST_F(Sources, SplitOfImagesCanBeChosen) {
+  write_idx("digits", 12, 5);
+  DataSet data = open_data("digits", {}, {3, 4});
+  EXPECT_EQ(firsts(data.train), (std::vector<float>{0, 1, 2}));
+  EXPECT_EQ(firsts(data.valid), (std::vector<float>{8, 9, 10, 11}));
+  data = open_data("digits", {}, {11, 0});  // what trains is not what chooses
+  EXPECT_EQ(firsts(data.valid), std::vector<float>{11});
+  data = open_data("digits", {}, {0, 9});
+  EXPECT_EQ(firsts(data.train), (std::vector<float>{0, 1, 2}));
+  data = open_data("digits", {}, {8, 4});
+  EXPECT_EQ(data.train.size() + data.valid.size(), 12);
+  EXPECT_NE(data.hash, open_data("digits").hash);
+  for (const SplitSizes wrong : {SplitSizes{9, 4}, SplitSizes{12, 0}, SplitSizes{0, 12}, SplitSizes{13, 0}})
+    expect_usage_error([&] { open_data("digits", {}, wrong); }, "there are 12 examples");
+  expect_usage_error([&] { open_data("digits", {}, {INT64_MAX, INT64_MAX}); }, "there are 12 examples");
+  expect_usage_error([&] { open_data("digits", {}, {-1, 0}); }, "train = -1");
+}
+
+TEST_F(Sources, DamagedIdxFoldersSayWhatIsWrong) {
+  const auto open = [] { open_data("digits"); };
+  fs::create_directory("digits");
+  expect_data_error(open, "train-images-idx3-ubyte[.gz] is missing", "digits");
+  write_idx("digits", 12, 5);
+  write_file("digits/train-labels-idx1-ubyte", labels(11));
+  expect_data_error(open, "11 labels for the 12 images of train-images", "digits/train-labels-idx1-ubyte");
+  write_idx("digits", 12, 5);
+  write_file("digits/t10k-images-idx3-ubyte", images(5, 3));
+  expect_data_error(open, "images of 2 x 2 to train and of 3 x 3 to test on", "digits");
+  write_file("digits/t10k-images-idx3-ubyte", labels(5));
+  expect_data_error(open, "3 dimensions were expected, the file has 1", "digits/t10k-images-idx3-ubyte");
+  write_file("digits/t10k-images-idx3-ubyte", "text");
+  expect_data_error(open, "", "digits/t10k-images-idx3-ubyte");
+  write_idx("digits", 12, 0);
+  expect_data_error(open, "no images", "digits/t10k-images-idx3-ubyte");
+  write_idx("digits", 1, 5);
+  expect_data_error(open, "at least 2 images", "digits/train-images-idx3-ubyte");
+  fs::remove("digits/t10k-labels-idx1-ubyte");
+  expect_data_error(open, "t10k-labels-idx1-ubyte[.gz] is missing", "digits");
+}
+
+TEST_F(Sources, NamesAreLookedForInOrder) {
+  write_idx("data/mnist", 12, 1);
+  EXPECT_EQ(open_data("mnist").test.size(), 1);
+  write_idx("environment/mnist", 12, 2);
+  setenv("GAN_DATA", "environment", 1);
+  EXPECT_EQ(open_data("mnist").test.size(), 2);
+  write_idx("given/mnist", 12, 3);
+  const DataSet data = open_data("mnist", "given");
+  EXPECT_EQ(data.test.size(), 3);
+  EXPECT_EQ(data.name, "mnist");
+  EXPECT_NE(data.description.find("given/mnist"), data.description.npos);
+  EXPECT_EQ(open_data("mnist", "given/mnist").test.size(), 3);  // the folder itself
+  EXPECT_EQ(open_data("mnist", "given/mnist/").test.size(), 3);
+  EXPECT_EQ(open_data("mnist", "no such folder").test.size(), 2);
+}
+
+TEST_F(Sources, AHalfEmptyFolderIsNotPassedOver) {
+  write_idx("data/mnist", 12, 1);
+  write_idx("given/mnist", 12, 3);
+  fs::remove("given/mnist/t10k-labels-idx1-ubyte");
+  expect_data_error([] { open_data("mnist", "given"); }, "is missing", "given/mnist");
+}
+
+TEST_F(Sources, AMissingNameSaysWhereItLookedAndWhatToDo) {
+  if (!fs::exists("/usr/share/datasets/mnist")) {
+    setenv("GAN_DATA", "environment", 1);
+    const auto open = [] { open_data("mnist", "given"); };
+    expect_data_error(open,
+                      "not found in given/mnist, environment/mnist, ./data/mnist, /usr/share/datasets/mnist; "
+                      "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist",
+                      "mnist");
+  }
+  if (!fs::exists("/usr/share/datasets/fashion-mnist"))
+    expect_data_error([] { open_data("fashion-mnist"); }, "apt install dataset-fashion-mnist", "fashion-mnist");
+}
+
+TEST_F(Sources, UnknownDataIsAUsageErrorUnlessItLooksLikeAPath) {
+  expect_usage_error([] { open_data("minst"); }, "data 'minst': not a file or folder here");
+  expect_usage_error([] { open_data("minst"); }, "(did you mean 'mnist'?)");
+  expect_usage_error([] { open_data("fashionmnist"); }, "(did you mean 'fashion-mnist'?)");
+  expect_usage_error([] { open_data("toyring8"); }, "(did you mean 'toy:ring8'?)");
+  expect_usage_error([] { open_data("toy:ring"); }, "(did you mean 'ring8'?)");
+  expect_usage_error([] { open_data(""); }, "toy:swissroll");
+  expect_data_error([] { open_data("minst.npy"); }, "no such file", "minst.npy");
+  expect_data_error([] { open_data("some/where"); }, "no such file", "some/where");
+  write_file("notes.txt", "x");
+  expect_data_error([] { open_data("notes.txt"); }, "a .npy file, a .csv file or a folder", "notes.txt");
+}
+
+TEST_F(Sources, Toys) {
+  const DataSet data = open_data("toy:ring8");
+  EXPECT_EQ(data.name, "toy:ring8");
+  EXPECT_EQ(data.train.size(), 100'000);
+  EXPECT_EQ(data.valid.size(), 10'000);
+  EXPECT_EQ(data.test.size(), 10'000);
+  EXPECT_EQ(data.train.shape(), Shape{2});
+  EXPECT_NE(data.valid.rows(0, 10'000), data.test.rows(0, 10'000));
+  EXPECT_NE(data.valid.rows(0, 10'000), data.train.rows(0, 10'000));
+  EXPECT_NEAR(data.low, -2.07, .04);  // four to six deviations beyond the modes
+  EXPECT_NEAR(data.high, 2.07, .04);
+  EXPECT_EQ(data.toy->name(), "ring8");
+  EXPECT_EQ(data.judging().factor, std::vector<float>{1});
+  const DataSet fewer = open_data("toy:ring8", {}, {100, 10});
+  EXPECT_EQ(fewer.train.rows(0, 100), data.train.rows(0, 100));
+  EXPECT_EQ(fewer.valid.size(), 10);
+  expect_usage_error([] { open_data("toy:ring8", {}, {-1, 0}); }, "train = -1");
+}
+
+}  // namespace
+}  // namespace gan

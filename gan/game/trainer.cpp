@@ -1,0 +1,148 @@
+#include "gan/game/trainer.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gan/core/error.h"
+#include "gan/game/penalties.h"
+
+namespace gan {
+namespace {
+
+std::vector<Tensor> gradients(const Tensor& loss, const std::vector<Tensor>& parameters, bool keep_graph = false) {
+  return torch::autograd::grad({loss}, parameters, {}, keep_graph);
+}
+
+Tensor leaf(const Tensor& x) { return x.detach().requires_grad_(); }
+
+}  // namespace
+
+/// Algorithm 1 of Goodfellow et al. (2014), one outer iteration.
+Scalars Trainer::step_alternating(int64_t t, Batches& data) {
+  const GameSection& rule = config_.game;
+  Tensor x, d_loss, real, fake;
+  for (int64_t i = 0; i < rule.k; ++i) {                            // "for k steps do"
+    x = leaf(data.next());                                          // [B, D] ~ p_data
+    const Tensor s = leaf(generate(x.size(0), t, i));               // [B, D] ~ p_g
+    real = logits(x, t, 2 * i), fake = logits(s, t, 2 * i + 1);     // [B]
+    d_loss = game_.d_loss(real, fake);
+    Tensor objective = d_loss;
+    if (rule.r1 > 0) objective = objective + rule.r1 * gradient_penalty(real, x);
+    if (rule.r2 > 0) objective = objective + rule.r2 * gradient_penalty(fake, s);
+    update(d_, D_, gradients(objective, d_.parameters), t, t * rule.k + i);
+  }
+  const Tensor s = generate(x.size(0), t, rule.k);                  // fresh z
+  const Tensor g_loss = game_.g_loss(game_.relative ? logits(x.detach(), t, 2 * rule.k) : Tensor{}, logits(s, t, 2 * rule.k + 1));
+  update(g_, G_.network(), gradients(g_loss, g_.parameters), t, t);
+  return report(d_loss, g_loss, real, fake);
+}
+
+/// The authors' code: one fake batch and one set of masks for both players, D's objective halved, and
+/// both gradients taken at the same parameters before either moves.
+Scalars Trainer::step_simultaneous(int64_t t, const Tensor& x) {
+  const Tensor s = generate(x.size(0), t, 0);
+  const Tensor real = logits(x, t, 0), fake = logits(s, t, 1);
+  const Tensor d_loss = game_.d_loss(real, fake), g_loss = game_.g_loss(real, fake);
+  std::vector<Tensor> for_d = gradients(d_loss / 2, d_.parameters, /*keep_graph=*/true);
+  std::vector<Tensor> for_g = gradients(g_loss, g_.parameters);
+  update(d_, D_, std::move(for_d), t, t);
+  update(g_, G_.network(), std::move(for_g), t, t);
+  return report(d_loss, g_loss, real, fake);
+}
+
+Scalars Trainer::step(int64_t t, Batches& data) {
+  Scalars scalars = config_.game.update == Update::simultaneous ? step_simultaneous(t, data.next()) : step_alternating(t, data);
+  if (averaged_) {
+    const double warm_up = (1.0 + static_cast<double>(t)) / (10.0 + static_cast<double>(t));  // forgets the start sooner
+    averaged_->network().average(G_.network(), std::min(config_.game.averaging, warm_up));
+  }
+  return scalars;
+}
+
+Tensor Trainer::generate(int64_t n, int64_t t, int64_t pass) const {
+  const Pass training{.training = true, .noise = noise_.child("G").child(pass), .step = static_cast<uint64_t>(t)};
+  return G_.network()(G_.noise(noise_.child("z").child(pass), n, t), training);
+}
+
+Tensor Trainer::logits(const Tensor& x, int64_t t, int64_t pass) const {
+  return D_(x, {.training = true, .noise = noise_.child("D").child(pass), .step = static_cast<uint64_t>(t)}).squeeze(1);
+}
+
+void Trainer::update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update) {
+  player.optimizer.step(gradients, {.step = t, .update = update, .epoch = t * config_.game.k / facts_.batches_per_epoch + 1});
+  network.constrain();
+  player.gradients = std::move(gradients);
+}
+
+Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const {
+  // In every game .5 means that D cannot tell: logits count from `even_logit`, or from each other.
+  const at::NoGradGuard no_grad;
+  const Tensor on_data = game_.relative ? real - fake : real - game_.even_logit;
+  const Tensor on_fake = game_.relative ? fake - real : fake - game_.even_logit;
+  return {{"d_loss", d_loss.detach()}, {"g_loss", g_loss.detach()},
+          {"D(x)", at::sigmoid(on_data).mean()}, {"D(G(z))", at::sigmoid(on_fake).mean()}};
+}
+
+Scalars Trainer::watch(const Tensor& real) {
+  const at::NoGradGuard no_grad;
+  Scalars out;
+  const auto norm = [](const std::vector<Tensor>& gradients) {
+    Tensor sum = at::zeros({}, gradients.at(0).options());
+    for (const Tensor& g : gradients) sum = sum + g.square().sum();
+    return sum.sqrt();
+  };
+  if (!d_.gradients.empty()) out.emplace_back("d_gradient", norm(d_.gradients));
+  if (!g_.gradients.empty()) out.emplace_back("g_gradient", norm(g_.gradients));
+
+  // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for good.
+  const auto dead_units = [&](const std::string& who, const Network& network, const Tensor& input) {
+    return network(input, {.watch = [&, who](size_t layer, const Tensor& h) {
+      const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
+      if (dense && dense->activation == Activation::relu)
+        out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1), h.amax(0).le(0).to(at::kFloat).mean());
+    }});
+  };
+  const int64_t probe = std::max<int64_t>(real.size(0), 256);
+  const Tensor fake = dead_units("G", G_.network(), G_.noise(noise_.child("watch"), probe, 0));
+  dead_units("D", D_, real);
+  out.emplace_back("spread", (fake.var(0, false).sum() / real.var(0, false).sum().clamp_min(1e-12)).sqrt());
+  return out;
+}
+
+Tensor Trainer::discriminate(const Tensor& x) const {
+  const at::NoGradGuard no_grad;
+  return D_(x).squeeze(1);
+}
+
+Trainer::Trainer(const Config& config, const DataFacts& facts)
+    : config_(config), facts_(facts), game_(value_function(config.game.value)), noise_(config.run.seed, "game"),
+      G_(config.generator, config.run.seed, facts.marginals, facts.device),
+      D_(config.discriminator.layers, facts.dim, "discriminator", Stream(config.run.seed, "init.D"), {}, facts.device),
+      g_{G_.network().parameters(), {config.optimizer, config.training.learning_rate, G_.network().parameters()}, {}},
+      d_{D_.parameters(), {config.optimizer, config.training.learning_rate, D_.parameters()}, {}} {
+  if (G_.network().outputs() != facts.dim)
+    throw UsageError("[generator] the last layer has {} outputs, an example of this data has {} numbers: set its units to {}",
+                     G_.network().outputs(), facts.dim, facts.dim);
+  if (D_.outputs() != 1)
+    throw UsageError("[discriminator] the last layer has {} outputs, expected 1 (the logit)", D_.outputs());
+  if (config.game.update == Update::simultaneous && (config.game.k != 1 || config.game.r1 > 0 || config.game.r2 > 0))
+    throw UsageError("game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
+  if (config.game.averaging > 0) {
+    averaged_ = std::make_unique<Generator>(config.generator, config.run.seed, facts.marginals, facts.device);
+  }
+}
+
+int64_t Trainer::batches_per_step() const { return config_.game.k; }
+
+void Trainer::visit_state(const StateVisitor& visit) {
+  model().visit_state(visit);
+  if (averaged_) G_.network().visit_state("G.", visit);
+  D_.visit_state("D.", visit);
+  g_.optimizer.visit_state("optimizer.G.", visit);
+  d_.optimizer.visit_state("optimizer.D.", visit);
+}
+
+}  // namespace gan

@@ -1,0 +1,62 @@
+#pragma once
+/// The two players and their training: Algorithm 1 of Goodfellow et al. (2014).
+
+#include <memory>
+#include <vector>
+
+#include "gan/game/generator.h"
+#include "gan/game/value_functions.h"
+#include "gan/model/learner.h"
+#include "gan/nets/network.h"
+#include "gan/optim/optimizer.h"
+#include "gan/spec/config.h"
+
+namespace gan {
+
+/// What a learner must know of the data before it sees any.
+struct DataFacts {
+  int64_t dim = 0;                ///< D: numbers an example
+  int64_t batches_per_epoch = 1;
+  Tensor marginals;               ///< [D], means of the scaled training data
+  at::Device device = at::kCPU;
+};
+
+class Trainer : public Learner {
+ public:
+  /// @throws UsageError when G's output or D's answer does not fit.
+  Trainer(const Config& config, const DataFacts& facts);
+
+  std::vector<Stage> stages() const override { return {{"", config_.training.steps}}; }
+  int64_t batches_per_step() const override;
+  Scalars step(int64_t step, Batches& data) override;  ///< d_loss, g_loss, D(x), D(G(z))
+  Scalars watch(const Tensor& real) override;          ///< gradient norms, dead units, spread
+  void visit_state(const StateVisitor& visit) override;
+  GenerativeModel& model() override { return averaged_ ? *averaged_ : G_; }
+
+  Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B], no gradient
+
+ private:
+  struct Player {
+    std::vector<Tensor> parameters;
+    Optimizer optimizer;
+    std::vector<Tensor> gradients;  ///< of the newest update
+  };
+
+  Scalars step_alternating(int64_t t, Batches& data);
+  Scalars step_simultaneous(int64_t t, const Tensor& x);
+  Tensor generate(int64_t n, int64_t t, int64_t pass) const;
+  Tensor logits(const Tensor& x, int64_t t, int64_t pass) const;
+  void update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update);
+  Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const;
+
+  Config config_;
+  DataFacts facts_;
+  const ValueFunction& game_;
+  Stream noise_;
+  mutable Generator G_;
+  Network D_;
+  std::unique_ptr<Generator> averaged_;
+  Player g_, d_;
+};
+
+}  // namespace gan

@@ -1,0 +1,191 @@
+#include "gan/gan.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "gan/baselines/mixture.h"
+#include "gan/core/error.h"
+#include "gan/core/threads.h"
+#include "gan/model/checkpoint.h"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr const char* kConfigKey = "config";
+constexpr const char* kDataKey = "data";
+
+std::string write_card(const DataCard& card) {
+  return Json{{"name", card.name}, {"hash", card.hash}, {"shape", card.shape}, {"image", card.image}, {"low", card.low}, {"high", card.high},
+              {"columns", card.columns}, {"offset", card.scaling.offset}, {"factor", card.scaling.factor}}.dump();
+}
+
+DataCard read_card(const std::string& text, const std::string& who) {
+  try {
+    const Json json = Json::parse(text);
+    DataCard card;
+    json.at("name").get_to(card.name), json.at("hash").get_to(card.hash), json.at("shape").get_to(card.shape);
+    json.at("image").get_to(card.image), json.at("low").get_to(card.low), json.at("high").get_to(card.high);
+    json.at("columns").get_to(card.columns);
+    json.at("offset").get_to(card.scaling.offset), json.at("factor").get_to(card.scaling.factor);
+    return card;
+  } catch (const Json::exception&) {
+    throw DataError("{}: does not say what data it was trained on: it is damaged, or no checkpoint of gan", who);
+  }
+}
+
+DataCard card_of(const Problem& p) {
+  return {p.data.name, p.data.hash, p.data.train.shape(), p.data.image, p.data.low, p.data.high, p.data.columns, p.scaling};
+}
+
+std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
+  if (config.run.model == ModelKind::bernoulli_mixture) {
+    const int64_t k = config.mixture.components;
+    return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
+  }
+  const Tensor unused = at::full({dim}, 0.5);  // starting biases: the checkpoint replaces them
+  return std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
+}
+
+/// Means of the scaled training data, [D].
+Tensor mean_of(const Examples& examples, const Scaling& scaling) {
+  Tensor sum = at::zeros({examples.dim()}, at::kDouble);
+  constexpr int64_t kBlock = 10000;
+  for (int64_t i = 0; i < examples.size(); i += kBlock) {
+    const int64_t count = std::min(kBlock, examples.size() - i);
+    std::vector<float> rows = examples.rows(i, count);
+    scaling.apply(rows);
+    sum += at::from_blob(rows.data(), {count, examples.dim()}, at::kFloat).sum(0, false, at::kDouble);
+  }
+  return sum.div_(static_cast<double>(examples.size())).to(at::kFloat);
+}
+
+bool wants_marginals(const NetworkSpec& spec) {
+  return std::any_of(spec.begin(), spec.end(), [](const LayerSpec& layer) {
+    const auto* dense = std::get_if<Dense>(&layer);
+    return dense && dense->bias.marginals;
+  });
+}
+
+}  // namespace
+
+at::Device find_device(const std::string& name) {
+  if (name != "auto" && name != "cpu" && name != "cuda") throw UsageError("run.device = '{}': expected auto, cpu or cuda", name);
+  const bool cuda = at::globalContext().hasCUDA();
+  if (name == "cuda" && !cuda) throw UsageError("--device cuda: this build of libtorch finds no CUDA device; use --device cpu");
+  return cuda && name != "cpu" ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+}
+
+Tensor Model::own_units(const Tensor& scaled) const {
+  Tensor out = scaled.detach().to(at::kCPU, at::kFloat).clone().contiguous();  // [n, D]
+  card_.scaling.invert({out.data_ptr<float>(), static_cast<size_t>(out.numel())});
+  Shape shape{out.size(0)};
+  shape.insert(shape.end(), card_.shape.begin(), card_.shape.end());
+  return out.view(shape);
+}
+
+Tensor Model::sample(int64_t n, uint64_t seed) { return own_units(model_->sample(n, seed)); }
+
+Model load(const fs::path& path, const std::string& checkpoint, at::Device device) {
+  if (!fs::exists(path)) throw DataError("{}: no such run or checkpoint", path.string());
+  const fs::path file = fs::is_directory(path) ? RunFolder::open(path).find_checkpoint(checkpoint) : path;
+  const std::string who = file.string(), bytes = read_file(file);
+  const SafeTensors content = parse_safetensors(bytes, who);
+  const auto metadata = [&](const char* key) {
+    const auto found = content.metadata.find(key);
+    if (found == content.metadata.end()) throw DataError("{}: has no '{}' in its header: it is no checkpoint of gan", who, key);
+    return found->second;
+  };
+  Config config = parse_config(metadata(kConfigKey), who);
+  DataCard card = read_card(metadata(kDataKey), who);
+  auto model = make_model(config, product(card.shape), device);
+  read_checkpoint(content, [&](const StateVisitor& visit) { model->visit_state(visit); }, who);
+  return Model(std::move(config), std::move(card), std::strtoll(metadata("step").c_str(), nullptr, 10), std::move(model));
+}
+
+Problem prepare(Config config, const fs::path& data_dir) {
+  if (config.data.source.empty()) throw UsageError("there is no data: give --data, or data.source in the recipe");
+  Problem p{.config = config, .data = open_data(config.data.source, data_dir, {config.data.train, config.data.valid})};
+  Config& c = p.config;
+  if (c.data.binarise) p.data = binarise(p.data, 0);
+  p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale));  // both in the same order
+  c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
+
+  p.facts.device = find_device(c.run.device);
+  c.run.device = p.facts.device.is_cuda() ? "cuda" : "cpu";
+  if (c.run.threads == 0) c.run.threads = core_count();
+  at::set_num_threads(static_cast<int>(c.run.threads));
+  flush_denormals();
+
+  p.facts.dim = p.data.train.dim();
+  p.facts.batches_per_epoch = p.data.train.size() / c.training.batch_size;
+  if (p.facts.batches_per_epoch == 0)
+    throw UsageError("training.batch_size = {}: there are only {} training examples", c.training.batch_size, p.data.train.size());
+  if (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial) p.facts.marginals = mean_of(p.data.train, p.scaling);
+  if (c.training.epochs > 0) {
+    const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
+    c.training.steps = std::llround(c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step));
+    c.training.epochs = 0;
+  }
+  return p;
+}
+
+std::unique_ptr<Learner> make_learner(const Problem& p) {
+  if (p.config.run.model == ModelKind::adversarial) return std::make_unique<Trainer>(p.config, p.facts);
+  if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
+  const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
+  const int64_t components = std::min<int64_t>(p.config.mixture.components, p.data.train.size());
+  std::vector<float> start;
+  for (int64_t i = 0; i < components; ++i) {
+    const auto row = p.data.train.rows(order[i], 1);
+    start.insert(start.end(), row.begin(), row.end());
+  }
+  const Tensor rows = at::from_blob(start.data(), {components, p.facts.dim}, at::kFloat).clone();
+  return std::make_unique<MixtureTrainer>(p.config.mixture, p.config.training.steps, p.facts.batches_per_epoch, rows, p.config.run.seed);
+}
+
+void restore(Learner& learner, const fs::path& checkpoint) {
+  const std::string bytes = read_file(checkpoint);
+  read_checkpoint(parse_safetensors(bytes, checkpoint.string()), [&](const StateVisitor& visit) { learner.visit_state(visit); }, checkpoint.string());
+}
+
+Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Hooks& hooks) {
+  BatchOrder order(p.data.train, p.scaling, p.config.training.batch_size, p.config.run.seed);
+  Config recorded = p.config;
+  recorded.data.source = p.data.name;  // no path goes into a checkpoint
+  recorded.training.steps = 0;         // nor how far this call will go
+  return train(run, learner, order, p.facts.device, p.config,
+               {{kConfigKey, format_config(recorded)}, {kDataKey, write_card(card_of(p))}}, hooks);
+}
+
+Outcome train(const Config& config, const fs::path& folder) {
+  const Problem problem = prepare(config);
+  const auto learner = make_learner(problem);
+  return train(RunFolder::create(folder, problem.config), problem, *learner);
+}
+
+Config default_config(const DataSet& data) {
+  Config c;
+  c.data.source = data.name;
+  c.data.scale = data.image ? Scale::unit : data.toy ? Scale::none : Scale::standard;
+  const int64_t dim = data.train.dim(), hidden = data.image ? 1200 : 256;
+  const int64_t batch = std::clamp<int64_t>(data.train.size() / 10, 1, data.image ? 100 : 256);
+  c.about = fmt::format("settings chosen from the shape of {}", data.name);
+  c.training = {.steps = data.image ? 5000 : 10000, .batch_size = batch, .learning_rate = 1e-3};
+  c.run.evaluate_every = c.run.sample_every = c.run.checkpoint_every = 1000;
+  c.optimizer.beta1 = 0, c.optimizer.beta2 = 0.99;
+  c.optimizer.schedule = Schedule::cosine, c.optimizer.schedule_steps = c.training.steps, c.optimizer.min_rate = 1e-5;
+  c.game = {.value = "relativistic", .r1 = data.image ? 1.0 : 0.1, .r2 = data.image ? 1.0 : 0.1, .averaging = 0.999};
+  const auto leaky = [](int64_t units) { return Dense{.units = units, .activation = Activation::leaky_relu}; };
+  c.generator.noise_size = std::clamp<int64_t>(2 * dim, 8, 100);
+  c.generator.layers = {leaky(hidden), leaky(hidden), Dense{.units = dim, .activation = data.image ? Activation::sigmoid : Activation::linear}};
+  c.discriminator.layers = {leaky(hidden), leaky(hidden / 2), Dense{.units = 1}};
+  return c;
+}
+
+}  // namespace gan

@@ -1,0 +1,85 @@
+#pragma once
+/// The front door: train a run, load a run, sample from it.
+///
+///   gan::Model model = gan::load("runs/fashion-mnist");
+///   at::Tensor images = model.sample(64, /*seed=*/1);   // [64, 28, 28], in the data's own units
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "gan/data/dataset.h"
+#include "gan/game/trainer.h"
+#include "gan/model/learner.h"
+#include "gan/run/loop.h"
+#include "gan/spec/config.h"
+
+namespace gan {
+
+/// What a trained model remembers of its data: enough to give samples in the data's own units.
+struct DataCard {
+  std::string name, hash;
+  Shape shape;               ///< of one example
+  bool image = false;
+  float low = 0, high = 1;
+  std::vector<std::string> columns;
+  Scaling scaling;
+};
+
+/// A trained generator.
+class Model {
+ public:
+  Model(Config config, DataCard card, int64_t step, std::unique_ptr<GenerativeModel> model)
+      : config_(std::move(config)), card_(std::move(card)), step_(step), model_(std::move(model)) {}
+
+  Tensor sample(int64_t n, uint64_t seed);           ///< [n, shape...] float32, own units, on the CPU
+  Tensor own_units(const Tensor& scaled) const;      ///< [n, D] scaled -> [n, shape...] own units, on the CPU
+
+  const Config& config() const { return config_; }
+  const DataCard& data() const { return card_; }
+  int64_t step() const { return step_; }
+  GenerativeModel& generative() { return *model_; }  ///< scaled units; ask it for capabilities
+
+ private:
+  Config config_;
+  DataCard card_;
+  int64_t step_;
+  std::unique_ptr<GenerativeModel> model_;
+};
+
+/// `path`: a run folder, with `checkpoint` "last", "best" or a step; or a checkpoint file.
+/// @throws DataError when it is no run, has no such checkpoint, or the file is damaged.
+Model load(const std::filesystem::path& path, const std::string& checkpoint = "last", at::Device device = at::kCPU);
+
+/// A configuration with its data: all that a learner is made of.
+struct Problem {
+  Config config;   ///< resolved: device, threads, steps
+  DataSet data;
+  Scaling scaling;
+  DataFacts facts;
+};
+
+/// Opens the data of `config`, fills in what is left open and checks that it fits; sets the number of
+/// threads of this process. @throws UsageError, DataError
+Problem prepare(Config config, const std::filesystem::path& data_dir = {});
+
+std::unique_ptr<Learner> make_learner(const Problem& problem);
+
+/// Reads everything that a checkpoint holds into a learner of the same configuration. @throws DataError
+void restore(Learner& learner, const std::filesystem::path& checkpoint);
+
+/// Trains into `run`, going on where it stands.
+Outcome train(const RunFolder& run, const Problem& problem, Learner& learner, const Hooks& hooks = {});
+
+/// The same in one call, into a new folder.
+Outcome train(const Config& config, const std::filesystem::path& folder);
+
+/// "auto", "cpu" or "cuda". @throws UsageError when there is no such device
+at::Device find_device(const std::string& name);
+
+/// Settings for data without a recipe, from their shape.
+Config default_config(const DataSet& data);
+
+}  // namespace gan

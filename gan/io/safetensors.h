@@ -1,0 +1,33 @@
+#pragma once
+/// safetensors: an 8-byte header length, a JSON header, the tensors' bytes. No code in it.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gan/io/array.h"
+
+namespace gan {
+
+struct SafeTensor {
+  std::string dtype;       ///< "F32", "F64", "I64", "U8", "BF16" ...: as the format spells it
+  Shape shape;
+  std::string_view bytes;  ///< little endian, C order; points into the parsed or caller's buffer
+};
+
+struct SafeTensors {
+  std::map<std::string, SafeTensor> tensors;       ///< by name, sorted: the same content gives the same bytes
+  std::map<std::string, std::string> metadata;
+};
+
+/// Views into `bytes`, which must outlive the result. Offsets that overlap, leave holes or overrun,
+/// shapes that disagree with lengths, a header over 100 MB, duplicate names: DataError naming `who`.
+SafeTensors parse_safetensors(std::string_view bytes, std::string_view who);
+std::string format_safetensors(const SafeTensors& content);
+
+/// Bytes per element of a dtype name. @throws DataError for a name the format does not have.
+int64_t safetensors_item_size(std::string_view dtype);
+
+}  // namespace gan

@@ -1,0 +1,27 @@
+#include "gan/judge/neighbours.h"
+
+#include <ATen/ATen.h>
+
+#include <vector>
+
+#include "gan/core/error.h"
+#include "gan/judge/distances.h"
+
+namespace gan {
+
+Neighbours nearest(const Tensor& queries, const Tensor& reference) {
+  if (queries.dim() != 2 || reference.dim() != 2 || queries.size(1) != reference.size(1))
+    throw UsageError("nearest: queries and reference must be [n, D] with the same D");
+  if (reference.size(0) == 0) throw DataError("nearest: there is nothing to search in");
+  const at::NoGradGuard no_grad;
+  const Tensor from = queries.to(at::kFloat);
+  if (from.size(0) == 0) return {.index = at::empty({0}, from.options().dtype(at::kLong)), .distance = at::empty({0}, from.options())};
+  const Distances distances(reference);
+  std::vector<Tensor> found;
+  for (const Tensor& block : from.split(distances.block())) found.push_back(distances.squared(block).argmin(1));
+  const Tensor index = at::cat(found);
+  // From the differences: products leave a copy of a training example at a small distance, not at 0.
+  return {.index = index, .distance = (from - reference.index_select(0, index)).square_().sum(1).sqrt_()};
+}
+
+}  // namespace gan

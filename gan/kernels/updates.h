@@ -1,0 +1,23 @@
+#pragma once
+/// Optimiser updates in one pass over memory. Each has a plain ATen reference that tests hold it against;
+/// the reference also serves tensors that are not contiguous float32 on the CPU.
+
+#include <ATen/core/Tensor.h>
+
+namespace gan::kernels {
+
+using at::Tensor;
+
+/// v <- mu v - eta g; w <- w + v. (pylearn2's SGD with momentum, not Nesterov)
+void momentum_update(Tensor& w, const Tensor& g, Tensor& v, double eta, double mu);
+void momentum_update_reference(Tensor& w, const Tensor& g, Tensor& v, double eta, double mu);
+
+struct AdamRates {
+  double eta, beta1, beta2, epsilon;
+  int64_t update;  ///< from 0
+};
+/// Kingma & Ba 2015, algorithm 1.
+void adam_update(Tensor& w, const Tensor& g, Tensor& m, Tensor& v, const AdamRates& rates);
+void adam_update_reference(Tensor& w, const Tensor& g, Tensor& m, Tensor& v, const AdamRates& rates);
+
+}  // namespace gan::kernels

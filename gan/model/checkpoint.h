@@ -1,0 +1,24 @@
+#pragma once
+/// State to safetensors and back. A checkpoint holds tensors and text, never code, clock or path.
+
+#include <map>
+#include <string>
+
+#include "gan/io/safetensors.h"
+#include "gan/model/generative_model.h"
+
+namespace gan {
+
+/// What walks a state: learner.visit_state, model.visit_state, or several of them.
+using Walk = std::function<void(const StateVisitor&)>;
+
+std::string write_checkpoint(const Walk& walk, const std::map<std::string, std::string>& metadata);
+
+/// Fills every tensor that `walk` names; tensors that it does not name are left alone.
+/// @throws DataError naming `who` when one is missing or has another shape or type.
+void read_checkpoint(const SafeTensors& content, const Walk& walk, const std::string& who);
+
+/// False when a float tensor of the state holds a NaN or an infinity.
+bool all_finite(const Walk& walk);
+
+}  // namespace gan

@@ -1,0 +1,48 @@
+#pragma once
+/// Everything that learns. One loop (run/) trains them all and knows nothing of what is inside.
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gan/model/generative_model.h"
+
+namespace gan {
+
+/// Named 0-d tensors: reading them is left to who needs the numbers, so nothing waits for a device.
+using Scalars = std::vector<std::pair<std::string, Tensor>>;
+
+/// The minibatches of one step.
+class Batches {
+ public:
+  virtual ~Batches() = default;
+  virtual Tensor next() = 0;  ///< [B, D] float32, scaled, on the learner's device
+};
+
+struct Stage {
+  std::string name;  ///< "" when there is only one
+  int64_t steps;
+};
+
+class Learner {
+ public:
+  virtual ~Learner() = default;
+
+  virtual std::vector<Stage> stages() const = 0;
+  virtual int64_t batches_per_step() const { return 1; }
+
+  /// Step number `step` (from 0). All randomness is a function of (seed, step).
+  virtual Scalars step(int64_t step, Batches& data) = 0;
+
+  /// What else is worth watching after that step; called now and then. real: [B, D]. Changes nothing.
+  virtual Scalars watch(const Tensor& /*real*/) { return {}; }
+
+  /// Everything that decides the future of training: parameters, optimisers, averages, chains.
+  virtual void visit_state(const StateVisitor& visit) = 0;
+
+  virtual GenerativeModel& model() = 0;
+};
+
+}  // namespace gan

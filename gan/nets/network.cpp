@@ -1,0 +1,62 @@
+#include "gan/nets/network.h"
+
+#include <ATen/ATen.h>
+
+#include "gan/core/error.h"
+#include "gan/nets/layers.h"
+
+namespace gan {
+
+Network::Network(const NetworkSpec& spec, int64_t inputs, const std::string& name, const Stream& init,
+                 const Tensor& marginals, at::Device device)
+    : spec_(spec), widths_(widths(spec, inputs, name)) {
+  int64_t width = inputs;
+  for (size_t i = 0; i < spec.size(); ++i) {
+    layers_.push_back(build_layer(spec[i], {.inputs = width, .name = fmt::format("[{}] layer {}", name, i + 1),
+                                            .init = init.child(i), .marginals = marginals, .device = device}));
+    width = widths_[i];
+  }
+}
+
+Network::~Network() = default;
+Network::Network(Network&&) noexcept = default;
+
+int64_t Network::outputs() const { return widths_.back(); }
+
+Tensor Network::operator()(const Tensor& x, const Pass& pass) const {
+  Tensor h = x;  // [B, inputs]
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    h = layers_[i]->forward(h, pass, pass.noise.child(i));
+    if (pass.watch) pass.watch(i, h);
+  }
+  return h;  // [B, outputs]
+}
+
+std::vector<Tensor> Network::parameters() {
+  std::vector<Tensor> out;
+  for (auto& layer : layers_) layer->visit([&](const std::string&, Tensor& t) { if (t.requires_grad()) out.push_back(t); });
+  return out;
+}
+
+void Network::visit_state(const std::string& prefix, const Visitor& visit) {
+  for (size_t i = 0; i < layers_.size(); ++i)
+    layers_[i]->visit([&](const std::string& name, Tensor& t) { visit(fmt::format("{}{}.{}", prefix, i, name), t); });
+}
+
+void Network::constrain() {
+  for (auto& layer : layers_) layer->constrain();
+}
+
+void Network::average(Network& other, double decay) {
+  const at::NoGradGuard no_grad;
+  std::vector<Tensor> theirs;
+  other.visit_state("", [&](const std::string&, Tensor& t) { theirs.push_back(t); });
+  size_t i = 0;
+  visit_state("", [&](const std::string&, Tensor& mine) {
+    const Tensor& new_one = theirs[i++];
+    if (mine.requires_grad()) mine.lerp_(new_one, 1 - decay);
+    else mine.copy_(new_one);
+  });
+}
+
+}  // namespace gan

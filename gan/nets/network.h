@@ -1,0 +1,56 @@
+#pragma once
+/// The reference network: plain ATen operations, any derivative, any device.
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gan/core/random.h"
+#include "gan/spec/network.h"
+
+namespace gan {
+
+using at::Tensor;
+
+/// What a forward pass needs to know beside its input.
+struct Pass {
+  bool training = false;      ///< dropout drops, batch norm uses the batch
+  Stream noise = Stream(0);   ///< of this pass; dropout layer i draws from its child i
+  uint64_t step = 0;
+  std::function<void(size_t layer, const Tensor& output)> watch;  ///< sees each layer's output
+};
+
+class Network {
+ public:
+  using Visitor = std::function<void(const std::string& name, Tensor& value)>;
+
+  /// Parameters are drawn from `init`; `marginals` [last width] in (0, 1) for biases that ask for them.
+  /// @throws UsageError naming the layer that does not fit.
+  Network(const NetworkSpec& spec, int64_t inputs, const std::string& name, const Stream& init,
+          const Tensor& marginals, at::Device device);
+  ~Network();
+  Network(Network&&) noexcept;
+
+  Tensor operator()(const Tensor& x, const Pass& pass = {}) const;  ///< [B, inputs] -> [B, outputs]
+
+  const NetworkSpec& spec() const { return spec_; }
+  int64_t outputs() const;
+  std::vector<Tensor> parameters();         ///< what is learned, in order, requiring gradients
+  void visit_state(const std::string& prefix, const Visitor& visit);  ///< parameters, running moments
+  void constrain();                         ///< rescales weights over their max norm
+
+  /// this <- decay * this + (1 - decay) * other, parameters; running moments are copied.
+  void average(Network& other, double decay);
+
+  class Layer;
+
+ private:
+  NetworkSpec spec_;
+  std::vector<int64_t> widths_;
+  std::vector<std::unique_ptr<Layer>> layers_;
+};
+
+}  // namespace gan

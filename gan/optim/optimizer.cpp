@@ -1,0 +1,57 @@
+#include "gan/optim/optimizer.h"
+
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "gan/kernels/updates.h"
+
+namespace gan {
+
+double learning_rate(const OptimizerSection& s, double initial, int64_t t) {
+  switch (s.schedule) {
+    case Schedule::constant: return initial;
+    case Schedule::exponential: return std::max(s.min_rate, initial / std::pow(s.decay, static_cast<double>(t)));
+    case Schedule::cosine: {
+      const double done = std::min(1.0, static_cast<double>(t) / static_cast<double>(s.schedule_steps));
+      return s.min_rate + (initial - s.min_rate) * (1 + std::cos(std::numbers::pi * done)) / 2;
+    }
+  }
+  return initial;
+}
+
+double momentum(const OptimizerSection& s, int64_t epoch) {
+  if (s.momentum_epochs <= 1) return s.final_momentum;
+  const double done = std::clamp((epoch - 1.0) / (s.momentum_epochs - 1.0), 0.0, 1.0);
+  return s.momentum + (s.final_momentum - s.momentum) * done;
+}
+
+Optimizer::Optimizer(const OptimizerSection& section, double initial_rate, std::vector<Tensor> parameters)
+    : section_(section), initial_rate_(initial_rate), parameters_(std::move(parameters)) {
+  for (const Tensor& p : parameters_) {
+    first_.push_back(at::zeros_like(p, p.options().requires_grad(false)));
+    if (section_.method == Method::adam) second_.push_back(at::zeros_like(first_.back()));
+  }
+}
+
+void Optimizer::step(const std::vector<Tensor>& gradients, When when) {
+  const at::NoGradGuard no_grad;
+  const double eta = learning_rate(section_, initial_rate_, when.step);
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    if (section_.method == Method::adam)
+      kernels::adam_update(parameters_[i], gradients[i], first_[i], second_[i],
+                           {.eta = eta, .beta1 = section_.beta1, .beta2 = section_.beta2, .epsilon = section_.epsilon, .update = when.update});
+    else
+      kernels::momentum_update(parameters_[i], gradients[i], first_[i], eta, momentum(section_, when.epoch));
+  }
+}
+
+void Optimizer::visit_state(const std::string& prefix, const std::function<void(const std::string&, Tensor&)>& visit) {
+  for (size_t i = 0; i < first_.size(); ++i) visit(fmt::format("{}{}.first", prefix, i), first_[i]);
+  for (size_t i = 0; i < second_.size(); ++i) visit(fmt::format("{}{}.second", prefix, i), second_[i]);
+}
+
+}  // namespace gan

@@ -1,0 +1,57 @@
+#pragma once
+/// A run is a folder: config.toml, metrics.jsonl, TensorBoard events, samples/, curves.png, checkpoints/.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gan/core/files.h"
+#include "gan/spec/config.h"
+
+namespace gan {
+
+class RunFolder {
+ public:
+  /// A new run at `path`, which must not exist or be empty. @throws UsageError
+  static RunFolder create(const Path& path, const Config& config);
+  /// An existing one. @throws DataError when there is no config.toml
+  static RunFolder open(const Path& path);
+
+  const Path& path() const { return path_; }
+  Config config() const;                         ///< @throws UsageError naming the line of config.toml
+  void write_config(const Config& config) const;
+
+  Path samples(int64_t step) const;              ///< samples/step-0001000.png
+  Path curves() const { return path_ / "curves.png"; }
+  Path checkpoint(int64_t step) const;           ///< checkpoints/step-0001000.safetensors
+
+  /// `which`: "last", "best" or a step. @throws DataError listing what there is
+  Path find_checkpoint(const std::string& which) const;
+  std::optional<int64_t> last_step() const;      ///< of the newest whole checkpoint that `last` points to
+
+  /// Writes a checkpoint, points `last` (and `best`) at it, removes the ones that nothing needs.
+  void save(int64_t step, std::string_view bytes, bool best, int64_t keep_every) const;
+
+  /// What a crash may have left behind: temporary files, metrics after `step`. Rewrites the event file.
+  void tidy(int64_t step) const;
+
+  using Numbers = std::vector<std::pair<std::string, double>>;
+  void log(int64_t step, double epoch, const Numbers& numbers) const;  ///< one line of metrics.jsonl, one event
+  std::vector<std::pair<int64_t, Numbers>> metrics() const;
+
+  void note_session(int64_t from, int64_t to, double seconds, int threads) const;  ///< a line of sessions.jsonl
+  double trained_seconds() const;  ///< over all sessions
+
+ private:
+  explicit RunFolder(Path path) : path_(std::move(path)) {}
+  Path link(const char* name) const { return path_ / "checkpoints" / name; }
+  Path events() const { return path_ / "events.out.tfevents.0.gan"; }
+  Path path_;
+};
+
+/// The step of a name like step-0001000.safetensors.
+std::optional<int64_t> step_of(const Path& file);
+
+}  // namespace gan

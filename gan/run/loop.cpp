@@ -1,0 +1,164 @@
+#include "gan/run/loop.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "gan/core/error.h"
+#include "gan/core/stop.h"
+#include "gan/model/checkpoint.h"
+
+namespace gan {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+class TensorBatches : public Batches {
+ public:
+  TensorBatches(BatchOrder& order, int64_t dim, at::Device device) : order_(order), dim_(dim), device_(device) {}
+  void seek(int64_t number) { number_ = number; }
+  Tensor next() override {
+    Tensor x = at::empty({order_.batch_size(), dim_}, at::kFloat);  // [B, D]
+    order_.read(number_++, {x.data_ptr<float>(), static_cast<size_t>(x.numel())});
+    return x.to(device_);
+  }
+
+ private:
+  BatchOrder& order_;
+  int64_t dim_, number_ = 0;
+  at::Device device_;
+};
+
+/// What the loop itself must remember across a restart.
+struct Memory {
+  Tensor best_score = at::full({}, -std::numeric_limits<double>::infinity(), at::kDouble);
+  Tensor best_step = at::full({}, -1, at::kLong);
+  Tensor since_best = at::zeros({}, at::kLong);  ///< evaluations without a better score
+  Tensor passed = at::zeros({}, at::kLong);      ///< two-sample checks passed in a row
+
+  void visit(const StateVisitor& visit) {
+    visit("loop.best_score", best_score), visit("loop.best_step", best_step);
+    visit("loop.since_best", since_best), visit("loop.passed", passed);
+  }
+
+  bool note(const Scores& scores, int64_t step) {  ///< true for a new best
+    if (scores.indistinguishable) passed.fill_(*scores.indistinguishable ? passed.item<int64_t>() + 1 : 0);
+    if (!scores.score) return false;
+    const bool better = *scores.score > best_score.item<double>();
+    since_best.fill_(better ? 0 : since_best.item<int64_t>() + 1);
+    if (better) best_score.fill_(*scores.score), best_step.fill_(step);
+    return better;
+  }
+
+  std::optional<Ended> over(const RunSection& rule) const {
+    if (rule.stop == StopRule::best && since_best.item<int64_t>() >= rule.patience) return Ended::patience;
+    if (rule.stop == StopRule::indistinguishable && passed.item<int64_t>() >= rule.checks) return Ended::indistinguishable;
+    return {};
+  }
+};
+
+bool due(int64_t step, int64_t every) { return every > 0 && step % every == 0; }
+
+RunFolder::Numbers read(const Scalars& scalars) {
+  RunFolder::Numbers out;
+  for (const auto& [name, value] : scalars) out.emplace_back(name, value.item<double>());
+  return out;
+}
+
+std::string stage_name(const std::vector<Stage>& stages, int64_t step) {
+  for (const Stage& stage : stages) {
+    if (step <= stage.steps) return stage.name;
+    step -= stage.steps;
+  }
+  return stages.back().name;
+}
+
+[[noreturn]] void diverged(const RunFolder& run, int64_t step, const std::string& what) {
+  const auto good = run.last_step();
+  throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate, or a penalty (game.r1, game.r2)",
+                      step, what, good ? fmt::format("the last good checkpoint is {}", run.checkpoint(*good).string())
+                                       : std::string("there is no checkpoint yet"));
+}
+
+}  // namespace
+
+Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
+              const std::map<std::string, std::string>& metadata, const Hooks& hooks) {
+  Memory memory;
+  const Walk everything = [&](const StateVisitor& visit) { memory.visit(visit), learner.visit_state(visit); };
+
+  int64_t step = 0;
+  if (const auto last = run.last_step()) {
+    const Path file = run.checkpoint(*last);
+    const std::string bytes = read_file(file);
+    read_checkpoint(parse_safetensors(bytes, file.string()), everything, file.string());
+    step = *last;
+  }
+  run.tidy(step);
+
+  const std::vector<Stage> stages = learner.stages();
+  int64_t steps = 0;
+  for (const Stage& stage : stages) steps += stage.steps;
+  TensorBatches batches(data, data.dim(), device);
+  const auto epoch_at = [&](int64_t s) {
+    return static_cast<double>(s * learner.batches_per_step()) / static_cast<double>(data.batches_per_epoch());
+  };
+
+  int64_t saved = step;
+  const auto save = [&](bool best) {
+    if (!all_finite([&](const StateVisitor& visit) { learner.visit_state(visit); })) diverged(run, step, "a parameter is not finite");
+    std::map<std::string, std::string> about = metadata;
+    about["step"] = fmt::format("{}", step);
+    run.save(step, write_checkpoint(everything, about), best, config.run.keep_every);
+    saved = step;
+  };
+
+  const int64_t first = step;
+  const auto start = Clock::now();
+  std::optional<Ended> ended = memory.over(config.run);
+  while (!ended && step < steps) {
+    batches.seek(step * learner.batches_per_step());
+    const Scalars scalars = learner.step(step, batches);
+    ++step;
+
+    const bool log = due(step, config.run.log_every), evaluate = due(step, config.run.evaluate_every) && hooks.evaluate;
+    if (device.is_cpu() || log || evaluate) {  // reading a number makes a GPU wait
+      RunFolder::Numbers numbers = read(scalars);
+      for (const auto& [name, value] : numbers)
+        if (!std::isfinite(value)) diverged(run, step, fmt::format("{} is {}", name, value));
+      if (hooks.progress) {
+        const double each = seconds_since(start) / static_cast<double>(step - first);
+        hooks.progress({step, steps, epoch_at(step), stage_name(stages, step), numbers,
+                        static_cast<double>(data.batch_size()) / each, each * static_cast<double>(steps - step)});
+      }
+      bool best = false;
+      if (log) {
+        batches.seek((step - 1) * learner.batches_per_step());
+        for (auto& number : read(learner.watch(batches.next()))) numbers.push_back(std::move(number));
+      }
+      if (evaluate) {
+        const Scores scores = hooks.evaluate(step);
+        numbers.insert(numbers.end(), scores.numbers.begin(), scores.numbers.end());
+        best = memory.note(scores, step);
+        ended = memory.over(config.run);
+      }
+      if (log || evaluate) run.log(step, epoch_at(step), numbers);
+      if (best) save(true);
+    }
+    if (hooks.draw && due(step, config.run.sample_every)) hooks.draw(step);
+    if (!ended && stop_signal() != 0) ended = Ended::interrupted;
+    if (saved != step && (due(step, config.run.checkpoint_every) || ended || step == steps)) save(false);
+  }
+  if (steps == 0 && !run.last_step()) save(false);
+  run.note_session(first, step, seconds_since(start), at::get_num_threads());
+
+  const int64_t best_step = memory.best_step.item<int64_t>();
+  return {ended.value_or(Ended::steps), step, best_step >= 0 ? std::optional(best_step) : std::nullopt};
+}
+
+}  // namespace gan

@@ -1,0 +1,50 @@
+#pragma once
+/// The one loop that every Learner goes through: steps, metrics, pictures, scores, checkpoints, stopping.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "gan/data/batches.h"
+#include "gan/model/learner.h"
+#include "gan/run/folder.h"
+
+namespace gan {
+
+struct Scores {
+  RunFolder::Numbers numbers;            ///< for the metrics
+  std::optional<double> score;           ///< higher is better: chooses `best`, feeds patience
+  std::optional<bool> indistinguishable; ///< the two-sample test's verdict
+};
+
+struct Progress {
+  int64_t step, steps;
+  double epoch;
+  std::string stage;
+  const RunFolder::Numbers& numbers;     ///< of the newest step
+  double examples_per_second, seconds_left;
+};
+
+/// What the loop asks of whoever starts it. Each may be empty.
+struct Hooks {
+  std::function<Scores(int64_t step)> evaluate;
+  std::function<void(int64_t step)> draw;
+  std::function<void(const Progress&)> progress;
+};
+
+enum class Ended { steps, patience, indistinguishable, interrupted };
+
+struct Outcome {
+  Ended how;
+  int64_t step;                          ///< after so many
+  std::optional<int64_t> best_step;
+};
+
+/// Trains from the folder's last checkpoint, or from the start. Byte for byte the same, however often
+/// it is killed and called again. `metadata` goes into the checkpoints.
+/// @throws DivergedError at the first loss that is not finite; the last good checkpoint stays.
+Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
+              const std::map<std::string, std::string>& metadata, const Hooks& hooks);
+
+}  // namespace gan

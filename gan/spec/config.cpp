@@ -1,0 +1,281 @@
+#include "gan/spec/config.h"
+
+#include <toml++/toml.h>
+
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include "gan/core/error.h"
+
+namespace gan {
+namespace {
+
+template <class E> concept Enumeration = std::is_enum_v<E>;
+
+std::string list(Names names) {
+  std::string out;
+  for (const auto& name : names) out += fmt::format("{}'{}'", out.empty() ? "" : ", ", name);
+  return out;
+}
+
+std::string describe(const Bounds& range) {
+  if (std::isfinite(range.high)) return fmt::format("a number {} {} up to {}", range.without_low ? "above" : "from", range.low, range.high);
+  return fmt::format("a number {} {}", range.without_low ? "above" : "of at least", range.low);
+}
+
+/// Fills a struct's fields from a table and complains about whatever it does not know.
+class Reader {
+ public:
+  Reader(const toml::table& table, const std::string& who, std::string path)
+      : table_(table), who_(who), path_(std::move(path)) {}
+
+  template <class T> void operator()(std::string_view key, T& value, Bounds range, const char*) {
+    known_.emplace_back(key);
+    if (const toml::node* node = table_.get(key)) read(*node, value, range, path_ + std::string(key));
+  }
+
+  void expect(std::string_view key) { known_.emplace_back(key); }
+
+  void refuse_unknown() const {
+    for (const auto& [key, node] : table_) {
+      const std::string name(key.str());
+      if (std::find(known_.begin(), known_.end(), name) == known_.end())
+        fail(node, "'{}{}' is not a known key{}", path_, name, did_you_mean(name, known_));
+    }
+  }
+
+ private:
+  template <class... Args>
+  [[noreturn]] void fail(const toml::node& node, fmt::format_string<Args...> text, Args&&... args) const {
+    const auto line = node.source().begin.line;
+    throw UsageError("{}{}: {}", who_, line ? fmt::format(":{}", line) : "", fmt::format(text, std::forward<Args>(args)...));
+  }
+
+  [[noreturn]] void wrong_type(const toml::node& node, const std::string& key, std::string_view expected) const {
+    std::ostringstream type;
+    type << node.type();
+    fail(node, "{}: expected {}, got a value of type {}", key, expected, type.str());
+  }
+
+  void check(const toml::node& node, double value, const Bounds& range, const std::string& key) const {
+    if (!range.holds(value)) fail(node, "{} = {}: expected {}", key, value, describe(range));
+  }
+
+  void read(const toml::node& node, int64_t& value, Bounds range, const std::string& key) const {
+    const auto number = node.value_exact<int64_t>();
+    if (!number) wrong_type(node, key, "a whole number");
+    check(node, static_cast<double>(*number), range, key);
+    value = *number;
+  }
+  void read(const toml::node& node, double& value, Bounds range, const std::string& key) const {
+    if (!node.is_number()) wrong_type(node, key, "a number");
+    const double number = *node.value<double>();
+    if (!std::isfinite(number)) fail(node, "{}: expected a finite number", key);
+    check(node, number, range, key);
+    value = number;
+  }
+  void read(const toml::node& node, bool& value, Bounds, const std::string& key) const {
+    if (!node.is_boolean()) wrong_type(node, key, "true or false");
+    value = *node.value<bool>();
+  }
+  void read(const toml::node& node, std::string& value, Bounds, const std::string& key) const {
+    if (!node.is_string()) wrong_type(node, key, "a string");
+    value = *node.value<std::string>();
+  }
+  template <Enumeration E> void read(const toml::node& node, E& value, Bounds, const std::string& key) const {
+    const Names names = names_of(E{});
+    if (!node.is_string()) wrong_type(node, key, "one of " + list(names));
+    const std::string text = *node.value<std::string>();
+    const auto found = std::find(names.begin(), names.end(), text);
+    if (found == names.end())
+      fail(node, "{} = '{}': expected one of {}{}", key, text, list(names), did_you_mean(text, {names.begin(), names.end()}));
+    value = static_cast<E>(found - names.begin());
+  }
+  void read(const toml::node& node, Init& value, Bounds, const std::string& key) const {
+    if (node.is_string()) {
+      value.value = 0;
+      read(node, value.kind, any(), key);
+      if (value.kind != Init::Kind::he && value.kind != Init::Kind::glorot) fail(node, "{}: '{}' needs a number, e.g. {{ {} = 0.05 }}", key, *node.value<std::string>(), *node.value<std::string>());
+      return;
+    }
+    const auto* table = node.as_table();
+    if (!table || table->size() != 1) wrong_type(node, key, "\"he\", \"glorot\", or one of { uniform = r }, { normal = s }, { sparse = n }");
+    for (const auto& [name, number] : *table) {
+      const toml::value<std::string> kind{std::string(name.str())};
+      read(kind, value.kind, any(), key);
+      read(number, value.value, above(0), key);
+    }
+  }
+  void read(const toml::node& node, Bias& value, Bounds, const std::string& key) const {
+    value = {};
+    if (node.is_number()) return read(node, value.value, any(), key);
+    if (node.value<std::string>() != "marginals") wrong_type(node, key, "a number or \"marginals\"");
+    value.marginals = true;
+  }
+  void read(const toml::node& node, NetworkSpec& value, Bounds, const std::string& key) const {
+    const auto* array = node.as_array();
+    if (!array) wrong_type(node, key, "an array of tables such as { layer = \"dense\", units = 100 }");
+    value.clear();
+    for (const auto& element : *array) {
+      const std::string path = fmt::format("{}[{}].", key, value.size() + 1);
+      const auto* table = element.as_table();
+      if (!table) wrong_type(element, path + "layer", "a table such as { layer = \"dense\", units = 100 }");
+      value.push_back(read_layer(*table, path));
+    }
+  }
+
+  LayerSpec read_layer(const toml::table& table, const std::string& path) const {
+    const auto name = table["layer"].value<std::string>();
+    if (!name) fail(table, "{}layer is missing: say which, e.g. layer = \"dense\"", path);
+    std::optional<LayerSpec> layer;
+    std::vector<std::string> names;
+    [&]<class... L>(std::variant<L...>*) {
+      (
+          [&] {
+            names.emplace_back(L::kName);
+            if (*name != L::kName) return;
+            L spec;
+            Reader reader(table, who_, path);
+            reader.expect("layer");
+            fields(spec, reader);
+            reader.refuse_unknown();
+            if constexpr (requires { spec.units; })
+              if (spec.units == 0) fail(table, "{}units is missing", path);
+            if constexpr (requires { spec.pieces; })
+              if (spec.pieces == 0) fail(table, "{}pieces is missing", path);
+            if constexpr (std::is_same_v<L, Dropout>)  // unless said otherwise, expectations are kept
+              if (!table.contains("scale")) spec.scale = 1 / spec.keep;
+            layer = spec;
+          }(),
+          ...);
+    }(static_cast<LayerSpec*>(nullptr));
+    if (!layer) fail(table, "{}layer = '{}' is not a known layer{}", path, *name, did_you_mean(*name, names));
+    return *layer;
+  }
+
+  const toml::table& table_;
+  const std::string& who_;
+  std::string path_;
+  std::vector<std::string> known_;
+};
+
+std::string quoted(std::string_view text) {
+  std::ostringstream out;
+  out << toml::value<std::string>(text);
+  return out.str();
+}
+
+std::string text(int64_t value) { return fmt::format("{}", value); }
+std::string text(double value) { return fmt::format("{}", value); }
+std::string text(bool value) { return value ? "true" : "false"; }
+std::string text(const std::string& value) { return quoted(value); }
+template <Enumeration E> std::string text(E value) { return quoted(names_of(value)[static_cast<size_t>(value)]); }
+std::string text(const Init& init) {
+  const auto name = names_of(init.kind)[static_cast<size_t>(init.kind)];
+  return init.value == 0 ? quoted(name) : fmt::format("{{ {} = {} }}", name, init.value);
+}
+std::string text(const Bias& bias) { return bias.marginals ? "\"marginals\"" : text(bias.value); }
+
+struct LayerWriter {
+  std::string line;
+  template <class T> void operator()(std::string_view key, T& value, Bounds, const char*) {
+    line += fmt::format(", {} = {}", key, text(value));
+  }
+};
+
+std::string text(const NetworkSpec& layers) {
+  std::string out = "[\n";
+  for (LayerSpec layer : layers)
+    std::visit([&](auto& spec) {
+      LayerWriter writer{fmt::format("  {{ layer = \"{}\"", spec.kName)};
+      fields(spec, writer);
+      out += writer.line + " },\n";
+    }, layer);
+  return out + "]";
+}
+
+/// Hands (section, key, text) of every field to `emit`.
+template <class Emit> void each_field(const Config& config, Emit emit) {
+  Config copy = config;  // fields() takes non-const references
+  sections(copy, [&](std::string_view name, auto& section) {
+    auto visit = [&](std::string_view key, auto& value, Bounds, const char*) { emit(name, key, text(value)); };
+    fields(section, visit);
+  });
+}
+
+void read_config(const toml::table& root, const std::string& who, Config& config) {
+  Reader top(root, who, "");
+  top("format", config.format, at_least(1), "");
+  if (config.format > kConfigFormat)
+    throw UsageError("{}: written by a newer version (format {}, this program reads up to {}): update gan", who, config.format, kConfigFormat);
+  top("about", config.about, any(), "");
+  const auto read_section = [&](std::string_view name, auto& section) {
+    top.expect(name);
+    const toml::node* node = root.get(name);
+    if (!node) return;
+    if (!node->is_table()) throw UsageError("{}: '{}' must be a section: [{}]", who, name, name);
+    Reader reader(*node->as_table(), who, std::string(name) + ".");
+    fields(section, reader);
+    reader.refuse_unknown();
+  };
+  read_section("run", config.run);  // first: the kind of model decides which sections there are
+  sections(config, read_section);
+  top.refuse_unknown();
+}
+
+toml::table parse_toml(std::string_view source, const std::string& who) {
+  try {
+    return toml::parse(source);
+  } catch (const toml::parse_error& error) {
+    throw UsageError("{}:{}: {}", who, error.source().begin.line, error.description());
+  }
+}
+
+}  // namespace
+
+Config parse_config(std::string_view source, const std::string& who) {
+  Config config;
+  read_config(parse_toml(source, who), who, config);
+  return config;
+}
+
+void override_config(Config& config, const std::string& assignment) {
+  const std::string who = "--set " + assignment;
+  const auto equals = assignment.find('='), dot = assignment.find('.');
+  if (equals == std::string::npos || dot == std::string::npos || dot > equals)
+    throw UsageError("{}: expected section.key=value, e.g. --set training.learning_rate=0.001", who);
+  const std::string section = assignment.substr(0, dot), key = assignment.substr(dot + 1, equals - dot - 1);
+  const std::string value = assignment.substr(equals + 1);
+  toml::table parsed;
+  try {
+    parsed = toml::parse("value = " + value);
+  } catch (const toml::parse_error&) {
+    parsed = toml::table{{"value", value}};  // a bare word
+  }
+  toml::table root, inner;
+  inner.insert(key, *parsed.get("value"));
+  root.insert(section, std::move(inner));
+  read_config(root, who, config);
+}
+
+std::string format_config(const Config& config) {
+  std::string out = fmt::format("format = {}\nabout = {}\n", config.format, quoted(config.about));
+  std::string_view current;
+  each_field(config, [&](std::string_view section, std::string_view key, const std::string& value) {
+    if (section != current) out += fmt::format("\n[{}]\n", section);
+    current = section;
+    out += fmt::format("{} = {}\n", key, value);
+  });
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> flatten(const Config& config) {
+  std::vector<std::pair<std::string, std::string>> out;
+  each_field(config, [&](std::string_view section, std::string_view key, const std::string& value) {
+    out.emplace_back(fmt::format("{}.{}", section, key), value);
+  });
+  return out;
+}
+
+}  // namespace gan

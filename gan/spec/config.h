@@ -1,0 +1,235 @@
+#pragma once
+/// Everything that decides a run, as plain data. A recipe, the command line's --set, a run's
+/// config.toml and a checkpoint's header all are this struct.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gan/spec/network.h"
+
+namespace gan {
+
+constexpr int64_t kConfigFormat = 1;
+
+enum class ModelKind { adversarial, bernoulli_mixture };
+inline Names names_of(ModelKind) {
+  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture"};
+  return names;
+}
+
+enum class StopRule {
+  steps,              ///< after the given steps
+  best,               ///< when the validation score has not improved for `patience` evaluations
+  indistinguishable,  ///< when a fresh classifier cannot tell samples from held-out data (the paper's criterion)
+};
+inline Names names_of(StopRule) {
+  static constexpr std::string_view names[] = {"steps", "best", "indistinguishable"};
+  return names;
+}
+
+struct RunSection {
+  ModelKind model = ModelKind::adversarial;
+  int64_t seed = 1;
+  std::string device = "auto";
+  int64_t threads = 0;
+  StopRule stop = StopRule::steps;
+  int64_t patience = 10;
+  double epsilon = 0.05;
+  int64_t checks = 3;
+  int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000, keep_every = 0;
+};
+template <class V> void fields(RunSection& s, V& v) {
+  v("model", s.model, any(), "adversarial, bernoulli-mixture");
+  v("seed", s.seed, at_least(0), "of every random stream");
+  v("device", s.device, any(), "auto, cpu, cuda");
+  v("threads", s.threads, between(0, 1024), "0 = one per core");
+  v("stop", s.stop, any(), "steps, best (validation score), indistinguishable (two-sample test)");
+  v("patience", s.patience, at_least(1), "stop = best: evaluations without a better score");
+  v("epsilon", s.epsilon, between(0, 0.5), "stop = indistinguishable: accuracy surely under 0.5 + epsilon");
+  v("checks", s.checks, at_least(1), "stop = indistinguishable: in so many evaluations in a row");
+  v("log_every", s.log_every, at_least(1), "steps between two lines of metrics.jsonl");
+  v("evaluate_every", s.evaluate_every, at_least(0), "steps, 0 = never");
+  v("sample_every", s.sample_every, at_least(0), "steps between two pictures, 0 = never");
+  v("checkpoint_every", s.checkpoint_every, at_least(0), "steps, 0 = only the last");
+  v("keep_every", s.keep_every, at_least(0), "steps; other checkpoints but last and best are removed, 0 = never keep");
+}
+
+enum class Scale { unit, symmetric, standard, none };
+inline Names names_of(Scale) {
+  static constexpr std::string_view names[] = {"unit", "symmetric", "standard", "none"};
+  return names;
+}
+
+struct DataSection {
+  std::string source;
+  int64_t train = 0, valid = 0;
+  Scale scale = Scale::unit;
+  bool binarise = false;
+};
+template <class V> void fields(DataSection& s, V& v) {
+  v("source", s.source, any(), "mnist, fashion-mnist, a folder of IDX files, a .npy or .csv file, toy:NAME");
+  v("train", s.train, at_least(0), "examples to train on, 0 = the source's usual split");
+  v("valid", s.valid, at_least(0), "examples to choose with, 0 = the source's usual split");
+  v("scale", s.scale, any(), "unit [0, 1], symmetric [-1, 1], standard (mean 0, deviation 1), none");
+  v("binarise", s.binarise, any(), "each value to 0 or 1 once, with probability = value");
+}
+
+struct TrainingSection {
+  int64_t steps = 0;
+  double epochs = 0;
+  int64_t batch_size = 100;
+  double learning_rate = 1e-3;
+};
+template <class V> void fields(TrainingSection& s, V& v) {
+  v("steps", s.steps, at_least(0), "generator updates");
+  v("epochs", s.epochs, at_least(0), "instead of steps: passes over the training data");
+  v("batch_size", s.batch_size, at_least(1), "examples a minibatch");
+  v("learning_rate", s.learning_rate, above(0), "at the first step");
+}
+
+enum class Method { momentum, adam };
+inline Names names_of(Method) {
+  static constexpr std::string_view names[] = {"momentum", "adam"};
+  return names;
+}
+enum class Schedule {
+  constant,
+  exponential,  ///< rate / decay^t, at least min_rate
+  cosine,       ///< from rate to min_rate over schedule_steps, then min_rate
+};
+inline Names names_of(Schedule) {
+  static constexpr std::string_view names[] = {"constant", "exponential", "cosine"};
+  return names;
+}
+
+struct OptimizerSection {
+  Method method = Method::adam;
+  double beta1 = 0.5, beta2 = 0.999, epsilon = 1e-8;
+  double momentum = 0.5, final_momentum = 0.5;
+  int64_t momentum_epochs = 1;
+  Schedule schedule = Schedule::constant;
+  double decay = 1.000004, min_rate = 1e-6;
+  int64_t schedule_steps = 0;
+};
+template <class V> void fields(OptimizerSection& s, V& v) {
+  v("method", s.method, any(), "momentum, adam");
+  if (s.method == Method::adam) {
+    v("beta1", s.beta1, Bounds{.low = 0, .high = 0.99999}, "decay of the gradient's mean");
+    v("beta2", s.beta2, Bounds{.low = 0, .high = 0.9999999}, "decay of its square");
+    v("epsilon", s.epsilon, above(0), "added to its root");
+  } else {
+    v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "in the first epoch");
+    v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999}, "reached linearly");
+    v("momentum_epochs", s.momentum_epochs, at_least(1), "in this epoch");
+  }
+  v("schedule", s.schedule, any(), "constant, exponential, cosine");
+  if (s.schedule == Schedule::exponential) v("decay", s.decay, at_least(1), "rate is divided by it every step");
+  if (s.schedule == Schedule::cosine) v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall");
+  if (s.schedule != Schedule::constant) v("min_rate", s.min_rate, at_least(0), "the rate never falls below");
+}
+
+enum class Update {
+  alternating,   ///< Algorithm 1: k steps of D, then one of G against the new D
+  simultaneous,  ///< the authors' code: one shared fake batch, both gradients at the same parameters
+};
+inline Names names_of(Update) {
+  static constexpr std::string_view names[] = {"alternating", "simultaneous"};
+  return names;
+}
+
+struct GameSection {
+  std::string value = "non-saturating";
+  Update update = Update::alternating;
+  int64_t k = 1;
+  double r1 = 0, r2 = 0;
+  double averaging = 0;
+};
+template <class V> void fields(GameSection& s, V& v) {
+  v("value", s.value, any(), "minimax, non-saturating, least-squares, wasserstein, hinge, relativistic");
+  v("update", s.update, any(), "alternating (Algorithm 1), simultaneous (the authors' code)");
+  v("k", s.k, at_least(1), "steps of D for one of G");
+  v("r1", s.r1, at_least(0), "weight of R1: r1 / 2 E |dD/dx|^2 on data");
+  v("r2", s.r2, at_least(0), "weight of R2: the same on samples");
+  v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999}, "of G's parameters, decay a step; 0 = none");
+}
+
+enum class NoiseKind { uniform, normal };
+inline Names names_of(NoiseKind) {
+  static constexpr std::string_view names[] = {"uniform", "normal"};
+  return names;
+}
+
+struct GeneratorSection {
+  NoiseKind noise = NoiseKind::normal;
+  int64_t noise_size = 100;
+  NetworkSpec layers;
+};
+template <class V> void fields(GeneratorSection& s, V& v) {
+  v("noise", s.noise, any(), "uniform on [-sqrt 3, sqrt 3], normal; both have variance 1");
+  v("noise_size", s.noise_size, at_least(1), "dimensions of z");
+  v("layers", s.layers, any(), "from z to an example");
+}
+
+struct DiscriminatorSection {
+  NetworkSpec layers;
+};
+template <class V> void fields(DiscriminatorSection& s, V& v) {
+  v("layers", s.layers, any(), "from an example to one logit; the sigmoid is in the value function");
+}
+
+struct MixtureSection {
+  int64_t components = 100;
+  double pseudo_count = 1;
+};
+template <class V> void fields(MixtureSection& s, V& v) {
+  v("components", s.components, at_least(1), "Bernoulli products");
+  v("pseudo_count", s.pseudo_count, at_least(0), "of the Beta prior on each pixel");
+}
+
+struct Config {
+  int64_t format = kConfigFormat;
+  std::string about;  ///< one line for `gan info recipes`
+  RunSection run;
+  DataSection data;
+  TrainingSection training;
+  OptimizerSection optimizer;
+  GameSection game;
+  GeneratorSection generator;
+  DiscriminatorSection discriminator;
+  MixtureSection mixture;
+};
+
+/// Calls v(name, section) for every section that this kind of model has.
+template <class V> void sections(Config& c, V&& v) {
+  v("run", c.run);
+  v("data", c.data);
+  v("training", c.training);
+  if (c.run.model == ModelKind::adversarial) {
+    v("optimizer", c.optimizer);
+    v("game", c.game);
+    v("generator", c.generator);
+    v("discriminator", c.discriminator);
+  } else {
+    v("mixture", c.mixture);
+  }
+}
+
+/// `who` names the source in errors, which carry line numbers. Missing keys keep their defaults.
+/// @throws UsageError for a syntax error, an unknown section or key (the nearest is suggested), a wrong
+/// type, a number out of range, a newer format.
+Config parse_config(std::string_view toml, const std::string& who);
+
+/// Applies "section.key=value" (value in TOML; a bare word is taken as a string). @throws UsageError
+void override_config(Config& config, const std::string& assignment);
+
+/// TOML with every key of every section: parse_config(format_config(c)) is c.
+std::string format_config(const Config& config);
+
+/// ("training.batch_size", "100"), ... in the order of format_config.
+std::vector<std::pair<std::string, std::string>> flatten(const Config& config);
+
+}  // namespace gan
