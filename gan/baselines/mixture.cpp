@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+#include <vector>
+
 #include "gan/core/error.h"
 #include "gan/core/random.h"
 #include "gan/nets/draw.h"
@@ -25,7 +28,8 @@ BernoulliMixture start_model(const MixtureSection& section, const Tensor& start,
                      section.components, start.dim() == 2 ? start.size(0) : 0);
   expect_binary(start, "mixture");
   const Tensor x = start.to(at::kDouble);
-  const Tensor noise = draw_uniform(Stream(seed, "mixture start"), x.size(0), x.size(1), 0).to(x.device(), at::kDouble);
+  const Stream stream(seed, "mixture start");
+  const Tensor noise = draw_uniform(stream, x.size(0), x.size(1), 0).to(x.device(), at::kDouble);
   const Tensor average = x.mean(0, true) * 0.98 + 0.01;  // [1, D]
   const Tensor means = average.lerp(x, kTowards).lerp_(noise, kApart);
   return {means, at::full({x.size(0)}, -std::log(static_cast<double>(x.size(0))), x.options())};
@@ -56,9 +60,10 @@ void BernoulliMixture::visit_state(const StateVisitor& visit) {
 
 Tensor BernoulliMixture::sample(int64_t n, uint64_t seed, int64_t first) {
   const Stream stream(seed, "mixture");
-  const Tensor pick = draw_uniform(stream.child("component"), n, 1, 0, first).squeeze(1).to(means_.device(), at::kDouble);  // [n]
+  const Tensor pick = draw_uniform(stream.child("component"), n, 1, 0, first).squeeze(1);  // [n]
   const Tensor edges = log_weights_.exp().cumsum(0);  // [K]
-  const Tensor component = at::searchsorted(edges, pick * edges[-1], false, true).clamp_max_(edges.numel() - 1);
+  const Tensor heights = pick.to(edges.device(), at::kDouble) * edges[-1];
+  const Tensor component = at::searchsorted(edges, heights, false, true).clamp_max_(edges.numel() - 1);
   const Tensor u = draw_uniform(stream.child("pixels"), n, means_.size(1), 0, first).to(means_.device());  // [n, D]
   return u.lt(means_.to(at::kFloat).index_select(0, component)).to(at::kFloat);
 }
@@ -68,7 +73,8 @@ Tensor BernoulliMixture::log_joint(const Tensor& x) const { return at::addmm(fas
 Tensor BernoulliMixture::log_probability(const Tensor& x) {
   expect_binary(x, "log probability");
   std::vector<Tensor> out;
-  for (const Tensor& block : x.split(4096)) out.push_back(at::addmm(offsets_, block.to(at::kDouble), logits_).logsumexp({1}));
+  for (const Tensor& block : x.split(4096))
+    out.push_back(at::addmm(offsets_, block.to(at::kDouble), logits_).logsumexp({1}));
   return at::cat(out);
 }
 

@@ -9,8 +9,12 @@ namespace gan {
 
 using at::Tensor;
 
-/// 1/2 E |d D(x) / d x|^2: R1 on data, R2 on samples (Mescheder et al. 2018, equation 9).
-/// `x` must require gradients and `logits` [B] be D's answer to it, graph kept. -> []
-Tensor gradient_penalty(const Tensor& logits, const Tensor& x);
+/// w_1 R1 + w_2 R2 -> [], where R1 = 1/2 E |d D(x) / d x|^2 on data and R2 is the same on samples
+/// (Mescheder et al. 2018, equation 9; Roth et al. 2017). `x` and `s` must require gradients, and `on_data` and
+/// `on_samples` [B] be D's logits of them, graph kept.
+struct PenaltyWeights {
+  double r1 = 0, r2 = 0;
+};
+Tensor gradient_penalty(PenaltyWeights weights, const Tensor& on_data, const Tensor& x, const Tensor& on_samples, const Tensor& s);
 
 }  // namespace gan

@@ -16,6 +16,10 @@ std::vector<Tensor> gradients(const Tensor& loss, const std::vector<Tensor>& par
   return torch::autograd::grad({loss}, parameters, {}, keep_graph);
 }
 
+bool looks_across_examples(const NetworkSpec& spec) {
+  return std::any_of(spec.begin(), spec.end(), [](const LayerSpec& layer) { return std::holds_alternative<BatchNorm>(layer); });
+}
+
 Tensor leaf(const Tensor& x) { return x.detach().requires_grad_(); }
 
 }  // namespace
@@ -23,34 +27,33 @@ Tensor leaf(const Tensor& x) { return x.detach().requires_grad_(); }
 /// Algorithm 1 of Goodfellow et al. (2014), one outer iteration.
 Scalars Trainer::step_alternating(int64_t t, Batches& data) {
   const GameSection& rule = config_.game;
-  Tensor x, d_loss, real, fake;
+  const PenaltyWeights penalty{rule.r1, rule.r2};
+  Tensor x, d_loss;
+  Logits a;
   for (int64_t i = 0; i < rule.k; ++i) {                            // "for k steps do"
     x = leaf(data.next());                                          // [B, D] ~ p_data
     const Tensor s = leaf(generate(x.size(0), t, i));               // [B, D] ~ p_g
-    real = logits(x, t, 2 * i), fake = logits(s, t, 2 * i + 1);     // [B]
-    d_loss = game_.d_loss(real, fake);
-    Tensor objective = d_loss;
-    if (rule.r1 > 0) objective = objective + rule.r1 * gradient_penalty(real, x);
-    if (rule.r2 > 0) objective = objective + rule.r2 * gradient_penalty(fake, s);
-    update(d_, D_, gradients(objective, d_.parameters), t, t * rule.k + i);
+    a = judge(x, s, t, i);
+    d_loss = game_.d_loss(a.real, a.fake);
+    const bool penalised = penalty.r1 > 0 || penalty.r2 > 0;
+    update(d_, D_, gradients(penalised ? d_loss + gradient_penalty(penalty, a.real, x, a.fake, s) : d_loss, d_.parameters), t, t * rule.k + i);
   }
-  const Tensor s = generate(x.size(0), t, rule.k);                  // fresh z
-  const Tensor g_loss = game_.g_loss(game_.relative ? logits(x.detach(), t, 2 * rule.k) : Tensor{}, logits(s, t, 2 * rule.k + 1));
+  const Logits b = judge(x.detach(), generate(x.size(0), t, rule.k), t, rule.k);  // fresh z, the new D
+  const Tensor g_loss = game_.g_loss(b.real, b.fake);
   update(g_, G_.network(), gradients(g_loss, g_.parameters), t, t);
-  return report(d_loss, g_loss, real, fake);
+  return report(d_loss, g_loss, a);
 }
 
 /// The authors' code: one fake batch and one set of masks for both players, D's objective halved, and
 /// both gradients taken at the same parameters before either moves.
 Scalars Trainer::step_simultaneous(int64_t t, const Tensor& x) {
-  const Tensor s = generate(x.size(0), t, 0);
-  const Tensor real = logits(x, t, 0), fake = logits(s, t, 1);
-  const Tensor d_loss = game_.d_loss(real, fake), g_loss = game_.g_loss(real, fake);
+  const Logits a = judge(x, generate(x.size(0), t, 0), t, 0);
+  const Tensor d_loss = game_.d_loss(a.real, a.fake), g_loss = game_.g_loss(a.real, a.fake);
   std::vector<Tensor> for_d = gradients(d_loss / 2, d_.parameters, /*keep_graph=*/true);
   std::vector<Tensor> for_g = gradients(g_loss, g_.parameters);
   update(d_, D_, std::move(for_d), t, t);
   update(g_, G_.network(), std::move(for_g), t, t);
-  return report(d_loss, g_loss, real, fake);
+  return report(d_loss, g_loss, a);
 }
 
 Scalars Trainer::step(int64_t t, Batches& data) {
@@ -67,8 +70,13 @@ Tensor Trainer::generate(int64_t n, int64_t t, int64_t pass) const {
   return G_.network()(G_.noise(noise_.child("z").child(pass), n, t), training);
 }
 
-Tensor Trainer::logits(const Tensor& x, int64_t t, int64_t pass) const {
-  return D_(x, {.training = true, .noise = noise_.child("D").child(pass), .step = static_cast<uint64_t>(t)}).squeeze(1);
+Trainer::Logits Trainer::judge(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) const {
+  const auto answer = [&](const Tensor& examples, int64_t part) {
+    return D_(examples, {.training = true, .noise = noise_.child("D").child(2 * pass + part), .step = static_cast<uint64_t>(t)}).squeeze(1);
+  };
+  if (!one_pass_) return {answer(x, 0), answer(s, 1)};
+  const Tensor both = answer(at::cat({x, s}), 0);  // [2B]
+  return {both.narrow(0, 0, x.size(0)), both.narrow(0, x.size(0), s.size(0))};
 }
 
 void Trainer::update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update) {
@@ -77,11 +85,11 @@ void Trainer::update(Player& player, Network& network, std::vector<Tensor> gradi
   player.gradients = std::move(gradients);
 }
 
-Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const {
+Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Logits& a) const {
   // In every game .5 means that D cannot tell: logits count from `even_logit`, or from each other.
   const at::NoGradGuard no_grad;
-  const Tensor on_data = game_.relative ? real - fake : real - game_.even_logit;
-  const Tensor on_fake = game_.relative ? fake - real : fake - game_.even_logit;
+  const Tensor on_data = game_.relative ? a.real - a.fake : a.real - game_.even_logit;
+  const Tensor on_fake = game_.relative ? a.fake - a.real : a.fake - game_.even_logit;
   return {{"d_loss", d_loss.detach()}, {"g_loss", g_loss.detach()},
           {"D(x)", at::sigmoid(on_data).mean()}, {"D(G(z))", at::sigmoid(on_fake).mean()}};
 }
@@ -121,6 +129,7 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
     : config_(config), facts_(facts), game_(value_function(config.game.value)), noise_(config.run.seed, "game"),
       G_(config.generator, config.run.seed, facts.marginals, facts.device),
       D_(config.discriminator.layers, facts.dim, "discriminator", Stream(config.run.seed, "init.D"), {}, facts.device),
+      one_pass_(!looks_across_examples(config.discriminator.layers)),
       g_{G_.network().parameters(), {config.optimizer, config.training.learning_rate, G_.network().parameters()}, {}},
       d_{D_.parameters(), {config.optimizer, config.training.learning_rate, D_.parameters()}, {}} {
   if (G_.network().outputs() != facts.dim)

@@ -36,6 +36,9 @@ class Trainer : public Learner {
   Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B], no gradient
 
  private:
+  struct Logits {
+    Tensor real, fake;  ///< [B] each
+  };
   struct Player {
     std::vector<Tensor> parameters;
     Optimizer optimizer;
@@ -45,9 +48,9 @@ class Trainer : public Learner {
   Scalars step_alternating(int64_t t, Batches& data);
   Scalars step_simultaneous(int64_t t, const Tensor& x);
   Tensor generate(int64_t n, int64_t t, int64_t pass) const;
-  Tensor logits(const Tensor& x, int64_t t, int64_t pass) const;
+  Logits judge(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) const;
   void update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update);
-  Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const;
+  Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Logits& a) const;
 
   Config config_;
   DataFacts facts_;
@@ -55,6 +58,7 @@ class Trainer : public Learner {
   Stream noise_;
   mutable Generator G_;
   Network D_;
+  bool one_pass_;  ///< D sees data and samples as one batch: no layer of it looks across examples
   std::unique_ptr<Generator> averaged_;
   Player g_, d_;
 };

@@ -29,7 +29,8 @@ double beta_fraction(double a, double b, double x) {
 /// x with I_x(a, b) = p, by bisection.
 double beta_quantile(double a, double b, double p) {
   double low = 0, high = 1;
-  for (double x = 0.5; x > low && x < high; x = low + (high - low) / 2) (incomplete_beta(a, b, x) < p ? low : high) = x;
+  for (double x = 0.5; x > low && x < high; x = low + (high - low) / 2)
+    (incomplete_beta(a, b, x) < p ? low : high) = x;
   return low;
 }
 
@@ -38,7 +39,8 @@ double beta_quantile(double a, double b, double p) {
 double incomplete_beta(double a, double b, double x) {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
+  const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) +
+                                a * std::log(x) + b * std::log1p(-x));
   if (x < (a + 1) / (a + b + 2)) return front * beta_fraction(a, b, x) / a;
   return 1 - front * beta_fraction(b, a, 1 - x) / b;
 }

@@ -15,7 +15,8 @@ Neighbours nearest(const Tensor& queries, const Tensor& reference) {
   if (reference.size(0) == 0) throw DataError("nearest: there is nothing to search in");
   const at::NoGradGuard no_grad;
   const Tensor from = queries.to(at::kFloat);
-  if (from.size(0) == 0) return {.index = at::empty({0}, from.options().dtype(at::kLong)), .distance = at::empty({0}, from.options())};
+  const auto options = from.options();
+  if (from.size(0) == 0) return {.index = at::empty({0}, options.dtype(at::kLong)), .distance = at::empty({0}, options)};
   const Distances distances(reference);
   std::vector<Tensor> found;
   for (const Tensor& block : from.split(distances.block())) found.push_back(distances.squared(block).argmin(1));

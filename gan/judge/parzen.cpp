@@ -12,8 +12,8 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kChoosing = 1000;      // validation examples that choose sigma
-constexpr double kLowest = 1e-4;         // of the given grid: where extending it ends
+constexpr int64_t kChoosing = 1000;  // validation examples that choose sigma
+constexpr double kLowest = 1e-4;      // of the given grid: where extending it ends
 
 /// [n, D] -> [sigmas, n] float64.
 Tensor log_density(const Distances& window, int64_t samples, const Tensor& x, const std::vector<double>& sigmas) {
@@ -29,7 +29,8 @@ Tensor log_density(const Distances& window, int64_t samples, const Tensor& x, co
       const double precision = -0.5 / (sigmas[i] * sigmas[i]);
       terms = i + 1 == sigmas.size() ? squared.mul_(precision).exp_() : at::mul(squared, precision).exp_();
       const Tensor sum = terms.sum(1).to(at::kDouble);  // [B]; pairwise, each term in [0, 1]
-      out[static_cast<int64_t>(i)].slice(0, start, end).copy_(sum.log_() + nearest.squeeze(1).to(at::kDouble) * precision);
+      const Tensor largest = nearest.squeeze(1).to(at::kDouble) * precision;  // [B]
+      out[static_cast<int64_t>(i)].slice(0, start, end).copy_(sum.log_() + largest);
     }
   }
   for (size_t i = 0; i < sigmas.size(); ++i) {
@@ -64,9 +65,10 @@ ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& tes
                    bool extend) {
   const at::NoGradGuard no_grad;
   const int64_t dim = samples.dim() == 2 ? samples.size(1) : 0;
-  const Tensor from = rows(samples, "samples", dim), choosing = rows(valid, "validation examples", dim).slice(0, 0, kChoosing),
-               judged = rows(test, "test examples", dim);
-  if (!from.isfinite().all().item<bool>()) throw DataError("parzen: the samples are not finite; has training diverged?");
+  const Tensor from = rows(samples, "samples", dim), judged = rows(test, "test examples", dim);
+  const Tensor choosing = rows(valid, "validation examples", dim).slice(0, 0, kChoosing);
+  if (!from.isfinite().all().item<bool>())
+    throw DataError("parzen: the samples are not finite; has training diverged?");
   std::sort(grid.begin(), grid.end());
   if (grid.size() < (extend ? 2 : 1) || grid.front() <= 0)
     throw UsageError("parzen: needs positive bandwidths, two or more to extend them; {} came", grid.size());

@@ -19,8 +19,10 @@ struct TwoSampleResult {
   bool indistinguishable(double epsilon) const { return high < 0.5 + epsilon; }
 };
 
-/// real [n, D] against fake [n, D]: two fifths of each train a small network, a tenth stops it, half test it.
-/// The real examples must not be those that the generator has learnt from. A function of (real, fake, seed).
+/// real [n, D] against fake [n, D]: two fifths of each train a small network, a tenth stops it (and, up to 8
+/// dimensions, chooses between two kinds of inputs), half test it. A function of (real, fake, seed).
+/// The real examples must not be those that the generator has learnt from, and must be drawn as those were: in
+/// a file whose order matters, two blocks of it differ by themselves.
 /// @throws UsageError for shapes that differ, DataError for under 100 examples each or non-finite ones.
 TwoSampleResult two_sample_test(const Tensor& real, const Tensor& fake, uint64_t seed);
 

@@ -1,0 +1,388 @@
+#!/bin/bash
+# The contract of the command line, held against the program: cli/cli_test.sh build/gan
+# Everything happens in a temporary folder, with tiny runs on toy data. Prints "ok - what" or "not ok - what".
+set -euo pipefail
+
+[ $# = 1 ] || { echo "usage: $0 PROGRAM" >&2; exit 2; }
+program=$(readlink -f "$1")
+root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/..
+root=$(readlink -f "$root")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export HOME=$work XDG_CACHE_HOME=$work/cache
+unset GAN_PROGRAM GAN_DATA
+ln -s "$root/recipes" recipes
+
+# --- How things are said ---------------------------------------------------------------------------------
+
+failures=0
+ok() { echo "ok - $*"; }
+not_ok() { echo "not ok - $*"; failures=$((failures + 1)); }
+
+check() {  # what, a command that must succeed
+  local what=$1
+  shift
+  if "$@" >/dev/null 2>&1; then ok "$what"; else not_ok "$what"; fi
+}
+
+run_gan() {  # leaves `status`, out.txt, err.txt
+  status=0
+  "$program" "$@" >out.txt 2>err.txt </dev/null || status=$?
+}
+
+expect() {  # exit code, what, arguments of gan
+  local code=$1 what=$2
+  shift 2
+  run_gan "$@"
+  if [ "$status" = "$code" ]; then ok "$what (exit $code)"; return; fi
+  not_ok "$what: exit $status in place of $code; gan $*"
+  sed 's/^/  | /' err.txt | head -n 5
+}
+
+says() {  # what the last command must have printed, word for word
+  local text
+  for text in "$@"; do
+    if grep -qF -e "$text" out.txt err.txt; then ok "  says: $text"; continue; fi
+    not_ok "  does not say: $text"
+    head -n 5 err.txt out.txt | sed 's/^/  | /'
+  done
+}
+
+silent() { if [ ! -s out.txt ] && [ ! -s err.txt ]; then ok "  prints nothing"; else not_ok "  prints something"; fi; }
+
+# --- Data, without any other language --------------------------------------------------------------------
+
+big_endian() {  # a number in 4 bytes
+  local hex
+  hex=$(printf '%08x' "$1")
+  # shellcheck disable=SC2059
+  printf "\\x${hex:0:2}\\x${hex:2:2}\\x${hex:4:2}\\x${hex:6:2}"
+}
+
+noise() { { seq 1 "$2" 300000 | gzip -n | tail -c +100 || true; } | head -c "$1"; }  # bytes, which; head hangs up on the others
+
+idx_images() { printf '\0\0\x08\x03'; big_endian "$1"; big_endian 8; big_endian 8; noise $(($1 * 64)) "$2"; }
+idx_labels() { printf '\0\0\x08\x01'; big_endian "$1"; head -c "$1" /dev/zero; }
+
+make_images() {  # a folder like MNIST's, half of it gzipped: 300 + 200 images of 8 x 8
+  mkdir "$1"
+  idx_images 300 1 | gzip -n >"$1/train-images-idx3-ubyte.gz"
+  idx_labels 300 | gzip -n >"$1/train-labels-idx1-ubyte.gz"
+  idx_images 200 2 >"$1/t10k-images-idx3-ubyte"
+  idx_labels 200 >"$1/t10k-labels-idx1-ubyte"
+}
+
+make_npy() {  # file, count: bytes [count, 8, 8]
+  { printf '\x93NUMPY\x01\0\x76\0'
+    printf '%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': ($2, 8, 8), }"
+    noise $(($2 * 64)) 3; } >"$1"
+}
+
+make_csv() {  # 200 rows of two columns
+  echo 'width,height' >"$1"
+  noise 800 4 | od -An -v -tu2 -w4 | awk '{ print $1 / 1000 "," $2 / 500 }' >>"$1"
+}
+
+small='--threads 1 --set data.train=2000 --set data.valid=1000 --set training.batch_size=32 --set run.checkpoint_every=10 --set run.log_every=5'
+# shellcheck disable=SC2086
+ring() { run_gan train ring8 $small --quiet "$@"; }
+
+last() { readlink "$1/checkpoints/last" || true; }
+steps_of() { sed -E 's/^\{"step":([0-9]+),.*/\1/' "$1/metrics.jsonl"; }
+each_step_once() { [ -s "$1/metrics.jsonl" ] && [ -z "$(steps_of "$1" | sort -n | uniq -d)" ] && steps_of "$1" | sort -nc; }
+
+same_end() {  # what, run, run: byte for byte
+  check "$1: the same last checkpoint" cmp "$2/checkpoints/last" "$3/checkpoints/last"
+  check "$1: the same metrics" cmp "$2/metrics.jsonl" "$3/metrics.jsonl"
+  check "$1: no step twice" each_step_once "$3"
+}
+
+# --- The tests -------------------------------------------------------------------------------------------
+
+test_help() {
+  expect 0 "--help" --help
+  says train sample interpolate evaluate info
+  expect 0 "--version" --version
+  says "gan "
+  expect 2 "no command"
+  local command
+  for command in train sample interpolate evaluate info; do
+    expect 0 "$command --help" "$command" --help
+    says Example "gan $command"
+  done
+  GAN_PROGRAM=./run expect 0 "the launcher's name in the help" train --help
+  says "./run train"
+}
+
+test_mistakes() {
+  expect 2 "a command with a slip" tran
+  says "did you mean 'train'?"
+  expect 2 "an option with a slip" train ring8 --stepz 3
+  says "did you mean '--steps'?"
+  expect 2 "a recipe with a slip" train rnig8
+  says "did you mean 'ring8'?"
+  expect 2 "a key with a slip" train ring8 --set training.batchsize=3
+  says batchsize "did you mean 'batch_size'?"
+  expect 2 "a section with a slip" train ring8 --set trainin.batch_size=3
+  says "did you mean 'training'?"
+  expect 2 "a value function with a slip" train ring8 --set game.value=hing --out never
+  says "did you mean 'hinge'?"
+  expect 2 "a toy with a slip" train ring8 --data toy:rng8 --out never
+  says "did you mean 'ring8'?"
+  expect 2 "info with a slip" info rign8
+  says "did you mean 'ring8'?"
+  expect 2 "a value out of range" train ring8 --set training.learning_rate=-1
+  says training.learning_rate -1
+  expect 2 "a value of another type" train ring8 --set training.batch_size=many
+  says training.batch_size
+  expect 2 "steps and epochs" train ring8 --steps 5 --epochs 2
+  says --steps --epochs
+  expect 2 "zero steps" train ring8 --steps 0 --out never
+  expect 2 "an unknown device" train ring8 --device gpu
+  says "cpu"
+  expect 2 "nothing to train" train
+  says "info recipes"
+  expect 2 "--resume without --out" train --resume
+  says --out
+  expect 2 "a recipe file that is not there" train nowhere.toml
+  printf '[run]\nseed = 1\n\n[training]\nsteps == 3\n' >broken.toml
+  expect 2 "a recipe with a syntax error" train broken.toml
+  says "broken.toml:5"
+  check "  none of them left a run behind" test ! -e never -a ! -e runs
+}
+
+test_data_errors() {
+  expect 3 "a file that is not there" train ring8 --data nowhere.npy --out never
+  says nowhere.npy
+  expect 3 "a run that is not there" sample nowhere --out x.png
+  expect 3 "a folder that is no run" train --resume --out recipes
+  says config.toml
+  expect 3 "nothing to evaluate" evaluate nowhere.npy --data img
+  cp -r img torn
+  head -c 5000 img/t10k-images-idx3-ubyte >torn/t10k-images-idx3-ubyte
+  expect 3 "a data set cut short" info torn
+  says t10k-images-idx3-ubyte
+  head -c 1000 tiny.npy >torn.npy
+  expect 3 "a .npy cut short" info torn.npy
+  says torn.npy
+  expect 2 "a .npy without its data" evaluate tiny.npy
+  says --data
+  expect 3 "samples of another shape" evaluate tiny.npy --data toy:ring8
+  says "500, 8, 8"
+}
+
+test_diverged() {
+  expect 4 "a huge learning rate" train ring8 --steps 40 --set training.learning_rate=1e30 --quiet --out diverged
+  says "diverged at step" training.learning_rate
+}
+
+test_train() {
+  ring --steps 40 --out a
+  check "a tiny run" test "$status" = 0
+  silent
+  local file
+  for file in config.toml metrics.jsonl curves.png checkpoints/last samples/step-0000040.png; do
+    check "  writes $file" test -s "a/$file"
+  done
+  check "  keeps the last checkpoint only" test "$(find a/checkpoints -type f | wc -l)" = 1
+  check "  leaves no temporary file" test -z "$(find a -name '*.tmp')"
+  check "  logs each step once" each_step_once a
+  cp -r a before
+  expect 2 "an existing run is not overwritten" train ring8 --steps 40 --out a --quiet
+  says --resume
+  check "  and not touched" diff -r before a
+  ring --steps 40 --out b
+  same_end "the same seed" a b
+  ring --steps 40 --seed 2 --out other
+  check "another seed: another checkpoint" test "$(cksum <a/checkpoints/last)" != "$(cksum <other/checkpoints/last)"
+  # shellcheck disable=SC2086
+  expect 0 "without --out" train ring8 $small --steps 2 --quiet
+  check "  goes to runs/ring8" test -s runs/ring8/config.toml
+  # shellcheck disable=SC2086
+  expect 0 "again" train ring8 $small --steps 2 --quiet
+  check "  goes to runs/ring8-2" test -s runs/ring8-2/config.toml
+  expect 0 "data without a recipe, talking" train --data table.csv --steps 5 --out table
+  says "step 5/5" "all steps are done" "gan sample table" "gan evaluate table" "gan train --resume --out table"
+  check "  on no terminal, no line is redrawn" test -z "$(tr -dc '\r\033' <err.txt)"
+  expect 0 "a folder of images without a recipe" train --data img --steps 5 --quiet --out pictures
+  expect 0 "a .npy without a recipe" train --data tiny.npy --steps 3 --quiet --out arrays
+}
+
+test_resume() {
+  expect 0 "--resume of a finished run" train --resume --out a --quiet
+  silent
+  same_end "nothing left to do" before a
+  expect 2 "--resume with a changed setting" train --resume --out a --set training.batch_size=64
+  says training.batch_size 32 64
+  expect 2 "--resume with a recipe that differs" train ring8 --resume --out a --steps 40 --threads 1
+  says "cannot become"
+  expect 2 "--resume with fewer steps" train --resume --out a --steps 20
+  says 40 20
+  check "  neither touched it" cmp before/config.toml a/config.toml
+  ring --steps 80 --out straight
+  expect 0 "--resume with more steps, without the recipe" train --resume --out a --steps 80 --quiet
+  same_end "40 + 40 steps are 80" straight a
+  # shellcheck disable=SC2086
+  expect 0 "--resume with more steps, with the recipe" train ring8 $small --resume --out b --steps 80 --quiet
+  same_end "with the recipe, too" straight b
+  ring --resume --steps 40 --out fresh
+  check "--resume with a recipe starts a run that is not there" cmp fresh/checkpoints/last before/checkpoints/last
+  mkdir -p early/checkpoints early/samples
+  ring --resume --steps 40 --out early
+  check "--resume with a recipe goes on where config.toml was not written yet" cmp early/checkpoints/last before/checkpoints/last
+}
+
+# Long enough to be stopped in the middle; with scores and pictures, which must not disturb it.
+long="$small --steps 400 --set run.checkpoint_every=7 --set run.log_every=3 --set run.evaluate_every=50 --set run.sample_every=90"
+
+start_long() {  # run; leaves `pid`. Job control, or the child would ignore SIGINT
+  set -m
+  # shellcheck disable=SC2086
+  "$program" train ring8 $long --resume --quiet --out "$1" >out.txt 2>err.txt </dev/null &
+  pid=$!
+  set +m
+}
+
+wait_for_progress() {  # run, checkpoint before
+  for _ in {1..600}; do
+    kill -0 "$pid" 2>/dev/null || return 0
+    [ "$(last "$1" 2>/dev/null)" = "$2" ] || return 0
+    sleep 0.05
+  done
+}
+
+finish() { wait "$pid" 2>/dev/null || status=$?; }
+stop_with() { kill "-$1" "$pid" 2>/dev/null || true; status=0; finish; }
+hundredths() { printf '0.%02d' $((RANDOM % 100)); }
+
+test_kill() {
+  local round before where=
+  start_long whole; status=0; finish
+  check "a longer run, in one piece" test "$status" = 0
+  for round in 1 2 3 4 5 6 7 8; do
+    before=$(last killed 2>/dev/null)
+    start_long killed
+    if [ $((round % 4)) != 0 ]; then wait_for_progress killed "$before"; fi  # else: while it is starting
+    sleep "$(hundredths)"
+    stop_with KILL
+    where+=" $(last killed 2>/dev/null | sed -E 's/[^0-9]//g; s/^0+//')"
+  done
+  start_long killed; status=0; finish
+  check "killed 8 times, after the checkpoints$where: --resume ends it" test "$status" = 0
+  same_end "killed 8 times" whole killed
+  check "killed 8 times: the same best checkpoint" cmp whole/checkpoints/best killed/checkpoints/best
+  check "killed 8 times: no temporary file left" test -z "$(find killed -name '*.tmp')"
+}
+
+test_signals() {
+  start_long stopped
+  wait_for_progress stopped ""
+  expect 3 "a second process on the same run" train --resume --out stopped --quiet
+  stop_with INT
+  check "SIGINT: exit 130 (is $status)" test "$status" = 130
+  says "everything is saved" "train --resume --out stopped"
+  check "  saved the very step it stopped at" grep -qF "stopped at step $(last stopped | sed -E 's/[^0-9]//g; s/^0+//')," err.txt
+  local before
+  before=$(last stopped)
+  start_long stopped
+  wait_for_progress stopped "$before"
+  stop_with TERM
+  check "SIGTERM: exit 143 (is $status)" test "$status" = 143
+  expect 0 "info of a run that was stopped" info stopped
+  says "of 400 steps"
+  start_long stopped; status=0; finish
+  check "interrupted twice: --resume ends it" test "$status" = 0
+  same_end "interrupted twice" whole stopped
+}
+
+test_sample() {
+  local format
+  for format in npy csv png; do
+    expect 0 "sample to .$format" sample a -n 9 --seed 7 --out "one.$format"
+    says "9 samples" "seed 7"
+    expect 0 "and again" sample a -n 9 --seed 7 --out "two.$format"
+    check "  the same seed, the same bytes" cmp "one.$format" "two.$format"
+    run_gan sample a -n 9 --seed 8 --out "three.$format"
+    check "  another seed, other bytes" test "$(cksum <"one.$format")" != "$(cksum <"three.$format")"
+  done
+  check "  .npy: float32, [9, 2]" grep -qaE "'descr': '<f4'.*'shape': \(9, 2\)" one.npy
+  check "  .csv: 9 rows of 2" test "$(grep -cE '^-?[0-9.e+-]+,-?[0-9.e+-]+$' one.csv)" = 9
+  check "  .png: is one" test "$(head -c 4 one.png | od -An -c | tr -d ' ')" = '211PNG'
+  expect 0 "sample of a checkpoint file" sample a/checkpoints/step-0000080.safetensors -n 9 --seed 7 --out file.npy
+  check "  the same bytes as from its run" cmp one.npy file.npy
+  expect 0 "sample of the best checkpoint" sample whole --checkpoint best --out best.npy
+  expect 3 "a checkpoint that is not there" sample a --checkpoint 7 --out x.npy
+  says "80"
+  expect 2 "a checkpoint with a slip" sample a --checkpoint lats --out x.npy
+  expect 2 "an unknown extension" sample a --out x.jpg
+  says .png .npy .csv
+  expect 2 "no samples at all" sample a -n 0 --out x.npy
+  expect 3 "a folder that is not there" sample a --out nowhere/x.npy
+  says nowhere
+  check "  no file of a refused call" test ! -e x.npy -a ! -e x.jpg
+  expect 0 "sample of images" sample pictures -n 4 --out images.npy
+  check "  .npy: [4, 8, 8]" grep -qa "'shape': (4, 8, 8)" images.npy
+  expect 0 "sample of a table" sample table -n 4 --out rows.csv
+  check "  with its header" grep -qx 'width,height' rows.csv
+  cp -r a damaged
+  head -c 2000 a/checkpoints/last >damaged/checkpoints/step-0000080.safetensors
+  expect 3 "a checkpoint cut short" sample damaged --out x.npy
+  says damaged/checkpoints
+  expect 0 "interpolate" interpolate pictures --out lines.png
+  check "  writes a picture" test -s lines.png
+  expect 2 "interpolate where there are no images" interpolate a --out x.png
+}
+
+test_info() {
+  local what
+  for what in recipes/*.toml; do
+    expect 0 "info $what" info "$what"
+    says training batch_size
+  done
+  expect 0 "info recipes" info recipes
+  says ring8 "train NAME"
+  expect 0 "info of a recipe's name" info ring8
+  says "[training]"
+  expect 0 "info of a run" info a
+  says "80 of 80 steps" generator discriminator learning_rate
+  expect 0 "info of a checkpoint" info a/checkpoints/step-0000080.safetensors
+  says "step 80" toy:ring8
+  for what in toy:ring8 toy:grid25 toy:gaussian1d toy:swissroll img tiny.npy table.csv; do
+    expect 0 "info $what" info "$what"
+    says example training hash
+  done
+  says width height
+  expect 2 "info of nothing" info nothing
+}
+
+json_with() {  # keys
+  local key
+  [ "$(head -c 1 out.txt)$(tail -n 1 out.txt)" = '{}' ] || return 1
+  [ "$(tr -dc '{[' <out.txt | wc -c)" = "$(tr -dc ']}' <out.txt | wc -c)" ] || return 1
+  for key in "$@"; do grep -qE "\"$key\": *[^ ]" out.txt || return 1; done
+}
+
+test_evaluate() {
+  expect 0 "evaluate a toy run" evaluate a --json
+  check "  prints one JSON object" json_with parzen log_likelihood standard_error sigma two_sample accuracy modes covered within controls protocol seed version
+  cp out.txt first.txt
+  expect 0 "again, with the controls from the cache" evaluate a --json
+  check "  prints the same" cmp first.txt out.txt
+  check "  keeps the controls in \$XDG_CACHE_HOME/gan" test -n "$(find cache/gan -name '*.json')"
+  expect 0 "evaluate samples in a .npy" evaluate tiny.npy --data img --json
+  check "  prints one JSON object" json_with parzen two_sample nearest_training_example controls protocol
+  expect 0 "evaluate, as a table" evaluate table
+  says "Parzen log-likelihood" "this model" "control: the mean alone"
+}
+
+make_images img
+make_npy tiny.npy 500
+make_csv table.csv
+for part in help mistakes data_errors diverged train resume kill signals sample info evaluate; do
+  echo "# $part"
+  "test_$part"
+done
+
+if [ "$failures" = 0 ]; then echo "all is as promised"; else echo "$failures failed"; exit 1; fi

@@ -1,0 +1,197 @@
+#include "gan/game/trainer.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+
+#include "gan/core/error.h"
+#include "gan/game/penalties.h"
+#include "gan/nets/draw.h"
+
+namespace gan {
+namespace {
+
+/// Batches of N(3, 1) in D dimensions.
+class Gaussian : public Batches {
+ public:
+  Gaussian(int64_t n, int64_t dim) : n_(n), dim_(dim) {}
+  Tensor next() override { return draw_normal(Stream(5, "data"), n_, dim_, number_++) + 3; }
+  void seek(int64_t number) { number_ = number; }
+
+ private:
+  int64_t n_, dim_, number_ = 0;
+};
+
+Config small_config() {
+  Config c;
+  c.training.steps = 10, c.training.batch_size = 16, c.training.learning_rate = 1e-2;
+  c.generator.noise_size = 4;
+  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = 2}};
+  c.discriminator.layers = {Dropout{.keep = 0.8, .scale = 1.25}, Maxout{.units = 6, .pieces = 3}, Dense{.units = 1}};
+  return c;
+}
+DataFacts facts() { return {.dim = 2, .batches_per_epoch = 10}; }
+
+std::map<std::string, Tensor> state_of(Learner& learner) {
+  std::map<std::string, Tensor> out;
+  learner.visit_state([&](const std::string& name, Tensor& t) { EXPECT_TRUE(out.emplace(name, t.detach().clone()).second) << name; });
+  return out;
+}
+void expect_equal_states(Learner& a, Learner& b) {
+  const auto x = state_of(a), y = state_of(b);
+  ASSERT_EQ(x.size(), y.size());
+  for (const auto& [name, t] : x) EXPECT_TRUE(at::equal(t, y.at(name))) << name;
+}
+
+TEST(Trainer, EveryGameTakesAStepUnderEveryRule) {
+  for (const ValueFunction& game : value_functions())
+    for (const Update update : {Update::alternating, Update::simultaneous}) {
+      Config c = small_config();
+      c.game = {.value = std::string(game.name), .update = update, .averaging = 0.9};
+      if (update == Update::alternating) c.game.k = 2, c.game.r1 = 0.1, c.game.r2 = 0.2;
+      Trainer trainer(c, facts());
+      const auto before = state_of(trainer);
+      Gaussian data(16, 2);
+      for (const auto& [name, value] : trainer.step(0, data)) EXPECT_TRUE(std::isfinite(value.item<double>())) << game.name << " " << name;
+      const auto after = state_of(trainer);
+      for (const char* moved : {"D.1.weight", "G.0.weight", "model.0.weight"}) EXPECT_FALSE(at::equal(before.at(moved), after.at(moved))) << moved;
+    }
+}
+
+TEST(Trainer, AStateAndAStepNumberDecideTheFuture) {
+  Config c = small_config();
+  c.game = {.value = "relativistic", .k = 2, .r1 = 0.1, .r2 = 0.1, .averaging = 0.99};
+  Trainer whole(c, facts()), first(c, facts()), second(c, facts());
+  Gaussian data(16, 2), again(16, 2);
+  for (int64_t t = 0; t < 6; ++t) whole.step(t, data), (t == 2 ? void(whole.watch(at::ones({16, 2}))) : void());
+  for (int64_t t = 0; t < 3; ++t) first.step(t, again);
+  const auto saved = state_of(first);
+  {
+    const at::NoGradGuard no_grad;
+    second.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+  }
+  again.seek(6);
+  for (int64_t t = 3; t < 6; ++t) second.step(t, again);
+  expect_equal_states(whole, second);
+}
+
+/// Both rules against the formulas, written out with plain autograd: no dropout, so nothing is random but z.
+TEST(Trainer, UpdateRulesAreTheFormulas) {
+  for (const Update update : {Update::alternating, Update::simultaneous}) {
+    Config c = small_config();
+    c.game.update = update;
+    c.discriminator.layers = {Maxout{.units = 6, .pieces = 3}, Dense{.units = 1}};
+    c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0};
+    c.training.learning_rate = 0.1;
+    Trainer trainer(c, facts());
+    Generator G(c.generator, c.run.seed, {}, at::kCPU);
+    Network D(c.discriminator.layers, 2, "discriminator", Stream(c.run.seed, "init.D"), {}, at::kCPU);
+    const Stream z = Stream(c.run.seed, "game").child("z");
+
+    Gaussian data(16, 2), same(16, 2);
+    trainer.step(0, data);
+    const Tensor x = same.next();
+    const auto bce = [](const Tensor& a, double target) { return at::binary_cross_entropy_with_logits(a, at::full_like(a, target)); };
+    const auto descend = [](std::vector<Tensor> p, const Tensor& loss) { return torch::autograd::grad({loss}, p, {}, /*retain_graph=*/true); };
+    const auto move = [](std::vector<Tensor> p, const std::vector<Tensor>& g) {
+      const at::NoGradGuard no_grad;
+      for (size_t i = 0; i < p.size(); ++i) p[i].sub_(g[i], 0.1);
+    };
+    const Tensor s = G.network()(G.noise(z.child(uint64_t{0}), 16, 0));
+    const Tensor d_loss = bce(D(x), 1) + bce(D(s.detach()), 0);
+    if (update == Update::simultaneous) {
+      const auto for_g = descend(G.network().parameters(), bce(D(s), 1));
+      move(D.parameters(), descend(D.parameters(), d_loss / 2));
+      move(G.network().parameters(), for_g);
+    } else {
+      move(D.parameters(), descend(D.parameters(), d_loss));
+      const Tensor fresh = G.network()(G.noise(z.child(uint64_t{1}), 16, 0));
+      move(G.network().parameters(), descend(G.network().parameters(), bce(D(fresh), 1)));
+    }
+    const auto state = state_of(trainer);
+    const auto compare = [&](const std::string& name, Tensor& t) { EXPECT_TRUE(at::allclose(t.detach(), state.at(name), 1e-4, 1e-6)) << name; };
+    G.network().visit_state("model.", compare);
+    D.visit_state("D.", compare);
+  }
+}
+
+TEST(Trainer, OnePassOverBothIsTwoPasses) {  // batch norm makes D look across examples: then they are kept apart
+  Config c = small_config();
+  c.discriminator.layers = {Dense{.units = 6, .activation = Activation::relu}, BatchNorm{}, Dense{.units = 1}};
+  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu}, BatchNorm{}, Dense{.units = 2}};
+  Trainer trainer(c, facts());
+  Gaussian data(16, 2);
+  const Scalars scalars = trainer.step(0, data);
+  // Were data (mean 3) and samples (mean 0) normalised together, D could tell at once by the sign; apart, it cannot.
+  EXPECT_NEAR(scalars[2].second.item<double>(), scalars[3].second.item<double>(), 0.2);
+}
+
+TEST(Trainer, WatchSeesDeadUnitsAndSpread) {
+  Config c = small_config();
+  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu, .bias = {.value = -100}}, Dense{.units = 2}};
+  Trainer trainer(c, facts());
+  std::map<std::string, double> seen;
+  for (const auto& [name, value] : trainer.watch(draw_normal(Stream(1), 64, 2, 0))) seen[name] = value.item<double>();
+  EXPECT_EQ(seen.at("G.dead.1"), 1);
+  EXPECT_NEAR(seen.at("spread"), 0, 1e-6);  // a dead layer gives one point
+}
+
+TEST(Trainer, WhatDoesNotFitIsNamed) {
+  const auto complaint = [](Config c) -> std::string {
+    try {
+      Trainer trainer(c, facts());
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  Config c = small_config();
+  c.generator.layers.back() = Dense{.units = 3};
+  EXPECT_NE(complaint(c).find("[generator] the last layer has 3 outputs"), std::string::npos);
+  c = small_config(), c.discriminator.layers.back() = Dense{.units = 2};
+  EXPECT_NE(complaint(c).find("[discriminator] the last layer has 2 outputs"), std::string::npos);
+  c = small_config(), c.game.update = Update::simultaneous, c.game.k = 2;
+  EXPECT_NE(complaint(c).find("simultaneous"), std::string::npos);
+}
+
+/// R1 and R2 of a nonlinear D, in float64: value against its definition, gradient in the parameters against
+/// finite differences (that gradient holds second derivatives of D).
+TEST(Penalties, AreExactThroughSecondDerivatives) {
+  Network D({Dense{.units = 5, .activation = Activation::tanh}, Dense{.units = 1}}, 3, "test", Stream(2), {}, at::kCPU);
+  D.visit_state("", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
+  Tensor x = draw_normal(Stream(3), 4, 3, 0).to(at::kDouble).requires_grad_(), s = draw_normal(Stream(4), 4, 3, 0).to(at::kDouble).requires_grad_();
+  const auto penalty = [&](PenaltyWeights w) { return gradient_penalty(w, D(x).squeeze(1), x, D(s).squeeze(1), s); };
+
+  const Tensor slope = torch::autograd::grad({D(x).sum()}, {x})[0];
+  EXPECT_NEAR(penalty({.r1 = 1}).item<double>(), 0.5 * slope.square().sum(1).mean().item<double>(), 1e-12);
+  EXPECT_NEAR(penalty({.r1 = 2, .r2 = 3}).item<double>(), 2 * penalty({.r1 = 1}).item<double>() + 3 * penalty({.r2 = 1}).item<double>(), 1e-12);
+
+  const auto g = torch::autograd::grad({penalty({.r1 = 2, .r2 = 3})}, D.parameters(), {}, false, false, /*allow_unused=*/true);
+  for (size_t p = 0; p < D.parameters().size(); ++p) {
+    Tensor flat = D.parameters()[p].detach().view(-1);
+    for (int64_t i = 0; i < flat.numel(); ++i) {
+      const double old = flat[i].item<double>(), h = 1e-6;
+      flat[i].fill_(old + h);
+      const double up = penalty({.r1 = 2, .r2 = 3}).item<double>();
+      flat[i].fill_(old - h);
+      const double down = penalty({.r1 = 2, .r2 = 3}).item<double>();
+      flat[i].fill_(old);
+      const double analytic = g[p].defined() ? g[p].reshape(-1)[i].item<double>() : 0;  // the last bias moves no slope
+      EXPECT_NEAR(analytic, (up - down) / (2 * h), 1e-7);
+    }
+  }
+}
+
+TEST(Penalties, ALinearDHasTheNormOfItsWeights) {
+  Network D({Dense{.units = 1}}, 2, "test", Stream(1), {}, at::kCPU);
+  const at::NoGradGuard no_grad;
+  D.parameters()[0].copy_(at::tensor({3.f, 4.f}).view({1, 2}));
+  const at::AutoGradMode grad(true);
+  Tensor x = at::ones({7, 2}).requires_grad_(), s = at::zeros({7, 2}).requires_grad_();
+  EXPECT_NEAR(gradient_penalty({.r1 = 1}, D(x).squeeze(1), x, D(s).squeeze(1), s).item<double>(), 12.5, 1e-5);
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,100 @@
+#include "gan/gan.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "gan/core/error.h"
+#include "gan/core/files.h"
+#include "gan/core/testing.h"
+#include "gan/io/npy.h"
+#include "gan/io/safetensors.h"
+
+namespace gan {
+namespace {
+
+Config ring() {
+  Config c = default_config(open_data("toy:ring8"));
+  c.training.steps = 6, c.training.batch_size = 32;
+  c.run.threads = 1;
+  c.generator.layers = {Dense{.units = 16, .activation = Activation::relu}, Dense{.units = 2}};
+  c.discriminator.layers = {Dense{.units = 16, .activation = Activation::leaky_relu}, Dense{.units = 1}};
+  return c;
+}
+
+TEST(Gan, TrainsLoadsAndSamples) {
+  const ScratchFolder temp;
+  train(ring(), temp.path() / "run");
+  Model model = load(temp.path() / "run");
+  EXPECT_EQ(model.step(), 6);
+  const at::Tensor samples = model.sample(5, 1);
+  EXPECT_EQ(samples.sizes(), (std::vector<int64_t>{5, 2}));
+  EXPECT_TRUE(at::equal(samples, load(temp.path() / "run/checkpoints/last").sample(5, 1)));
+  EXPECT_FALSE(at::equal(samples, model.sample(5, 2)));
+  EXPECT_TRUE(at::allclose(model.sample(3, 1), samples.narrow(0, 0, 3), 1e-4, 1e-5));
+}
+
+TEST(Gan, SamplesComeBackInTheDatasOwnUnits) {
+  const ScratchFolder temp;
+  Config c = ring();
+  c.data.scale = Scale::symmetric;
+  train(c, temp.path() / "run");
+  Model model = load(temp.path() / "run");
+  const at::Tensor scaled = model.generative().sample(50, 3), own = model.sample(50, 3);
+  const DataSet data = open_data("toy:ring8");
+  const double half = (data.high - data.low) / 2, middle = (data.high + data.low) / 2;
+  EXPECT_TRUE(at::allclose(own, scaled * half + middle, 1e-4, 1e-4));
+}
+
+TEST(Gan, NoPathAndNoClockGoesIntoACheckpoint) {
+  const ScratchFolder temp;
+  for (const char* name : {"a", "b"}) train(ring(), temp.path() / name);
+  const auto bytes = [&](const char* name) { return read_file(temp.path() / name / "checkpoints/last"); };
+  EXPECT_EQ(bytes("a"), bytes("b"));
+  EXPECT_EQ(bytes("a").find(temp.path().string()), std::string::npos);
+}
+
+TEST(Gan, LoadSaysWhatIsWrong) {
+  const ScratchFolder temp;
+  EXPECT_THROW(load(temp.path() / "nothing"), DataError);
+  EXPECT_THROW(load(temp.path()), DataError);
+  write_file(temp.path() / "x.safetensors", format_safetensors({}));
+  try {
+    load(temp.path() / "x.safetensors");
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("no checkpoint of gan"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Gan, EpochsBecomeSteps) {
+  Config c = ring();
+  c.training.steps = 0, c.training.epochs = 1.5, c.training.batch_size = 1000;
+  EXPECT_EQ(prepare(c).config.training.steps, 150);  // 100,000 examples
+  c.game.k = 3;
+  EXPECT_EQ(prepare(c).config.training.steps, 50);
+  c.training.batch_size = 1000000;
+  EXPECT_THROW(prepare(c), UsageError);
+}
+
+TEST(Gan, AMixtureIsTrainedByTheSameLoop) {
+  const ScratchFolder temp;
+  std::vector<float> values;  // two kinds of 2 x 2 images
+  for (int i = 0; i < 400; ++i)
+    for (int pixel = 0; pixel < 4; ++pixel) values.push_back((pixel < 2) == (i % 2 == 0) ? 1.f : 0.f);
+  write_file(temp.path() / "x.npy", format_npy({400, 2, 2}, values));
+  Config c;
+  c.run.model = ModelKind::bernoulli_mixture, c.run.threads = 1;
+  c.data.source = (temp.path() / "x.npy").string(), c.data.binarise = true;
+  c.training.epochs = 8, c.training.batch_size = 64;
+  c.mixture.components = 4;
+  train(c, temp.path() / "run");
+  Model model = load(temp.path() / "run");
+  auto& likelihood = dynamic_cast<Likelihood&>(model.generative());
+  const at::Tensor x = at::tensor({1.f, 1.f, 0.f, 0.f}).view({1, 4});
+  EXPECT_NEAR(likelihood.log_probability(x).item<double>(), std::log(0.5), 0.15);
+  EXPECT_EQ(model.sample(3, 0).sizes(), (std::vector<int64_t>{3, 2, 2}));
+  EXPECT_EQ(read_file(temp.path() / "run/checkpoints/last").find(temp.path().string()), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,71 @@
+#include "gan/model/checkpoint.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "gan/core/error.h"
+
+namespace gan {
+namespace {
+
+struct State {
+  Tensor w = at::arange(6, at::kFloat).view({2, 3}), n = at::full({}, 7, at::kLong), d = at::full({2}, 0.1, at::kDouble);
+  Walk walk() {
+    return [this](const StateVisitor& visit) { visit("w", w), visit("n", n), visit("d", d); };
+  }
+};
+
+TEST(Checkpoint, RoundTripsEveryTypeAndTheMetadata) {
+  State a, b;
+  const std::string bytes = write_checkpoint(a.walk(), {{"step", "12"}});
+  b.w.zero_(), b.n.zero_(), b.d.zero_();
+  const SafeTensors content = parse_safetensors(bytes, "x");
+  read_checkpoint(content, b.walk(), "x");
+  EXPECT_TRUE(at::equal(a.w, b.w) && at::equal(a.n, b.n) && at::equal(a.d, b.d));
+  EXPECT_EQ(content.metadata.at("step"), "12");
+  EXPECT_EQ(write_checkpoint(b.walk(), {{"step", "12"}}), bytes);
+}
+
+TEST(Checkpoint, FillsParametersThatRequireGradients) {
+  State a, b;
+  b.w = at::zeros({2, 3}).requires_grad_();
+  const std::string bytes = write_checkpoint(a.walk(), {});
+  read_checkpoint(parse_safetensors(bytes, "x"), b.walk(), "x");
+  EXPECT_TRUE(at::equal(a.w, b.w.detach()));
+  EXPECT_TRUE(b.w.requires_grad());
+}
+
+TEST(Checkpoint, SaysWhatDoesNotFit) {
+  State a;
+  const std::string bytes = write_checkpoint(a.walk(), {});
+  const auto complaint = [&](State& s, const Walk& walk) -> std::string {
+    (void)s;
+    try {
+      read_checkpoint(parse_safetensors(bytes, "x.safetensors"), walk, "x.safetensors");
+    } catch (const DataError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  State b;
+  b.w = at::zeros({3, 2});
+  EXPECT_EQ(complaint(b, b.walk()), "x.safetensors: 'w' is F32 [2, 3], expected F32 [3, 2]: the checkpoint does not belong to this configuration");
+  b.w = at::zeros({2, 3}, at::kDouble);
+  EXPECT_NE(complaint(b, b.walk()).find("expected F64"), std::string::npos);
+  Tensor other = at::zeros({1});
+  EXPECT_NE(complaint(b, [&](const StateVisitor& visit) { visit("other", other); }).find("holds no 'other'"), std::string::npos);
+}
+
+TEST(Checkpoint, FiniteMeansEveryNumber) {
+  State a;
+  EXPECT_TRUE(all_finite(a.walk()));
+  a.w[1][2] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_FALSE(all_finite(a.walk()));
+  a.w[1][2] = 0, a.d[0] = std::numeric_limits<double>::infinity();
+  EXPECT_FALSE(all_finite(a.walk()));
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,64 @@
+#include "gan/optim/optimizer.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace gan {
+namespace {
+
+TEST(Schedule, ExponentialIsPylearn2s) {
+  const OptimizerSection s{.schedule = Schedule::exponential, .decay = 1.000004, .min_rate = 1e-6};
+  EXPECT_DOUBLE_EQ(learning_rate(s, 0.1, 0), 0.1);
+  EXPECT_NEAR(learning_rate(s, 0.1, 25000), 0.1 / std::pow(1.000004, 25000), 1e-12);
+  EXPECT_DOUBLE_EQ(learning_rate(s, 0.1, 100000000), 1e-6);
+}
+
+TEST(Schedule, CosineFallsToItsEndAndStaysThere) {
+  const OptimizerSection s{.schedule = Schedule::cosine, .min_rate = 1e-5, .schedule_steps = 100};
+  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-3, 0), 1e-3);
+  EXPECT_NEAR(learning_rate(s, 1e-3, 50), (1e-3 + 1e-5) / 2, 1e-12);
+  EXPECT_NEAR(learning_rate(s, 1e-3, 100), 1e-5, 1e-15);
+  EXPECT_NEAR(learning_rate(s, 1e-3, 1000), 1e-5, 1e-15);
+}
+
+TEST(Schedule, MomentumRisesLinearlyOverThePapersEpochs) {
+  const OptimizerSection s{.method = Method::momentum, .momentum = 0.5, .final_momentum = 0.7, .momentum_epochs = 250};
+  EXPECT_DOUBLE_EQ(momentum(s, 1), 0.5);
+  EXPECT_NEAR(momentum(s, 125), 0.5 + 0.2 * 124 / 249, 1e-12);
+  EXPECT_DOUBLE_EQ(momentum(s, 250), 0.7);
+  EXPECT_DOUBLE_EQ(momentum(s, 900), 0.7);
+}
+
+TEST(Optimizer, MomentumOnAQuadraticIsTheHandWorkedSequence) {
+  Tensor w = at::ones({1}).requires_grad_();
+  Optimizer optimizer({.method = Method::momentum, .momentum = 0.5, .final_momentum = 0.5, .momentum_epochs = 1}, 0.1, {w});
+  const double expected[] = {0.9, 0.76, 0.614};  // v <- v / 2 - w / 10, w <- w + v
+  for (int64_t t = 0; t < 3; ++t) {
+    optimizer.step({w.detach().clone()}, {.step = t, .update = t, .epoch = 1});
+    EXPECT_NEAR(w.item<double>(), expected[t], 1e-6);
+  }
+}
+
+TEST(Optimizer, StateIsAllThatTheFutureDependsOn) {
+  for (const Method method : {Method::momentum, Method::adam}) {
+    const OptimizerSection section{.method = method, .momentum = 0.9, .final_momentum = 0.9};
+    Tensor a = at::ones({5}), b = at::zeros({5});
+    Optimizer first(section, 0.1, {a}), second(section, 0.1, {b});
+    const auto gradient = [](const Tensor& w, int64_t t) { return w.cos() * static_cast<double>(t + 1); };
+    for (int64_t t = 0; t < 3; ++t) first.step({gradient(a, t)}, {.step = t, .update = t, .epoch = 1});
+    b.copy_(a);
+    std::map<std::string, Tensor> state;
+    first.visit_state("x.", [&](const std::string& name, Tensor& t) { state[name] = t.clone(); });
+    second.visit_state("x.", [&](const std::string& name, Tensor& t) { t.copy_(state.at(name)); });
+    for (int64_t t = 3; t < 6; ++t) {
+      first.step({gradient(a, t)}, {.step = t, .update = t, .epoch = 1});
+      second.step({gradient(b, t)}, {.step = t, .update = t, .epoch = 1});
+    }
+    EXPECT_TRUE(at::equal(a, b));
+  }
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,157 @@
+#include "gan/run/loop.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "gan/core/error.h"
+#include "gan/core/testing.h"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Learns the sum of all that it has seen; diverges at a given step.
+class Summing : public Learner, public GenerativeModel {
+ public:
+  explicit Summing(int64_t steps, int64_t diverge_at = -1) : steps_(steps), diverge_at_(diverge_at) {}
+  std::vector<Stage> stages() const override { return {{"warm", 3}, {"", steps_ - 3}}; }
+  int64_t batches_per_step() const override { return 2; }
+  Scalars step(int64_t t, Batches& data) override {
+    sum_ += data.next().sum() - 0.5 * data.next().sum();
+    return {{"loss", t == diverge_at_ ? at::full({}, std::nan("")) : sum_.clone()}};
+  }
+  void visit_state(const StateVisitor& visit) override { visit("model.sum", sum_); }
+  GenerativeModel& model() override { return *this; }
+  Tensor sample(int64_t n, uint64_t, int64_t) override { return sum_.expand({n, 1}); }
+  double sum() const { return sum_.item<double>(); }
+
+ private:
+  int64_t steps_, diverge_at_;
+  Tensor sum_ = at::zeros({});
+};
+
+class Loop : public testing::Test {
+ protected:
+  Loop() {
+    std::vector<float> values(100);
+    for (int i = 0; i < 100; ++i) values[i] = std::sin(static_cast<float>(i));
+    examples_ = Examples({1}, values);
+    config_.run.log_every = 2, config_.run.checkpoint_every = 3;
+  }
+  Outcome go(const fs::path& path, Learner& learner, const Hooks& hooks = {}) {
+    BatchOrder order(examples_, {}, 8, 1);
+    const RunFolder run = fs::exists(path) ? RunFolder::open(path) : RunFolder::create(path, config_);
+    return train(run, learner, order, at::kCPU, config_, {{"kind", "test"}}, hooks);
+  }
+  static std::string bytes(const fs::path& path) { return read_file(path); }
+
+  ScratchFolder temp_;
+  Examples examples_;
+  Config config_;
+};
+
+TEST_F(Loop, WritesMetricsAndCheckpointsWhereTheyAreDue) {
+  Summing learner(10);
+  const Outcome outcome = go(temp_.path() / "run", learner);
+  EXPECT_EQ(outcome.how, Ended::steps);
+  EXPECT_EQ(outcome.step, 10);
+  const RunFolder run = RunFolder::open(temp_.path() / "run");
+  EXPECT_EQ(run.last_step(), 10);
+  std::vector<int64_t> steps;
+  for (const auto& [step, numbers] : run.metrics()) steps.push_back(step);
+  EXPECT_EQ(steps, (std::vector<int64_t>{2, 4, 6, 8, 10}));
+  EXPECT_FALSE(fs::exists(run.checkpoint(9)));  // only the last is kept
+  EXPECT_EQ(run.find_checkpoint("last").filename(), "last");
+  EXPECT_THROW(run.find_checkpoint("best"), DataError);
+  EXPECT_THROW(run.find_checkpoint("9"), DataError);
+  EXPECT_THROW(run.find_checkpoint("9x"), UsageError);
+}
+
+TEST_F(Loop, KeepsEveryMultipleThatItIsAskedTo) {
+  config_.run.keep_every = 6;
+  Summing learner(15);
+  go(temp_.path() / "run", learner);
+  const RunFolder run = RunFolder::open(temp_.path() / "run");
+  for (const int64_t step : {3, 9}) EXPECT_FALSE(fs::exists(run.checkpoint(step))) << step;
+  for (const int64_t step : {6, 12, 15}) EXPECT_TRUE(fs::exists(run.checkpoint(step))) << step;
+}
+
+TEST_F(Loop, StoppedAndResumedIsTheSameBytes) {
+  Summing whole(12), part(7), rest(12);
+  Hooks hooks;
+  hooks.evaluate = [](int64_t step) { return Scores{.numbers = {{"score", std::sin(step)}}, .score = std::sin(step)}; };
+  config_.run.evaluate_every = 2;
+  go(temp_.path() / "whole", whole, hooks);
+  go(temp_.path() / "parts", part, hooks);
+  std::ofstream(temp_.path() / "parts/metrics.jsonl", std::ios::app) << "{\"step\": 11, \"torn\": tr";  // as kill -9 leaves it
+  std::ofstream(temp_.path() / "parts/checkpoints/step-0000009.safetensors.tmp") << "half";
+  go(temp_.path() / "parts", rest, hooks);
+  EXPECT_EQ(whole.sum(), rest.sum());
+  for (const char* file : {"checkpoints/step-0000012.safetensors", "checkpoints/best", "metrics.jsonl"})
+    EXPECT_EQ(bytes(temp_.path() / "whole" / file), bytes(temp_.path() / "parts" / file)) << file;
+  for (const auto& entry : fs::recursive_directory_iterator(temp_.path())) EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
+}
+
+TEST_F(Loop, PatienceEndsAtTheBestScoreAndSoDoesItsResume) {
+  config_.run.stop = StopRule::best, config_.run.patience = 3, config_.run.evaluate_every = 1;
+  Hooks hooks;
+  hooks.evaluate = [](int64_t step) { return Scores{.score = -std::abs(static_cast<double>(step) - 4)}; };
+  Summing learner(50), again(50);
+  const Outcome outcome = go(temp_.path() / "run", learner, hooks);
+  EXPECT_EQ(outcome.how, Ended::patience);
+  EXPECT_EQ(outcome.step, 7);
+  EXPECT_EQ(outcome.best_step, 4);
+  const RunFolder run = RunFolder::open(temp_.path() / "run");
+  EXPECT_EQ(fs::read_symlink(run.find_checkpoint("best")).string(), "step-0000004.safetensors");
+  EXPECT_EQ(go(temp_.path() / "run", again, hooks).step, 7);  // over is over
+}
+
+TEST_F(Loop, IndistinguishableNeedsSoManyChecksInARow) {
+  config_.run.stop = StopRule::indistinguishable, config_.run.checks = 2, config_.run.evaluate_every = 1;
+  Hooks hooks;
+  hooks.evaluate = [](int64_t step) { return Scores{.indistinguishable = step == 2 || step >= 5}; };
+  Summing learner(50), never(8);
+  const Outcome outcome = go(temp_.path() / "run", learner, hooks);
+  EXPECT_EQ(outcome.how, Ended::indistinguishable);
+  EXPECT_EQ(outcome.step, 6);
+  hooks.evaluate = [](int64_t step) { return Scores{.indistinguishable = step % 2 == 0}; };
+  EXPECT_EQ(go(temp_.path() / "never", never, hooks).how, Ended::steps);
+}
+
+TEST_F(Loop, ALossThatIsNotFiniteStopsAndKeepsTheLastGoodCheckpoint) {
+  Summing learner(20, 7);
+  try {
+    go(temp_.path() / "run", learner);
+    FAIL();
+  } catch (const DivergedError& error) {
+    EXPECT_EQ(error.code(), Exit::diverged);
+    EXPECT_NE(std::string(error.what()).find("diverged at step 8: loss is nan"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("step-0000006.safetensors"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(RunFolder::open(temp_.path() / "run").last_step(), 6);
+}
+
+TEST_F(Loop, AFolderThatHoldsSomethingIsNotTaken) {
+  fs::create_directories(temp_.path() / "full");
+  std::ofstream(temp_.path() / "full/mine") << "x";
+  EXPECT_THROW(RunFolder::create(temp_.path() / "full", config_), UsageError);
+  EXPECT_THROW(RunFolder::open(temp_.path() / "full"), DataError);
+  fs::create_directories(temp_.path() / "empty");
+  RunFolder::create(temp_.path() / "empty", config_);
+}
+
+TEST_F(Loop, StagesNameTheProgress) {
+  std::vector<std::string> names;
+  Hooks hooks;
+  hooks.progress = [&](const Progress& p) { names.push_back(p.stage); };
+  Summing learner(5);
+  go(temp_.path() / "run", learner, hooks);
+  EXPECT_EQ(names, (std::vector<std::string>{"warm", "warm", "warm", "", ""}));
+}
+
+}  // namespace
+}  // namespace gan

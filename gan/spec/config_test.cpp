@@ -1,0 +1,126 @@
+#include "gan/spec/config.h"
+
+#include <gtest/gtest.h>
+
+#include "gan/core/error.h"
+
+namespace gan {
+namespace {
+
+constexpr const char* kRecipe = R"(about = "a test"
+[run]
+seed = 7
+stop = "best"
+[data]
+source = "mnist"
+[training]
+steps = 40
+learning_rate = 1
+[optimizer]
+method = "momentum"
+momentum = 0.5
+[game]
+value = "minimax"
+update = "simultaneous"
+[generator]
+noise = "uniform"
+layers = [
+  { layer = "dense", units = 12, activation = "relu", init = { uniform = 0.05 } },
+  { layer = "batch-norm" },
+  { layer = "dense", units = 4, activation = "sigmoid", bias = "marginals", init = "glorot" },
+]
+[discriminator]
+layers = [
+  { layer = "dropout", keep = 0.8 },
+  { layer = "maxout", units = 3, pieces = 5, init = { sparse = 2 }, max_norm = 1.9365 },
+  { layer = "dense", units = 1, bias = -2 },
+]
+)";
+
+/// The message of the UsageError that `make` must throw.
+template <class Make> std::string complaint(Make make) {
+  try {
+    make();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return "";
+}
+std::string refused(const std::string& toml) { return complaint([&] { parse_config(toml, "x.toml"); }); }
+#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+
+TEST(Config, ReadsARecipe) {
+  const Config c = parse_config(kRecipe, "x.toml");
+  EXPECT_EQ(c.about, "a test");
+  EXPECT_EQ(c.run.seed, 7);
+  EXPECT_EQ(c.run.stop, StopRule::best);
+  EXPECT_EQ(c.training.learning_rate, 1.0);
+  EXPECT_EQ(c.game.update, Update::simultaneous);
+  ASSERT_EQ(c.generator.layers.size(), 3u);
+  const auto& last = std::get<Dense>(c.generator.layers[2]);
+  EXPECT_TRUE(last.bias.marginals);
+  EXPECT_EQ(last.init.kind, Init::Kind::glorot);
+  EXPECT_EQ(std::get<Dropout>(c.discriminator.layers[0]).scale, 1.25);  // 1 / keep unless it is given
+  EXPECT_EQ(std::get<Maxout>(c.discriminator.layers[1]).max_norm, 1.9365);
+  EXPECT_EQ(std::get<Dense>(c.discriminator.layers[2]).bias.value, -2);
+}
+
+TEST(Config, WritingAndReadingIsTheIdentity) {
+  for (const char* model : {"adversarial", "bernoulli-mixture"}) {
+    Config c = model[0] == 'a' ? parse_config(kRecipe, "x") : Config{};
+    override_config(c, std::string("run.model=") + model);
+    c.about = "quotes \" and\nlines";
+    const std::string text = format_config(c);
+    EXPECT_EQ(format_config(parse_config(text, "written")), text);
+    EXPECT_EQ(flatten(parse_config(text, "written")), flatten(c));
+  }
+}
+
+TEST(Config, OverridesByKind) {
+  Config c = parse_config(kRecipe, "x");
+  override_config(c, "training.learning_rate=0.25");
+  override_config(c, "training.batch_size=64");
+  override_config(c, "game.value=hinge");
+  override_config(c, "data.binarise=true");
+  override_config(c, "generator.layers=[{ layer = \"dense\", units = 9 }]");
+  EXPECT_EQ(c.training.learning_rate, 0.25);
+  EXPECT_EQ(c.training.batch_size, 64);
+  EXPECT_EQ(c.game.value, "hinge");
+  EXPECT_TRUE(c.data.binarise);
+  EXPECT_EQ(c.generator.layers.size(), 1u);
+  EXPECT_EQ(c.training.steps, 40);  // what is not named stays
+  EXPECT_SAYS(complaint([&] { override_config(c, "training.batch_sise=3"); }), "did you mean 'batch_size'?");
+  EXPECT_SAYS(complaint([&] { override_config(c, "batch_size=3"); }), "section.key=value");
+  EXPECT_SAYS(complaint([&] { override_config(c, "training.batch_size=0"); }), "a number of at least 1");
+}
+
+TEST(Config, ComplaintsNameTheLineAndWhatWasExpected) {
+  EXPECT_SAYS(refused("[training]\nsteps = 3\nbatch_sise = 4\n"), "x.toml:3: 'training.batch_sise' is not a known key (did you mean 'batch_size'?)");
+  EXPECT_SAYS(refused("[trainin]\n"), "did you mean 'training'?");
+  EXPECT_SAYS(refused("[training]\nsteps = \"many\"\n"), "x.toml:2: training.steps: expected a whole number, got a value of type string");
+  EXPECT_SAYS(refused("[training]\nlearning_rate = -1\n"), "x.toml:2: training.learning_rate = -1: expected a number above 0");
+  EXPECT_SAYS(refused("[training]\nlearning_rate = nan\n"), "finite");
+  EXPECT_SAYS(refused("[training\n"), "x.toml:1");
+  EXPECT_SAYS(refused("[run]\nstop = \"indistinguishible\"\n"), "did you mean 'indistinguishable'?");
+  EXPECT_SAYS(refused("format = 99\n"), "newer version");
+  const auto layer = [](const std::string& text) { return refused("[generator]\nlayers = [\n" + text + "\n]\n"); };
+  EXPECT_SAYS(layer("{ layer = \"dens\", units = 2 }"), "x.toml:3: generator.layers[1].layer = 'dens' is not a known layer (did you mean 'dense'?)");
+  EXPECT_SAYS(layer("{ layer = \"dense\" }"), "generator.layers[1].units is missing");
+  EXPECT_SAYS(layer("{ layer = \"dense\", units = 0 }"), "at least 1");
+  EXPECT_SAYS(layer("{ units = 2 }"), "layer is missing");
+  EXPECT_SAYS(layer("{ layer = \"dropout\", keep = 0 }"), "generator.layers[1].keep = 0");
+  EXPECT_SAYS(layer("{ layer = \"dense\", units = 2, init = \"uniform\" }"), "needs a number");
+  EXPECT_SAYS(layer("{ layer = \"dense\", units = 2, init = { uniforn = 1 } }"), "did you mean 'uniform'?");
+  EXPECT_SAYS(layer("3"), "a table such as");
+}
+
+TEST(NetworkSpec, WidthsNameTheLayerThatDoesNotFit) {
+  EXPECT_EQ(widths({Dropout{}, Maxout{.units = 3, .pieces = 2}, Dense{.units = 1}}, 8, "discriminator"), (std::vector<int64_t>{8, 3, 1}));
+  EXPECT_SAYS(complaint([] { widths({Dense{.units = 2}, Dense{.units = 0}}, 8, "generator"); }), "[generator] layer 2");
+  EXPECT_SAYS(complaint([] { widths({}, 8, "generator"); }), "[generator] has no layers");
+  EXPECT_EQ(parameter_count(Maxout{.units = 240, .pieces = 5}, 784), 942000);
+}
+
+}  // namespace
+}  // namespace gan

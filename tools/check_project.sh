@@ -1,0 +1,62 @@
+#!/bin/bash
+# Habits that no compiler checks. Argument: the program, to parse the recipes with [build/gan].
+set -euo pipefail
+gan=$(readlink -f "${1:-$(dirname "${BASH_SOURCE[0]}")/../build/gan}")
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+
+most_lines=400
+longer_files='
+'  # a line for each that may be longer: path, reason
+most_bytes=$((1024 * 1024))
+data_sets='\.(gz|zip|tar|xz|npy|npz|csv|safetensors|pt|pth|pkl|mat|h5|parquet|bin)$|-ubyte$'
+
+bad=0
+complain() { echo "$*"; bad=1; }
+
+files() {  # all that belongs to the project, also before it is committed
+  { git ls-files -co --exclude-standard 2>/dev/null || find . -type f -not -path './.git/*' -not -path './build*/*' -not -path './runs/*' | sed 's,^\./,,'; } |
+    sort -u | while read -r file; do [ ! -f "$file" ] || echo "$file"; done
+}
+
+sources() { files | grep -E '\.(cpp|h|sh|cmake|toml)$|^(run|test|CMakeLists\.txt)$'; }
+
+check_sizes() {
+  local file size
+  while read -r file; do
+    size=$(stat -c %s "$file")
+    [ "$size" -le $most_bytes ] || complain "$file: $size bytes; nothing above $most_bytes belongs here"
+    if [[ $file =~ $data_sets ]]; then complain "$file: looks like data; data sets and models stay out"; fi
+  done < <(files)
+}
+
+check_lengths() {
+  local file lines
+  while read -r file; do
+    lines=$(wc -l <"$file")
+    [ "$lines" -le $most_lines ] || grep -q "^$file " <<<"$longer_files" ||
+      complain "$file: $lines lines; divide it, or give a reason in tools/check_project.sh (more than $most_lines)"
+  done < <(sources)
+}
+
+check_text() {
+  local found
+  found=$(sources | xargs grep -nE 'TO[D]O|FIX[M]E' || true)
+  [ -z "$found" ] || complain "$found"$'\n  to be done later? Do it, or leave it out'
+  found=$(sources | grep -E '\.(cpp|h)$' | xargs grep -n "$(printf '\t')" || true)
+  [ -z "$found" ] || complain "$found"$'\n  a tab; two blanks are the habit here'
+}
+
+check_recipes() {
+  local recipe
+  [ -x "$gan" ] || { complain "$gan: build the program first: it parses the recipes"; return; }
+  for recipe in recipes/*.toml; do
+    "$gan" info "$recipe" >/dev/null || complain "$recipe: is no recipe (see above)"
+  done
+}
+
+check_sizes
+check_lengths
+check_text
+check_recipes
+if [ $bad = 0 ]; then echo "$(files | wc -l) files keep the habits"; fi
+exit $bad
