@@ -237,10 +237,12 @@ test_resume() {
 # Long enough to be stopped in the middle; with scores and pictures, which must not disturb it.
 long="$small --steps 400 --set run.checkpoint_every=7 --set run.log_every=3 --set run.evaluate_every=50 --set run.sample_every=90"
 
-start_long() {  # run; leaves `pid`. Job control, or the child would ignore SIGINT
+start_long() {  # run, more arguments; leaves `pid`. Job control, or the child would ignore SIGINT
+  local run=$1
+  shift
   set -m
   # shellcheck disable=SC2086
-  "$program" train ring8 $long --resume --quiet --out "$1" >out.txt 2>err.txt </dev/null &
+  "$program" train ring8 $long --resume --quiet --out "$run" "$@" >out.txt 2>err.txt </dev/null &
   pid=$!
   set +m
 }
@@ -276,10 +278,16 @@ test_kill() {
   check "killed 8 times: no temporary file left" test -z "$(find killed -name '*.tmp')"
 }
 
+test_lock() {
+  start_long locked --steps 1000000
+  wait_for_progress locked ""
+  expect 3 "a second process on the same run" train --resume --out locked --quiet
+  stop_with KILL
+}
+
 test_signals() {
   start_long stopped
   wait_for_progress stopped ""
-  expect 3 "a second process on the same run" train --resume --out stopped --quiet
   stop_with INT
   check "SIGINT: exit 130 (is $status)" test "$status" = 130
   says "everything is saved" "train --resume --out stopped"
@@ -380,7 +388,7 @@ test_evaluate() {
 make_images img
 make_npy tiny.npy 500
 make_csv table.csv
-for part in help mistakes data_errors diverged train resume kill signals sample info evaluate; do
+for part in help mistakes data_errors diverged train resume kill lock signals sample info evaluate; do
   echo "# $part"
   "test_$part"
 done

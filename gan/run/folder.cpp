@@ -46,6 +46,20 @@ void make_folder(const Path& path) {
   if (error) throw DataError("{}: cannot create the folder: {}", path.string(), error.message());
 }
 
+/// Nothing there, or no more than a run leaves that was killed while it began.
+bool is_free(const Path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return true;
+  if (!fs::is_directory(path, error)) return false;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename();
+    const bool ours = name == ".lock" || name == "config.toml.tmp";
+    const bool empty_folder = (name == "checkpoints" || name == "samples") && fs::is_empty(entry.path(), error);
+    if (!ours && !empty_folder) return false;
+  }
+  return true;
+}
+
 std::vector<Path> checkpoints_in(const Path& folder) {
   std::vector<Path> out;
   std::error_code error;
@@ -66,8 +80,7 @@ std::optional<int64_t> step_of(const Path& file) {
 }
 
 RunFolder RunFolder::create(const Path& path, const Config& config) {
-  std::error_code error;
-  if (fs::exists(path, error) && !(fs::is_directory(path, error) && fs::is_empty(path, error)))
+  if (!is_free(path))
     throw UsageError("{}: exists already; choose another --out, or go on with it: gan train --resume --out {}", path.string(), path.string());
   make_folder(path);
   const RunFolder run(path);
