@@ -57,6 +57,14 @@ CLI::Option* add_data_dir(CLI::App& app, std::string& data_dir) {
   return app.add_option("--data-dir", data_dir, "folder to look for data sets in, before $GAN_DATA, ./data and /usr/share/datasets")->type_name("DIR");
 }
 
+CLI::Validator at_least(double low) {
+  return CLI::Validator([low](std::string& text) -> std::string {
+    double value = 0;
+    if (CLI::detail::lexical_cast(text, value) && value >= low) return "";
+    return fmt::format("expected a number of at least {}, got '{}'", low, text);
+  }, "");
+}
+
 bool on_terminal() { return isatty(STDERR_FILENO) != 0; }
 
 std::string duration(double seconds) {

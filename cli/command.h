@@ -28,6 +28,9 @@ std::vector<Path> all_recipes();
 /// $GAN_DATA-like folder option shared by all commands that open data.
 CLI::Option* add_data_dir(CLI::App& app, std::string& data_dir);
 
+/// Accepts numbers from `low` on; says so in plain words otherwise.
+CLI::Validator at_least(double low);
+
 bool on_terminal();              ///< stderr is one: progress may redraw its line
 std::string duration(double seconds);  ///< "42 s", "3 min 10 s", "2 h 5 min"
 std::string count(int64_t n);    ///< 1,234,567

@@ -39,7 +39,7 @@ void print_config(const Config& c, int64_t dim) {
   }
   std::string section;
   for (const auto& [key, value] : flatten(c)) {
-    if (key.ends_with(".layers")) continue;
+    if (key.ends_with(".layers") || (key == "training.steps" && c.training.steps == 0)) continue;
     const std::string head = key.substr(0, key.find('.'));
     if (head != section) fmt::print("{}[{}]\n", section.empty() ? "" : "\n", head);
     section = head;
@@ -48,7 +48,6 @@ void print_config(const Config& c, int64_t dim) {
 }
 
 void info_recipes() {
-  std::vector<std::vector<std::string>> rows;
   for (const Path& file : all_recipes()) {
     const Config c = parse_config(read_file(file), file.string());
     fmt::print("  {:<20} {}\n", file.stem().string(), c.about);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -5,6 +6,31 @@
 #include "cli/command.h"
 #include "gan/core/error.h"
 #include "gan/core/version.h"
+
+namespace {
+
+/// What is wrong with the command line, the nearest known word, and where to read on.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::vector<std::string> known;
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) {
+    for (const auto* command : app.get_subcommands({})) known.push_back(command->get_name());
+    const std::string word = argc > 1 ? argv[1] : "";
+    const std::string what = word.empty() ? "a command is needed" : "unknown command '" + word + "'" + gan::did_you_mean(word, known);
+    return what + "; see " + gan::cli::program() + " --help";
+  }
+  std::string what = error.what();
+  std::vector<std::string> extra = chosen[0]->remaining();
+  if (!extra.empty()) {
+    const auto option = std::find_if(extra.begin(), extra.end(), [](const auto& word) { return word.starts_with("-"); });
+    const std::string word = option != extra.end() ? *option : extra.front();
+    for (const auto* o : chosen[0]->get_options()) known.push_back(o->get_name());
+    what = "'" + word + "' was not expected" + gan::did_you_mean(word, known);
+  }
+  return what + "; see " + gan::cli::program() + " " + chosen[0]->get_name() + " --help";
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace gan::cli;
@@ -26,19 +52,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    std::vector<std::string> words, known;
-    for (const auto* sub : app.get_subcommands({})) known.push_back(sub->get_name());
-    const auto chosen = app.get_subcommands();
-    if (!chosen.empty()) {
-      known.clear();
-      for (const auto* option : chosen[0]->get_options()) known.push_back(option->get_name());
-      for (const auto& word : chosen[0]->remaining()) words.push_back(word);
-    } else if (argc > 1) {
-      words.push_back(argv[1]);
-    }
-    const std::string hint = words.empty() ? "" : gan::did_you_mean(words[0], known);
-    std::cerr << "gan: " << error.what() << hint << "; see " << program()
-              << (chosen.empty() ? "" : " " + chosen[0]->get_name()) << " --help\n";
+    std::cerr << "gan: " << complaint(app, error, argc, argv) << "\n";
     return static_cast<int>(gan::Exit::usage);
   } catch (const gan::Error& error) {
     std::cerr << "gan: " << error.what() << "\n";

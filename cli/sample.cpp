@@ -68,7 +68,6 @@ void add_common(CLI::App& command, Options& o) {
   command.add_option("--seed", o.seed, "the same seed gives the same bytes")->capture_default_str();
   command.add_option("--checkpoint", o.checkpoint, "last, best or a step")->capture_default_str();
   command.add_option("--device", o.device, "auto, cpu or cuda")->capture_default_str();
-  command.get_formatter()->column_width(38);
 }
 
 }  // namespace
@@ -77,7 +76,7 @@ void add_sample(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("sample", "draw new examples from a trained generator");
   add_common(*command, *o);
-  command->add_option("-n", o->n, "how many")->capture_default_str()->check(CLI::Range(int64_t{1}, int64_t{100000000}));
+  command->add_option("-n", o->n, "how many")->capture_default_str()->check(at_least(1));
   command->add_option("--out", o->out, ".png (a grid), .npy (float32, [N, ...], the data's own units) or .csv")->required();
   command->footer("Example: " + program() + " sample runs/fashion-mnist -n 100 --seed 7 --out samples.png");
   command->callback([o] { run_sample(*o); });

@@ -70,6 +70,13 @@ double median_of(const Tensor& x) { return x.median().item<double>(); }
 
 std::string plus_minus(double value, double error) { return fmt::format("{:.1f} ± {:.1f}", value, error); }
 
+/// All of a split as the model sees it, [N, D].
+Tensor scaled(const Problem& problem, const Examples& examples) {
+  Tensor rows = rows_of(examples, 0, examples.size());
+  problem.scaling.apply({rows.data_ptr<float>(), static_cast<size_t>(rows.numel())});
+  return rows;
+}
+
 }  // namespace
 
 Judge::Judge(const DataSet& data) : data_(data), units_(data.judging()) {
@@ -105,7 +112,7 @@ std::optional<ModeCoverage> Judge::modes(const Tensor& samples) const {
 std::vector<Control> controls(const Judge& judge, const std::function<void(const std::string&)>& say) {
   const DataSet& data = judge.data();
   const Path folder = cache_folder();
-  const Path file = folder.empty() ? Path() : folder / fmt::format("controls-1-{}.json", data.hash);
+  const Path file = folder.empty() ? Path() : folder / fmt::format("controls-2-{}.json", data.hash);
   std::vector<Control> rows = read_controls(file);
   if (!rows.empty()) return rows;
 
@@ -115,7 +122,8 @@ std::vector<Control> controls(const Judge& judge, const std::function<void(const
     rows.push_back({name, judge.parzen(model.sample(n, 0))});
   };
   TrainingImages images(train);
-  add("10,000 training examples", images, std::min(kSamples, train.size(0)));
+  const int64_t n = std::min(kSamples, train.size(0));
+  add(count(n) + " training examples", images, n);
   if (train.size(0) >= 20000 && data.image) {
     KMeans few(train, {.centres = 1000});
     add("1,000 k-means centres", few, 1000);
@@ -151,16 +159,15 @@ ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
   const Tensor logits = trainer.discriminate(at::from_blob(scaled.data(), {kGrid, 1}, at::kFloat)).to(at::kDouble);
 
   ClosedForm out{};
+  std::vector<double> data_mass(kGrid), model_mass(kGrid);
   const auto softplus = [](double a) { return std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a))); };
   for (int64_t i = 0; i < kGrid; ++i) {
-    const double p_d = std::exp(problem.data.toy->log_density(std::span(&x[i], 1))), a = logits[i].item<double>();
-    const double both = p_d + p_g[i];
-    if (both <= 0) continue;
-    out.discriminator_error += width * both / 2 * std::abs(1 / (1 + std::exp(-a)) - p_d / both);
-    out.value -= width * (p_d * softplus(-a) + p_g[i] * softplus(a));
-    const auto part = [&](double p) { return p > 0 ? p * std::log(2 * p / both) : 0.0; };
-    out.jensen_shannon += width * (part(p_d) + part(p_g[i])) / 2;
+    const double log_p_d = problem.data.toy->log_density(std::span(&x[i], 1)), p_d = std::exp(log_p_d), a = logits[i].item<double>();
+    data_mass[i] = width * p_d, model_mass[i] = width * p_g[i];
+    out.discriminator_error += (data_mass[i] + model_mass[i]) / 2 * std::abs(1 / (1 + std::exp(-a)) - optimal_discriminator(log_p_d, std::log(p_g[i])));
+    out.value -= data_mass[i] * softplus(-a) + model_mass[i] * softplus(a);
   }
+  out.jensen_shannon = jensen_shannon(data_mass, model_mass);
   out.optimal_value = virtual_criterion(out.jensen_shannon);
   return out;
 }
@@ -170,10 +177,7 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
   const auto note = [&](const char* name, double value) { out.numbers.emplace_back(name, value); };
   GenerativeModel& model = learner.model();
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
-    std::vector<float> rows = problem.data.valid.rows(0, problem.data.valid.size());
-    problem.scaling.apply(rows);
-    const Tensor x = at::from_blob(rows.data(), {problem.data.valid.size(), problem.facts.dim}, at::kFloat);
-    out.score = likelihood->log_probability(x).mean().item<double>();
+    out.score = likelihood->log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
     note("log_probability_valid", *out.score);
   } else {
     const Tensor samples = own_units(problem, model.sample(kSamples, 0));
@@ -224,10 +228,7 @@ Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& l
   auto* trainer = dynamic_cast<Trainer*>(&learner);
   if (trainer && problem.data.toy && problem.facts.dim == 1) out.closed_form = closed_form(problem, *trainer);
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
-    std::vector<float> rows = problem.data.test.rows(0, problem.data.test.size());
-    problem.scaling.apply(rows);
-    const Tensor x = at::from_blob(rows.data(), {problem.data.test.size(), problem.facts.dim}, at::kFloat);
-    const Tensor log_p = likelihood->log_probability(x).to(at::kDouble);
+    const Tensor log_p = likelihood->log_probability(scaled(problem, problem.data.test)).to(at::kDouble);
     out.log_probability = {log_p.mean().item<double>(), log_p.std(false).item<double>() / std::sqrt(static_cast<double>(log_p.numel()))};
   }
   return out;

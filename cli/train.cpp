@@ -110,8 +110,7 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
   hooks.draw = [&](int64_t step) {
     auto* trainer = dynamic_cast<Trainer*>(&learner);
     const at::Tensor samples = own_units(problem, learner.model().sample(problem.data.image ? 100 : 2000, 0));
-    DataCard card{.name = problem.data.name, .shape = problem.data.train.shape(), .image = problem.data.image,
-                  .low = problem.data.low, .high = problem.data.high, .columns = problem.data.columns};
+    const DataCard card = card_of(problem);
     Shape shape{samples.size(0)};
     shape.insert(shape.end(), card.shape.begin(), card.shape.end());
     const bool one_dimensional = trainer && problem.data.toy && problem.facts.dim == 1;
@@ -202,12 +201,12 @@ void add_train(CLI::App& app, int& exit_code) {
   command->add_option("--data", o->data, "mnist, fashion-mnist, a folder of IDX files, a .npy, a .csv, toy:NAME [the recipe's]");
   add_data_dir(*command, o->data_dir);
   command->add_option("--out", o->out, "the run's folder [a fresh one under runs/]");
-  command->add_option("--seed", o->seed, "of every random stream [the recipe's; 1]")->check(CLI::NonNegativeNumber);
-  CLI::Option* steps = command->add_option("--steps", o->steps, "generator updates [the recipe's]")->check(CLI::PositiveNumber);
-  command->add_option("--epochs", o->epochs, "instead: passes over the data")->check(CLI::PositiveNumber)->excludes(steps);
+  command->add_option("--seed", o->seed, "of every random stream [the recipe's; 1]")->check(at_least(0));
+  CLI::Option* steps = command->add_option("--steps", o->steps, "generator updates [the recipe's]")->check(at_least(1));
+  command->add_option("--epochs", o->epochs, "instead: passes over the data")->check(at_least(1e-6))->excludes(steps);
   command->add_option("--set", o->set, "override one setting, e.g. training.batch_size=64")->type_name("SECTION.KEY=VALUE")->allow_extra_args(false);
   command->add_option("--device", o->device, "auto, cpu, cuda [auto]")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
-  command->add_option("--threads", o->threads, "[one per core]")->check(CLI::Range(int64_t{1}, int64_t{1024}));
+  command->add_option("--threads", o->threads, "[one per core]")->check(at_least(1));
   command->add_flag("--resume", o->resume, "go on with the run in --out");
   command->add_flag("--quiet", o->quiet, "no progress, no closing table");
   command->footer("Examples: " + program() + " train fashion-mnist\n"

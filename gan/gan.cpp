@@ -39,10 +39,6 @@ DataCard read_card(const std::string& text, const std::string& who) {
   }
 }
 
-DataCard card_of(const Problem& p) {
-  return {p.data.name, p.data.hash, p.data.train.shape(), p.data.image, p.data.low, p.data.high, p.data.columns, p.scaling};
-}
-
 std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
   if (config.run.model == ModelKind::bernoulli_mixture) {
     const int64_t k = config.mixture.components;
@@ -133,6 +129,10 @@ Problem prepare(Config config, const fs::path& data_dir) {
     c.training.epochs = 0;
   }
   return p;
+}
+
+DataCard card_of(const Problem& p) {
+  return {p.data.name, p.data.hash, p.data.train.shape(), p.data.image, p.data.low, p.data.high, p.data.columns, p.scaling};
 }
 
 std::unique_ptr<Learner> make_learner(const Problem& p) {

@@ -65,6 +65,8 @@ struct Problem {
 /// threads of this process. @throws UsageError, DataError
 Problem prepare(Config config, const std::filesystem::path& data_dir = {});
 
+DataCard card_of(const Problem& problem);
+
 std::unique_ptr<Learner> make_learner(const Problem& problem);
 
 /// Reads everything that a checkpoint holds into a learner of the same configuration. @throws DataError

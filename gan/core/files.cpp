@@ -21,8 +21,9 @@ namespace {
 /// Closes on every way out; `close()` is for when a failure of it matters.
 class File {
  public:
-  File(const Path& path, int flags) : path_(path), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) fail(path, flags & O_CREAT ? "write it" : "read it");
+  File(const Path& path, int flags) : File(path, flags, path) {}
+  File(const Path& path, int flags, const Path& shown) : path_(shown), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
+    if (fd_ < 0) fail(shown, flags & O_CREAT ? "write it" : "read it");
   }
   ~File() { if (fd_ >= 0) ::close(fd_); }
   File(const File&) = delete;
@@ -43,7 +44,7 @@ class File {
   int fd() const { return fd_; }
 
  private:
-  const Path& path_;
+  const Path& path_;  // as errors name it
   int fd_;
 };
 
@@ -89,7 +90,7 @@ std::string read_file(const Path& path) {
 void write_file(const Path& path, std::string_view bytes) {
   const Path beside = temporary(path);
   try {
-    File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+    File file(beside, O_WRONLY | O_CREAT | O_TRUNC, path);
     file.write(bytes);
     file.sync();
     file.close();

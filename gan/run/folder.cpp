@@ -81,7 +81,7 @@ std::optional<int64_t> step_of(const Path& file) {
 
 RunFolder RunFolder::create(const Path& path, const Config& config) {
   if (!is_free(path))
-    throw UsageError("{}: exists already; choose another --out, or go on with it: gan train --resume --out {}", path.string(), path.string());
+    throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), path.string());
   make_folder(path);
   const RunFolder run(path);
   run.write_config(config);
