@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "gan/figures/grid.h"
 #include "gan/figures/plot.h"
@@ -55,13 +56,16 @@ Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, i
 }
 
 Image curves(const RunFolder& run) {
-  struct Row { const char* title; const char* y; std::vector<std::string> names; bool prefix; };
+  struct Row { const char* title; const char* y; std::vector<std::string> names; bool prefix = false; std::optional<double> reference = {}; };
   const std::vector<Row> rows = {
-      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood"}, false},
-      {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false},
-      {"Validation", "score", {"parzen_valid", "log_probability_valid", "modes", "within"}, false},
-      {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient"}, false},
-      {"Spread of samples over spread of data", "ratio", {"spread"}, false},
+      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood"}},
+      {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
+      {"Validation", "score", {"parzen_valid", "log_probability_valid"}},
+      {"Modes found", "modes", {"modes"}},
+      {"Samples within 3 deviations of a mode", "share", {"within"}},
+      {"Two-sample test on held-out data (0.5: it cannot tell)", "accuracy", {"two_sample_accuracy", "two_sample_high"}, false, 0.5},
+      {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient"}},
+      {"Spread of samples over spread of data", "ratio", {"spread"}, false, 1},
       {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, true},
   };
   const auto metrics = run.metrics();
@@ -78,7 +82,7 @@ Image curves(const RunFolder& run) {
     if (series.empty()) continue;
     Panel panel{.title = row.title, .x_label = "step", .y_label = row.y};
     for (auto& [name, s] : series) panel.series.push_back(std::move(s));
-    if (row.names[0] == "D(x)" || row.names[0] == "spread") panel.horizontals.emplace_back(row.names[0] == "spread" ? 1 : 0.5, "");
+    if (row.reference) panel.horizontals.emplace_back(*row.reference, "");
     panels.push_back(std::move(panel));
   }
   if (panels.empty()) panels.push_back({.title = "No metrics yet", .x_label = "step"});

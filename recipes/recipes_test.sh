@@ -1,0 +1,58 @@
+#!/bin/bash
+# Trains recipes and holds them against the numbers that they promise. Slow: minutes each.
+#
+#   recipes/recipes_test.sh build/gan [ring8|grid25|gaussian1d|indistinguishable|fashion ...]
+set -euo pipefail
+program=$(readlink -f "$1")
+shift
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+bad=0
+
+value() {  # key: the first number of that name in the evaluation
+  grep -m1 -oE "\"$1\": *-?[0-9.e+-]+" "$scratch/scores.json" | sed 's/.*: *//'
+}
+
+# recipe, seed, more arguments ...; then conditions such as "covered >= 8"
+train() {
+  rm -rf "$scratch/run"
+  "$program" train "$1" --seed "$2" --out "$scratch/run" --quiet "${@:3}"
+  "$program" evaluate "$scratch/run" --json >"$scratch/scores.json" 2>/dev/null
+}
+
+expect() {  # what, then key, comparison, bound in threes
+  local what=$1 verdict=ok said=
+  shift
+  while [ $# -gt 0 ]; do
+    said+="  $1 $(value "$1") (expected $2 $3)"
+    awk -v v="$(value "$1")" -v b="$3" "BEGIN { exit !(v $2 b) }" || verdict='not ok'
+    shift 3
+  done
+  [ "$verdict" = ok ] || bad=1
+  echo "$verdict - $what:$said"
+}
+
+ring8() { for seed in 1 2 3 4 5; do train ring8 $seed; expect "ring8, seed $seed" covered '>=' 8 within '>=' 0.9; done; }
+grid25() { for seed in 1 2 3 4 5; do train grid25 $seed; expect "grid25, seed $seed" covered '>=' 25 within '>=' 0.8; done; }
+
+gaussian1d() {
+  train gaussian1d 1
+  expect "gaussian1d" discriminator_error '<=' 0.01 jensen_shannon '<=' 0.002 value '<=' -1.37 value '>=' -1.40
+}
+
+indistinguishable() {  # the paper's criterion ends the run, and a fresh test on other held-out data agrees
+  train gaussian1d 1 --set run.stop=indistinguishable --set run.evaluate_every=500 --steps 100000
+  grep -q '"two_sample_high"' "$scratch/run/metrics.jsonl"
+  [ "$(tail -n1 "$scratch/run/metrics.jsonl" | grep -oE '"step":[0-9]+' | grep -oE '[0-9]+')" -lt 100000 ] || bad=1
+  expect "indistinguishable" high '<=' 0.55
+}
+
+fashion() {
+  train fashion-mnist 1
+  expect "fashion-mnist" log_likelihood '>=' 150
+}
+
+for part in "${@:-ring8 grid25 gaussian1d indistinguishable fashion}"; do
+  for one in $part; do "$one"; done
+done
+exit $bad
