@@ -97,8 +97,12 @@ void run_info(const std::string& what, const std::string& data_dir) {
   if (path.extension() == ".toml") return recipe(find_recipe(what));
   std::vector<std::string> known = {"recipes", "mnist", "fashion-mnist"};
   for (const Path& file : all_recipes()) {
-    // A name may be both; a recipe says more, and names its data.
-    if (file.stem() == what) return recipe(file);
+    if (file.stem() == what) {
+      recipe(file);
+      if (what != "mnist" && what != "fashion-mnist") return;
+      fmt::print("\n");  // a data set is called so, too
+      return info_data(what, data_dir);
+    }
     known.push_back(file.stem());
   }
   if (fs::exists(path) || what.starts_with("toy:") || what == "mnist" || what == "fashion-mnist") return info_data(what, data_dir);

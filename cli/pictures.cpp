@@ -16,13 +16,14 @@ namespace {
 
 std::span<const float> span_of(const Tensor& t) { return {t.data_ptr<float>(), static_cast<size_t>(t.numel())}; }
 
-/// Densities of one column, real against generated.
+/// Densities of one column, generated and (where there are any) real.
 Panel histogram(const std::string& name, const Tensor& real, const Tensor& generated) {
   const Tensor both = at::cat({real, generated});
   const double low = both.min().item<double>(), high = std::max(both.max().item<double>(), low + 1e-6);
-  constexpr int kBins = 60;
+  constexpr int kBins = 40;
   Panel panel{.title = name, .x_label = "value", .y_label = "density"};
   for (const auto& [label, values] : {std::pair{"data", real}, std::pair{"samples", generated}}) {
+    if (values.numel() == 0) continue;
     const Tensor bins = at::histc(values, kBins, low, high).to(at::kDouble);
     Series series{.label = label};
     for (int i = 0; i < kBins; ++i) {
@@ -51,7 +52,7 @@ Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, i
   std::vector<Panel> panels;
   for (int64_t i = 0; i < std::min(kMost, flat.size(1)); ++i)
     panels.push_back(histogram(data.columns.empty() ? fmt::format("column {}", i + 1) : data.columns[i],
-                               real.numel() ? real.select(1, i) : flat.select(1, i), flat.select(1, i)));
+                               real.select(1, i), flat.select(1, i)));
   return draw_curves(panels);
 }
 

@@ -135,6 +135,23 @@ std::string ended(const Outcome& outcome, const Config& config) {
                                                         : "all steps are done";
 }
 
+/// The scores, where the pictures are, and what to do next.
+void close(const Options& o, const RunFolder& run, const Problem& problem, const Outcome& outcome, const Evaluation& evaluation) {
+  const std::string folder = run.path().string();
+  fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config), count(outcome.step), duration(run.trained_seconds()), evaluation.text(problem.data));
+  fmt::print("picture   {}\ncurves    {}\n\nnext\n", run.samples(outcome.step).string(), run.curves().string());
+  fmt::print("  {} sample {} -n 100 --seed 7 --out samples.png\n", program(), folder);
+  const bool adversarial = problem.config.run.model == ModelKind::adversarial;
+  if (problem.data.image && adversarial) fmt::print("  {} interpolate {} --out lines.png\n", program(), folder);
+  fmt::print("  {} evaluate {}\n", program(), folder);
+  const int64_t twice = 2 * problem.config.training.steps;
+  const OptimizerSection& rates = problem.config.optimizer;
+  if (adversarial && rates.schedule == Schedule::cosine && outcome.step >= rates.schedule_steps)  // more at its last rate would change little
+    fmt::print("  {} train {} --steps {} --set optimizer.schedule_steps={}\n", program(), o.recipe.empty() ? "--data " + o.data : o.recipe, twice, twice);
+  else
+    fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder, twice);
+}
+
 void run_train(const Options& o, int& exit_code) {
   catch_stop_signals();
   if (o.resume && o.out.empty()) throw UsageError("--resume needs --out: the folder of the run to go on with");
@@ -153,7 +170,8 @@ void run_train(const Options& o, int& exit_code) {
     throw UsageError("what shall be trained? Give a recipe, e.g. `{} train fashion-mnist` (`{} info recipes` lists them), or --data", program(), program());
   }
   apply(o, config);
-  const Problem problem = prepare(config, o.data_dir);
+  Problem problem = prepare(config, o.data_dir);
+  if (o.recipe.empty() && !started) problem.config.optimizer.schedule_steps = problem.config.training.steps;
   if (problem.config.training.steps == 0) throw UsageError("training.steps is 0: set --steps or --epochs");
   const auto learner = make_learner(problem);
 
@@ -183,13 +201,7 @@ void run_train(const Options& o, int& exit_code) {
   hooks.draw(outcome.step);
   if (o.quiet) return;
   const Evaluation evaluation = evaluate_model(problem, judge, *learner, 0, [&](const std::string& text) { narrator.say(text + " ..."); });
-  const double seconds = run.trained_seconds();
-  fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config), count(outcome.step), duration(seconds), evaluation.text(problem.data));
-  fmt::print("picture   {}\ncurves    {}\n\nnext\n", run.samples(outcome.step).string(), run.curves().string());
-  fmt::print("  {} sample {} -n 100 --seed 7 --out samples.png\n", program(), folder.string());
-  if (problem.data.image && problem.config.run.model == ModelKind::adversarial) fmt::print("  {} interpolate {} --out lines.png\n", program(), folder.string());
-  fmt::print("  {} evaluate {}\n", program(), folder.string());
-  fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder.string(), 2 * problem.config.training.steps);
+  close(o, run, problem, outcome, evaluation);
 }
 
 }  // namespace
