@@ -204,7 +204,7 @@ test_train() {
   expect 0 "again" train ring8 $small --steps 2 --quiet
   check "  goes to runs/ring8-2" test -s runs/ring8-2/config.toml
   expect 0 "data without a recipe, talking" train --data table.csv --steps 5 --out table
-  says "step 5/5" "all steps are done" "gan sample table" "gan evaluate table" "gan train --resume --out table"
+  says "step 5/5" "all steps are done" "gan sample table" "gan evaluate table" "gan train --data table.csv --steps"
   check "  on no terminal, no line is redrawn" test -z "$(tr -dc '\r\033' <err.txt)"
   expect 0 "a folder of images without a recipe" train --data img --steps 5 --quiet --out pictures
   expect 0 "a .npy without a recipe" train --data tiny.npy --steps 3 --quiet --out arrays

@@ -84,6 +84,8 @@ Judge::Judge(const DataSet& data) : data_(data), units_(data.judging()) {
   test_ = units(rows_of(data.test, 0, data.test.size()));
 }
 
+bool Judge::binary() const { return data_.image && (valid_.eq(0) | valid_.eq(1)).all().item<bool>(); }
+
 Tensor Judge::units(const Tensor& own) const {
   Tensor out = own.flatten(1).to(at::kCPU, at::kFloat).clone().contiguous();
   units_.apply({out.data_ptr<float>(), static_cast<size_t>(out.numel())});
@@ -202,9 +204,11 @@ Evaluation evaluate_samples(const Judge& judge, const Tensor& samples, const Ten
                             const std::function<void(const std::string&)>& say) {
   const DataSet& data = judge.data();
   Evaluation out;
-  out.controls = controls(judge, say);
-  say("Parzen windows");
-  out.parzen = judge.parzen(samples);
+  if (!judge.binary()) {  // Parzen windows estimate a density of real values
+    out.controls = controls(judge, say);
+    say("Parzen windows");
+    out.parzen = judge.parzen(samples);
+  }
   say("two-sample test");
   if (std::min(fresh.size(0), data.test.size()) >= 100) out.two_sample = judge.two_sample(fresh, data.test, seed);
   out.modes = judge.modes(samples);
@@ -271,8 +275,9 @@ std::string Evaluation::text(const DataSet& data) const {
                        100 * two_sample->accuracy, 100 * two_sample->low, 100 * two_sample->high, two_sample->p_value);
   out += fmt::format("  nearest training   samples lie {:.3g} from one, unseen test examples {:.3g} (medians)\n\n", nearest, nearest_of_test);
 
+  if (!parzen) return out;
   std::vector<std::vector<std::string>> rows = {{fmt::format("Parzen log-likelihood, {} test", data.name), "nats", "sigma", "samples"}};
-  if (parzen) rows.push_back({"this model", plus_minus(parzen->log_likelihood, parzen->standard_error), fmt::format("{:.4f}", parzen->sigma), count(parzen->samples)});
+  rows.push_back({"this model", plus_minus(parzen->log_likelihood, parzen->standard_error), fmt::format("{:.4f}", parzen->sigma), count(parzen->samples)});
   for (const Control& c : controls)
     rows.push_back({"control: " + c.name, plus_minus(c.score.log_likelihood, c.score.standard_error), fmt::format("{:.4f}", c.score.sigma), count(c.score.samples)});
   out += table(rows);

@@ -32,7 +32,7 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
   Logits a;
   for (int64_t i = 0; i < rule.k; ++i) {                            // "for k steps do"
     x = leaf(data.next());                                          // [B, D] ~ p_data
-    const Tensor s = leaf(generate(x.size(0), t, i));               // [B, D] ~ p_g
+    const Tensor s = leaf(sample(x.size(0), t, i));                 // [B, D] ~ p_g
     a = judge(x, s, t, i);
     d_loss = game_.d_loss(a.real, a.fake);
     const bool penalised = penalty.r1 > 0 || penalty.r2 > 0;
@@ -68,6 +68,11 @@ Scalars Trainer::step(int64_t t, Batches& data) {
 Tensor Trainer::generate(int64_t n, int64_t t, int64_t pass) const {
   const Pass training{.training = true, .noise = noise_.child("G").child(pass), .step = static_cast<uint64_t>(t)};
   return G_.network()(G_.noise(noise_.child("z").child(pass), n, t), training);
+}
+
+Tensor Trainer::sample(int64_t n, int64_t t, int64_t pass) const {
+  const at::NoGradGuard no_grad;
+  return generate(n, t, pass);
 }
 
 Trainer::Logits Trainer::judge(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) const {
@@ -122,7 +127,7 @@ Scalars Trainer::watch(const Tensor& real) {
 
 Tensor Trainer::discriminate(const Tensor& x) const {
   const at::NoGradGuard no_grad;
-  return D_(x).squeeze(1);
+  return D_(x.to(facts_.device)).squeeze(1).to(at::kCPU);
 }
 
 Trainer::Trainer(const Config& config, const DataFacts& facts)

@@ -33,7 +33,7 @@ class Trainer : public Learner {
   void visit_state(const StateVisitor& visit) override;
   GenerativeModel& model() override { return averaged_ ? *averaged_ : G_; }
 
-  Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B], no gradient
+  Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B] on the CPU, no gradient
 
  private:
   struct Logits {
@@ -47,7 +47,8 @@ class Trainer : public Learner {
 
   Scalars step_alternating(int64_t t, Batches& data);
   Scalars step_simultaneous(int64_t t, const Tensor& x);
-  Tensor generate(int64_t n, int64_t t, int64_t pass) const;
+  Tensor generate(int64_t n, int64_t t, int64_t pass) const;  ///< with its graph, for G's own update
+  Tensor sample(int64_t n, int64_t t, int64_t pass) const;    ///< without
   Logits judge(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) const;
   void update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update);
   Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Logits& a) const;
