@@ -156,6 +156,13 @@ void restore(Learner& learner, const fs::path& checkpoint) {
 
 Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Hooks& hooks) {
   BatchOrder order(p.data.train, p.scaling, p.config.training.batch_size, p.config.run.seed);
+  if (const auto last = run.last_step()) {
+    const std::string who = run.checkpoint(*last).string(), bytes = read_file(who);
+    const auto metadata = parse_safetensors(bytes, who).metadata;
+    const auto card = metadata.find(kDataKey);
+    if (card == metadata.end() || read_card(card->second, who).hash != p.data.hash)
+      throw DataError("{}: was trained on other data than {} holds now; resume needs the same files", run.path().string(), p.config.data.source);
+  }
   Config recorded = p.config;
   recorded.data.source = p.data.name;  // no path goes into a checkpoint
   recorded.training.steps = 0;         // nor how far this call will go

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/core/testing.h"
@@ -51,6 +53,27 @@ TEST(Gan, NoPathAndNoClockGoesIntoACheckpoint) {
   const auto bytes = [&](const char* name) { return read_file(temp.path() / name / "checkpoints/last"); };
   EXPECT_EQ(bytes("a"), bytes("b"));
   EXPECT_EQ(bytes("a").find(temp.path().string()), std::string::npos);
+}
+
+TEST(Gan, ResumeRefusesDataThatHaveChanged) {
+  const ScratchFolder temp;
+  std::vector<float> values(400);
+  for (int i = 0; i < 400; ++i) values[i] = std::sin(static_cast<float>(i));
+  const auto write = [&] { write_file(temp.path() / "x.npy", format_npy({200, 2}, values)); };
+  const auto go = [&] {
+    Config c = ring();
+    c.data.source = (temp.path() / "x.npy").string();
+    const Problem problem = prepare(c);
+    const auto learner = make_learner(problem);
+    const bool there = std::filesystem::exists(temp.path() / "run");
+    return train(there ? RunFolder::open(temp.path() / "run") : RunFolder::create(temp.path() / "run", problem.config), problem, *learner);
+  };
+  write();
+  go();
+  EXPECT_EQ(go().step, 6);
+  values[7] += 1;
+  write();
+  EXPECT_THROW(go(), DataError);
 }
 
 TEST(Gan, LoadSaysWhatIsWrong) {
