@@ -22,12 +22,12 @@ struct Options {
 std::span<const float> span_of(const at::Tensor& t) { return {t.data_ptr<float>(), static_cast<size_t>(t.numel())}; }
 
 void check_output(const Path& out, std::initializer_list<std::string> extensions) {
+  if (std::filesystem::is_directory(out)) throw UsageError("--out {}: is a folder, a file name was expected", out.string());
   const std::string extension = out.extension();
   std::string known;
   for (const auto& e : extensions) known += (known.empty() ? "" : ", ") + e;
   if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
     throw UsageError("--out {}: the extension decides what is written; expected one of {}", out.string(), known);
-  if (std::filesystem::is_directory(out)) throw UsageError("--out {}: is a folder, a file name was expected", out.string());
 }
 
 void run_sample(const Options& o) {

@@ -180,14 +180,14 @@ std::vector<std::pair<int64_t, RunFolder::Numbers>> RunFolder::metrics() const {
   return out;
 }
 
-void RunFolder::note_session(int64_t from, int64_t to, double seconds, int threads) const {
+void RunFolder::note_time(int64_t from, int64_t to, double seconds, int threads) const {
   const Json line = {{"from", from}, {"to", to}, {"seconds", seconds}, {"threads", threads}, {"version", version()}};
-  append_file(path_ / "sessions.jsonl", line.dump() + "\n");
+  append_file(path_ / "timing.jsonl", line.dump() + "\n");
 }
 
 double RunFolder::trained_seconds() const {
   double total = 0;
-  each_line(path_ / "sessions.jsonl", [&](const Json& json, std::string_view) { total += json.value("seconds", 0.0); });
+  each_line(path_ / "timing.jsonl", [&](const Json& json, std::string_view) { total += json.value("seconds", 0.0); });
   return total;
 }
 

@@ -41,8 +41,8 @@ class RunFolder {
   void log(int64_t step, double epoch, const Numbers& numbers) const;  ///< one line of metrics.jsonl, one event
   std::vector<std::pair<int64_t, Numbers>> metrics() const;
 
-  void note_session(int64_t from, int64_t to, double seconds, int threads) const;  ///< a line of sessions.jsonl
-  double trained_seconds() const;  ///< over all sessions
+  void note_time(int64_t from, int64_t to, double seconds, int threads) const;  ///< a line of timing.jsonl
+  double trained_seconds() const;  ///< over all parts of it
 
  private:
   explicit RunFolder(Path path) : path_(std::move(path)) {}

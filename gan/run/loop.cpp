@@ -155,7 +155,7 @@ Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     if (saved != step && (due(step, config.run.checkpoint_every) || ended || step == steps)) save(false);
   }
   if (steps == 0 && !run.last_step()) save(false);
-  run.note_session(first, step, seconds_since(start), at::get_num_threads());
+  run.note_time(first, step, seconds_since(start), at::get_num_threads());
 
   const int64_t best_step = memory.best_step.item<int64_t>();
   return {ended.value_or(Ended::steps), step, best_step >= 0 ? std::optional(best_step) : std::nullopt};
