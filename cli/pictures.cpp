@@ -96,10 +96,8 @@ Image figure1(const Problem& problem, Trainer& trainer, const std::string& title
   for (int i = 0; i <= 200; ++i) figure.x.push_back(low + (high - low) * i / 200);
   for (const double x : figure.x) figure.data_density.push_back(std::exp(problem.data.toy->log_density(std::span(&x, 1))));
 
-  const Tensor samples = trainer.model().sample(20000, 0).to(at::kCPU);
-  std::vector<float> own(samples.data_ptr<float>(), samples.data_ptr<float>() + samples.numel());
-  problem.scaling.invert(own);
-  figure.model_density = kernel_density(own, figure.x);
+  const DataCard card = card_of(problem);
+  figure.model_density = kernel_density(span_of(own_units(card, trainer.model().sample(20000, 0))), figure.x);
 
   std::vector<float> grid(figure.x.begin(), figure.x.end());
   problem.scaling.apply(grid);
@@ -108,8 +106,7 @@ Image figure1(const Problem& problem, Trainer& trainer, const std::string& title
 
   if (auto* latent = dynamic_cast<Latent*>(&trainer.model())) {
     const Tensor z = latent->noise(24, 0);
-    const Tensor x = latent->decode(z).to(at::kCPU).clone();
-    problem.scaling.invert({x.data_ptr<float>(), static_cast<size_t>(x.numel())});
+    const Tensor x = own_units(card, latent->decode(z));
     for (int64_t i = 0; i < z.size(0); ++i) figure.z.push_back(z[i][0].item<double>()), figure.z_to_x.push_back(x[i][0].item<double>());
   }
   return draw_figure1(std::span(&figure, 1), 560, 420);

@@ -142,11 +142,7 @@ std::vector<Control> controls(const Judge& judge, const std::function<void(const
   return rows;
 }
 
-Tensor own_units(const Problem& problem, const Tensor& scaled) {
-  Tensor out = scaled.detach().to(at::kCPU, at::kFloat).clone().contiguous();
-  problem.scaling.invert({out.data_ptr<float>(), static_cast<size_t>(out.numel())});
-  return out;
-}
+Tensor own_units(const Problem& problem, const Tensor& scaled) { return own_units(card_of(problem), scaled); }
 
 ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
   constexpr int64_t kGrid = 2001, kDraws = 100000;

@@ -77,6 +77,6 @@ Evaluation evaluate_samples(const Judge& judge, const at::Tensor& samples, const
 Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& learner, uint64_t seed,
                           const std::function<void(const std::string&)>& say);
 
-at::Tensor own_units(const Problem& problem, const at::Tensor& scaled);  ///< [n, D] -> [n, D]
+at::Tensor own_units(const Problem& problem, const at::Tensor& scaled);  ///< [n, D] -> [n, shape...], CPU
 
 }  // namespace gan::cli

@@ -111,12 +111,10 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
     auto* trainer = dynamic_cast<Trainer*>(&learner);
     const at::Tensor samples = own_units(problem, learner.model().sample(problem.data.image ? 100 : 2000, 0));
     const DataCard card = card_of(problem);
-    Shape shape{samples.size(0)};
-    shape.insert(shape.end(), card.shape.begin(), card.shape.end());
     const bool one_dimensional = trainer && problem.data.toy && problem.facts.dim == 1;
     write_file(run.samples(step), encode_png(one_dimensional
         ? figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step))
-        : picture(card, samples.view(shape), rows_of(problem.data.valid, 0, 2000))));
+        : picture(card, samples, rows_of(problem.data.valid, 0, 2000))));
     write_file(run.curves(), encode_png(curves(run)));
   };
   return hooks;

@@ -77,11 +77,11 @@ at::Device find_device(const std::string& name) {
   return cuda && name != "cpu" ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
 }
 
-Tensor Model::own_units(const Tensor& scaled) const {
+Tensor own_units(const DataCard& card, const Tensor& scaled) {
   Tensor out = scaled.detach().to(at::kCPU, at::kFloat).clone().contiguous();  // [n, D]
-  card_.scaling.invert({out.data_ptr<float>(), static_cast<size_t>(out.numel())});
+  card.scaling.invert({out.data_ptr<float>(), static_cast<size_t>(out.numel())});
   Shape shape{out.size(0)};
-  shape.insert(shape.end(), card_.shape.begin(), card_.shape.end());
+  shape.insert(shape.end(), card.shape.begin(), card.shape.end());
   return out.view(shape);
 }
 

@@ -28,6 +28,9 @@ struct DataCard {
   Scaling scaling;
 };
 
+/// [n, D] scaled -> [n, shape...] own units, on the CPU.
+Tensor own_units(const DataCard& card, const Tensor& scaled);
+
 /// A trained generator.
 class Model {
  public:
@@ -35,7 +38,7 @@ class Model {
       : config_(std::move(config)), card_(std::move(card)), step_(step), model_(std::move(model)) {}
 
   Tensor sample(int64_t n, uint64_t seed);           ///< [n, shape...] float32, own units, on the CPU
-  Tensor own_units(const Tensor& scaled) const;      ///< [n, D] scaled -> [n, shape...] own units, on the CPU
+  Tensor own_units(const Tensor& scaled) const { return gan::own_units(card_, scaled); }
 
   const Config& config() const { return config_; }
   const DataCard& data() const { return card_; }

@@ -19,10 +19,6 @@ double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::string event_of(double time, int64_t step, const RunFolder::Numbers& numbers) {
-  return scalar_event(time, step, numbers);
-}
-
 /// Calls `line(json, text)` for every whole line; a torn last line is passed over.
 template <class Line> void each_line(const Path& file, Line line) {
   if (!fs::exists(file)) return;
@@ -157,7 +153,7 @@ void RunFolder::tidy(int64_t step) const {
     const int64_t at = json.value("step", int64_t{0});
     if (at > step) return;
     kept += text;
-    events += event_of(time, at, numbers_of(json));
+    events += scalar_event(time, at, numbers_of(json));
   });
   write_file(path_ / "metrics.jsonl", kept);
   write_file(this->events(), events);
@@ -169,7 +165,7 @@ void RunFolder::log(int64_t step, double epoch, const Numbers& numbers) const {
   line["epoch"] = epoch;
   for (const auto& [name, value] : numbers) line[name] = std::isfinite(value) ? Json(value) : Json();
   append_file(path_ / "metrics.jsonl", line.dump() + "\n");
-  append_file(events(), event_of(now(), step, numbers));
+  append_file(events(), scalar_event(now(), step, numbers));
 }
 
 std::vector<std::pair<int64_t, RunFolder::Numbers>> RunFolder::metrics() const {
