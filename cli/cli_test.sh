@@ -1,105 +1,8 @@
 #!/bin/bash
 # The contract of the command line, held against the program: cli/cli_test.sh build/gan
-# Everything happens in a temporary folder, with tiny runs on toy data. Prints "ok - what" or "not ok - what".
 set -euo pipefail
-
-[ $# = 1 ] || { echo "usage: $0 PROGRAM" >&2; exit 2; }
-program=$(readlink -f "$1")
-root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/..
-root=$(readlink -f "$root")
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export HOME=$work XDG_CACHE_HOME=$work/cache
-unset GAN_PROGRAM GAN_DATA
-ln -s "$root/recipes" recipes
-
-# --- How things are said ---------------------------------------------------------------------------------
-
-failures=0
-ok() { echo "ok - $*"; }
-not_ok() { echo "not ok - $*"; failures=$((failures + 1)); }
-
-check() {  # what, a command that must succeed
-  local what=$1
-  shift
-  if "$@" >/dev/null 2>&1; then ok "$what"; else not_ok "$what"; fi
-}
-
-run_gan() {  # leaves `status`, out.txt, err.txt
-  status=0
-  "$program" "$@" >out.txt 2>err.txt </dev/null || status=$?
-}
-
-expect() {  # exit code, what, arguments of gan
-  local code=$1 what=$2
-  shift 2
-  run_gan "$@"
-  if [ "$status" = "$code" ]; then ok "$what (exit $code)"; return; fi
-  not_ok "$what: exit $status in place of $code; gan $*"
-  sed 's/^/  | /' err.txt | head -n 5
-}
-
-says() {  # what the last command must have printed, word for word
-  local text
-  for text in "$@"; do
-    if grep -qF -e "$text" out.txt err.txt; then ok "  says: $text"; continue; fi
-    not_ok "  does not say: $text"
-    head -n 5 err.txt out.txt | sed 's/^/  | /'
-  done
-}
-
-silent() { if [ ! -s out.txt ] && [ ! -s err.txt ]; then ok "  prints nothing"; else not_ok "  prints something"; fi; }
-
-# --- Data, without any other language --------------------------------------------------------------------
-
-big_endian() {  # a number in 4 bytes
-  local hex
-  hex=$(printf '%08x' "$1")
-  # shellcheck disable=SC2059
-  printf "\\x${hex:0:2}\\x${hex:2:2}\\x${hex:4:2}\\x${hex:6:2}"
-}
-
-noise() { { seq 1 "$2" 300000 | gzip -n | tail -c +100 || true; } | head -c "$1"; }  # bytes, which; head hangs up on the others
-
-idx_images() { printf '\0\0\x08\x03'; big_endian "$1"; big_endian 8; big_endian 8; noise $(($1 * 64)) "$2"; }
-idx_labels() { printf '\0\0\x08\x01'; big_endian "$1"; head -c "$1" /dev/zero; }
-
-make_images() {  # a folder like MNIST's, half of it gzipped: 300 + 200 images of 8 x 8
-  mkdir "$1"
-  idx_images 300 1 | gzip -n >"$1/train-images-idx3-ubyte.gz"
-  idx_labels 300 | gzip -n >"$1/train-labels-idx1-ubyte.gz"
-  idx_images 200 2 >"$1/t10k-images-idx3-ubyte"
-  idx_labels 200 >"$1/t10k-labels-idx1-ubyte"
-}
-
-make_npy() {  # file, count: bytes [count, 8, 8]
-  { printf '\x93NUMPY\x01\0\x76\0'
-    printf '%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': ($2, 8, 8), }"
-    noise $(($2 * 64)) 3; } >"$1"
-}
-
-make_csv() {  # 200 rows of two columns
-  echo 'width,height' >"$1"
-  noise 800 4 | od -An -v -tu2 -w4 | awk '{ print $1 / 1000 "," $2 / 500 }' >>"$1"
-}
-
-small='--threads 1 --set data.train=2000 --set data.valid=1000 --set training.batch_size=32 --set run.checkpoint_every=10 --set run.log_every=5'
-# shellcheck disable=SC2086
-ring() { run_gan train ring8 $small --quiet "$@"; }
-
-last() { readlink "$1/checkpoints/last" || true; }
-steps_of() { sed -E 's/^\{"step":([0-9]+),.*/\1/' "$1/metrics.jsonl"; }
-each_step_once() { [ -s "$1/metrics.jsonl" ] && [ -z "$(steps_of "$1" | sort -n | uniq -d)" ] && steps_of "$1" | sort -nc; }
-
-same_end() {  # what, run, run: byte for byte
-  check "$1: the same last checkpoint" cmp "$2/checkpoints/last" "$3/checkpoints/last"
-  check "$1: the same metrics" cmp "$2/metrics.jsonl" "$3/metrics.jsonl"
-  check "$1: no step twice" each_step_once "$3"
-}
-
-# --- The tests -------------------------------------------------------------------------------------------
+# shellcheck source=cli/testing.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/testing.sh"
 
 test_help() {
   expect 0 "--help" --help
@@ -234,77 +137,6 @@ test_resume() {
   check "--resume with a recipe goes on where config.toml was not written yet" cmp early/checkpoints/last before/checkpoints/last
 }
 
-# Long enough to be stopped in the middle; with scores and pictures, which must not disturb it.
-long="$small --steps 400 --set run.checkpoint_every=7 --set run.log_every=3 --set run.evaluate_every=50 --set run.sample_every=90"
-
-start_long() {  # run, more arguments; leaves `pid`. Job control, or the child would ignore SIGINT
-  local run=$1
-  shift
-  set -m
-  # shellcheck disable=SC2086
-  "$program" train ring8 $long --resume --quiet --out "$run" "$@" >out.txt 2>err.txt </dev/null &
-  pid=$!
-  set +m
-}
-
-wait_for_progress() {  # run, checkpoint before
-  for _ in {1..600}; do
-    kill -0 "$pid" 2>/dev/null || return 0
-    [ "$(last "$1" 2>/dev/null)" = "$2" ] || return 0
-    sleep 0.05
-  done
-}
-
-finish() { wait "$pid" 2>/dev/null || status=$?; }
-stop_with() { kill "-$1" "$pid" 2>/dev/null || true; status=0; finish; }
-hundredths() { printf '0.%02d' $((RANDOM % 100)); }
-
-test_kill() {
-  local round before where=
-  start_long whole; status=0; finish
-  check "a longer run, in one piece" test "$status" = 0
-  for round in 1 2 3 4 5 6 7 8; do
-    before=$(last killed 2>/dev/null)
-    start_long killed
-    if [ $((round % 4)) != 0 ]; then wait_for_progress killed "$before"; fi  # else: while it is starting
-    sleep "$(hundredths)"
-    stop_with KILL
-    where+=" $(last killed 2>/dev/null | sed -E 's/[^0-9]//g; s/^0+//')"
-  done
-  start_long killed; status=0; finish
-  check "killed 8 times, after the checkpoints$where: --resume ends it" test "$status" = 0
-  same_end "killed 8 times" whole killed
-  check "killed 8 times: the same best checkpoint" cmp whole/checkpoints/best killed/checkpoints/best
-  check "killed 8 times: no temporary file left" test -z "$(find killed -name '*.tmp')"
-}
-
-test_lock() {
-  start_long locked --steps 1000000
-  wait_for_progress locked ""
-  expect 3 "a second process on the same run" train --resume --out locked --quiet
-  stop_with KILL
-}
-
-test_signals() {
-  start_long stopped
-  wait_for_progress stopped ""
-  stop_with INT
-  check "SIGINT: exit 130 (is $status)" test "$status" = 130
-  says "everything is saved" "train --resume --out stopped"
-  check "  saved the very step it stopped at" grep -qF "stopped at step $(last stopped | sed -E 's/[^0-9]//g; s/^0+//')," err.txt
-  local before
-  before=$(last stopped)
-  start_long stopped
-  wait_for_progress stopped "$before"
-  stop_with TERM
-  check "SIGTERM: exit 143 (is $status)" test "$status" = 143
-  expect 0 "info of a run that was stopped" info stopped
-  says "of 400 steps"
-  start_long stopped; status=0; finish
-  check "interrupted twice: --resume ends it" test "$status" = 0
-  same_end "interrupted twice" whole stopped
-}
-
 test_sample() {
   local format
   for format in npy csv png; do
@@ -320,7 +152,8 @@ test_sample() {
   check "  .png: is one" test "$(head -c 4 one.png | od -An -c | tr -d ' ')" = '211PNG'
   expect 0 "sample of a checkpoint file" sample a/checkpoints/step-0000080.safetensors -n 9 --seed 7 --out file.npy
   check "  the same bytes as from its run" cmp one.npy file.npy
-  expect 0 "sample of the best checkpoint" sample whole --checkpoint best --out best.npy
+  ring --steps 20 --set run.evaluate_every=10 --out scored
+  expect 0 "sample of the best checkpoint" sample scored --checkpoint best --out best.npy
   expect 3 "a checkpoint that is not there" sample a --checkpoint 7 --out x.npy
   says "80"
   expect 2 "a checkpoint with a slip" sample a --checkpoint lats --out x.npy
@@ -388,9 +221,4 @@ test_evaluate() {
 make_images img
 make_npy tiny.npy 500
 make_csv table.csv
-for part in help mistakes data_errors diverged train resume kill lock signals sample info evaluate; do
-  echo "# $part"
-  "test_$part"
-done
-
-if [ "$failures" = 0 ]; then echo "all is as promised"; else echo "$failures failed"; exit 1; fi
+run_tests help mistakes data_errors diverged train resume sample info evaluate
