@@ -1,7 +1,13 @@
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <new>
+
+#include <fmt/core.h>
 
 #include "cli/command.h"
 #include "gan/core/error.h"
@@ -30,6 +36,14 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, int arg
   return what + "; see " + gan::cli::program() + " " + chosen[0]->get_name() + " --help";
 }
 
+constexpr char kCannotPrint[] = "standard output: cannot write it: {}";
+constexpr const char* kOutOfMemory = "out of memory; make training.batch_size or the layers smaller, or end other programs";
+
+int fail(gan::Exit code, const std::string& what) {
+  std::cerr << "gan: " << what << "\n";
+  return static_cast<int>(code);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -47,23 +61,26 @@ int main(int argc, char** argv) {
   add_evaluate(app);
   add_info(app);
 
+  std::signal(SIGXFSZ, SIG_IGN);  // a file above `ulimit -f` is then an error of write, like a full disk
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::Success& success) {  // --help, --version
+      exit_code = app.exit(success);
+    }
+    std::cout.flush();
+    if (std::fflush(stdout) != 0 || !std::cout || std::ferror(stdout)) return fail(gan::Exit::data, fmt::format(kCannotPrint, std::strerror(errno)));
+    return exit_code;
   } catch (const CLI::ParseError& error) {
-    std::cerr << "gan: " << complaint(app, error, argc, argv) << "\n";
-    return static_cast<int>(gan::Exit::usage);
+    return fail(gan::Exit::usage, complaint(app, error, argc, argv));
   } catch (const gan::Error& error) {
-    std::cerr << "gan: " << error.what() << "\n";
-    return static_cast<int>(error.code());
+    return fail(error.code(), error.what());
   } catch (const std::bad_alloc&) {
-    std::cerr << "gan: out of memory; try a smaller training.batch_size or network\n";
-    return static_cast<int>(gan::Exit::bug);
+    return fail(gan::Exit::usage, kOutOfMemory);
   } catch (const std::exception& error) {
-    const std::string what = error.what();
-    std::cerr << "gan: internal error, please report it: " << what.substr(0, what.find('\n')) << "\n";
-    return static_cast<int>(gan::Exit::bug);
+    const std::string what = error.what(), line = what.substr(0, what.find('\n'));
+    if (what.find("can't allocate memory") != what.npos || what.find("out of memory") != what.npos) return fail(gan::Exit::usage, kOutOfMemory);  // libtorch's
+    if (std::ferror(stdout)) return fail(gan::Exit::data, fmt::format(kCannotPrint, std::strerror(errno)));
+    return fail(gan::Exit::bug, "internal error, please report it: " + line);
   }
-  return exit_code;
 }

@@ -100,14 +100,13 @@ same_end() {  # what, run, run: byte for byte
 # --- Runs that are stopped in the middle -----------------------------------------------------------------
 
 # Long enough to be stopped in the middle; with scores and pictures, which must not disturb it.
-long="$small --steps 400 --set run.checkpoint_every=7 --set run.log_every=3 --set run.evaluate_every=50 --set run.sample_every=90"
+long="$small --set run.checkpoint_every=7 --set run.log_every=3 --set run.evaluate_every=50 --set run.sample_every=90"
 
-start_long() {  # run, more arguments; leaves `pid`. Job control, or the child would ignore SIGINT
-  local run=$1
-  shift
+start_long() {  # run, steps; leaves `pid`. Job control, or the child would ignore SIGINT
+  local run=$1 steps=${2:-400}
   set -m
   # shellcheck disable=SC2086
-  "$program" train ring8 $long --resume --quiet --out "$run" "$@" >out.txt 2>err.txt </dev/null &
+  "$program" train ring8 $long --resume --quiet --out "$run" --steps "$steps" >out.txt 2>err.txt </dev/null &
   pid=$!
   set +m
 }
@@ -122,7 +121,7 @@ wait_for_progress() {  # run, checkpoint before
 
 finish() { wait "$pid" 2>/dev/null || status=$?; }
 stop_with() { kill "-$1" "$pid" 2>/dev/null || true; status=0; finish; }
-hundredths() { printf '0.%02d' $((RANDOM % 100)); }
+
 
 run_tests() {  # test_NAME for each name
   local part

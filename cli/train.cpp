@@ -173,12 +173,13 @@ void run_train(const Options& o, int& exit_code) {
   if (problem.config.training.steps == 0) throw UsageError("training.steps is 0: set --steps or --epochs");
   const auto learner = make_learner(problem);
 
-  if (started) refuse_changes(RunFolder::open(o.out).config(), problem.config, o.out);
   const std::string name = !o.recipe.empty() ? Path(o.recipe).stem().string() : Path(problem.data.name).stem().string();
   const Path folder = !o.out.empty() ? Path(o.out) : fresh_folder(name);
-  const RunFolder run = started ? RunFolder::open(folder) : RunFolder::create(folder, problem.config);
-  const FileLock lock(folder / ".lock");
-  if (started) run.write_config(problem.config);
+  const RunFolder run = started ? RunFolder::resume(folder) : RunFolder::create(folder, problem.config);
+  if (started) {
+    refuse_changes(run.config(), problem.config, folder);
+    run.write_config(problem.config);
+  }
 
   Narrator narrator(o.quiet);
   narrator.say(fmt::format("{} {} on {} ({} training examples), into {}", run.last_step() ? "going on with" : "training", name, problem.data.name,
@@ -190,6 +191,7 @@ void run_train(const Options& o, int& exit_code) {
   const Hooks hooks = make_hooks(run, problem, judge, *learner, narrator);
   const Outcome outcome = train(run, problem, *learner, hooks);
   narrator.finish();
+  release_stop_signals();
 
   if (outcome.how == Ended::interrupted) {
     fmt::print(stderr, "stopped at step {}, everything is saved; go on with: {} train --resume --out {}\n", outcome.step, program(), folder.string());

@@ -8,8 +8,10 @@
 
 #include "gan/baselines/mixture.h"
 #include "gan/core/error.h"
+#include "gan/core/memory.h"
 #include "gan/core/threads.h"
 #include "gan/model/checkpoint.h"
+#include "gan/spec/memory.h"
 
 namespace gan {
 namespace {
@@ -68,6 +70,15 @@ bool wants_marginals(const NetworkSpec& spec) {
   });
 }
 
+void refuse_too_large(const Config& c, int64_t dim) {
+  const MemoryNeed need = memory_need(c, dim);
+  const double free = available_memory();
+  if (need.total() > free)
+    throw UsageError("this training needs about {} of memory ({} for the parameters and their moments, {} for a batch of {}), {} are free: "
+                     "make {} smaller", bytes_text(need.total()), bytes_text(need.parameters), bytes_text(need.batch), c.training.batch_size,
+                     bytes_text(free), need.batch > need.parameters ? "training.batch_size" : "the layers");
+}
+
 }  // namespace
 
 at::Device find_device(const std::string& name) {
@@ -122,6 +133,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   p.facts.batches_per_epoch = p.data.train.size() / c.training.batch_size;
   if (p.facts.batches_per_epoch == 0)
     throw UsageError("training.batch_size = {}: there are only {} training examples", c.training.batch_size, p.data.train.size());
+  if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   if (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
@@ -156,11 +168,10 @@ void restore(Learner& learner, const fs::path& checkpoint) {
 
 Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Hooks& hooks) {
   BatchOrder order(p.data.train, p.scaling, p.config.training.batch_size, p.config.run.seed);
-  if (const auto last = run.last_step()) {
-    const std::string who = run.checkpoint(*last).string(), bytes = read_file(who);
-    const auto metadata = parse_safetensors(bytes, who).metadata;
+  if (const auto last = run.last()) {
+    const auto metadata = parse_safetensors(last->bytes, last->file).metadata;
     const auto card = metadata.find(kDataKey);
-    if (card == metadata.end() || read_card(card->second, who).hash != p.data.hash)
+    if (card == metadata.end() || read_card(card->second, last->file).hash != p.data.hash)
       throw DataError("{}: was trained on other data than {} holds now; resume needs the same files", run.path().string(), p.config.data.source);
   }
   Config recorded = p.config;

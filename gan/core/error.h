@@ -34,6 +34,11 @@ using UsageError = ErrorOf<Exit::usage>;        ///< a wrong option, key or valu
 using DataError = ErrorOf<Exit::data>;          ///< unreadable or wrong data, run or checkpoint
 using DivergedError = ErrorOf<Exit::diverged>;  ///< training left the finite numbers
 
+/// The disk would not take a file: what was going on can go on when that is mended.
+struct WriteError : DataError {
+  using DataError::DataError;
+};
+
 /// " (did you mean 'x'?)" for the nearest of `known` to `given`, or "" when none is near.
 std::string did_you_mean(std::string_view given, const std::vector<std::string>& known);
 

@@ -14,8 +14,12 @@
 namespace gan {
 namespace {
 
-[[noreturn]] void fail(const Path& path, const char* what) {
-  throw DataError("{}: cannot {}: {}", path.string(), what, std::strerror(errno));
+namespace fs = std::filesystem;
+
+[[noreturn]] void cannot_read(const Path& path) { throw DataError("{}: cannot read it: {}", path.string(), std::strerror(errno)); }
+
+[[noreturn]] void cannot_write(const Path& path, const char* what = "write it") {
+  throw WriteError("{}: cannot {}: {}", path.string(), what, std::strerror(errno));
 }
 
 /// Closes on every way out; `close()` is for when a failure of it matters.
@@ -23,7 +27,9 @@ class File {
  public:
   File(const Path& path, int flags) : File(path, flags, path) {}
   File(const Path& path, int flags, const Path& shown) : path_(shown), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) fail(shown, flags & O_CREAT ? "write it" : "read it");
+    if (fd_ >= 0) return;
+    if ((flags & O_ACCMODE) == O_RDONLY) cannot_read(shown);
+    cannot_write(shown);
   }
   ~File() { if (fd_ >= 0) ::close(fd_); }
   File(const File&) = delete;
@@ -32,14 +38,14 @@ class File {
     while (!bytes.empty()) {
       const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) fail(path_, "write it");
+      if (n < 0) cannot_write(path_);
       bytes.remove_prefix(n);
     }
   }
-  void sync() { if (::fsync(fd_) != 0) fail(path_, "sync it to disk"); }
+  void sync() { if (::fsync(fd_) != 0) cannot_write(path_, "sync it to disk"); }
   void close() {
     const int fd = std::exchange(fd_, -1);
-    if (::close(fd) != 0) fail(path_, "close it");
+    if (::close(fd) != 0) cannot_write(path_, "close it");
   }
   int fd() const { return fd_; }
 
@@ -55,14 +61,15 @@ void sync_folder(const Path& folder) {
   ::close(fd);
 }
 
-Path temporary(const Path& path) { return path.string() + ".tmp"; }
+/// Beside the file, and of this process alone: two that write the same file must not mix their bytes.
+Path temporary(const Path& path) { return fmt::format("{}.{}.tmp", path.string(), ::getpid()); }
 
 void rename_or_fail(const Path& from, const Path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) {
     const int why = errno;
     ::unlink(from.c_str());
     errno = why;
-    fail(to, "write it");
+    cannot_write(to);
   }
 }
 
@@ -71,7 +78,7 @@ void rename_or_fail(const Path& from, const Path& to) {
 std::string read_file(const Path& path) {
   File file(path, O_RDONLY);
   struct stat info{};
-  if (::fstat(file.fd(), &info) != 0) fail(path, "read it");
+  if (::fstat(file.fd(), &info) != 0) cannot_read(path);
   if (S_ISDIR(info.st_mode)) throw DataError("{}: is a folder, a file was expected", path.string());
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
   size_t got = 0;
@@ -79,7 +86,7 @@ std::string read_file(const Path& path) {
     if (got == bytes.size()) bytes.resize(bytes.size() + 65536);  // also what /proc and pipes need
     const ssize_t n = ::read(file.fd(), bytes.data() + got, bytes.size() - got);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail(path, "read it");
+    if (n < 0) cannot_read(path);
     if (n == 0) break;
     got += n;
   }
@@ -108,20 +115,26 @@ void append_file(const Path& path, std::string_view bytes) {
   file.close();
 }
 
+void sync_file(const Path& path) { File(path, O_WRONLY).sync(); }
+
 void point_link(const Path& link, const std::string& target) {
   const Path beside = temporary(link);
   ::unlink(beside.c_str());
-  if (::symlink(target.c_str(), beside.c_str()) != 0) fail(link, "link it");
+  if (::symlink(target.c_str(), beside.c_str()) != 0) cannot_write(link, "link it");
   rename_or_fail(beside, link);
   sync_folder(link.parent_path());
 }
 
 FileLock::FileLock(const Path& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (fd_ < 0) fail(path, "lock it");
-  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+  if (fd_ < 0) cannot_write(path, "lock it");
+  while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    const int why = errno;
     ::close(fd_);
-    throw DataError("{}: another process is working on this run; wait for it or stop it first",
-                    path.parent_path().string());
+    errno = why;
+    if (why != EWOULDBLOCK) cannot_write(path, "lock it");
+    throw DataError("{}: another process is working in this folder; wait for it or stop it first",
+                    fs::absolute(path).parent_path().string());
   }
 }
 

@@ -15,13 +15,16 @@ using Path = std::filesystem::path;
 std::string read_file(const Path& path);
 
 /// Writes beside `path`, syncs, renames: a crash leaves the old file or the new one, never a part.
-/// @throws DataError (disk full, no permission ...); the temporary file is removed.
+/// @throws WriteError (disk full, no permission ...); the temporary file is removed.
 void write_file(const Path& path, std::string_view bytes);
 
-/// Appends whole lines and flushes them to the kernel. @throws DataError
+/// Appends whole lines and flushes them to the kernel. @throws WriteError
 void append_file(const Path& path, std::string_view bytes);
 
-/// Points the symbolic link `link` at `target` (a name beside it), atomically. @throws DataError
+/// Flushes what was appended to the disk, before something is written that counts on it. @throws WriteError
+void sync_file(const Path& path);
+
+/// Points the symbolic link `link` at `target` (a name beside it), atomically. @throws WriteError
 void point_link(const Path& link, const std::string& target);
 
 /// Holds `path` exclusively until destroyed or the process dies (flock).

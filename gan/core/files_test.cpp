@@ -81,10 +81,21 @@ TEST_F(Files, FailedWriteLeavesNothingBeside) {
   EXPECT_EQ(entries(), 1);
 }
 
-TEST_F(Files, WriteReplacesWhatACrashLeft) {
-  append_file(folder_ / "a.tmp", "half of a longer file");
-  write_file(folder_ / "a", "x");
-  EXPECT_EQ(read_file(folder_ / "a"), "x");
+TEST_F(Files, WritersOfOneFileDoNotMix) {
+  const std::string bytes[] = {std::string(3'000'000, 'a'), std::string(3'000'000, 'b')};
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (int i = 0; i < 20; ++i) write_file(folder_ / "a", bytes[1]);
+    ::_exit(0);
+  }
+  for (int i = 0; i < 20; ++i) {
+    write_file(folder_ / "a", bytes[0]);
+    const std::string now = read_file(folder_ / "a");
+    EXPECT_TRUE(now == bytes[0] || now == bytes[1]);
+  }
+  int status = 1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
   EXPECT_EQ(entries(), 1);
 }
 

@@ -1,27 +1,39 @@
 #include "gan/core/stop.h"
 
-#include <csignal>
 #include <unistd.h>
+
+#include <csignal>
+#include <string_view>
 
 namespace gan {
 namespace {
 
 volatile std::sig_atomic_t g_signal = 0;
+bool g_terminal = false;
 
-void on_signal(int signal) {
+void on_signal(int signal) {  // only what a signal handler may do
   if (g_signal != 0) _exit(128 + signal);
   g_signal = signal;
+  constexpr std::string_view kNote = "\nsaving; once more to stop at once, without\n";
+  if (g_terminal && ::write(STDERR_FILENO, kNote.data(), kNote.size()) < 0) return;
+}
+
+void on_stop_signals(void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
 }
 
 }  // namespace
 
 void catch_stop_signals() {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  g_terminal = isatty(STDERR_FILENO) != 0;
+  on_stop_signals(on_signal);
 }
+
+void release_stop_signals() { on_stop_signals(SIG_DFL); }
 
 int stop_signal() { return g_signal; }
 

@@ -4,6 +4,7 @@
 namespace gan {
 
 void catch_stop_signals();
+void release_stop_signals();  ///< all is saved: the next one ends the process, as the system does it
 int stop_signal();  ///< 0, or the signal that asked to stop
 
 }  // namespace gan

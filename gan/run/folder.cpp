@@ -7,6 +7,7 @@
 
 #include "gan/core/error.h"
 #include "gan/core/version.h"
+#include "gan/io/safetensors.h"
 #include "gan/io/tfevents.h"
 
 namespace gan {
@@ -42,14 +43,14 @@ void make_folder(const Path& path) {
   if (error) throw DataError("{}: cannot create the folder: {}", path.string(), error.message());
 }
 
-/// Nothing there, or no more than a run leaves that was killed while it began.
+/// Nothing there, or no more than a run has that is about to begin or was killed while it began.
 bool is_free(const Path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) return true;
   if (!fs::is_directory(path, error)) return false;
   for (const auto& entry : fs::directory_iterator(path, error)) {
     const std::string name = entry.path().filename();
-    const bool ours = name == ".lock" || name == "config.toml.tmp";
+    const bool ours = name == ".lock" || entry.path().extension() == ".tmp";
     const bool empty_folder = (name == "checkpoints" || name == "samples") && fs::is_empty(entry.path(), error);
     if (!ours && !empty_folder) return false;
   }
@@ -76,11 +77,22 @@ std::optional<int64_t> step_of(const Path& file) {
 }
 
 RunFolder RunFolder::create(const Path& path, const Config& config) {
-  if (!is_free(path))
-    throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), path.string());
+  const auto refuse_taken = [&] {
+    if (!is_free(path))
+      throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), path.string());
+  };
+  refuse_taken();  // before anything is put there
   make_folder(path);
-  const RunFolder run(path);
+  RunFolder run(path);
+  run.lock();
+  refuse_taken();  // by another process, a moment ago
   run.write_config(config);
+  return run;
+}
+
+RunFolder RunFolder::resume(const Path& path) {
+  RunFolder run = open(path);
+  run.lock();
   return run;
 }
 
@@ -89,6 +101,8 @@ RunFolder RunFolder::open(const Path& path) {
     throw DataError("{}: is not a run (it holds no config.toml); runs are what `gan train` writes", path.string());
   return RunFolder(path);
 }
+
+void RunFolder::lock() { lock_ = std::make_shared<FileLock>(path_ / ".lock"); }
 
 Config RunFolder::config() const {
   const Path file = path_ / "config.toml";
@@ -128,21 +142,43 @@ std::optional<int64_t> RunFolder::last_step() const {
   return step_of(target);
 }
 
+std::optional<RunFolder::Checkpoint> RunFolder::last() const {
+  const auto step = last_step();
+  if (!step) return {};
+  Checkpoint out{*step, checkpoint(*step).string(), {}};
+  try {
+    out.bytes = read_file(out.file);
+    parse_safetensors(out.bytes, out.file);
+  } catch (const DataError& error) {
+    std::string others;
+    for (const Path& file : checkpoints_in(path_ / "checkpoints"))
+      if (step_of(file) != step) others = fmt::format("to go on from an earlier one: ln -sfn {} {}", file.filename().string(), link("last").string());
+    throw DataError("{}; {}", error.what(), others.empty() ? "there is no other checkpoint: train anew, with another --out" : others);
+  }
+  return out;
+}
+
 void RunFolder::save(int64_t step, std::string_view bytes, bool best, int64_t keep_every) const {
   const Path file = checkpoint(step);
+  sync_file(path_ / "metrics.jsonl");
   write_file(file, bytes);
   if (best) point_link(link("best"), file.filename().string());
   point_link(link("last"), file.filename().string());
+  remove_needless(step, keep_every);
+}
+
+void RunFolder::remove_needless(int64_t step, int64_t keep_every) const {
   std::error_code error;
   const Path best_file = fs::read_symlink(link("best"), error);
-  for (const Path& old : checkpoints_in(path_ / "checkpoints")) {
-    const int64_t s = *step_of(old);
-    const bool keep = s == step || old.filename() == best_file || (keep_every > 0 && s % keep_every == 0);
-    if (!keep) fs::remove(old, error);
+  for (const Path& file : checkpoints_in(path_ / "checkpoints")) {
+    const int64_t s = *step_of(file);
+    const bool keep = s == step || file.filename() == best_file || (keep_every > 0 && s < step && s % keep_every == 0);
+    if (!keep) fs::remove(file, error);
   }
 }
 
-void RunFolder::tidy(int64_t step) const {
+void RunFolder::tidy(int64_t step, int64_t keep_every) const {
+  remove_needless(step, keep_every);
   std::error_code error;
   for (const Path& folder : {path_, path_ / "checkpoints", path_ / "samples"})
     for (const auto& entry : fs::directory_iterator(folder, error))

@@ -2,6 +2,7 @@
 /// A run is a folder: config.toml, metrics.jsonl, TensorBoard events, samples/, curves.png, checkpoints/.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,9 +15,11 @@ namespace gan {
 
 class RunFolder {
  public:
-  /// A new run at `path`, which must not exist or be empty. @throws UsageError
+  /// A new run at `path`, which must not exist or be empty; holds its lock. @throws UsageError
   static RunFolder create(const Path& path, const Config& config);
-  /// An existing one. @throws DataError when there is no config.toml
+  /// An existing one, to go on with; holds its lock. @throws DataError also when another process does
+  static RunFolder resume(const Path& path);
+  /// An existing one, to read. @throws DataError when there is no config.toml
   static RunFolder open(const Path& path);
 
   const Path& path() const { return path_; }
@@ -31,24 +34,35 @@ class RunFolder {
   Path find_checkpoint(const std::string& which) const;
   std::optional<int64_t> last_step() const;      ///< of the newest whole checkpoint that `last` points to
 
+  struct Checkpoint {
+    int64_t step;
+    std::string file, bytes;
+  };
+  /// The one to go on from, read. @throws DataError when it is damaged, saying which others there are
+  std::optional<Checkpoint> last() const;
+
   /// Writes a checkpoint, points `last` (and `best`) at it, removes the ones that nothing needs.
   void save(int64_t step, std::string_view bytes, bool best, int64_t keep_every) const;
 
-  /// What a crash may have left behind: temporary files, metrics after `step`. Rewrites the event file.
-  void tidy(int64_t step) const;
+  /// Away with what a crash may have left behind: temporary files, checkpoints that nothing needs, metrics
+  /// after `step`. Rewrites the event file.
+  void tidy(int64_t step, int64_t keep_every) const;
 
   using Numbers = std::vector<std::pair<std::string, double>>;
   void log(int64_t step, double epoch, const Numbers& numbers) const;  ///< one line of metrics.jsonl, one event
   std::vector<std::pair<int64_t, Numbers>> metrics() const;
 
   void note_time(int64_t from, int64_t to, double seconds, int threads) const;  ///< a line of timing.jsonl
-  double trained_seconds() const;  ///< over all parts of it
+  double trained_seconds() const;  ///< over all parts of it, up to the newest checkpoint
 
  private:
   explicit RunFolder(Path path) : path_(std::move(path)) {}
+  void lock();
+  void remove_needless(int64_t step, int64_t keep_every) const;
   Path link(const char* name) const { return path_ / "checkpoints" / name; }
   Path events() const { return path_ / "events.out.tfevents.0.gan"; }
   Path path_;
+  std::shared_ptr<const FileLock> lock_;  ///< of those who write
 };
 
 /// The step of a name like step-0001000.safetensors.

@@ -78,28 +78,26 @@ std::string stage_name(const std::vector<Stage>& stages, int64_t step) {
   return stages.back().name;
 }
 
-[[noreturn]] void diverged(const RunFolder& run, int64_t step, const std::string& what) {
+std::string safe(const RunFolder& run) {
   const auto good = run.last_step();
-  throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate, or a penalty (game.r1, game.r2)",
-                      step, what, good ? fmt::format("the last good checkpoint is {}", run.checkpoint(*good).string())
-                                       : std::string("there is no checkpoint yet"));
+  return good ? fmt::format("the last good checkpoint is {}", run.checkpoint(*good).string()) : "there is no checkpoint yet";
 }
 
-}  // namespace
+[[noreturn]] void diverged(const RunFolder& run, int64_t step, const std::string& what) {
+  throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate, or a penalty (game.r1, game.r2)",
+                      step, what, safe(run));
+}
 
-Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
-              const std::map<std::string, std::string>& metadata, const Hooks& hooks) {
+Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
+              const std::map<std::string, std::string>& metadata, const Hooks& hooks, int64_t& step) {
   Memory memory;
   const Walk everything = [&](const StateVisitor& visit) { memory.visit(visit), learner.visit_state(visit); };
 
-  int64_t step = 0;
-  if (const auto last = run.last_step()) {
-    const Path file = run.checkpoint(*last);
-    const std::string bytes = read_file(file);
-    read_checkpoint(parse_safetensors(bytes, file.string()), everything, file.string());
-    step = *last;
+  if (const auto last = run.last()) {
+    read_checkpoint(parse_safetensors(last->bytes, last->file), everything, last->file);
+    step = last->step;
   }
-  run.tidy(step);
+  run.tidy(step, config.run.keep_every);
 
   const std::vector<Stage> stages = learner.stages();
   int64_t steps = 0;
@@ -109,23 +107,27 @@ Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     return static_cast<double>(s * learner.batches_per_step()) / static_cast<double>(data.batches_per_epoch());
   };
 
+  const int64_t first = step;
+  const auto start = Clock::now();
   int64_t saved = step;
+  double noted = 0;  // seconds
   const auto save = [&](bool best) {
     if (!all_finite([&](const StateVisitor& visit) { learner.visit_state(visit); })) diverged(run, step, "a parameter is not finite");
     std::map<std::string, std::string> about = metadata;
     about["step"] = fmt::format("{}", step);
     run.save(step, write_checkpoint(everything, about), best, config.run.keep_every);
-    saved = step;
+    const double seconds = seconds_since(start);
+    run.note_time(saved, step, seconds - noted, at::get_num_threads());
+    saved = step, noted = seconds;
   };
 
-  const int64_t first = step;
-  const auto start = Clock::now();
   std::optional<Ended> ended = memory.over(config.run);
   while (!ended && step < steps) {
     batches.seek(step * learner.batches_per_step());
     const Scalars scalars = learner.step(step, batches);
     ++step;
 
+    bool best = false;
     const bool log = due(step, config.run.log_every), evaluate = due(step, config.run.evaluate_every) && hooks.evaluate;
     if (device.is_cpu() || log || evaluate) {  // reading a number makes a GPU wait
       RunFolder::Numbers numbers = read(scalars);
@@ -136,7 +138,6 @@ Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
         hooks.progress({step, steps, epoch_at(step), stage_name(stages, step), numbers,
                         static_cast<double>(data.batch_size()) / each, each * static_cast<double>(steps - step)});
       }
-      bool best = false;
       if (log) {
         batches.seek((step - 1) * learner.batches_per_step());
         for (auto& number : read(learner.watch(batches.next()))) numbers.push_back(std::move(number));
@@ -148,17 +149,27 @@ Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
         ended = memory.over(config.run);
       }
       if (log || evaluate) run.log(step, epoch_at(step), numbers);
-      if (best) save(true);
     }
     if (hooks.draw && due(step, config.run.sample_every)) hooks.draw(step);
     if (!ended && stop_signal() != 0) ended = Ended::interrupted;
-    if (saved != step && (due(step, config.run.checkpoint_every) || ended || step == steps)) save(false);
+    if (best || due(step, config.run.checkpoint_every) || ended || step == steps) save(best);  // last: it vouches for the rest
   }
-  if (steps == 0 && !run.last_step()) save(false);
-  run.note_time(first, step, seconds_since(start), at::get_num_threads());
+  if (steps == 0 && !run.last()) save(false);
 
   const int64_t best_step = memory.best_step.item<int64_t>();
   return {ended.value_or(Ended::steps), step, best_step >= 0 ? std::optional(best_step) : std::nullopt};
+}
+
+}  // namespace
+
+Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
+              const std::map<std::string, std::string>& metadata, const Hooks& hooks) {
+  int64_t step = 0;
+  try {
+    return go_on(run, learner, data, device, config, metadata, hooks, step);
+  } catch (const WriteError& error) {
+    throw WriteError("{}; training stopped at step {}, {}; mend that, then resume the run", error.what(), step, safe(run));
+  }
 }
 
 }  // namespace gan

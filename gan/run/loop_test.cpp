@@ -44,7 +44,7 @@ class Loop : public testing::Test {
   }
   Outcome go(const fs::path& path, Learner& learner, const Hooks& hooks = {}) {
     BatchOrder order(examples_, {}, 8, 1);
-    const RunFolder run = fs::exists(path) ? RunFolder::open(path) : RunFolder::create(path, config_);
+    const RunFolder run = fs::exists(path) ? RunFolder::resume(path) : RunFolder::create(path, config_);
     return train(run, learner, order, at::kCPU, config_, {{"kind", "test"}}, hooks);
   }
   static std::string bytes(const fs::path& path) { return read_file(path); }
