@@ -122,7 +122,6 @@ wait_for_progress() {  # run, checkpoint before
 finish() { wait "$pid" 2>/dev/null || status=$?; }
 stop_with() { kill "-$1" "$pid" 2>/dev/null || true; status=0; finish; }
 
-
 run_tests() {  # test_NAME for each name
   local part
   for part in "$@"; do

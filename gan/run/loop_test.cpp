@@ -144,6 +144,43 @@ TEST_F(Loop, AFolderThatHoldsSomethingIsNotTaken) {
   RunFolder::create(temp_.path() / "empty", config_);
 }
 
+TEST_F(Loop, ADamagedLastCheckpointSaysHowToGoOnFromAnEarlierOne) {
+  config_.run.keep_every = 3;
+  Summing learner(6), again(6);
+  const fs::path path = temp_.path() / "run";
+  go(path, learner);
+  const std::string whole = bytes(path / "checkpoints/last");
+  write_file(path / "checkpoints/step-0000006.safetensors", whole.substr(0, whole.size() - 1));
+  try {
+    go(path, again);
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("step-0000006.safetensors: "), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("ln -sfn step-0000003.safetensors "), std::string::npos) << error.what();
+  }
+  point_link(path / "checkpoints/last", "step-0000003.safetensors");  // as it was told
+  go(path, again);
+  EXPECT_EQ(bytes(path / "checkpoints/last"), whole);
+}
+
+TEST_F(Loop, OneProcessWritesOthersRead) {
+  const fs::path path = temp_.path() / "run";
+  const RunFolder run = RunFolder::create(path, config_);
+  EXPECT_THROW(RunFolder::resume(path), DataError);
+  EXPECT_NO_THROW(RunFolder::open(path));
+}
+
+TEST_F(Loop, ACheckpointThatNothingNeedsGoesAfterACrashToo) {
+  Summing part(6), rest(9);
+  const fs::path path = temp_.path() / "run";
+  go(path, part);
+  write_file(path / "checkpoints/step-0000003.safetensors", "was to be removed");
+  write_file(path / "checkpoints/step-0000008.safetensors", "nothing points to it");
+  go(path, rest);
+  EXPECT_FALSE(fs::exists(path / "checkpoints/step-0000003.safetensors"));
+  EXPECT_FALSE(fs::exists(path / "checkpoints/step-0000008.safetensors"));
+}
+
 TEST_F(Loop, StagesNameTheProgress) {
   std::vector<std::string> names;
   Hooks hooks;
