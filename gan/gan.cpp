@@ -11,6 +11,7 @@
 #include "gan/core/memory.h"
 #include "gan/core/threads.h"
 #include "gan/model/checkpoint.h"
+#include "gan/nets/fused.h"
 #include "gan/spec/memory.h"
 
 namespace gan {
@@ -79,6 +80,21 @@ void refuse_too_large(const Config& c, int64_t dim) {
                      bytes_text(free), need.batch > need.parameters ? "training.batch_size" : "the layers");
 }
 
+/// What "auto" means here: it is recorded, since it decides the bytes of a run.
+void choose_engine(Config& c, at::Device device) {
+  std::string why = device.is_cpu() ? "" : "it runs on a GPU";
+  if (c.run.model != ModelKind::adversarial) why = "its model is not adversarial";
+  for (const auto& [name, layers, penalised] : {std::tuple{"generator", &c.generator.layers, false},
+                                                {"discriminator", &c.discriminator.layers, c.game.r1 > 0 || c.game.r2 > 0}})
+    if (const std::string what = FusedEngine::unsupported(*layers, penalised); why.empty() && !what.empty()) why = fmt::format("[{}] {}", name, what);
+  if (c.run.engine == Engine::fused && !why.empty()) throw UsageError("run.engine = 'fused': {}; use engine = 'reference'", why);
+  if (c.run.engine == Engine::automatic) c.run.engine = why.empty() ? Engine::fused : Engine::reference;
+  if (c.run.engine == Engine::reference && c.run.precision == Precision::bf16)
+    throw UsageError("run.precision = 'bf16' needs the fused engine{}", why.empty() ? "" : ", and " + why);
+  if (c.run.precision == Precision::automatic)
+    c.run.precision = c.run.engine == Engine::fused && kernels::has_fast_bf16() ? Precision::bf16 : Precision::fp32;
+}
+
 }  // namespace
 
 at::Device find_device(const std::string& name) {
@@ -134,6 +150,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   if (p.facts.batches_per_epoch == 0)
     throw UsageError("training.batch_size = {}: there are only {} training examples", c.training.batch_size, p.data.train.size());
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
+  choose_engine(c, p.facts.device);
   if (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;

@@ -33,6 +33,7 @@ END
     cat <<'END'
 libtorch-dev           tensors and derivatives
 libopenblas0-openmp    fast matrix products for them
+libdnnl-dev            faster ones
 END
   fi
   if [ "${tests:-no}" = yes ]; then

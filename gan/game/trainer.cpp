@@ -12,48 +12,81 @@
 namespace gan {
 namespace {
 
-std::vector<Tensor> gradients(const Tensor& loss, const std::vector<Tensor>& parameters, bool keep_graph = false) {
-  return torch::autograd::grad({loss}, parameters, {}, keep_graph);
-}
-
 bool looks_across_examples(const NetworkSpec& spec) {
   return std::any_of(spec.begin(), spec.end(), [](const LayerSpec& layer) { return std::holds_alternative<BatchNorm>(layer); });
 }
 
-Tensor leaf(const Tensor& x) { return x.detach().requires_grad_(); }
-
 }  // namespace
+
+/// D's answers to data and samples, and the ways back from a loss that is made of them.
+class Trainer::Look {
+ public:
+  Tensor real, fake;  ///< [B] logits each; real is undefined where D saw only samples
+
+  /// One tape over data and samples together, or one for each.
+  Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples) : tapes_(std::move(tapes)), data_(data), samples_(samples) {
+    const auto answers = [&](size_t tape, int64_t first, int64_t n) { return tapes_[tape]->output().squeeze(1).narrow(0, first, n).detach().requires_grad_(); };
+    if (data > 0) real = answers(0, 0, data);
+    fake = tapes_.size() == 1 ? answers(0, data, samples) : answers(1, 0, samples);
+  }
+
+  /// d (loss + penalty) / d parameters of D
+  std::vector<Tensor> for_D(const Tensor& loss, PenaltyWeights weights) {
+    const Tensor slope = at::cat({slope_in(loss, real), slope_in(loss, fake)}).unsqueeze(1);  // [2B, 1]
+    Tensor penalty = penalty_of_each(weights, data_, samples_);
+    if (penalty.defined()) penalty = penalty.to(slope.device());
+    if (tapes_.size() == 1) return tapes_[0]->parameters(slope, penalty);
+    const auto part = [](const Tensor& of, int64_t first, int64_t n) { return of.defined() ? of.narrow(0, first, n) : of; };
+    std::vector<Tensor> sum = tapes_[0]->parameters(part(slope, 0, data_), part(penalty, 0, data_));
+    const std::vector<Tensor> more = tapes_[1]->parameters(part(slope, data_, samples_), part(penalty, data_, samples_));
+    for (size_t i = 0; i < sum.size(); ++i) sum[i] = sum[i] + more[i];
+    return sum;
+  }
+
+  /// d loss / d samples, [B, D]
+  Tensor for_samples(const Tensor& loss) {
+    const Tensor slope = slope_in(loss, fake).unsqueeze(1);
+    return tapes_.size() == 1 ? tapes_[0]->input(slope, data_) : tapes_[1]->input(slope);
+  }
+
+ private:
+  static Tensor slope_in(const Tensor& loss, const Tensor& logits) {
+    const Tensor slope = torch::autograd::grad({loss}, {logits}, {}, /*retain_graph=*/true, false, /*allow_unused=*/true)[0];
+    return slope.defined() ? slope : at::zeros_like(logits);
+  }
+
+  std::vector<std::unique_ptr<Tape>> tapes_;
+  int64_t data_, samples_;
+};
 
 /// Algorithm 1 of Goodfellow et al. (2014), one outer iteration.
 Scalars Trainer::step_alternating(int64_t t, Batches& data) {
   const GameSection& rule = config_.game;
-  const PenaltyWeights penalty{rule.r1, rule.r2};
-  Tensor x, d_loss;
-  Logits a;
-  for (int64_t i = 0; i < rule.k; ++i) {                            // "for k steps do"
-    x = leaf(data.next());                                          // [B, D] ~ p_data
-    const Tensor s = leaf(sample(x.size(0), t, i));                 // [B, D] ~ p_g
-    a = judge(x, s, t, i);
-    d_loss = game_.d_loss(a.real, a.fake);
-    const bool penalised = penalty.r1 > 0 || penalty.r2 > 0;
-    update(d_, D_, gradients(penalised ? d_loss + gradient_penalty(penalty, a.real, x, a.fake, s) : d_loss, d_.parameters), t, t * rule.k + i);
+  Tensor x, d_loss, on_data, on_samples;
+  for (int64_t i = 0; i < rule.k; ++i) {                                   // "for k steps do"
+    x = data.next();                                                       // [B, D] ~ p_data
+    Look a = look(x, generate(x.size(0), t, i)->output(), t, i);           // samples ~ p_g
+    d_loss = game_.d_loss(a.real, a.fake), on_data = a.real, on_samples = a.fake;
+    update(d_, D_, a.for_D(d_loss, {rule.r1, rule.r2}), t, t * rule.k + i);
   }
-  const Logits b = judge(x.detach(), generate(x.size(0), t, rule.k), t, rule.k);  // fresh z, the new D
+  const auto made = generate(x.size(0), t, rule.k);                        // fresh z
+  Look b = look(game_.relative ? x : Tensor(), made->output(), t, rule.k); // the new D
   const Tensor g_loss = game_.g_loss(b.real, b.fake);
-  update(g_, G_.network(), gradients(g_loss, g_.parameters), t, t);
-  return report(d_loss, g_loss, a);
+  update(g_, G_.network(), made->parameters(b.for_samples(g_loss)), t, t);
+  return report(d_loss, g_loss, on_data, on_samples);
 }
 
 /// The authors' code: one fake batch and one set of masks for both players, D's objective halved, and
 /// both gradients taken at the same parameters before either moves.
 Scalars Trainer::step_simultaneous(int64_t t, const Tensor& x) {
-  const Logits a = judge(x, generate(x.size(0), t, 0), t, 0);
+  const auto made = generate(x.size(0), t, 0);
+  Look a = look(x, made->output(), t, 0);
   const Tensor d_loss = game_.d_loss(a.real, a.fake), g_loss = game_.g_loss(a.real, a.fake);
-  std::vector<Tensor> for_d = gradients(d_loss / 2, d_.parameters, /*keep_graph=*/true);
-  std::vector<Tensor> for_g = gradients(g_loss, g_.parameters);
+  std::vector<Tensor> for_d = a.for_D(d_loss / 2, {});
+  std::vector<Tensor> for_g = made->parameters(a.for_samples(g_loss));
   update(d_, D_, std::move(for_d), t, t);
   update(g_, G_.network(), std::move(for_g), t, t);
-  return report(d_loss, g_loss, a);
+  return report(d_loss, g_loss, a.real, a.fake);
 }
 
 Scalars Trainer::step(int64_t t, Batches& data) {
@@ -65,23 +98,20 @@ Scalars Trainer::step(int64_t t, Batches& data) {
   return scalars;
 }
 
-Tensor Trainer::generate(int64_t n, int64_t t, int64_t pass) const {
+std::unique_ptr<Tape> Trainer::generate(int64_t n, int64_t t, int64_t pass) {
   const Pass training{.training = true, .noise = noise_.child("G").child(pass), .step = static_cast<uint64_t>(t)};
-  return G_.network()(G_.noise(noise_.child("z").child(pass), n, t), training);
+  return G_.network().record({G_.noise(noise_.child("z").child(pass), n, t)}, training);
 }
 
-Tensor Trainer::sample(int64_t n, int64_t t, int64_t pass) const {
-  const at::NoGradGuard no_grad;
-  return generate(n, t, pass);
-}
-
-Trainer::Logits Trainer::judge(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) const {
-  const auto answer = [&](const Tensor& examples, int64_t part) {
-    return D_(examples, {.training = true, .noise = noise_.child("D").child(2 * pass + part), .step = static_cast<uint64_t>(t)}).squeeze(1);
+Trainer::Look Trainer::look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) {
+  std::vector<std::unique_ptr<Tape>> tapes;
+  const auto record = [&](at::TensorList examples, int64_t part) {
+    tapes.push_back(D_.record(examples, {.training = true, .noise = noise_.child("D").child(2 * pass + part), .step = static_cast<uint64_t>(t)}));
   };
-  if (!one_pass_) return {answer(x, 0), answer(s, 1)};
-  const Tensor both = answer(at::cat({x, s}), 0);  // [2B]
-  return {both.narrow(0, 0, x.size(0)), both.narrow(0, x.size(0), s.size(0))};
+  if (!x.defined()) record(s, 1);
+  else if (one_pass_) record({x, s}, 0);
+  else record(x, 0), record(s, 1);
+  return Look(std::move(tapes), x.defined() ? x.size(0) : 0, s.size(0));
 }
 
 void Trainer::update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update) {
@@ -90,11 +120,11 @@ void Trainer::update(Player& player, Network& network, std::vector<Tensor> gradi
   player.gradients = std::move(gradients);
 }
 
-Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Logits& a) const {
+Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const {
   // In every game .5 means that D cannot tell: logits count from `even_logit`, or from each other.
   const at::NoGradGuard no_grad;
-  const Tensor on_data = game_.relative ? a.real - a.fake : a.real - game_.even_logit;
-  const Tensor on_fake = game_.relative ? a.fake - a.real : a.fake - game_.even_logit;
+  const Tensor on_data = game_.relative ? real - fake : real - game_.even_logit;
+  const Tensor on_fake = game_.relative ? fake - real : fake - game_.even_logit;
   return {{"d_loss", d_loss.detach()}, {"g_loss", g_loss.detach()},
           {"D(x)", at::sigmoid(on_data).mean()}, {"D(G(z))", at::sigmoid(on_fake).mean()}};
 }
@@ -144,8 +174,10 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
     throw UsageError("[discriminator] the last layer has {} outputs, expected 1 (the logit)", D_.outputs());
   if (config.game.update == Update::simultaneous && (config.game.k != 1 || config.game.r1 > 0 || config.game.r2 > 0))
     throw UsageError("game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
-  if (config.game.averaging > 0) {
-    averaged_ = std::make_unique<Generator>(config.generator, config.run.seed, facts.marginals, facts.device);
+  if (config.game.averaging > 0) averaged_ = std::make_unique<Generator>(config.generator, config.run.seed, facts.marginals, facts.device);
+  if (config.run.engine == Engine::fused) {
+    const auto precision = config.run.precision == Precision::bf16 ? kernels::Precision::bf16 : kernels::Precision::fp32;
+    G_.network().fuse(precision), D_.fuse(precision);
   }
 }
 

@@ -36,9 +36,7 @@ class Trainer : public Learner {
   Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B] on the CPU, no gradient
 
  private:
-  struct Logits {
-    Tensor real, fake;  ///< [B] each
-  };
+  class Look;
   struct Player {
     std::vector<Tensor> parameters;
     Optimizer optimizer;
@@ -47,17 +45,16 @@ class Trainer : public Learner {
 
   Scalars step_alternating(int64_t t, Batches& data);
   Scalars step_simultaneous(int64_t t, const Tensor& x);
-  Tensor generate(int64_t n, int64_t t, int64_t pass) const;  ///< with its graph, for G's own update
-  Tensor sample(int64_t n, int64_t t, int64_t pass) const;    ///< without
-  Logits judge(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) const;
+  std::unique_ptr<Tape> generate(int64_t n, int64_t t, int64_t pass);
+  Look look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass);  ///< x may be undefined
   void update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update);
-  Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Logits& a) const;
+  Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const;
 
   Config config_;
   DataFacts facts_;
   const ValueFunction& game_;
   Stream noise_;
-  mutable Generator G_;
+  Generator G_;
   Network D_;
   bool one_pass_;  ///< D sees data and samples as one batch: no layer of it looks across examples
   std::unique_ptr<Generator> averaged_;

@@ -156,41 +156,10 @@ TEST(Trainer, WhatDoesNotFitIsNamed) {
   EXPECT_NE(complaint(c).find("simultaneous"), std::string::npos);
 }
 
-/// R1 and R2 of a nonlinear D, in float64: value against its definition, gradient in the parameters against
-/// finite differences (that gradient holds second derivatives of D).
-TEST(Penalties, AreExactThroughSecondDerivatives) {
-  Network D({Dense{.units = 5, .activation = Activation::tanh}, Dense{.units = 1}}, 3, "test", Stream(2), {}, at::kCPU);
-  D.visit_state("", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
-  Tensor x = draw_normal(Stream(3), 4, 3, 0).to(at::kDouble).requires_grad_(), s = draw_normal(Stream(4), 4, 3, 0).to(at::kDouble).requires_grad_();
-  const auto penalty = [&](PenaltyWeights w) { return gradient_penalty(w, D(x).squeeze(1), x, D(s).squeeze(1), s); };
-
-  const Tensor slope = torch::autograd::grad({D(x).sum()}, {x})[0];
-  EXPECT_NEAR(penalty({.r1 = 1}).item<double>(), 0.5 * slope.square().sum(1).mean().item<double>(), 1e-12);
-  EXPECT_NEAR(penalty({.r1 = 2, .r2 = 3}).item<double>(), 2 * penalty({.r1 = 1}).item<double>() + 3 * penalty({.r2 = 1}).item<double>(), 1e-12);
-
-  const auto g = torch::autograd::grad({penalty({.r1 = 2, .r2 = 3})}, D.parameters(), {}, false, false, /*allow_unused=*/true);
-  for (size_t p = 0; p < D.parameters().size(); ++p) {
-    Tensor flat = D.parameters()[p].detach().view(-1);
-    for (int64_t i = 0; i < flat.numel(); ++i) {
-      const double old = flat[i].item<double>(), h = 1e-6;
-      flat[i].fill_(old + h);
-      const double up = penalty({.r1 = 2, .r2 = 3}).item<double>();
-      flat[i].fill_(old - h);
-      const double down = penalty({.r1 = 2, .r2 = 3}).item<double>();
-      flat[i].fill_(old);
-      const double analytic = g[p].defined() ? g[p].reshape(-1)[i].item<double>() : 0;  // the last bias moves no slope
-      EXPECT_NEAR(analytic, (up - down) / (2 * h), 1e-7);
-    }
-  }
-}
-
-TEST(Penalties, ALinearDHasTheNormOfItsWeights) {
-  Network D({Dense{.units = 1}}, 2, "test", Stream(1), {}, at::kCPU);
-  const at::NoGradGuard no_grad;
-  D.parameters()[0].copy_(at::tensor({3.f, 4.f}).view({1, 2}));
-  const at::AutoGradMode grad(true);
-  Tensor x = at::ones({7, 2}).requires_grad_(), s = at::zeros({7, 2}).requires_grad_();
-  EXPECT_NEAR(gradient_penalty({.r1 = 1}, D(x).squeeze(1), x, D(s).squeeze(1), s).item<double>(), 12.5, 1e-5);
+TEST(Penalties, WeighEachExample) {
+  EXPECT_FALSE(penalty_of_each({}, 2, 3).defined());
+  EXPECT_TRUE(at::allclose(penalty_of_each({.r1 = 4, .r2 = 9}, 2, 3), at::tensor({2.f, 2.f, 3.f, 3.f, 3.f})));
+  EXPECT_TRUE(at::allclose(penalty_of_each({.r2 = 3}, 1, 1), at::tensor({0.f, 3.f})));
 }
 
 }  // namespace

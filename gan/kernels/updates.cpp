@@ -5,8 +5,7 @@
 
 #include <cmath>
 
-// One binary, the widest vectors of the processor that it runs on.
-#define GAN_CLONES __attribute__((target_clones("avx512f", "avx2,fma", "default"), optimize("O3", "fast-math")))
+#include "gan/kernels/clones.h"
 
 namespace gan::kernels {
 namespace {

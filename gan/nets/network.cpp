@@ -1,15 +1,56 @@
 #include "gan/nets/network.h"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "gan/core/error.h"
+#include "gan/nets/fused.h"
 #include "gan/nets/layers.h"
 
 namespace gan {
+namespace {
+
+/// The reference: autograd does it all.
+class AutogradTape : public Tape {
+ public:
+  AutogradTape(Network& network, at::TensorList parts, const Pass& pass)
+      : parameters_(network.parameters()), x_(at::cat(parts).detach().requires_grad_()), y_(network(x_, pass)) {}
+
+  Tensor output() const override { return y_.detach(); }
+
+  std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override {
+    Tensor objective = (y_ * slope).sum();
+    if (penalty.defined()) {
+      const Tensor slopes = torch::autograd::grad({y_.sum()}, {x_}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];  // [B, inputs]
+      objective = objective + (penalty * slopes.square().sum(1)).sum() / 2;
+    }
+    return torch::autograd::grad({objective}, parameters_, {}, /*retain_graph=*/true);
+  }
+
+  Tensor input(const Tensor& slope, int64_t first) override {
+    const int64_t count = slope.size(0);
+    return torch::autograd::grad({y_.narrow(0, first, count)}, {x_}, {slope}, /*retain_graph=*/true)[0].narrow(0, first, count);
+  }
+
+ private:
+  std::vector<Tensor> parameters_;
+  Tensor x_, y_;
+};
+
+}  // namespace
+
+std::unique_ptr<Tape> Network::record(at::TensorList parts, const Pass& pass) {
+  if (fused_) return fused_->record(parts, pass);
+  return std::make_unique<AutogradTape>(*this, parts, pass);
+}
+
+void Network::fuse(kernels::Precision precision) {
+  fused_ = std::make_unique<FusedEngine>(spec_, inputs_, parameters(), precision);
+}
 
 Network::Network(const NetworkSpec& spec, int64_t inputs, const std::string& name, const Stream& init,
                  const Tensor& marginals, at::Device device)
-    : spec_(spec), widths_(widths(spec, inputs, name)) {
+    : spec_(spec), inputs_(inputs), widths_(widths(spec, inputs, name)) {
   int64_t width = inputs;
   for (size_t i = 0; i < spec.size(); ++i) {
     layers_.push_back(build_layer(spec[i], {.inputs = width, .name = fmt::format("[{}] layer {}", name, i + 1),
@@ -41,10 +82,12 @@ std::vector<Tensor> Network::parameters() {
 void Network::visit_state(const std::string& prefix, const Visitor& visit) {
   for (size_t i = 0; i < layers_.size(); ++i)
     layers_[i]->visit([&](const std::string& name, Tensor& t) { visit(fmt::format("{}{}.{}", prefix, i, name), t); });
+  if (fused_) fused_->parameters_changed();
 }
 
 void Network::constrain() {
   for (auto& layer : layers_) layer->constrain();
+  if (fused_) fused_->parameters_changed();
 }
 
 void Network::average(Network& other, double decay) {

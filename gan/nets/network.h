@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "gan/core/random.h"
+#include "gan/kernels/products.h"
+#include "gan/nets/tape.h"
 #include "gan/spec/network.h"
 
 namespace gan {
@@ -23,6 +25,8 @@ struct Pass {
   std::function<void(size_t layer, const Tensor& output)> watch;  ///< sees each layer's output
 };
 
+class FusedEngine;
+
 class Network {
  public:
   using Visitor = std::function<void(const std::string& name, Tensor& value)>;
@@ -36,11 +40,17 @@ class Network {
 
   Tensor operator()(const Tensor& x, const Pass& pass = {}) const;  ///< [B, inputs] -> [B, outputs]
 
+  /// The same of all parts in turn, to be differentiated. At most one tape of a network is in use at a time.
+  std::unique_ptr<Tape> record(at::TensorList parts, const Pass& pass);
+
+  /// From now on `record` goes through the fused engine (nets/fused.h), which must support the network.
+  void fuse(kernels::Precision precision);
+
   const NetworkSpec& spec() const { return spec_; }
   int64_t outputs() const;
   std::vector<Tensor> parameters();         ///< what is learned, in order, requiring gradients
   void visit_state(const std::string& prefix, const Visitor& visit);  ///< parameters, running moments
-  void constrain();                         ///< rescales weights over their max norm
+  void constrain();                         ///< rescales weights over their max norm; after every update
 
   /// this <- decay * this + (1 - decay) * other, parameters; running moments are copied.
   void average(Network& other, double decay);
@@ -49,8 +59,10 @@ class Network {
 
  private:
   NetworkSpec spec_;
+  int64_t inputs_;
   std::vector<int64_t> widths_;
   std::vector<std::unique_ptr<Layer>> layers_;
+  std::unique_ptr<FusedEngine> fused_;
 };
 
 }  // namespace gan

@@ -31,8 +31,21 @@ inline Names names_of(StopRule) {
   return names;
 }
 
+enum class Engine { automatic, fused, reference };
+inline Names names_of(Engine) {
+  static constexpr std::string_view names[] = {"auto", "fused", "reference"};
+  return names;
+}
+enum class Precision { automatic, fp32, bf16 };
+inline Names names_of(Precision) {
+  static constexpr std::string_view names[] = {"auto", "fp32", "bf16"};
+  return names;
+}
+
 struct RunSection {
   ModelKind model = ModelKind::adversarial;
+  Engine engine = Engine::automatic;
+  Precision precision = Precision::automatic;
   int64_t seed = 1;
   std::string device = "auto";
   int64_t threads = 0;
@@ -44,6 +57,8 @@ struct RunSection {
 };
 template <class V> void fields(RunSection& s, V& v) {
   v("model", s.model, any(), "adversarial, bernoulli-mixture");
+  v("engine", s.engine, any(), "auto, fused (fast, on a CPU, for dense, maxout and dropout), reference");
+  v("precision", s.precision, any(), "of products' operands in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "of every random stream");
   v("device", s.device, any(), "auto, cpu, cuda");
   v("threads", s.threads, between(0, 1024), "0 = one per core");

@@ -1,0 +1,103 @@
+// What bench/bench.py measures of gan itself, one thing a call:
+//   gan_bench step RECIPE.toml ENGINE PRECISION THREADS BATCH SECONDS     milliseconds a step (median)
+//   gan_bench sample PRECISION THREADS SECONDS                            images a second through G of recipes/mnist.toml
+//   gan_bench product PRECISION THREADS SECONDS                           1e9 operations a second, 1,024 x 1,024 x 1,024
+//   gan_bench parzen THREADS                                              seconds, share of the float32 rate is bench.py's to tell
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include "gan/core/files.h"
+#include "gan/core/threads.h"
+#include "gan/game/trainer.h"
+#include "gan/judge/parzen.h"
+#include "gan/kernels/products.h"
+#include "gan/spec/config.h"
+
+namespace {
+
+using namespace gan;
+using Clock = std::chrono::steady_clock;
+
+/// Median seconds of one call, over `seconds`, after a warm-up.
+template <class Act> double timed(Act act, double seconds) {
+  for (int i = 0; i < 3; ++i) act();
+  std::vector<double> times;
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  while (Clock::now() < end || times.size() < 5) {
+    const auto begin = Clock::now();
+    act();
+    times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+  }
+  std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
+  return times[times.size() / 2];
+}
+
+class Same : public Batches {
+ public:
+  explicit Same(at::Tensor x) : x_(std::move(x)) {}
+  at::Tensor next() override { return x_; }
+
+ private:
+  at::Tensor x_;
+};
+
+void use(int threads) {
+  at::set_num_threads(threads);
+  flush_denormals();
+}
+
+double step(const std::string& recipe, const std::string& engine, const std::string& precision, int64_t batch, double seconds) {
+  Config c = parse_config(read_file(recipe), recipe);
+  override_config(c, "run.engine=" + engine);
+  override_config(c, "run.precision=" + precision);
+  c.training.batch_size = batch;
+  Trainer trainer(c, {.dim = 784, .batches_per_epoch = 500, .marginals = at::full({784}, 0.2)});
+  Same data(at::rand({batch, 784}));
+  int64_t t = 0;
+  return 1e3 * timed([&] {
+    for (const auto& [name, value] : trainer.step(t++, data)) value.item<double>();  // as the loop does
+  }, seconds);
+}
+
+double product(const std::string& precision, double seconds) {
+  constexpr int64_t n = 1024;
+  const auto p = precision == "bf16" ? kernels::Precision::bf16 : kernels::Precision::fp32;
+  const kernels::Product multiply({n, n, n, false, false, p});
+  const at::Tensor a = at::rand({n, n}).to(precision == "bf16" ? at::kBFloat16 : at::kFloat), b = a.clone();
+  at::Tensor c = at::empty({n, n});
+  return 2e-9 * n * n * n / timed([&] { multiply(a.data_ptr(), b.data_ptr(), c.data_ptr<float>()); }, seconds);
+}
+
+double sample(const std::string& precision, double seconds) {
+  Config c = parse_config(read_file("recipes/mnist.toml"), "recipes/mnist.toml");
+  Generator G(c.generator, 1, at::full({784}, 0.2), at::kCPU);
+  if (precision == "bf16") G.network().fuse(kernels::Precision::bf16);
+  return 1000 / timed([&] { G.sample(1000, 1); }, seconds);
+}
+
+double parzen_seconds() {
+  const at::Tensor samples = at::rand({10000, 784}), valid = at::rand({1000, 784}), test = at::rand({10000, 784});
+  return timed([&] { parzen(samples, valid, test, {0.2}, false); }, 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> a(argv + 1, argv + argc);
+  try {
+    if (a.size() == 7 && a[0] == "step") use(std::stoi(a[4])), fmt::print("{}\n", step(a[1], a[2], a[3], std::stoll(a[5]), std::stod(a[6])));
+    else if (a.size() == 4 && a[0] == "sample") use(std::stoi(a[2])), fmt::print("{}\n", sample(a[1], std::stod(a[3])));
+    else if (a.size() == 4 && a[0] == "product") use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));
+    else if (a.size() == 2 && a[0] == "parzen") use(std::stoi(a[1])), fmt::print("{}\n", parzen_seconds());
+    else return fmt::print(stderr, "gan_bench is called by bench/bench.py\n"), 2;
+  } catch (const std::exception& error) {
+    return fmt::print(stderr, "gan_bench: {}\n", error.what()), 1;
+  }
+}

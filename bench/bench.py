@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""How fast gan is beside PyTorch on this machine: `./run bench [--json] [--quick] [--rounds 5] [--threads 1 2]`.
+
+Everything is measured in turn, round after round in one run, and the medians are compared: a machine that slows down
+slows down both. Needs an otherwise idle machine and a Python with torch (python3-torch); without it, the peer is left out.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BENCH = ROOT / "build" / "gan_bench"
+PEER = ROOT / "bench" / "peers" / "pytorch.py"
+
+
+def python_with_torch():
+    for python in (os.environ.get("PYTHON"), "python3", "/usr/bin/python3"):
+        if python and subprocess.run([python, "-c", "import torch"], capture_output=True).returncode == 0:
+            return python
+    return None
+
+
+def number(command, threads):
+    environment = dict(os.environ, OMP_WAIT_POLICY="passive", OMP_NUM_THREADS=str(threads))
+    done = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"bench: {' '.join(map(str, command))}: {done.stderr.strip()}")
+    return float(done.stdout.split()[-1])
+
+
+def processor():
+    for line in open("/proc/cpuinfo", encoding="utf-8"):
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown processor"
+
+
+def flops_of_step(recipe, batch):
+    """Multiplications and additions of the products that the step needs, once each."""
+    g = [(100, 1200), (1200, 1200), (1200, 784)]
+    d = {"paper-mnist": [(784, 1200), (240, 1200), (240, 1)], "mnist": [(784, 1200), (1200, 600), (600, 1)]}[recipe]
+    size = lambda net: sum(a * b for a, b in net)
+    inner = lambda net: size(net[1:])
+    if recipe == "paper-mnist":  # G forward; D forward on both; D back; dW; to the samples; G back
+        work = size(g) + 2 * size(d) + 2 * inner(d) + 2 * size(d) + d[0][0] * d[0][1] + inner(g) + size(g)
+    else:  # D: G forward, D forward, back to x, tangent, dW; then G: G and D forward, D back to the samples, G back
+        work = size(g) + 2 * (size(d) + size(d) + size(d) + size(d)) + size(g) + 2 * size(d) + size(d) + inner(g) + size(g)
+    return 2 * batch * work
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="./run bench")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement in each round")
+    parser.add_argument("--threads", type=int, nargs="+", default=sorted({1, min(2, os.cpu_count())}))
+    parser.add_argument("--batches", type=int, nargs="+", default=[100, 1000])
+    parser.add_argument("--quick", action="store_true", help="one round, batch 100")
+    options = parser.parse_args()
+    if options.quick:
+        options.rounds, options.batches = 1, [100]
+    python, seconds = python_with_torch(), options.seconds
+
+    jobs = {}  # what -> (command, threads)
+    for threads in options.threads:
+        for precision in ("fp32", "bf16"):
+            jobs["product", precision, threads] = ([BENCH, "product", precision, threads, seconds], threads)
+            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", precision, threads, seconds], threads)
+            if python:
+                jobs["sample", f"PyTorch {precision}", threads] = ([python, PEER, "sample", precision, threads, seconds], threads)
+        jobs["parzen", "fp32", threads] = ([BENCH, "parzen", threads], threads)
+        for recipe in ("paper-mnist", "mnist"):
+            for batch in options.batches:
+                for engine, precision in (("fused", "bf16"), ("fused", "fp32"), ("reference", "fp32")):
+                    jobs["step", recipe, batch, f"gan {engine} {precision}", threads] = (
+                        [BENCH, "step", f"recipes/{recipe}.toml", engine, precision, threads, batch, seconds], threads)
+                for precision in ("fp32", "bf16") if python else ():
+                    jobs["step", recipe, batch, f"PyTorch {precision}", threads] = (
+                        [python, PEER, "step", recipe, precision, threads, batch, seconds], threads)
+
+    times = {what: [] for what in jobs}
+    for turn in range(options.rounds):
+        for i, (what, (command, threads)) in enumerate(jobs.items()):
+            if sys.stderr.isatty():
+                print(f"\r\033[Kround {turn + 1} of {options.rounds}, {i + 1} of {len(jobs)}: {' '.join(map(str, what))}", end="", file=sys.stderr)
+            times[what].append(number(command, threads))
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    median = {what: statistics.median(values) for what, values in times.items()}
+
+    if options.json:
+        rows = [{"what": list(what), "median": median[what], "all": values} for what, values in times.items()]
+        print(json.dumps({"processor": processor(), "cores": os.cpu_count(), "rounds": options.rounds, "measured": rows}, indent=1))
+        return
+    print(f"{processor()}, {os.cpu_count()} cores; medians of {options.rounds} rounds\n")
+    rate = {(p, t): median["product", p, t] for p in ("fp32", "bf16") for t in options.threads}
+    for threads in options.threads:
+        print(f"matrix products, {threads} thread{'s' if threads > 1 else ''}: {rate['fp32', threads]:.0f} GFLOP/s in fp32, {rate['bf16', threads]:.0f} in bf16")
+    for recipe in ("paper-mnist", "mnist"):
+        for batch in options.batches:
+            mine = {what: m for what, m in median.items() if what[0] == "step" and what[1:3] == (recipe, batch)}
+            peers = [m for what, m in mine.items() if what[3].startswith("PyTorch")]
+            best = min(peers) if peers else None
+            print(f"\na step of {recipe}, batch {batch}" + (f" (best PyTorch: {best:.1f} ms)" if best else ""))
+            print(f"  {'':22}{'threads':>8}{'ms':>9}{'of the rate':>13}" + (f"{'PyTorch /':>11}" if best else ""))
+            for what, m in sorted(mine.items(), key=lambda item: item[1]):
+                precision = what[3].split()[-1]
+                share = flops_of_step(recipe, batch) / (m * 1e6) / rate[precision, what[4]]
+                print(f"  {what[3]:22}{what[4]:8}{m:9.2f}{100 * share:12.0f}%" + (f"{best / m:11.2f}" if best else ""))
+    print("\nsampling, images/s through G")
+    for what, m in sorted((item for item in median.items() if item[0][0] == "sample"), key=lambda item: -item[1]):
+        print(f"  {what[1]:22}{what[2]:8}{m:12,.0f}")
+    print("\nParzen windows, 10,000 samples, 10,000 test and 1,000 validation images")
+    for threads in options.threads:
+        m = median["parzen", "fp32", threads]
+        print(f"  {threads} threads: {m:.2f} s, {100 * 2e-9 * 10000 * 11000 * 784 / m / rate['fp32', threads]:.0f}% of the matrix rate")
+
+
+main()

@@ -1,0 +1,241 @@
+#include "gan/kernels/passes.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "gan/kernels/clones.h"
+
+#define GAN_INLINE inline __attribute__((always_inline))
+
+/// name(arguments) for the type that `precision` says, compiled for each kind of processor.
+#define GAN_BOTH(name, parameters, arguments)                        \
+  GAN_CLONES void name##_fp32 parameters { name<float> arguments; }  \
+  GAN_CLONES void name##_bf16 parameters { name<Bf16> arguments; }
+
+namespace gan::kernels {
+namespace {
+
+struct Bf16 {
+  uint16_t bits;
+};
+
+GAN_INLINE float load(const float* p, int64_t i) { return p[i]; }
+GAN_INLINE float load(const Bf16* p, int64_t i) { return std::bit_cast<float>(static_cast<uint32_t>(p[i].bits) << 16); }
+GAN_INLINE void store(float* p, int64_t i, float x) { p[i] = x; }
+GAN_INLINE void store(Bf16* p, int64_t i, float x) {  // to the nearest, ties to even
+  const uint32_t bits = std::bit_cast<uint32_t>(x);
+  p[i].bits = static_cast<uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1)) >> 16);
+}
+
+GAN_INLINE float times(Mask m, int64_t i) { return m.keep ? (m.keep[i] ? m.scale : 0.0f) : 1.0f; }
+
+/// Cephes' expf, to about 2 units in the last place; vectors of any width.
+GAN_INLINE float exponential(float x) {
+  x = x > 88.0f ? 88.0f : x;
+  x = x < -87.0f ? -87.0f : x;
+  const float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;  // rounded to a whole number
+  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  return (p * r * r + r + 1) * std::bit_cast<float>((static_cast<int32_t>(n) + 127) << 23);
+}
+
+template <class T> GAN_INLINE void convert_row(int64_t n, const float* x, float factor, Mask mask, bool twice, void* out_) {
+  T* out = static_cast<T*>(out_);
+  if (!mask.keep) for (int64_t i = 0; i < n; ++i) store(out, i, factor * x[i]);
+  else {
+    const float scale = factor * mask.scale * (twice ? mask.scale : 1);
+    for (int64_t i = 0; i < n; ++i) store(out, i, mask.keep[i] ? scale * x[i] : 0.0f);
+  }
+}
+GAN_BOTH(convert_row, (int64_t n, const float* x, float factor, Mask mask, bool twice, void* out), (n, x, factor, mask, twice, out))
+
+template <class T> GAN_INLINE void activate_row(int64_t n, const float* a, const float* bias, Unit unit, Mask mask, void* out_) {
+  T* out = static_cast<T*>(out_);
+  switch (unit.kind) {
+    case Unit::Kind::piecewise:
+      if (!mask.keep)
+        for (int64_t i = 0; i < n; ++i) { const float x = a[i] + bias[i]; store(out, i, x > 0 ? x : unit.slope * x); }
+      else
+        for (int64_t i = 0; i < n; ++i) { const float x = a[i] + bias[i]; store(out, i, (x > 0 ? x : unit.slope * x) * times(mask, i)); }
+      return;
+    case Unit::Kind::sigmoid:
+      for (int64_t i = 0; i < n; ++i) store(out, i, times(mask, i) / (1 + exponential(-(a[i] + bias[i]))));
+      return;
+    case Unit::Kind::tanh:
+      for (int64_t i = 0; i < n; ++i) store(out, i, times(mask, i) * (1 - 2 / (1 + exponential(2 * (a[i] + bias[i])))));
+      return;
+  }
+}
+GAN_BOTH(activate_row, (int64_t n, const float* a, const float* bias, Unit unit, Mask mask, void* out), (n, a, bias, unit, mask, out))
+
+template <class T> GAN_INLINE void derive_row(int64_t n, const float* d, const void* h_, Unit unit, Mask mask, void* out_) {
+  T* out = static_cast<T*>(out_);
+  const T* h = static_cast<const T*>(h_);
+  const float back = 1 / mask.scale;
+  switch (unit.kind) {
+    case Unit::Kind::piecewise:
+      if (!mask.keep)
+        for (int64_t i = 0; i < n; ++i) store(out, i, load(h, i) > 0 ? d[i] : unit.slope * d[i]);
+      else
+        for (int64_t i = 0; i < n; ++i) store(out, i, (load(h, i) > 0 ? d[i] : unit.slope * d[i]) * times(mask, i));
+      return;
+    case Unit::Kind::sigmoid:
+      for (int64_t i = 0; i < n; ++i) { const float y = load(h, i) * back; store(out, i, d[i] * y * (1 - y) * times(mask, i)); }
+      return;
+    case Unit::Kind::tanh:
+      for (int64_t i = 0; i < n; ++i) { const float y = load(h, i) * back; store(out, i, d[i] * (1 - y * y) * times(mask, i)); }
+      return;
+  }
+}
+GAN_BOTH(derive_row, (int64_t n, const float* d, const void* h, Unit unit, Mask mask, void* out), (n, d, h, unit, mask, out))
+
+template <class T> GAN_INLINE void maxout_row(int64_t n, int64_t pieces, const float* a, const float* bias, Mask mask, void* out_, uint8_t* index) {
+  T* out = static_cast<T*>(out_);
+  for (int64_t i = 0; i < n; ++i, a += pieces, bias += pieces) {
+    float best = a[0] + bias[0];
+    int chosen = 0;
+    for (int64_t p = 1; p < pieces; ++p) {
+      const float x = a[p] + bias[p];
+      if (x > best || x != x) best = x, chosen = static_cast<int>(p);  // NaN wins, as in ATen
+    }
+    index[i] = static_cast<uint8_t>(chosen);
+    store(out, i, best * times(mask, i));
+  }
+}
+GAN_BOTH(maxout_row, (int64_t n, int64_t pieces, const float* a, const float* bias, Mask mask, void* out, uint8_t* index),
+         (n, pieces, a, bias, mask, out, index))
+
+template <class T> GAN_INLINE void maxout_back_row(int64_t n, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out_) {
+  T* out = static_cast<T*>(out_);
+  for (int64_t i = 0; i < n; ++i) {
+    const float value = d[i] * times(mask, i);
+    for (int64_t p = 0; p < pieces; ++p) store(out, i * pieces + p, p == index[i] ? value : 0.0f);
+  }
+}
+GAN_BOTH(maxout_back_row, (int64_t n, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out), (n, pieces, d, index, mask, out))
+
+template <class T> GAN_INLINE void maxout_pick_row(int64_t n, int64_t pieces, const float* a, const uint8_t* index, Mask mask, void* out_) {
+  T* out = static_cast<T*>(out_);
+  for (int64_t i = 0; i < n; ++i) store(out, i, a[i * pieces + index[i]] * times(mask, i));
+}
+GAN_BOTH(maxout_pick_row, (int64_t n, int64_t pieces, const float* a, const uint8_t* index, Mask mask, void* out), (n, pieces, a, index, mask, out))
+
+template <class T> GAN_INLINE void mix_row(int64_t n, float factor, const void* h_, const void* t_, void* out_) {
+  T* out = static_cast<T*>(out_);
+  const T *h = static_cast<const T*>(h_), *t = static_cast<const T*>(t_);
+  if (t) for (int64_t i = 0; i < n; ++i) store(out, i, factor * load(h, i) + load(t, i));
+  else for (int64_t i = 0; i < n; ++i) store(out, i, factor * load(h, i));
+}
+GAN_BOTH(mix_row, (int64_t n, float factor, const void* h, const void* t, void* out), (n, factor, h, t, out))
+
+/// Columns [0, n) of rows that lie `stride` apart.
+template <class T> GAN_INLINE void sum_columns(int64_t rows, int64_t n, int64_t stride, const float* factor, const void* d_, float* out) {
+  const T* d = static_cast<const T*>(d_);
+  for (int64_t i = 0; i < n; ++i) out[i] = 0;
+  for (int64_t r = 0; r < rows; ++r, d += stride) {
+    const float f = factor ? factor[r] : 1.0f;
+    for (int64_t i = 0; i < n; ++i) out[i] += f * load(d, i);
+  }
+}
+GAN_BOTH(sum_columns, (int64_t rows, int64_t n, int64_t stride, const float* factor, const void* d, float* out), (rows, n, stride, factor, d, out))
+
+GAN_CLONES void draw_mask_row(int64_t n, const float* u, float probability, uint8_t* keep) {
+  for (int64_t i = 0; i < n; ++i) keep[i] = u[i] < probability;
+}
+
+GAN_CLONES void shorten_span(int64_t n, const float* x, Bf16* out) {
+  for (int64_t i = 0; i < n; ++i) store(out, i, x[i]);
+}
+
+constexpr int64_t kGrain = 16384;  // elements that are worth a thread
+
+template <class Row> void each_row(Size size, int64_t width, Row row) {
+  at::parallel_for(0, size.rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, width)), [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) row(r);
+  });
+}
+
+Mask of_row(Mask mask, int64_t r, int64_t n) { return {mask.keep ? mask.keep + r * n : nullptr, mask.keep ? mask.scale : 1.0f}; }
+
+template <class Void> Void* at_element(Precision p, Void* buffer, int64_t i) {
+  using Byte = std::conditional_t<std::is_const_v<Void>, const char, char>;
+  return buffer ? static_cast<Byte*>(buffer) + i * bytes_of(p) : nullptr;
+}
+
+}  // namespace
+
+#define GAN_PICK(name) (precision == Precision::fp32 ? name##_fp32 : name##_bf16)
+
+void draw_mask(Size size, const float* u, float probability, uint8_t* keep) {
+  each_row(size, size.n, [&](int64_t r) { draw_mask_row(size.n, u + r * size.n, probability, keep + r * size.n); });
+}
+
+void convert(Precision precision, Size size, const float* x, const float* factor, Mask mask, bool twice, void* out) {
+  each_row(size, size.n, [&](int64_t r) {
+    const int64_t at = r * size.n;
+    GAN_PICK(convert_row)(size.n, x + at, factor ? factor[r] : 1.0f, of_row(mask, r, size.n), twice, at_element(precision, out, at));
+  });
+}
+
+void activate(Precision precision, Size size, const float* a, const float* bias, Unit unit, Mask mask, void* out) {
+  each_row(size, size.n, [&](int64_t r) {
+    const int64_t at = r * size.n;
+    GAN_PICK(activate_row)(size.n, a + at, bias, unit, of_row(mask, r, size.n), at_element(precision, out, at));
+  });
+}
+
+void derive(Precision precision, Size size, const float* d, const void* h, Unit unit, Mask mask, void* out) {
+  each_row(size, size.n, [&](int64_t r) {
+    const int64_t at = r * size.n;
+    GAN_PICK(derive_row)(size.n, d + at, at_element(precision, h, at), unit, of_row(mask, r, size.n), at_element(precision, out, at));
+  });
+}
+
+void maxout(Precision precision, Size size, int64_t pieces, const float* a, const float* bias, Mask mask, void* out, uint8_t* index) {
+  each_row(size, size.n * pieces, [&](int64_t r) {
+    const int64_t at = r * size.n;
+    GAN_PICK(maxout_row)(size.n, pieces, a + at * pieces, bias, of_row(mask, r, size.n), at_element(precision, out, at), index + at);
+  });
+}
+
+void maxout_back(Precision precision, Size size, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out) {
+  each_row(size, size.n * pieces, [&](int64_t r) {
+    const int64_t at = r * size.n;
+    GAN_PICK(maxout_back_row)(size.n, pieces, d + at, index + at, of_row(mask, r, size.n), at_element(precision, out, at * pieces));
+  });
+}
+
+void maxout_pick(Precision precision, Size size, int64_t pieces, const float* a, const uint8_t* index, Mask mask, void* out) {
+  each_row(size, size.n * pieces, [&](int64_t r) {
+    const int64_t at = r * size.n;
+    GAN_PICK(maxout_pick_row)(size.n, pieces, a + at * pieces, index + at, of_row(mask, r, size.n), at_element(precision, out, at));
+  });
+}
+
+void mix(Precision precision, Size size, const float* factor, const void* h, const void* t, void* out) {
+  each_row(size, size.n, [&](int64_t r) {
+    const int64_t at = r * size.n;
+    GAN_PICK(mix_row)(size.n, factor[r], at_element(precision, h, at), at_element(precision, t, at), at_element(precision, out, at));
+  });
+}
+
+void sum_rows(Precision precision, Size size, const float* factor, const void* d, float* out) {
+  const int64_t grain = std::max<int64_t>(64, kGrain / std::max<int64_t>(1, size.rows));
+  at::parallel_for(0, size.n, grain, [&](int64_t begin, int64_t end) {
+    GAN_PICK(sum_columns)(size.rows, end - begin, size.n, factor, at_element(precision, d, begin), out + begin);
+  });
+}
+
+void shorten(int64_t n, const float* x, void* out) {
+  at::parallel_for(0, n, kGrain, [&](int64_t begin, int64_t end) { shorten_span(end - begin, x + begin, static_cast<Bf16*>(out) + begin); });
+}
+
+}  // namespace gan::kernels

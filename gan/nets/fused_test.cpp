@@ -1,0 +1,120 @@
+#include "gan/nets/fused.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "gan/nets/draw.h"
+
+namespace gan {
+namespace {
+
+struct Case {
+  const char* name;
+  NetworkSpec spec;
+  bool penalised;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+
+Dense dense(int64_t units, Activation activation = Activation::linear) {
+  return {.units = units, .activation = activation, .init = {.kind = Init::Kind::normal, .value = 0.4}, .bias = {.value = 0.1}};
+}
+Maxout maxout(int64_t units, int64_t pieces) { return {.units = units, .pieces = pieces, .init = {.kind = Init::Kind::normal, .value = 0.4}}; }
+
+const std::vector<Case> kCases{
+    {"linear", {dense(1)}, true},
+    {"relu", {dense(17, Activation::relu), dense(9, Activation::relu), dense(1)}, true},
+    {"leaky", {dense(33, Activation::leaky_relu), dense(5, Activation::leaky_relu), dense(1)}, true},
+    {"maxout", {Dropout{.keep = 0.8, .scale = 1.25}, maxout(7, 5), Dropout{.keep = 0.5, .scale = 2}, maxout(6, 3), Dropout{.keep = 0.5, .scale = 2}, dense(1)}, true},
+    {"dropout", {dense(16, Activation::leaky_relu), Dropout{.keep = 0.7, .scale = 1.5}, dense(1)}, true},
+    {"generator", {dense(20, Activation::relu), dense(19, Activation::relu), dense(11, Activation::sigmoid)}, false},
+    {"squashed", {dense(20, Activation::tanh), Dropout{.keep = 0.6, .scale = 1.7}, dense(8, Activation::sigmoid), dense(3, Activation::tanh)}, false},
+};
+
+class Fused : public testing::TestWithParam<Case> {};
+INSTANTIATE_TEST_SUITE_P(Networks, Fused, testing::ValuesIn(kCases), [](const auto& info) { return info.param.name; });
+
+double distance(const Tensor& a, const Tensor& b) {
+  return ((a - b).norm() / b.norm().clamp_min(1e-12)).item<double>();
+}
+
+struct Within {
+  double output, gradient, penalised;
+};
+
+/// All that a tape gives, of the reference in float64 and of the fused engine; the same dropout in both.
+void compare(const Case& c, kernels::Precision precision, Within within) {
+  constexpr int64_t kInputs = 13, kRows = 29, kPart = 12;
+  const Stream init(7);
+  Network reference(c.spec, kInputs, "test", init, {}, at::kCPU), fused(c.spec, kInputs, "test", init, {}, at::kCPU);
+  reference.visit_state("", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
+  fused.fuse(precision);
+  const int64_t outputs = fused.outputs();
+  const Tensor x = draw_normal(Stream(3), kRows, kInputs, 0), slope = draw_normal(Stream(4), kRows, outputs, 0);
+  const Tensor penalty = draw_uniform(Stream(5), kRows, 1, 0).squeeze(1);
+  const Pass pass{.training = true, .noise = Stream(6), .step = 3};
+
+  for (const int64_t rows : {kRows, kPart, kRows}) {  // buffers are used again, for fewer and more
+    const Tensor xs = x.narrow(0, 0, rows), s = slope.narrow(0, 0, rows), w = penalty.narrow(0, 0, rows);
+    const auto expected = reference.record({xs.to(at::kDouble)}, pass), got = fused.record({xs.narrow(0, 0, 5), xs.narrow(0, 5, rows - 5)}, pass);
+    EXPECT_LT(distance(got->output(), expected->output()), within.output);
+    const auto expect_parameters = [&](const Tensor& weight) {
+      const auto e = expected->parameters(s.to(at::kDouble), weight.defined() ? weight.to(at::kDouble) : weight), g = got->parameters(s, weight);
+      ASSERT_EQ(e.size(), g.size());
+      for (size_t i = 0; i < e.size(); ++i) EXPECT_LT(distance(g[i], e[i]), weight.defined() ? within.penalised : within.gradient) << "parameter " << i;
+    };
+    const auto expect_input = [&](int64_t first, int64_t count) {
+      const Tensor part = s.narrow(0, first, count);
+      EXPECT_LT(distance(got->input(part, first), expected->input(part.to(at::kDouble), first)), within.gradient) << first << " " << count;
+    };
+    expect_input(5, 6);
+    expect_parameters({});
+    expect_input(3, rows - 3);
+    if (c.penalised) expect_parameters(w);
+    expect_parameters({});
+  }
+}
+
+TEST_P(Fused, GivesWhatTheReferenceGivesInFloat64) {
+  compare(GetParam(), kernels::Precision::fp32, {.output = 2e-6, .gradient = 5e-6, .penalised = 5e-6});
+}
+
+/// A number that is rounded across zero takes another slope, so gradients of a few examples differ more than numbers.
+TEST_P(Fused, GivesNearlyThatInBfloat16) {
+  compare(GetParam(), kernels::Precision::bf16, {.output = 0.02, .gradient = 0.15, .penalised = 0.3});
+}
+
+TEST(FusedEngine, FollowsItsParameters) {
+  for (const auto precision : {kernels::Precision::fp32, kernels::Precision::bf16}) {
+    Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
+    network.fuse(precision);
+    const Tensor x = at::ones({3, 2});
+    network.record({x}, {});
+    {
+      const at::NoGradGuard no_grad;
+      network.visit_state("", [](const std::string&, Tensor& t) { t.fill_(2); });
+    }
+    EXPECT_TRUE(at::equal(network.record({x}, {})->output(), at::full({3, 1}, 6.f)));
+  }
+}
+
+TEST(FusedEngine, ATapeThatWasOverwrittenIsRefused) {
+  Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
+  network.fuse(kernels::Precision::fp32);
+  const auto old = network.record({at::ones({3, 2})}, {}), fresh = network.record({at::ones({2, 2})}, {});
+  EXPECT_THROW(old->output(), std::logic_error);
+  EXPECT_EQ(fresh->output().size(0), 2);
+}
+
+TEST(FusedEngine, SaysWhatItCannotDo) {
+  const auto why = [](const NetworkSpec& spec, bool penalised) { return FusedEngine::unsupported(spec, penalised); };
+  for (const Case& c : kCases) EXPECT_EQ(why(c.spec, c.penalised), "") << c.name;
+  EXPECT_NE(why({dense(2), BatchNorm{}, dense(1)}, false).find("layer 2 is a batch norm"), std::string::npos);
+  EXPECT_NE(why({dense(2, Activation::tanh), dense(1)}, true).find("layer 1 is not piecewise linear"), std::string::npos);
+  EXPECT_NE(why({dense(2), Dropout{}, Dropout{}, dense(1)}, false).find("layer 2"), std::string::npos);
+  EXPECT_NE(why({dense(2), maxout(1, 2)}, false), "");
+  EXPECT_NE(why({}, false), "");
+}
+
+}  // namespace
+}  // namespace gan
