@@ -204,6 +204,15 @@ TEST(Trainer, WhatDoesNotFitIsNamed) {
   EXPECT_NE(complaint(c).find("simultaneous"), std::string::npos);
 }
 
+TEST(Generator, ASampleIsKnownByItsNumber) {
+  const Config c = small_config();
+  Generator G(c.generator, 1, {}, at::kCPU);
+  const Tensor all = G.sample(2500, 7);
+  for (const int64_t first : {0, 999, 1000, 2400})
+    EXPECT_TRUE(at::allclose(G.sample(100, 7, first), all.narrow(0, first, 100), 1e-4, 1e-5)) << first;
+  EXPECT_FALSE(at::allclose(all.narrow(0, 0, 100), all.narrow(0, 1000, 100), 1e-4, 1e-5));
+}
+
 /// R1 and R2 of a nonlinear D, in float64: value against its definition, gradient in the parameters against
 /// finite differences (that gradient holds second derivatives of D).
 TEST(Penalties, AreExactThroughSecondDerivatives) {
