@@ -208,6 +208,7 @@ json_with() {  # keys
 test_evaluate() {
   expect 0 "evaluate a toy run" evaluate a --json
   check "  prints one JSON object" json_with parzen log_likelihood standard_error sigma two_sample accuracy modes covered within controls protocol seed version
+  check "  tells samples from the 10,000 test examples, not from the 2,000 for training" grep -q '"test_examples": 10000' out.txt
   cp out.txt first.txt
   expect 0 "again, with the controls from the cache" evaluate a --json
   check "  prints the same" cmp first.txt out.txt

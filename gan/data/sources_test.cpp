@@ -179,6 +179,7 @@ TEST_F(Sources, Toys) {
   EXPECT_EQ(data.train.shape(), Shape{2});
   EXPECT_NE(data.valid.rows(0, 10'000), data.test.rows(0, 10'000));
   EXPECT_NE(data.valid.rows(0, 10'000), data.train.rows(0, 10'000));
+  EXPECT_NE(data.test.rows(0, 10'000), data.train.rows(0, 10'000));
   EXPECT_NEAR(data.low, -2.07, .04);  // four to six deviations beyond the modes
   EXPECT_NEAR(data.high, 2.07, .04);
   EXPECT_EQ(data.toy->name(), "ring8");

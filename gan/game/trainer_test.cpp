@@ -117,6 +117,54 @@ TEST(Trainer, UpdateRulesAreTheFormulas) {
   }
 }
 
+/// Samples begin at 0 and data are 3, so that the gradient of a linear D hardly changes.
+Config steady_slope() {
+  Config c = small_config();
+  c.game.value = "wasserstein";
+  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu, .bias = {.value = -100}}, Dense{.units = 2}};
+  c.discriminator.layers = {Dense{.units = 1}};
+  return c;
+}
+struct Threes : Batches {
+  Tensor next() override { return at::full({16, 2}, 3.f); }
+};
+
+TEST(Trainer, EachOfTheKUpdatesOfDCounts) {  // then Adam moves by its rate each time
+  Config c = steady_slope();
+  c.game.k = 3, c.optimizer.beta1 = 0.9;
+  Trainer trainer(c, facts());
+  Threes data;
+  const Tensor before = state_of(trainer).at("D.0.weight");
+  for (int64_t t = 0; t < 2; ++t) trainer.step(t, data);
+  const Tensor moved = (state_of(trainer).at("D.0.weight") - before) / c.training.learning_rate;
+  EXPECT_TRUE(at::allclose(moved, at::full({1, 2}, 6.f), 0, 0.02)) << moved;
+}
+
+TEST(Trainer, TheFirstEpochHasTheFirstMomentumTheLastTheFinalOne) {
+  Config c = steady_slope();
+  c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0.5, .momentum_epochs = 2};
+  Trainer trainer(c, facts());  // 10 steps are an epoch
+  Threes data;
+  std::vector<Tensor> at_step = {state_of(trainer).at("D.0.weight")};
+  for (const int64_t t : {8, 9, 10}) trainer.step(t, data), at_step.push_back(state_of(trainer).at("D.0.weight"));
+  const Tensor one = at_step[1] - at_step[0];
+  EXPECT_TRUE(at::allclose(at_step[2] - at_step[1], one, 0.05)) << one;
+  EXPECT_TRUE(at::allclose(at_step[3] - at_step[2], one * 1.5, 0.05)) << one;
+}
+
+TEST(Trainer, TheAverageForgetsTheStartSooner) {
+  Config c = small_config();
+  c.game.averaging = 0.99;
+  for (const auto& [t, decay] : {std::pair<int64_t, double>{0, 0.1}, {10, 0.55}, {100000, 0.99}}) {
+    Trainer trainer(c, facts());
+    Gaussian data(16, 2);
+    const Tensor before = state_of(trainer).at("model.0.weight");
+    trainer.step(t, data);
+    const auto after = state_of(trainer);
+    EXPECT_TRUE(at::allclose(after.at("model.0.weight"), before.lerp(after.at("G.0.weight"), 1 - decay), 1e-5, 1e-7)) << t;
+  }
+}
+
 TEST(Trainer, OnePassOverBothIsTwoPasses) {  // batch norm makes D look across examples: then they are kept apart
   Config c = small_config();
   c.discriminator.layers = {Dense{.units = 6, .activation = Activation::relu}, BatchNorm{}, Dense{.units = 1}};
@@ -154,6 +202,15 @@ TEST(Trainer, WhatDoesNotFitIsNamed) {
   EXPECT_NE(complaint(c).find("[discriminator] the last layer has 2 outputs"), std::string::npos);
   c = small_config(), c.game.update = Update::simultaneous, c.game.k = 2;
   EXPECT_NE(complaint(c).find("simultaneous"), std::string::npos);
+}
+
+TEST(Generator, ASampleIsKnownByItsNumber) {
+  const Config c = small_config();
+  Generator G(c.generator, 1, {}, at::kCPU);
+  const Tensor all = G.sample(2500, 7);
+  for (const int64_t first : {0, 999, 1000, 2400})
+    EXPECT_TRUE(at::allclose(G.sample(100, 7, first), all.narrow(0, first, 100), 1e-4, 1e-5)) << first;
+  EXPECT_FALSE(at::allclose(all.narrow(0, 0, 100), all.narrow(0, 1000, 100), 1e-4, 1e-5));
 }
 
 TEST(Penalties, WeighEachExample) {

@@ -113,6 +113,15 @@ TEST(Png, SaysWhatIsWrong) {
   refuses(damaged, "unreadable PNG file");
 }
 
+TEST(Png, EveryChunkIsHeldAgainstItsChecksum) {
+  const std::string file = png({1, 1, 8, kGrey}, "\0\1"s);
+  for (const size_t at : {size_t{8 + 8 + 13}, file.size() - 12 - 4, file.size() - 4}) {  // of IHDR, IDAT, IEND
+    std::string damaged = file;
+    damaged[at] ^= 1;
+    expect_data_error([&] { parse(damaged); }, "unreadable PNG file");
+  }
+}
+
 TEST(Png, HugeSizesAllocateNothing) {
   const auto refuses = [](const Header& header, std::string_view part) {
     expect_data_error([&] { parse(png(header, "\0\1"s)); }, part);

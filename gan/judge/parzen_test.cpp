@@ -66,6 +66,12 @@ TEST(Parzen, MeanDeviationAndChoice) {
   EXPECT_EQ(score.test_images, 200);
 }
 
+TEST(Parzen, SigmaIsChosenWithoutTheTestExamples) {  // of one window, the best sigma is the distance to it
+  const Tensor window = at::zeros({1, 1}), near = at::full({5, 1}, 0.1f), far = at::ones({5, 1});
+  EXPECT_EQ(parzen(window, near, far, {0.1, 0.3, 1}, false).sigma, 0.1);
+  EXPECT_EQ(parzen(window, far, near, {0.1, 0.3, 1}, false).sigma, 1);
+}
+
 TEST(Parzen, ExtendsTheGridOnlyWhenAsked) {
   const auto draw = [](uint64_t seed, int64_t n) { return draw_normal(Stream(seed), n, 2, 0) * 0.01; };
   const Tensor samples = draw(1, 2'000), valid = draw(2, 1'000), test = draw(3, 1'000);

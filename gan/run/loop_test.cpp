@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <set>
 
 #include "gan/core/error.h"
 #include "gan/core/testing.h"
@@ -87,13 +88,40 @@ TEST_F(Loop, StoppedAndResumedIsTheSameBytes) {
   config_.run.evaluate_every = 2;
   go(temp_.path() / "whole", whole, hooks);
   go(temp_.path() / "parts", part, hooks);
-  std::ofstream(temp_.path() / "parts/metrics.jsonl", std::ios::app) << "{\"step\": 11, \"torn\": tr";  // as kill -9 leaves it
+  std::ofstream(temp_.path() / "parts/metrics.jsonl", std::ios::app)
+      << "{\"step\":8,\"loss\":1}\n{\"step\": 11, \"torn\": tr";  // as kill -9 leaves it
   std::ofstream(temp_.path() / "parts/checkpoints/step-0000009.safetensors.tmp") << "half";
   go(temp_.path() / "parts", rest, hooks);
   EXPECT_EQ(whole.sum(), rest.sum());
   for (const char* file : {"checkpoints/step-0000012.safetensors", "checkpoints/best", "metrics.jsonl"})
     EXPECT_EQ(bytes(temp_.path() / "whole" / file), bytes(temp_.path() / "parts" / file)) << file;
   for (const auto& entry : fs::recursive_directory_iterator(temp_.path())) EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
+}
+
+TEST_F(Loop, LastNamesACheckpointOnlyOnceItIsWritten) {
+  const RunFolder run = RunFolder::create(temp_.path() / "run", config_);
+  run.save(1, "one", false, 0);
+  fs::create_directories(run.checkpoint(2) / "in the way");  // a file cannot take a folder's place
+  EXPECT_THROW(run.save(2, "two", true, 0), DataError);
+  EXPECT_EQ(run.last_step(), 1);
+  EXPECT_EQ(bytes(run.find_checkpoint("last")), "one");
+  EXPECT_THROW(run.find_checkpoint("best"), DataError);
+}
+
+TEST_F(Loop, AnEpochOfStepsSeesNoExampleTwice) {
+  struct Seeing : Summing {
+    using Summing::Summing;
+    Scalars step(int64_t, Batches& data) override {
+      for (int64_t i = 0; i < batches_per_step(); ++i) {
+        const Tensor x = data.next();
+        seen.insert(x.data_ptr<float>(), x.data_ptr<float>() + x.numel());
+      }
+      return {};
+    }
+    std::set<float> seen;
+  } learner(6);
+  go(temp_.path() / "run", learner);
+  EXPECT_EQ(learner.seen.size(), 96u);  // 6 steps of 2 batches of 8
 }
 
 TEST_F(Loop, PatienceEndsAtTheBestScoreAndSoDoesItsResume) {

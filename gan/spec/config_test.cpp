@@ -66,6 +66,25 @@ TEST(Config, ReadsARecipe) {
   EXPECT_EQ(std::get<Dense>(c.discriminator.layers[2]).bias.value, -2);
 }
 
+template <class E> void expect_names(std::initializer_list<std::pair<std::string_view, E>> all) {
+  ASSERT_EQ(names_of(E{}).size(), all.size());
+  for (const auto& [name, value] : all) EXPECT_EQ(names_of(value)[static_cast<size_t>(value)], name);
+}
+
+TEST(Config, EveryNameMeansWhatItSays) {
+  expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}});
+  expect_names<StopRule>({{"steps", StopRule::steps}, {"best", StopRule::best}, {"indistinguishable", StopRule::indistinguishable}});
+  expect_names<Scale>({{"unit", Scale::unit}, {"symmetric", Scale::symmetric}, {"standard", Scale::standard}, {"none", Scale::none}});
+  expect_names<Method>({{"momentum", Method::momentum}, {"adam", Method::adam}});
+  expect_names<Schedule>({{"constant", Schedule::constant}, {"exponential", Schedule::exponential}, {"cosine", Schedule::cosine}});
+  expect_names<Update>({{"alternating", Update::alternating}, {"simultaneous", Update::simultaneous}});
+  expect_names<NoiseKind>({{"uniform", NoiseKind::uniform}, {"normal", NoiseKind::normal}});
+  expect_names<Activation>({{"linear", Activation::linear}, {"relu", Activation::relu}, {"leaky-relu", Activation::leaky_relu},
+                            {"sigmoid", Activation::sigmoid}, {"tanh", Activation::tanh}});
+  expect_names<Init::Kind>({{"he", Init::Kind::he}, {"glorot", Init::Kind::glorot}, {"uniform", Init::Kind::uniform},
+                            {"normal", Init::Kind::normal}, {"sparse", Init::Kind::sparse}});
+}
+
 TEST(Config, WritingAndReadingIsTheIdentity) {
   for (const char* model : {"adversarial", "bernoulli-mixture"}) {
     Config c = model[0] == 'a' ? parse_config(kRecipe, "x") : Config{};
