@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "gan/kernels/clones.h"
@@ -23,10 +22,10 @@ struct Bf16 {
 };
 
 GAN_INLINE float load(const float* p, int64_t i) { return p[i]; }
-GAN_INLINE float load(const Bf16* p, int64_t i) { return std::bit_cast<float>(static_cast<uint32_t>(p[i].bits) << 16); }
+GAN_INLINE float load(const Bf16* p, int64_t i) { return __builtin_bit_cast(float, static_cast<uint32_t>(p[i].bits) << 16);  // std::bit_cast would stay a call: it has not our attributes }
 GAN_INLINE void store(float* p, int64_t i, float x) { p[i] = x; }
 GAN_INLINE void store(Bf16* p, int64_t i, float x) {  // to the nearest, ties to even
-  const uint32_t bits = std::bit_cast<uint32_t>(x);
+  const uint32_t bits = __builtin_bit_cast(uint32_t, x);
   p[i].bits = static_cast<uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1)) >> 16);
 }
 
@@ -44,7 +43,7 @@ GAN_INLINE float exponential(float x) {
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  return (p * r * r + r + 1) * std::bit_cast<float>((static_cast<int32_t>(n) + 127) << 23);
+  return (p * r * r + r + 1) * __builtin_bit_cast(float, (static_cast<int32_t>(n) + 127) << 23);
 }
 
 template <class T> GAN_INLINE void convert_row(int64_t n, const float* x, float factor, Mask mask, bool twice, void* out_) {
