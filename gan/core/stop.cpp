@@ -1,12 +1,15 @@
 #include "gan/core/stop.h"
 
-#include <csignal>
 #include <unistd.h>
+
+#include <atomic>
+#include <csignal>
 
 namespace gan {
 namespace {
 
-volatile std::sig_atomic_t g_signal = 0;
+std::atomic<int> g_signal = 0;  // the handler runs in any thread
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void on_signal(int signal) {
   if (g_signal != 0) _exit(128 + signal);

@@ -4,6 +4,6 @@
 namespace gan {
 
 void catch_stop_signals();
-int stop_signal();  ///< 0, or the signal that asked to stop
+int stop_signal();  ///< 0, or the signal that asked to stop; from any thread
 
 }  // namespace gan
