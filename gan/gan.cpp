@@ -4,7 +4,6 @@
 #include <ATen/Parallel.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "gan/baselines/mixture.h"
 #include "gan/core/error.h"
@@ -18,29 +17,9 @@ namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr const char* kConfigKey = "config";
 constexpr const char* kDataKey = "data";
-
-std::string write_card(const DataCard& card) {
-  return Json{{"name", card.name}, {"hash", card.hash}, {"shape", card.shape}, {"image", card.image}, {"low", card.low}, {"high", card.high},
-              {"columns", card.columns}, {"offset", card.scaling.offset}, {"factor", card.scaling.factor}}.dump();
-}
-
-DataCard read_card(const std::string& text, const std::string& who) {
-  try {
-    const Json json = Json::parse(text);
-    DataCard card;
-    json.at("name").get_to(card.name), json.at("hash").get_to(card.hash), json.at("shape").get_to(card.shape);
-    json.at("image").get_to(card.image), json.at("low").get_to(card.low), json.at("high").get_to(card.high);
-    json.at("columns").get_to(card.columns);
-    json.at("offset").get_to(card.scaling.offset), json.at("factor").get_to(card.scaling.factor);
-    return card;
-  } catch (const Json::exception&) {
-    throw DataError("{}: does not say what data it was trained on: it is damaged, or no checkpoint of gan", who);
-  }
-}
 
 std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
   if (config.run.model == ModelKind::bernoulli_mixture) {
@@ -125,7 +104,9 @@ Model load(const fs::path& path, const std::string& checkpoint, at::Device devic
     return found->second;
   };
   Config config = parse_config(metadata(kConfigKey), who);
-  DataCard card = read_card(metadata(kDataKey), who);
+  DataCard card = parse_card(metadata(kDataKey), who);
+  if (const double claimed = model_bytes(config, product(card.shape)); claimed > static_cast<double>(bytes.size()))  // before it is allocated
+    throw DataError("{}: its network needs {}, the file has {}: the checkpoint is damaged", who, bytes_text(claimed), bytes_text(static_cast<double>(bytes.size())));
   auto model = make_model(config, product(card.shape), device);
   read_checkpoint(content, [&](const StateVisitor& visit) { model->visit_state(visit); }, who);
   return Model(std::move(config), std::move(card), std::strtoll(metadata("step").c_str(), nullptr, 10), std::move(model));
@@ -188,14 +169,14 @@ Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Ho
   if (const auto last = run.last()) {
     const auto metadata = parse_safetensors(last->bytes, last->file).metadata;
     const auto card = metadata.find(kDataKey);
-    if (card == metadata.end() || read_card(card->second, last->file).hash != p.data.hash)
+    if (card == metadata.end() || parse_card(card->second, last->file).hash != p.data.hash)
       throw DataError("{}: was trained on other data than {} holds now; resume needs the same files", run.path().string(), p.config.data.source);
   }
   Config recorded = p.config;
   recorded.data.source = p.data.name;  // no path goes into a checkpoint
   recorded.training.steps = 0;         // nor how far this call will go
   return train(run, learner, order, p.facts.device, p.config,
-               {{kConfigKey, format_config(recorded)}, {kDataKey, write_card(card_of(p))}}, hooks);
+               {{kConfigKey, format_config(recorded)}, {kDataKey, format_card(card_of(p))}}, hooks);
 }
 
 Outcome train(const Config& config, const fs::path& folder) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "gan/data/card.h"
 #include "gan/data/dataset.h"
 #include "gan/game/trainer.h"
 #include "gan/model/learner.h"
@@ -17,16 +18,6 @@
 #include "gan/spec/config.h"
 
 namespace gan {
-
-/// What a trained model remembers of its data: enough to give samples in the data's own units.
-struct DataCard {
-  std::string name, hash;
-  Shape shape;               ///< of one example
-  bool image = false;
-  float low = 0, high = 1;
-  std::vector<std::string> columns;
-  Scaling scaling;
-};
 
 /// [n, D] scaled -> [n, shape...] own units, on the CPU.
 Tensor own_units(const DataCard& card, const Tensor& scaled);

@@ -89,6 +89,38 @@ TEST(Gan, LoadSaysWhatIsWrong) {
   }
 }
 
+TEST(Gan, ANetworkLargerThanItsFileIsNotAllocated) {
+  const ScratchFolder temp;
+  train(ring(), temp.path() / "run");
+  const std::string bytes = read_file(temp.path() / "run/checkpoints/last");
+  SafeTensors content = parse_safetensors(bytes, "run");
+  std::string& config = content.metadata.at("config");
+  for (size_t at; (at = config.find("units = 16,")) != config.npos;) config.replace(at, 11, "units = 16000000,");
+  write_file(temp.path() / "x.safetensors", format_safetensors(content));
+  try {
+    load(temp.path() / "x.safetensors");
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("its network needs"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Gan, TheEngineIsChosenOnceAndRecorded) {
+  const auto chosen = [](Config c) { return prepare(c).config.run; };
+  Config c = ring();
+  EXPECT_EQ(chosen(c).engine, Engine::fused);
+  EXPECT_NE(chosen(c).precision, Precision::automatic);
+  c.run.precision = Precision::fp32;
+  EXPECT_EQ(chosen(c).precision, Precision::fp32);
+  c.game.r1 = 1, c.discriminator.layers[0] = Dense{.units = 16, .activation = Activation::tanh};
+  EXPECT_EQ(chosen(c).engine, Engine::reference);
+  EXPECT_EQ(chosen(c).precision, Precision::fp32);
+  c.run.engine = Engine::fused;
+  EXPECT_THROW(prepare(c), UsageError);
+  c.run.engine = Engine::reference, c.run.precision = Precision::bf16;
+  EXPECT_THROW(prepare(c), UsageError);
+}
+
 TEST(Gan, EpochsBecomeSteps) {
   Config c = ring();
   c.training.steps = 0, c.training.epochs = 1.5, c.training.batch_size = 1000;

@@ -1,9 +1,11 @@
 # shellcheck shell=bash disable=SC2001,SC2086,SC2154
-# What ./run and ./test share; to be sourced by them, with `root` set to the folder of this project.
+# What ./run, ./test and the scripts of the sanitizers share; to be sourced by them, with `root` set to the folder of
+# this project. `build` and `options` (for CMake) may be set afterwards, for a build beside the usual one.
 # It installs the packages that are missing and builds what is out of date, both without a word where
 # there is nothing to do. All messages go to stderr: stdout belongs to the program.
 
 build=$root/build
+options=()
 
 # The libtorch to build with: CMAKE_PREFIX_PATH, else the one that `build` was made with, else Debian's.
 torch_prefix() {
@@ -38,6 +40,10 @@ END
   fi
   if [ "${tests:-no}" = yes ]; then
     echo 'libgtest-dev           the tests'
+  fi
+  if [ "${sanitize:-no}" = yes ]; then
+    echo 'clang                  the fuzzers'
+    echo 'libclang-rt-14-dev     the fuzzers: libFuzzer and sanitizers'
   fi
 }
 
@@ -118,8 +124,8 @@ configure() {  # option=value ...
 
 # Configured already, with this libtorch, and with the tests where they are wanted?
 configure_if_needed() {
-  local with=()
-  if [ "${tests:-no}" = yes ]; then with=(-DGAN_TESTS=ON); fi
+  local with=("${options[@]}")
+  if [ "${tests:-no}" = yes ]; then with+=(-DGAN_TESTS=ON); fi
   if [ ! -f "$build/build.ninja" ] || [ "$(torch_prefix)" != "$(cat "$build/.prefix" 2>/dev/null)" ]; then
     configure --fresh "${with[@]}"
   elif [ "${tests:-no}" = yes ] && ! grep -q '^GAN_TESTS:BOOL=ON$' "$build/CMakeCache.txt"; then
@@ -133,7 +139,8 @@ build_gan() {  # target
     flock 9  # two at a time would write the same files
     install_missing
     : >"$build/build.log"
-    if [ -x "$build/gan" ]; then echo 'building gan ...' >&2
+    if [ "$build" != "$root/build" ]; then echo "building ${build#"$root/"} ..." >&2
+    elif [ -x "$build/gan" ]; then echo 'building gan ...' >&2
     else echo 'building gan (about 3 minutes on two cores the first time) ...' >&2
     fi
     touch "$build/.stamp.new"  # before the build: what is edited meanwhile counts as newer

@@ -14,20 +14,33 @@ size_t edit_distance(std::string_view a, std::string_view b) {
     for (size_t j = 0; j < b.size(); ++j) {
       const size_t substitute = diagonal + (a[i] != b[j]);
       diagonal = row[j + 1];
-      row[j + 1] = std::min({substitute, row[j] + 1, row[j + 1] + 1});
+      row[j + 1] = std::min(substitute, 1 + std::min(row[j], row[j + 1]));
     }
   }
   return row.back();
 }
 
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') out += fmt::format("\\x{:02x}", c);
+    else out += c;
+  }
+  return out;
+}
+
 }  // namespace
 
+Error::Error(Exit code, std::string_view message) : std::runtime_error(on_one_line(message)), code_(code) {}
+
 std::string did_you_mean(std::string_view given, const std::vector<std::string>& known) {
-  const auto near = std::min_element(known.begin(), known.end(), [&](auto& a, auto& b) {
-    return edit_distance(given, a) < edit_distance(given, b);
-  });
-  if (near == known.end() || edit_distance(given, *near) > 1 + given.size() / 3) return "";
-  return fmt::format(" (did you mean '{}'?)", *near);
+  std::string_view nearest;
+  size_t within = 2 + given.size() / 3;
+  for (const std::string& name : known) {
+    const size_t distance = edit_distance(given, name);
+    if (distance < within) nearest = name, within = distance;
+  }
+  return nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
 }
 
 }  // namespace gan

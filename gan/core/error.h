@@ -1,6 +1,7 @@
 #pragma once
 /// Errors that a user can mend, each with the exit code that `gan` ends with.
-/// A message says who complains, what was expected, what came and what to do.
+/// A message says who complains, what was expected, what came and what to do: on one line, so control
+/// characters (of foreign text in it) are escaped.
 
 #include <fmt/core.h>
 
@@ -15,7 +16,7 @@ enum class Exit : int { ok = 0, bug = 1, usage = 2, data = 3, diverged = 4, inte
 
 class Error : public std::runtime_error {
  public:
-  Error(Exit code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  Error(Exit code, std::string_view message);
   Exit code() const { return code_; }
 
  private:

@@ -26,6 +26,10 @@ TEST(Error, TypesAreCaughtApart) {
 
 TEST(Error, ABraceInAValueIsText) { EXPECT_STREQ(DataError("{}", "{}").what(), "{}"); }
 
+TEST(Error, IsOneLineWhateverItNames) {
+  EXPECT_STREQ(UsageError("{}", "a\nb\x1b[2J \u00e9").what(), "a\\x0ab\\x1b[2J \u00e9");
+}
+
 TEST(DidYouMean, NamesTheNearest) {
   const std::vector<std::string> known{"mnist", "fashion-mnist", "toy:ring8"};
   EXPECT_EQ(did_you_mean("minst", known), " (did you mean 'mnist'?)");

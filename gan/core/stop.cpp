@@ -2,13 +2,15 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <string_view>
 
 namespace gan {
 namespace {
 
-volatile std::sig_atomic_t g_signal = 0;
+std::atomic<int> g_signal = 0;  // the handler runs in any thread
+static_assert(std::atomic<int>::is_always_lock_free);
 bool g_terminal = false;
 
 void on_signal(int signal) {  // only what a signal handler may do

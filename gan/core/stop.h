@@ -5,6 +5,6 @@ namespace gan {
 
 void catch_stop_signals();
 void release_stop_signals();  ///< all is saved: the next one ends the process, as the system does it
-int stop_signal();  ///< 0, or the signal that asked to stop
+int stop_signal();  ///< 0, or the signal that asked to stop; from any thread
 
 }  // namespace gan

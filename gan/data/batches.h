@@ -21,7 +21,7 @@ class BatchOrder {
   int64_t batch_size() const { return batch_size_; }
   int64_t dim() const { return examples_.dim(); }
 
-  /// Fills out [batch_size, dim], scaled.
+  /// Fills out [batch_size, dim], scaled. Remembers the epoch's order: one object for each thread.
   void read(int64_t number, std::span<float> out);
 
  private:

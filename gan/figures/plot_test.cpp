@@ -8,9 +8,7 @@
 #include <limits>
 
 #include "gan/core/error.h"
-
-/// Fontconfig keeps its patterns to the end; the leak sanitizer asks here what to pass over.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig"; }
+#include "gan/core/testing.h"
 
 namespace gan {
 namespace {
@@ -135,6 +133,12 @@ TEST(DrawCurves, SaysWhatIsWrong) {
   } catch (const DataError& error) {
     EXPECT_STREQ(error.what(), "plot 'Losses': series 'D' has 3 x and 1 y; expected as many of each");
   }
+}
+
+TEST(DrawCurves, SeveralAtOnce) {
+  const std::vector panels{Panel{"Losses", "step", "loss", {wave("D", 300, 0), wave("G", 300, 1)}, {{0.5, "half"}}}};
+  expect_same_at_once([&] { return draw_curves(panels).pixels; });
+  expect_same_at_once([&] { return draw_figure1(std::vector{Figure1{"(a)", {0, 1}, {1, 2}, {2, 1}, {0, 1}, {0}, {1}}}).pixels; });
 }
 
 TEST(DrawScatter, DrawsBothClouds) {

@@ -30,6 +30,14 @@ void append_little(std::string& out, T value) {
 /// Bytes of an array; nothing when a dimension is negative or the size does not fit into 63 bits.
 std::optional<int64_t> byte_count(const Shape& shape, int64_t item_size);
 
+/// The names in a table of types, in its order: "U8 F32 F64".
+template <class Types>
+std::string type_names(const Types& types) {
+  std::string out;
+  for (const auto& type : types) out.append(out.empty() ? "" : " ").append(type.name);
+  return out;
+}
+
 std::string shape_text(const Shape& shape);  ///< "[60000, 28, 28]", long ones cut
 
 /// Foreign text on one line: in quotes, control characters escaped, cut after `limit` bytes.

@@ -54,7 +54,7 @@ Cell read_cell(std::string_view cell, float& value) {
 
 bool is_name(std::string_view cell) {
   float value;
-  return !cell.empty() && read_cell(cell, value) == Cell::text;
+  return !cell.empty() && !cell.starts_with(kByteOrderMark) && read_cell(cell, value) == Cell::text;
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ TEST(Csv, TooSmallForAFloatIsZero) { EXPECT_EQ(parse("1e-50,-1e-60").array.value
 TEST(Csv, NamesLineAndColumn) {
   expect_error("1,2\n3,x\n", R"(line 2, column 2: expected a number, got "x")");
   expect_error("a,b\n1,nan\n", R"(line 2, column 2: expected a finite number, got "nan")");
+  expect_error("\xef\xbb\xbf\xef\xbb\xbf" "a\n1\n", "line 1, column 1: expected a number");
   expect_error("nan,inf\n1,2\n", R"(line 1, column 1: expected a finite number, got "nan")");
   expect_error("1,-inf\n", R"(column 2: expected a finite number, got "-inf")");
   expect_error("1,1e39\n", R"(column 2: expected a number within float's range, got "1e39")");

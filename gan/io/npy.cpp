@@ -1,10 +1,9 @@
 #include "gan/io/npy.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 #include <utility>
 
 #include "gan/core/error.h"
@@ -135,7 +134,7 @@ Array parse_npy(std::string_view bytes, std::string_view who) {
   const auto type = std::ranges::find(kTypes, header.descr, &Type::name);
   if (type == std::end(kTypes)) {
     throw DataError("{}: expected type {}, got {}; save array.astype('<f4')", who,
-                    fmt::join(kTypes | std::views::transform(&Type::name), " "), in_quotes(header.descr));
+                    type_names(kTypes), in_quotes(header.descr));
   }
   if (header.fortran_order) {
     throw DataError("{}: expected C order, got Fortran order; save numpy.ascontiguousarray(array)", who);
@@ -144,7 +143,9 @@ Array parse_npy(std::string_view bytes, std::string_view who) {
     throw DataError("{}: expected 1 to {} dimensions, got {}", who, kMaxRank, header.shape.size());
   }
   const auto expected = byte_count(header.shape, type->size);
-  if (!expected) throw DataError("{}: no file can hold the NPY shape {}", who, shape_text(header.shape));
+  if (!expected || (*expected == 0 && !byte_count(header.shape, sizeof(float)))) {
+    throw DataError("{}: no file can hold the NPY shape {}", who, shape_text(header.shape));
+  }
   if (*expected != static_cast<int64_t>(bytes.size())) {
     throw DataError("{}: shape {} of {} needs {} bytes after the NPY header, the file has {}; copy it again",
                     who, shape_text(header.shape), header.descr, *expected, bytes.size());

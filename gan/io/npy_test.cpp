@@ -114,6 +114,7 @@ TEST(Npy, HugeShapesAllocateNothing) {
                     "needs 9223372036854775807 bytes");
   expect_data_error([] { parse(file("<f8", "(9223372036854775807,)", "")); }, "no file can hold");
   expect_data_error([] { parse(file("|u1", "(4294967296, 4294967296, 0)", "")); }, "no file can hold");
+  expect_data_error([] { parse(file("|u1", "(0, 9223372036854775807, 0)", "")); }, "no file can hold");
   std::string many = "(";
   for (int i = 0; i < 65; ++i) many += "1, ";
   expect_data_error([&] { parse(file("|u1", many + ")", "a")); }, "got 65");

@@ -1,12 +1,9 @@
 #include "gan/io/safetensors.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <ranges>
 #include <set>
 
 #include "gan/core/error.h"
@@ -189,7 +186,7 @@ int64_t safetensors_item_size(std::string_view dtype) {
   const auto type = std::ranges::find(kTypes, dtype, &Type::name);
   if (type != std::end(kTypes)) return type->size;
   throw DataError("safetensors: unknown dtype {}: expected one of {}", in_quotes(dtype),
-                  fmt::join(kTypes | std::views::transform(&Type::name), " "));
+                  type_names(kTypes));
 }
 
 }  // namespace gan

@@ -21,8 +21,9 @@ struct Bf16 {
   uint16_t bits;
 };
 
+// __builtin_bit_cast: std::bit_cast would stay a call inside these functions, since it lacks their attributes.
 GAN_INLINE float load(const float* p, int64_t i) { return p[i]; }
-GAN_INLINE float load(const Bf16* p, int64_t i) { return __builtin_bit_cast(float, static_cast<uint32_t>(p[i].bits) << 16);  // std::bit_cast would stay a call: it has not our attributes }
+GAN_INLINE float load(const Bf16* p, int64_t i) { return __builtin_bit_cast(float, static_cast<uint32_t>(p[i].bits) << 16); }
 GAN_INLINE void store(float* p, int64_t i, float x) { p[i] = x; }
 GAN_INLINE void store(Bf16* p, int64_t i, float x) {  // to the nearest, ties to even
   const uint32_t bits = __builtin_bit_cast(uint32_t, x);

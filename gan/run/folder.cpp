@@ -30,6 +30,11 @@ template <class Line> void each_line(const Path& file, Line line) {
   }
 }
 
+int64_t step_in(const Json& line) {
+  const auto found = line.find("step");
+  return found != line.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
+}
+
 RunFolder::Numbers numbers_of(const Json& json) {
   RunFolder::Numbers out;
   for (const auto& [name, value] : json.items())
@@ -81,7 +86,8 @@ RunFolder RunFolder::create(const Path& path, const Config& config) {
     if (!is_free(path))
       throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), path.string());
   };
-  refuse_taken();  // before anything is put there
+  refuse_taken();
+  format_config(config);  // refuses what TOML cannot hold: both before anything is put there
   make_folder(path);
   RunFolder run(path);
   run.lock();
@@ -186,7 +192,7 @@ void RunFolder::tidy(int64_t step, int64_t keep_every) const {
   const double time = now();
   std::string kept, events = event_file_header(time);
   each_line(path_ / "metrics.jsonl", [&](const Json& json, std::string_view text) {
-    const int64_t at = json.value("step", int64_t{0});
+    const int64_t at = step_in(json);
     if (at > step) return;
     kept += text;
     events += scalar_event(time, at, numbers_of(json));
@@ -207,7 +213,7 @@ void RunFolder::log(int64_t step, double epoch, const Numbers& numbers) const {
 std::vector<std::pair<int64_t, RunFolder::Numbers>> RunFolder::metrics() const {
   std::vector<std::pair<int64_t, Numbers>> out;
   each_line(path_ / "metrics.jsonl", [&](const Json& json, std::string_view) {
-    out.emplace_back(json.value("step", int64_t{0}), numbers_of(json));
+    out.emplace_back(step_in(json), numbers_of(json));
   });
   return out;
 }
@@ -219,7 +225,9 @@ void RunFolder::note_time(int64_t from, int64_t to, double seconds, int threads)
 
 double RunFolder::trained_seconds() const {
   double total = 0;
-  each_line(path_ / "timing.jsonl", [&](const Json& json, std::string_view) { total += json.value("seconds", 0.0); });
+  each_line(path_ / "timing.jsonl", [&](const Json& json, std::string_view) { 
+    if (const auto found = json.find("seconds"); found != json.end() && found->is_number()) total += found->get<double>();
+  });
   return total;
 }
 

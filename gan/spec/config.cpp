@@ -2,8 +2,8 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <optional>
-#include <set>
 #include <sstream>
 
 #include "gan/core/error.h"
@@ -162,14 +162,21 @@ class Reader {
 
 std::string quoted(std::string_view text) {
   std::ostringstream out;
-  out << toml::value<std::string>(text);
+  const toml::value<std::string> value(text);
+  out << toml::toml_formatter(value, toml::format_flags::allow_unicode_strings);  // """ would lose a first line that is empty
   return out.str();
 }
 
 std::string text(int64_t value) { return fmt::format("{}", value); }
 std::string text(double value) { return fmt::format("{}", value); }
 std::string text(bool value) { return value ? "true" : "false"; }
-std::string text(const std::string& value) { return quoted(value); }
+std::string text(const std::string& value) {
+  const std::string out = quoted(value);
+  const bool ascii = std::ranges::all_of(value, [](unsigned char c) { return c < 0x80; });
+  if (!ascii && toml::parse("value = " + out)["value"].value<std::string>() != value)
+    throw UsageError("{}: expected text in UTF-8", out);
+  return out;
+}
 template <Enumeration E> std::string text(E value) { return quoted(names_of(value)[static_cast<size_t>(value)]); }
 std::string text(const Init& init) {
   const auto name = names_of(init.kind)[static_cast<size_t>(init.kind)];
@@ -224,7 +231,11 @@ void read_config(const toml::table& root, const std::string& who, Config& config
   top.refuse_unknown();
 }
 
+/// The library nests a table for each dot of a key, without a limit, and recurses when it frees them.
+constexpr int64_t kMostDots = 10'000;
+
 toml::table parse_toml(std::string_view source, const std::string& who) {
+  if (std::ranges::count(source, '.') > kMostDots) throw UsageError("{}: holds more than {} dots: it is no recipe", who, kMostDots);
   try {
     return toml::parse(source);
   } catch (const toml::parse_error& error) {

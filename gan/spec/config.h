@@ -185,7 +185,7 @@ struct GeneratorSection {
 };
 template <class V> void fields(GeneratorSection& s, V& v) {
   v("noise", s.noise, any(), "uniform on [-sqrt 3, sqrt 3], normal; both have variance 1");
-  v("noise_size", s.noise_size, at_least(1), "dimensions of z");
+  v("noise_size", s.noise_size, between(1, kMostUnits), "dimensions of z");
   v("layers", s.layers, any(), "from z to an example");
 }
 
@@ -241,7 +241,8 @@ Config parse_config(std::string_view toml, const std::string& who);
 /// Applies "section.key=value" (value in TOML; a bare word is taken as a string). @throws UsageError
 void override_config(Config& config, const std::string& assignment);
 
-/// TOML with every key of every section: parse_config(format_config(c)) is c.
+/// TOML with every key of every section: parse_config(format_config(c)) is c. @throws UsageError for text that is not
+/// UTF-8, which TOML cannot hold.
 std::string format_config(const Config& config);
 
 /// ("training.batch_size", "100"), ... in the order of format_config.

@@ -89,10 +89,13 @@ TEST(Config, WritingAndReadingIsTheIdentity) {
   for (const char* model : {"adversarial", "bernoulli-mixture"}) {
     Config c = model[0] == 'a' ? parse_config(kRecipe, "x") : Config{};
     override_config(c, std::string("run.model=") + model);
-    c.about = "quotes \" and\nlines";
-    const std::string text = format_config(c);
-    EXPECT_EQ(format_config(parse_config(text, "written")), text);
-    EXPECT_EQ(flatten(parse_config(text, "written")), flatten(c));
+    for (const char* about : {"quotes \" and\nlines", "\n\nbegins with line ends", "\t\x7f \u00e9 \\ '''"}) {
+      c.about = about;
+      const std::string text = format_config(c);
+      EXPECT_EQ(parse_config(text, "written").about, about);
+      EXPECT_EQ(format_config(parse_config(text, "written")), text);
+      EXPECT_EQ(flatten(parse_config(text, "written")), flatten(c));
+    }
   }
 }
 
@@ -112,6 +115,8 @@ TEST(Config, OverridesByKind) {
   EXPECT_SAYS(complaint([&] { override_config(c, "training.batch_sise=3"); }), "did you mean 'batch_size'?");
   EXPECT_SAYS(complaint([&] { override_config(c, "batch_size=3"); }), "section.key=value");
   EXPECT_SAYS(complaint([&] { override_config(c, "training.batch_size=0"); }), "a number of at least 1");
+  override_config(c, "data.source=caf\xe9.csv");
+  EXPECT_SAYS(complaint([&] { format_config(c); }), "expected text in UTF-8");
 }
 
 TEST(Config, ComplaintsNameTheLineAndWhatWasExpected) {
@@ -121,12 +126,13 @@ TEST(Config, ComplaintsNameTheLineAndWhatWasExpected) {
   EXPECT_SAYS(refused("[training]\nlearning_rate = -1\n"), "x.toml:2: training.learning_rate = -1: expected a number above 0");
   EXPECT_SAYS(refused("[training]\nlearning_rate = nan\n"), "finite");
   EXPECT_SAYS(refused("[training\n"), "x.toml:1");
+  EXPECT_SAYS(refused("a" + std::string(20000, '.') + "a = 1\n"), "more than 10000 dots");
   EXPECT_SAYS(refused("[run]\nstop = \"indistinguishible\"\n"), "did you mean 'indistinguishable'?");
   EXPECT_SAYS(refused("format = 99\n"), "newer version");
   const auto layer = [](const std::string& text) { return refused("[generator]\nlayers = [\n" + text + "\n]\n"); };
   EXPECT_SAYS(layer("{ layer = \"dens\", units = 2 }"), "x.toml:3: generator.layers[1].layer = 'dens' is not a known layer (did you mean 'dense'?)");
   EXPECT_SAYS(layer("{ layer = \"dense\" }"), "generator.layers[1].units is missing");
-  EXPECT_SAYS(layer("{ layer = \"dense\", units = 0 }"), "at least 1");
+  EXPECT_SAYS(layer("{ layer = \"dense\", units = 0 }"), "a number from 1 up to");
   EXPECT_SAYS(layer("{ units = 2 }"), "layer is missing");
   EXPECT_SAYS(layer("{ layer = \"dropout\", keep = 0 }"), "generator.layers[1].keep = 0");
   EXPECT_SAYS(layer("{ layer = \"dense\", units = 2, init = \"uniform\" }"), "needs a number");

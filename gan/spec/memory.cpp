@@ -52,4 +52,9 @@ MemoryNeed memory_need(const Config& config, int64_t dim) {
   return config.run.model == ModelKind::adversarial ? adversarial(config, d) : mixture(config, d);
 }
 
+double model_bytes(const Config& c, int64_t dim) {
+  if (c.run.model == ModelKind::bernoulli_mixture) return 8 * static_cast<double>(c.mixture.components) * static_cast<double>(dim);
+  return kFloat * count(c.generator.layers, static_cast<double>(c.generator.noise_size)).parameters;
+}
+
 }  // namespace gan

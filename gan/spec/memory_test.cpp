@@ -32,6 +32,13 @@ TEST(MemoryNeed, GrowsWithTheBatchAndWithPenalties) {
   EXPECT_GT(memory_need(c, 2).batch, 2 * ten);
 }
 
+TEST(MemoryNeed, AModelIsItsParameters) {
+  Config c = two_layers(7);
+  EXPECT_EQ(model_bytes(c, 2), 4 * (7 * (3 + 1) + 2 * (7 + 1)));
+  c.run.model = ModelKind::bernoulli_mixture, c.mixture.components = 5;
+  EXPECT_EQ(model_bytes(c, 2), 8 * 5 * 2);
+}
+
 TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
   EXPECT_GT(memory_need(two_layers(INT64_MAX), 2).total(), 1e19);
   Config c;

@@ -1,0 +1,177 @@
+#include "fuzz/seeds.h"
+
+#include <filesystem>
+
+#include "gan/core/files.h"
+#include "gan/data/card.h"
+#include "gan/io/bytes.h"
+#include "gan/io/csv.h"
+#include "gan/io/gzip.h"
+#include "gan/io/idx.h"
+#include "gan/io/npy.h"
+#include "gan/io/safetensors.h"
+#include "gan/spec/config.h"
+
+namespace gan::fuzz {
+namespace {
+
+using namespace std::string_literals;
+
+std::string repeated(int64_t count, std::string_view text) {
+  std::string out;
+  for (int64_t i = 0; i < count; ++i) out += text;
+  return out;
+}
+
+std::string npy_file(const std::string& descr, const std::string& shape, const std::string& data, int version = 1) {
+  const std::string text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }\n";
+  std::string out = "\x93NUMPY"s + static_cast<char>(version) + '\0';
+  if (version == 1) append_little(out, static_cast<uint16_t>(text.size()));
+  else append_little(out, static_cast<uint32_t>(text.size()));
+  return out + text + data;
+}
+
+std::string tensors_file(const std::string& header, const std::string& data = "") {
+  std::string out;
+  append_little<uint64_t>(out, header.size());
+  return out + header + data;
+}
+
+std::string recipe_with(const std::string& layers) { return "[generator]\nlayers = [" + layers + "]\n"; }
+
+}  // namespace
+
+std::vector<Seed> valid_seeds() {
+  std::vector<Seed> seeds;
+  const auto add = [&](const char* target, const std::string& name, std::string bytes) {
+    seeds.push_back({target, name, std::move(bytes)});
+  };
+
+  const std::vector<uint8_t> pixels(2 * 3 * 4, 7);
+  const std::string images = format_idx({{2, 3, 4}, pixels}), labels = format_idx({{5}, {0, 1, 2, 3, 4}});
+  add("idx", "images", images);
+  add("idx", "labels", labels);
+  add("idx", "empty", format_idx({{0, 3, 4}, {}}));
+  add("idx", "images-gz", gzip(images));
+  add("idx", "two-members-gz", gzip(labels.substr(0, 6)) + gzip(labels.substr(6)));
+
+  const std::vector<float> numbers = {0, 1, -1, 0.5F, 1e-40F, 3e38F, 1e30F, -0.0F, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
+  for (const Shape& shape : {Shape{20}, Shape{10, 2}, Shape{10, 1, 2}, Shape{10, 1, 1, 2}, Shape{5, 2, 2, 1, 1}}) {
+    add("npy", "rank-" + std::to_string(shape.size()), format_npy(shape, numbers));
+  }
+  for (const char* descr : {"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"}) {
+    add("npy", descr, npy_file(descr, "(10, 1)", std::string(10 * (descr[2] - '0'), '\x01')));
+  }
+  for (const int version : {1, 2, 3}) {
+    add("npy", "version-" + std::to_string(version), npy_file("<f4", "(0, 3L)", "", version));
+  }
+
+  add("csv", "numbers", format_csv({}, 2, numbers));
+  add("csv", "names", format_csv({"width", "height"}, 2, numbers));
+  add("csv", "byte-order-mark", "\xef\xbb\xbf" "a, b\r\n 1 ,+2\r\n-3.5e-3\t,1e-46\r\n\r\n");
+  add("csv", "one-column", format_csv({"x"}, 1, numbers));
+
+  const std::string data(64, 'q');
+  const std::string_view all = data;
+  add("safetensors", "several", format_safetensors({{{"scalar", {"F64", {}, all.substr(0, 8)}},
+                                                    {"none", {"I64", {3, 0}, ""}},
+                                                    {"weights", {"F32", {2, 4}, all.substr(0, 32)}},
+                                                    {"z\"\xc3\xa9\n", {"BF16", {2, 2, 1}, all.substr(0, 8)}}},
+                                                   {{"step", "12"}, {"spec", "{\"x\": 1}"}}}));
+  add("safetensors", "one", format_safetensors({{{"a", {"U8", {2}, "xy"}}}, {}}));
+  add("safetensors", "nothing", format_safetensors({}));
+
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(GAN_SOURCE) + "/recipes")) {
+    if (entry.path().extension() != ".toml") continue;
+    const std::string name = entry.path().stem(), text = read_file(entry.path());
+    add("recipe", name, text);
+    add("recipe", name + "-written", format_config(parse_config(text, name)));
+  }
+  add("recipe", "every-layer", recipe_with(R"(
+    { layer = "dropout", keep = 0.8 }, { layer = "batch-norm", momentum = 0.2 },
+    { layer = "maxout", units = 3, pieces = 5, init = { sparse = 2 }, max_norm = 1.9365 },
+    { layer = "dense", units = 4, activation = "leaky-relu", slope = 0.1, init = "glorot" },
+    { layer = "dense", units = 1, bias = "marginals", init = { uniform = 0.05 } })"));
+  add("recipe", "momentum", "[optimizer]\nmethod = 'momentum'\nfinal_momentum = 0.7\nschedule = 'exponential'\n");
+  add("recipe", "notations", "about = \"\"\"\nquotes \\\" and \\u00e9\"\"\"\nrun.seed = 0x1F\ntraining = { steps = 1_000 }\n");
+  add("recipe", "overrides", "[run]\nseed = 7\n\0run.model=bernoulli-mixture\0mixture.components=3\0data.source=a b\0"s);
+
+  const std::string mixture = "[run]\nmodel = 'bernoulli-mixture'\n\0"s, network = recipe_with("{ layer = 'dense', units = 4 }") + '\0';
+  const DataCard table{"mine.csv", "0123456789abcdef", {2}, false, -1, 3, {"width", "height"}, {{0.5F, 0}, {2, 4}}};
+  const DataCard digits{"mnist", "fedcba9876543210", {28, 28}, true, 0, 255, {}, {}};
+  add("run", "table", network + format_card(table));
+  add("run", "digits", mixture + format_card(digits));
+  return seeds;
+}
+
+std::vector<Seed> near_misses() {
+  std::vector<Seed> out;
+  for (const auto& [target, name, bytes] : valid_seeds()) {
+    if (bytes.empty() || bytes.size() > 1000) continue;
+    out.push_back({target, name + "-cut", bytes.substr(0, bytes.size() / 2)});
+    std::string damaged = bytes;
+    damaged[bytes.size() / 3] ^= 0x10;
+    out.push_back({target, name + "-damaged", damaged});
+  }
+  return out;
+}
+
+std::vector<Seed> hostile_inputs() {
+  std::vector<Seed> out;
+  const auto add = [&](const char* target, const char* name, std::string bytes) {
+    out.push_back({target, name, std::move(bytes)});
+  };
+  const std::string most = "\xff\xff\xff\xff", gib = "\x40\0\0\0"s;
+
+  add("idx", "claims-a-gibibyte", "\0\0\x08\x01"s + gib + "abc");
+  add("idx", "overflow", "\0\0\x08\x03"s + most + most + most);
+  add("idx", "overflow-times-zero", "\0\0\x08\x04\0\0\0\0"s + most + most + most);
+  add("idx", "rank-255", "\0\0\x08\xff"s + repeated(255, "\0\0\0\1"s) + "a");
+  add("idx", "gzip-magic-only", "\x1f\x8b");
+  add("idx", "gzip-of-zeros", gzip(std::string(1 << 16, '\0')));
+
+  add("npy", "claims-a-gibibyte", npy_file("|u1", "(1073741824,)", "abc"));
+  add("npy", "overflow", npy_file("<f8", "(4294967296, 4294967296)", ""));
+  add("npy", "overflow-times-zero", npy_file("<f8", "(9223372036854775807, 9223372036854775807, 0)", ""));
+  add("npy", "too-long-a-number", npy_file("<f4", "(99999999999999999999,)", ""));
+  add("npy", "header-claims-4-gib", "\x93NUMPY\x02\0\xff\xff\xff\xff{'descr'"s);
+  add("npy", "rank-1000", npy_file("|u1", "(" + repeated(1000, "1,") + ")", "a"));
+  add("npy", "not-finite", npy_file("<f8", "(10,)", repeated(10, "\0\0\0\0\0\0\xf0\x7f"s)));
+
+  add("csv", "commas", std::string(4000, ','));
+  add("csv", "lines", std::string(4000, '\n'));
+  add("csv", "long-number", std::string(4000, '9'));
+  add("csv", "long-fraction", "0." + std::string(4000, '0') + "1");
+  add("csv", "two-byte-order-marks", "\xef\xbb\xbf\xef\xbb\xbf" "a\n1\n");
+
+  add("safetensors", "header-claims-all", std::string(8, '\xff'));
+  add("safetensors", "header-claims-100-mb", "\x00\xe1\xf5\x05\0\0\0\0{}"s);
+  add("safetensors", "deep", tensors_file("{\"a\":" + std::string(2000, '[') + std::string(2000, ']') + "}"));
+  add("safetensors", "overflow",
+      tensors_file(R"({"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,0],"data_offsets":[0,0]}})"));
+  add("safetensors", "overlap", tensors_file(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},)"
+                                             R"("b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", "abc"));
+
+  add("recipe", "deep-array", "x = " + std::string(2000, '['));
+  add("recipe", "deep-table", "x = " + repeated(600, "{x="));
+  add("recipe", "deep-key", repeated(500, "a.") + "a = 1");
+  add("recipe", "deeper-key", repeated(200'000, "a.") + "a = 1");
+  add("recipe", "deeper-header", "[" + repeated(200'000, "a.") + "a]");
+  add("recipe", "long-string", "about = \"" + std::string(3000, 'x') + "\"");
+  add("recipe", "huge-layers", recipe_with(repeated(3, "{ layer = \"maxout\", units = 9223372036854775807, pieces = 9223372036854775807 },")));
+  add("recipe", "tiny-keep", recipe_with("{ layer = \"dropout\", keep = 1e-310 }"));
+  add("recipe", "line-in-a-key", "\"a\\nb\" = 1\n");
+  add("recipe", "not-utf8", "\0data.source=\xff"s);
+
+  const auto card = [](const std::string& shape, const std::string& scaling) {
+    return "\0{\"name\":\"x\",\"hash\":\"\",\"image\":false,\"low\":0,\"high\":1,\"columns\":[],\"shape\":"s + shape + "," + scaling + "}";
+  };
+  add("run", "overflow", card("[4294967296,4294967296]", R"("offset":[0],"factor":[1])"));
+  add("run", "negative", card("[-1]", R"("offset":[0],"factor":[1])"));
+  add("run", "no-scaling", card("[2]", R"("offset":[],"factor":[])"));
+  add("run", "long-scaling", card("[2]", R"("offset":[0,0,0],"factor":[1,1,1])"));
+  add("run", "huge-numbers", card("[1e300]", R"("offset":[1e300],"factor":[1e-300])"));
+  return out;
+}
+
+}  // namespace gan::fuzz

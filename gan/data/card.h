@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gan/data/dataset.h"
+
+namespace gan {
+
+/// What a trained model remembers of its data: enough to give samples in the data's own units.
+struct DataCard {
+  std::string name, hash;
+  Shape shape;               ///< of one example
+  bool image = false;
+  float low = 0, high = 1;
+  std::vector<std::string> columns;
+  Scaling scaling;
+};
+
+/// As JSON, which a checkpoint's header holds. What is not UTF-8 in names is replaced.
+std::string format_card(const DataCard& card);
+
+/// @throws DataError naming `who` when a field is missing, or the numbers cannot be those of any data.
+DataCard parse_card(std::string_view json, std::string_view who);
+
+}  // namespace gan
