@@ -30,6 +30,9 @@ void append_little(std::string& out, T value) {
 /// Bytes of an array; nothing when a dimension is negative or the size does not fit into 63 bits.
 std::optional<int64_t> byte_count(const Shape& shape, int64_t item_size);
 
+/// @throws DataError when a file that must hold something has no bytes.
+void refuse_empty(std::string_view bytes, std::string_view who);
+
 std::string shape_text(const Shape& shape);  ///< "[60000, 28, 28]", long ones cut
 
 /// Foreign text on one line: in quotes, control characters escaped, cut after `limit` bytes.
