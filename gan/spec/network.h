@@ -10,6 +10,8 @@
 
 namespace gan {
 
+constexpr double kMostUnits = 1 << 24;  ///< so that parameters can be counted
+
 enum class Activation { linear, relu, leaky_relu, sigmoid, tanh };
 inline Names names_of(Activation) {
   static constexpr std::string_view names[] = {"linear", "relu", "leaky-relu", "sigmoid", "tanh"};
@@ -51,7 +53,7 @@ struct Dense {
   double max_norm = 0;  ///< limit on the L2 norm of each unit's incoming weights; 0 = none
 };
 template <class V> void fields(Dense& s, V& v) {
-  v("units", s.units, at_least(1), "outputs");
+  v("units", s.units, between(1, kMostUnits), "outputs");
   v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, tanh");
   if (s.activation == Activation::leaky_relu) v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
   v("init", s.init, any(), "weights: {uniform = r}, {normal = s}, {sparse = n}, \"he\", \"glorot\"");
@@ -68,8 +70,8 @@ struct Maxout {
   double max_norm = 0;  ///< per piece
 };
 template <class V> void fields(Maxout& s, V& v) {
-  v("units", s.units, at_least(1), "outputs");
-  v("pieces", s.pieces, at_least(2), "linear pieces per unit");
+  v("units", s.units, between(1, kMostUnits), "outputs");
+  v("pieces", s.pieces, between(2, 1024), "linear pieces per unit");
   v("init", s.init, any(), "weights, as of dense");
   v("bias", s.bias, any(), "a number");
   v("max_norm", s.max_norm, at_least(0), "limit on each piece's incoming weights, 0 = none");
@@ -81,7 +83,7 @@ struct Dropout {
   double keep = 0.5, scale = 2;
 };
 template <class V> void fields(Dropout& s, V& v) {
-  v("keep", s.keep, Bounds{.low = 0, .high = 1, .without_low = true}, "probability of keeping an input");
+  v("keep", s.keep, between(1e-6, 1), "probability of keeping an input");
   v("scale", s.scale, above(0), "factor on what is kept, while training");
 }
 
@@ -98,7 +100,8 @@ template <class V> void fields(BatchNorm& s, V& v) {
 using LayerSpec = std::variant<Dense, Maxout, Dropout, BatchNorm>;
 using NetworkSpec = std::vector<LayerSpec>;
 
-/// Width after each layer for an input of `inputs`. @throws UsageError naming the layer that does not fit.
+/// Width after each layer for an input of `inputs`. @throws UsageError naming the layer that does not fit:
+/// of no width, with more sparse weights than inputs, with the data's marginals before the last layer.
 std::vector<int64_t> widths(const NetworkSpec& spec, int64_t inputs, const std::string& network);
 
 int64_t parameter_count(const LayerSpec& layer, int64_t inputs);
