@@ -7,8 +7,8 @@
 
 #include "gan/core/error.h"
 #include "gan/core/version.h"
-#include "gan/io/safetensors.h"
 #include "gan/io/tfevents.h"
+#include "gan/model/checkpoint.h"
 
 namespace gan {
 namespace {
@@ -148,7 +148,7 @@ std::optional<RunFolder::Checkpoint> RunFolder::last() const {
   Checkpoint out{*step, checkpoint(*step).string(), {}};
   try {
     out.bytes = read_file(out.file);
-    parse_safetensors(out.bytes, out.file);
+    parse_checkpoint(out.bytes, out.file);
   } catch (const DataError& error) {
     std::string others;
     for (const Path& file : checkpoints_in(path_ / "checkpoints"))
