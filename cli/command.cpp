@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 
 #include "gan/core/error.h"
@@ -43,8 +44,9 @@ std::vector<Path> all_recipes() {
 }
 
 Path find_recipe(const std::string& name) {
-  if (fs::is_regular_file(name)) return name;
-  if (name.find('/') != std::string::npos || Path(name).extension() == ".toml") throw UsageError("{}: no such recipe file", name);
+  std::error_code error;
+  if (fs::is_regular_file(name, error)) return name;
+  if (name.find('/') != std::string::npos || Path(name).extension() == ".toml") throw UsageError("{}: {}; `{} info recipes` lists the recipes that there are", name, fs::is_directory(name, error) ? "is a folder, a recipe is a .toml file" : "no such recipe file", program());
   std::vector<std::string> names;
   for (const Path& file : all_recipes()) {
     if (file.stem() == name) return file;
@@ -54,15 +56,36 @@ Path find_recipe(const std::string& name) {
 }
 
 CLI::Option* add_data_dir(CLI::App& app, std::string& data_dir) {
-  return app.add_option("--data-dir", data_dir, "folder to look for data sets in, before $GAN_DATA, ./data and /usr/share/datasets")->type_name("DIR");
+  return app.add_option("--data-dir", data_dir, "folder to look for data sets in, before $GAN_DATA, ./data and /usr/share/datasets")->type_name("DIR")->check(some_text());
 }
 
-CLI::Validator at_least(double low) {
-  return CLI::Validator([low](std::string& text) -> std::string {
-    double value = 0;
-    if (CLI::detail::lexical_cast(text, value) && value >= low) return "";
-    return fmt::format("expected a number of at least {}, got '{}'", low, text);
+void add_device(CLI::App& app, std::string& device, const std::string& help) {
+  app.add_option("--device", device, help)->check(CLI::Validator([](std::string& text) -> std::string {
+    if (text == "auto" || text == "cpu" || text == "cuda") return "";
+    return fmt::format("expected auto, cpu or cuda, got '{}'", text);
+  }, ""));
+}
+
+CLI::Validator whole(int64_t low, int64_t high) {
+  return CLI::Validator([low, high](std::string& text) -> std::string {
+    int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) return "";
+    return fmt::format("expected a whole number from {} to {}, got '{}'", low, high, text);
   }, "");
+}
+
+CLI::Validator number(double low, double high) {
+  return CLI::Validator([low, high](std::string& text) -> std::string {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) return "";
+    return fmt::format("expected a number from {} to {}, got '{}'", low, high, text);
+  }, "");
+}
+
+CLI::Validator some_text() {
+  return CLI::Validator([](std::string& text) -> std::string { return text.empty() ? "is empty; leave it out or give it a value" : ""; }, "");
 }
 
 bool on_terminal() { return isatty(STDERR_FILENO) != 0; }

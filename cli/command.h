@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,12 @@ std::vector<Path> all_recipes();
 /// $GAN_DATA-like folder option shared by all commands that open data.
 CLI::Option* add_data_dir(CLI::App& app, std::string& data_dir);
 
-/// Accepts numbers from `low` on; says so in plain words otherwise.
-CLI::Validator at_least(double low);
+void add_device(CLI::App& app, std::string& device, const std::string& help);
+
+/// Whole numbers, any numbers, and texts that are not empty; they say so in plain words otherwise.
+CLI::Validator whole(int64_t low, int64_t high = std::numeric_limits<int64_t>::max());
+CLI::Validator number(double low, double high);
+CLI::Validator some_text();
 
 bool on_terminal();              ///< stderr is one: progress may redraw its line
 std::string duration(double seconds);  ///< "42 s", "3 min 10 s", "2 h 5 min"

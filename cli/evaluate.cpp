@@ -8,6 +8,7 @@
 #include "cli/pictures.h"
 #include "cli/scoring.h"
 #include "gan/core/error.h"
+#include "gan/data/readers.h"
 #include "gan/figures/grid.h"
 #include "gan/io/npy.h"
 #include "gan/io/png.h"
@@ -36,8 +37,8 @@ at::Tensor read_samples(const Path& file, const DataSet& data) {
   const int64_t n = array.shape.empty() ? 0 : array.shape[0];
   if (n == 0 || product(array.shape) != n * data.train.dim())
     throw DataError("{}: has shape [{}], expected [N, {}] like {}", file.string(), fmt::join(array.shape, ", "), fmt::join(wanted, ", "), data.name);
+  check_finite(array, file.string());
   at::Tensor samples = at::from_blob(array.values.data(), {n, data.train.dim()}, at::kFloat).clone();
-  if (!at::isfinite(samples).all().item<bool>()) throw DataError("{}: holds values that are not finite", file.string());
   if (data.image && data.high - data.low > 2 && samples.min().item<float>() >= 0 && samples.max().item<float>() <= 1) {
     say(fmt::format("{}: its values lie in [0, 1], those of {} in [{}, {}]: scaled", file.string(), data.name, data.low, data.high));
     samples = samples * (data.high - data.low) + data.low;
@@ -48,7 +49,7 @@ at::Tensor read_samples(const Path& file, const DataSet& data) {
 /// Figure 2 of the paper: samples as they come, and in the last column the training image nearest to the one beside it.
 void draw_nearest(const Path& file, const Problem& problem, const Judge& judge, const at::Tensor& samples) {
   constexpr int64_t kRows = 8, kColumns = 9;
-  const at::Tensor own = own_units(problem, samples);  // [8 * 9, D]
+  const at::Tensor own = own_units(problem, samples).flatten(1);  // [8 * 9, D]
   std::vector<at::Tensor> tiles;
   std::vector<int64_t> framed;
   const at::Tensor train = rows_of(problem.data.train, 0, problem.data.train.size());
@@ -66,8 +67,23 @@ void draw_nearest(const Path& file, const Problem& problem, const Judge& judge, 
                                          {.columns = kColumns + 1, .low = problem.data.low, .high = problem.data.high, .framed = framed})));
 }
 
+/// Other data than a run was trained on, with their own habitual split, seen through the run's scaling.
+Problem held_against(const Options& o, Config config, const Path& checkpoint) {
+  const DataCard card = load(checkpoint).data();
+  config.data.source = o.data;
+  if (open_data(o.data, o.data_dir).name != card.name) config.data.train = config.data.valid = 0;
+  config.training.batch_size = 1;  // nothing is trained
+  Problem problem = prepare(config, o.data_dir);
+  const Shape& shape = problem.data.train.shape();
+  if (shape != card.shape)
+    throw DataError("--data {}: its examples are [{}], {} generates [{}]; they cannot be compared", o.data, fmt::join(shape, ", "), o.what, fmt::join(card.shape, ", "));
+  problem.scaling = card.scaling;
+  return problem;
+}
+
 void run_evaluate(const Options& o) {
-  if (!std::filesystem::exists(o.what)) throw DataError("{}: no such run or .npy file", o.what);
+  std::error_code error;
+  if (!std::filesystem::exists(o.what, error)) throw DataError("{}: no such run or .npy file", o.what);
   if (Path(o.what).extension() == ".npy") {
     if (o.data.empty()) throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
     const DataSet data = open_data(o.data, o.data_dir);
@@ -76,13 +92,13 @@ void run_evaluate(const Options& o) {
     report(o, evaluate_samples(judge, samples, samples, o.seed, say), data);
     return;
   }
+  if (!std::filesystem::is_directory(o.what, error)) throw DataError("{}: a run's folder or samples in a .npy file were expected", o.what);
   const RunFolder run = RunFolder::open(o.what);
-  Config config = run.config();
-  if (!o.data.empty()) config.data.source = o.data;
-  const Problem problem = prepare(config, o.data_dir);
+  const Path checkpoint = run.find_checkpoint(o.checkpoint);
+  const Problem problem = o.data.empty() ? prepare(run.config(), o.data_dir) : held_against(o, run.config(), checkpoint);
   const Judge judge(problem.data);
   const auto learner = make_learner(problem);
-  restore(*learner, run.find_checkpoint(o.checkpoint));
+  restore(*learner, checkpoint);
   const Evaluation evaluation = evaluate_model(problem, judge, *learner, o.seed, say);
   report(o, evaluation, problem.data);
   if (problem.data.image) {
@@ -101,11 +117,11 @@ void run_evaluate(const Options& o) {
 void add_evaluate(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("evaluate", "score a run, or anybody's samples in a .npy file");
-  command->add_option("WHAT", o->what, "a run's folder, or SAMPLES.npy")->required();
-  command->add_option("--data", o->data, "the data to be held against (a run knows its own)");
+  command->add_option("WHAT", o->what, "a run's folder, or SAMPLES.npy")->required()->check(some_text());
+  command->add_option("--data", o->data, "the data to be held against (a run knows its own)")->check(some_text());
   add_data_dir(*command, o->data_dir);
   command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
-  command->add_option("--seed", o->seed, "of the samples and the test")->capture_default_str();
+  command->add_option("--seed", o->seed, "of the samples and the test")->capture_default_str()->check(whole(0));
   command->add_flag("--json", o->json, "print one JSON object");
   command->footer("Example: " + program() + " evaluate runs/fashion-mnist\n"
                   "         " + program() + " evaluate samples.npy --data mnist --json");

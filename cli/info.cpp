@@ -90,10 +90,11 @@ void info_data(const std::string& what, const std::string& data_dir) {
 
 void run_info(const std::string& what, const std::string& data_dir) {
   const Path path = what;
+  std::error_code error;
   if (what == "recipes") return info_recipes();
   const auto recipe = [&](const Path& file) { print_config(parse_config(read_file(file), file.string()), 0); };
-  if (fs::is_directory(path) && fs::exists(path / "config.toml")) return info_run(path);
-  if (path.extension() == ".safetensors" || (fs::is_symlink(path) && fs::is_regular_file(path))) return info_checkpoint(path);
+  if (fs::is_directory(path, error) && fs::exists(path / "config.toml")) return info_run(path);
+  if (path.extension() == ".safetensors" || (fs::is_symlink(path, error) && fs::is_regular_file(path, error))) return info_checkpoint(path);
   if (path.extension() == ".toml") return recipe(find_recipe(what));
   std::vector<std::string> known = {"recipes", "mnist", "fashion-mnist"};
   for (const Path& file : all_recipes()) {
@@ -105,7 +106,7 @@ void run_info(const std::string& what, const std::string& data_dir) {
     }
     known.push_back(file.stem());
   }
-  if (fs::exists(path) || what.starts_with("toy:") || what == "mnist" || what == "fashion-mnist") return info_data(what, data_dir);
+  if (fs::exists(path, error) || path.has_extension() || what.find('/') != what.npos || what.starts_with("toy:") || what == "mnist" || what == "fashion-mnist") return info_data(what, data_dir);
   for (const auto& toy : toy_names()) known.push_back("toy:" + toy);
   throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what, did_you_mean(what, known));
 }
@@ -116,7 +117,7 @@ void add_info(CLI::App& app) {
   auto what = std::make_shared<std::string>();
   auto data_dir = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("info", "describe a run, a recipe, a data set or a checkpoint");
-  command->add_option("WHAT", *what, "a folder, a file, a name; `recipes` lists the recipes")->required();
+  command->add_option("WHAT", *what, "a folder, a file, a name; `recipes` lists the recipes")->required()->check(some_text());
   add_data_dir(*command, *data_dir);
   command->footer("Examples: " + program() + " info recipes\n          " + program() + " info paper-mnist\n          " + program() + " info toy:ring8");
   command->callback([what, data_dir] { run_info(*what, *data_dir); });

@@ -26,6 +26,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, int arg
     return what + "; see " + gan::cli::program() + " --help";
   }
   std::string what = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error)) what = what.substr(0, what.find(':')) + ": expects one value, and only once";
   std::vector<std::string> extra = chosen[0]->remaining();
   if (!extra.empty()) {
     const auto option = std::find_if(extra.begin(), extra.end(), [](const auto& word) { return word.starts_with("-"); });

@@ -21,8 +21,11 @@ struct Options {
 
 std::span<const float> span_of(const at::Tensor& t) { return {t.data_ptr<float>(), static_cast<size_t>(t.numel())}; }
 
+constexpr int64_t kMostSamples = 100'000'000;
+
 void check_output(const Path& out, std::initializer_list<std::string> extensions) {
-  if (std::filesystem::is_directory(out)) throw UsageError("--out {}: is a folder, a file name was expected", out.string());
+  std::error_code error;
+  if (std::filesystem::is_directory(out, error)) throw UsageError("--out {}: is a folder, a file name was expected", out.string());
   const std::string extension = out.extension();
   std::string known;
   for (const auto& e : extensions) known += (known.empty() ? "" : ", ") + e;
@@ -64,10 +67,10 @@ void run_interpolate(const Options& o) {
 }
 
 void add_common(CLI::App& command, Options& o) {
-  command.add_option("RUN", o.run, "a run's folder, or a checkpoint file")->required();
-  command.add_option("--seed", o.seed, "the same seed gives the same bytes")->capture_default_str();
+  command.add_option("RUN", o.run, "a run's folder, or a checkpoint file")->required()->check(some_text());
+  command.add_option("--seed", o.seed, "the same seed gives the same bytes")->capture_default_str()->check(whole(0));
   command.add_option("--checkpoint", o.checkpoint, "last, best or a step")->capture_default_str();
-  command.add_option("--device", o.device, "auto, cpu or cuda")->capture_default_str();
+  add_device(command, o.device, "auto, cpu or cuda [cpu]");
 }
 
 }  // namespace
@@ -76,8 +79,8 @@ void add_sample(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("sample", "draw new examples from a trained generator");
   add_common(*command, *o);
-  command->add_option("-n", o->n, "how many")->capture_default_str()->check(at_least(1));
-  command->add_option("--out", o->out, ".png (a grid), .npy (float32, [N, ...], the data's own units) or .csv")->required();
+  command->add_option("-n", o->n, "how many")->capture_default_str()->check(whole(1, kMostSamples));
+  command->add_option("--out", o->out, ".png (a grid), .npy (float32, [N, ...], the data's own units) or .csv")->required()->check(some_text());
   command->footer("Example: " + program() + " sample runs/fashion-mnist -n 100 --seed 7 --out samples.png");
   command->callback([o] { run_sample(*o); });
 }
@@ -86,7 +89,7 @@ void add_interpolate(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("interpolate", "walk along straight lines through z (figure 3 of the paper)");
   add_common(*command, *o);
-  command->add_option("--out", o->out, "a .png file")->required();
+  command->add_option("--out", o->out, "a .png file")->required()->check(some_text());
   command->footer("Example: " + program() + " interpolate runs/fashion-mnist --out lines.png");
   command->callback([o] { run_interpolate(*o); });
 }

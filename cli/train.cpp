@@ -45,14 +45,11 @@ Config read_recipe(const std::string& name) {
 
 /// A resumed run keeps its settings; only the end may move outwards.
 void refuse_changes(const Config& stored, const Config& wanted, const Path& run) {
-  const auto before = flatten(stored), now = flatten(wanted);
-  for (size_t i = 0; i < std::max(before.size(), now.size()); ++i) {
-    if (i >= before.size() || i >= now.size() || before[i].first != now[i].first)
-      throw UsageError("--resume: {} is another kind of run than this recipe", run.string());
-    if (before[i].second == now[i].second || before[i].first == "training.steps") continue;
-    throw UsageError("--resume: {} is {} in {}, and cannot become {}; only --steps and --epochs may change",
-                     before[i].first, before[i].second, run.string(), now[i].second);
-  }
+  Config same_end = wanted;
+  same_end.training.steps = stored.training.steps;
+  if (const auto changed = first_difference(stored, same_end))
+    throw UsageError("--resume: {} is {} in {}, and cannot become {}; only --steps and --epochs may change", changed->key,
+                     changed->before, run.string(), changed->now);
   if (wanted.training.steps < stored.training.steps)
     throw UsageError("--resume: {} is set to go to step {}, and cannot stop at {} already", run.string(), stored.training.steps, wanted.training.steps);
 }
@@ -178,6 +175,7 @@ void run_train(const Options& o, int& exit_code) {
   const RunFolder run = started ? RunFolder::resume(folder) : RunFolder::create(folder, problem.config);
   if (started) {
     refuse_changes(run.config(), problem.config, folder);
+    check_continues(run, problem);
     run.write_config(problem.config);
   }
 
@@ -209,16 +207,16 @@ void run_train(const Options& o, int& exit_code) {
 void add_train(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("train", "train a generator; without a recipe, settings follow from --data");
-  command->add_option("RECIPE", o->recipe, "a name (`gan info recipes`) or a .toml file");
-  command->add_option("--data", o->data, "mnist, fashion-mnist, a folder of IDX files, a .npy, a .csv, toy:NAME [the recipe's]");
+  command->add_option("RECIPE", o->recipe, "a name (`gan info recipes`) or a .toml file")->check(some_text());
+  command->add_option("--data", o->data, "mnist, fashion-mnist, a folder of IDX files, a .npy, a .csv, toy:NAME [the recipe's]")->check(some_text());
   add_data_dir(*command, o->data_dir);
-  command->add_option("--out", o->out, "the run's folder [a fresh one under runs/]");
-  command->add_option("--seed", o->seed, "of every random stream [the recipe's; 1]")->check(at_least(0));
-  CLI::Option* steps = command->add_option("--steps", o->steps, "generator updates [the recipe's]")->check(at_least(1));
-  command->add_option("--epochs", o->epochs, "instead: passes over the data")->check(at_least(1e-6))->excludes(steps);
+  command->add_option("--out", o->out, "the run's folder [a fresh one under runs/]")->check(some_text());
+  command->add_option("--seed", o->seed, "of every random stream [the recipe's; 1]")->check(whole(0));
+  CLI::Option* steps = command->add_option("--steps", o->steps, "generator updates [the recipe's]")->check(whole(1, static_cast<int64_t>(kMostSteps)));
+  command->add_option("--epochs", o->epochs, "instead: passes over the data")->check(number(1e-6, 1e9))->excludes(steps);
   command->add_option("--set", o->set, "override one setting, e.g. training.batch_size=64")->type_name("SECTION.KEY=VALUE")->allow_extra_args(false);
-  command->add_option("--device", o->device, "auto, cpu, cuda [auto]")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
-  command->add_option("--threads", o->threads, "[one per core]")->check(at_least(1));
+  add_device(*command, o->device, "auto, cpu, cuda [auto]");
+  command->add_option("--threads", o->threads, "[one per core]")->check(whole(1, 1024));
   command->add_flag("--resume", o->resume, "go on with the run in --out");
   command->add_flag("--quiet", o->quiet, "no progress, no closing table");
   command->footer("Examples: " + program() + " train fashion-mnist\n"

@@ -43,6 +43,31 @@ Tensor mean_of(const Examples& examples, const Scaling& scaling) {
   return sum.div_(static_cast<double>(examples.size())).to(at::kFloat);
 }
 
+using Metadata = std::map<std::string, std::string>;
+
+const std::string& entry(const Metadata& metadata, const char* key, const std::string& who) {
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) throw DataError("{}: has no '{}' in its header: it is no checkpoint of gan", who, key);
+  return found->second;
+}
+
+/// What a checkpoint was trained with; what is wrong with it is no fault of the command line.
+Config read_stored_config(const Metadata& metadata, const std::string& who) {
+  try {
+    return parse_config(entry(metadata, kConfigKey, who), who);
+  } catch (const UsageError& error) {
+    throw DataError("{}", error.what());
+  }
+}
+
+/// As a checkpoint holds it: without a path, and without how far this call will go.
+Config recorded(const Problem& p) {
+  Config config = p.config;
+  config.data.source = p.data.name;
+  config.training.steps = 0;
+  return config;
+}
+
 bool wants_marginals(const NetworkSpec& spec) {
   return std::any_of(spec.begin(), spec.end(), [](const LayerSpec& layer) {
     const auto* dense = std::get_if<Dense>(&layer);
@@ -97,19 +122,14 @@ Model load(const fs::path& path, const std::string& checkpoint, at::Device devic
   if (!fs::exists(path)) throw DataError("{}: no such run or checkpoint", path.string());
   const fs::path file = fs::is_directory(path) ? RunFolder::open(path).find_checkpoint(checkpoint) : path;
   const std::string who = file.string(), bytes = read_file(file);
-  const SafeTensors content = parse_safetensors(bytes, who);
-  const auto metadata = [&](const char* key) {
-    const auto found = content.metadata.find(key);
-    if (found == content.metadata.end()) throw DataError("{}: has no '{}' in its header: it is no checkpoint of gan", who, key);
-    return found->second;
-  };
-  Config config = parse_config(metadata(kConfigKey), who);
-  DataCard card = parse_card(metadata(kDataKey), who);
+  const SafeTensors content = parse_checkpoint(bytes, who);
+  Config config = read_stored_config(content.metadata, who);
+  DataCard card = parse_card(entry(content.metadata, kDataKey, who), who);
   if (const double claimed = model_bytes(config, product(card.shape)); claimed > static_cast<double>(bytes.size()))  // before it is allocated
     throw DataError("{}: its network needs {}, the file has {}: the checkpoint is damaged", who, bytes_text(claimed), bytes_text(static_cast<double>(bytes.size())));
   auto model = make_model(config, product(card.shape), device);
   read_checkpoint(content, [&](const StateVisitor& visit) { model->visit_state(visit); }, who);
-  return Model(std::move(config), std::move(card), std::strtoll(metadata("step").c_str(), nullptr, 10), std::move(model));
+  return Model(std::move(config), std::move(card), std::strtoll(entry(content.metadata, "step", who).c_str(), nullptr, 10), std::move(model));
 }
 
 Problem prepare(Config config, const fs::path& data_dir) {
@@ -129,13 +149,15 @@ Problem prepare(Config config, const fs::path& data_dir) {
   p.facts.dim = p.data.train.dim();
   p.facts.batches_per_epoch = p.data.train.size() / c.training.batch_size;
   if (p.facts.batches_per_epoch == 0)
-    throw UsageError("training.batch_size = {}: there are only {} training examples", c.training.batch_size, p.data.train.size());
+    throw UsageError("training.batch_size = {}: there are only {} training examples; choose a smaller batch", c.training.batch_size, p.data.train.size());
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
   if (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
-    c.training.steps = std::llround(c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step));
+    const double steps = c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step);
+    if (!(steps <= kMostSteps)) throw UsageError("training.epochs = {}: that is more than {} steps", c.training.epochs, kMostSteps);
+    c.training.steps = std::llround(steps);
     c.training.epochs = 0;
   }
   return p;
@@ -149,7 +171,9 @@ std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (p.config.run.model == ModelKind::adversarial) return std::make_unique<Trainer>(p.config, p.facts);
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
-  const int64_t components = std::min<int64_t>(p.config.mixture.components, p.data.train.size());
+  const int64_t components = p.config.mixture.components;
+  if (components > p.data.train.size())
+    throw UsageError("mixture.components = {}: there are only {} training examples; choose fewer", components, p.data.train.size());
   std::vector<float> start;
   for (int64_t i = 0; i < components; ++i) {
     const auto row = p.data.train.rows(order[i], 1);
@@ -161,22 +185,28 @@ std::unique_ptr<Learner> make_learner(const Problem& p) {
 
 void restore(Learner& learner, const fs::path& checkpoint) {
   const std::string bytes = read_file(checkpoint);
-  read_checkpoint(parse_safetensors(bytes, checkpoint.string()), [&](const StateVisitor& visit) { learner.visit_state(visit); }, checkpoint.string());
+  read_checkpoint(parse_checkpoint(bytes, checkpoint.string()), [&](const StateVisitor& visit) { learner.visit_state(visit); }, checkpoint.string());
+}
+
+void check_continues(const RunFolder& run, const Problem& p) {
+  const auto last = run.last();
+  if (!last) return;
+  const std::string &who = last->file, file = (run.path() / "config.toml").string();
+  const Metadata metadata = parse_checkpoint(last->bytes, who).metadata;
+  Config before = read_stored_config(metadata, who);
+  before.data.source = p.data.name;  // its hash says more
+  if (const auto edited = first_difference(before, recorded(p)))
+    throw UsageError("{}: {} is {}, but the run was trained with {}; put that back, or start a new run with another --out", file,
+                     edited->key, edited->now, edited->before);
+  if (parse_card(entry(metadata, kDataKey, who), who).hash != p.data.hash)
+    throw DataError("{}: was trained on other data than {} holds now; resume needs the same files", run.path().string(), p.config.data.source);
 }
 
 Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Hooks& hooks) {
   BatchOrder order(p.data.train, p.scaling, p.config.training.batch_size, p.config.run.seed);
-  if (const auto last = run.last()) {
-    const auto metadata = parse_safetensors(last->bytes, last->file).metadata;
-    const auto card = metadata.find(kDataKey);
-    if (card == metadata.end() || parse_card(card->second, last->file).hash != p.data.hash)
-      throw DataError("{}: was trained on other data than {} holds now; resume needs the same files", run.path().string(), p.config.data.source);
-  }
-  Config recorded = p.config;
-  recorded.data.source = p.data.name;  // no path goes into a checkpoint
-  recorded.training.steps = 0;         // nor how far this call will go
+  check_continues(run, p);
   return train(run, learner, order, p.facts.device, p.config,
-               {{kConfigKey, format_config(recorded)}, {kDataKey, format_card(card_of(p))}}, hooks);
+               {{kConfigKey, format_config(recorded(p))}, {kDataKey, format_card(card_of(p))}}, hooks);
 }
 
 Outcome train(const Config& config, const fs::path& folder) {

@@ -66,6 +66,10 @@ std::unique_ptr<Learner> make_learner(const Problem& problem);
 /// Reads everything that a checkpoint holds into a learner of the same configuration. @throws DataError
 void restore(Learner& learner, const std::filesystem::path& checkpoint);
 
+/// Whether `run` can go on with this problem, where it has a checkpoint: the same data, and the settings that the
+/// checkpoint was trained with, but for training.steps. @throws DataError, UsageError naming the setting
+void check_continues(const RunFolder& run, const Problem& problem);
+
 /// Trains into `run`, going on where it stands.
 Outcome train(const RunFolder& run, const Problem& problem, Learner& learner, const Hooks& hooks = {});
 

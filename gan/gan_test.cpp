@@ -76,6 +76,27 @@ TEST(Gan, ResumeRefusesDataThatHaveChanged) {
   EXPECT_THROW(go(), DataError);
 }
 
+TEST(Gan, ResumeRefusesSettingsThatWereEdited) {
+  const ScratchFolder temp;
+  train(ring(), temp.path() / "run");
+  const RunFolder run = RunFolder::open(temp.path() / "run");
+  const auto complaint = [&](const std::string& assignment) -> std::string {
+    Config c = run.config();
+    override_config(c, assignment);
+    try {
+      check_continues(run, prepare(c));
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(complaint("training.steps=60"), "");
+  EXPECT_NE(complaint("training.batch_size=16").find("run/config.toml: training.batch_size is 16, but the run was trained with 32"), std::string::npos);
+  EXPECT_NE(complaint("optimizer.method=momentum").find("optimizer.method"), std::string::npos);
+  EXPECT_NE(complaint("generator.layers=[{layer=\"dense\",units=2}]").find("generator.layers[1] is { layer = "), std::string::npos);
+  EXPECT_NE(complaint("game.k=2").find("game.k is 2"), std::string::npos);
+}
+
 TEST(Gan, LoadSaysWhatIsWrong) {
   const ScratchFolder temp;
   EXPECT_THROW(load(temp.path() / "nothing"), DataError);
@@ -96,6 +117,7 @@ TEST(Gan, ANetworkLargerThanItsFileIsNotAllocated) {
   SafeTensors content = parse_safetensors(bytes, "run");
   std::string& config = content.metadata.at("config");
   for (size_t at; (at = config.find("units = 16,")) != config.npos;) config.replace(at, 11, "units = 16000000,");
+  content.metadata.erase("checksum");
   write_file(temp.path() / "x.safetensors", format_safetensors(content));
   try {
     load(temp.path() / "x.safetensors");
@@ -127,6 +149,8 @@ TEST(Gan, EpochsBecomeSteps) {
   EXPECT_EQ(prepare(c).config.training.steps, 150);  // 100,000 examples
   c.game.k = 3;
   EXPECT_EQ(prepare(c).config.training.steps, 50);
+  c.training.epochs = 1e30;
+  EXPECT_THROW(prepare(c), UsageError);
   c.training.batch_size = 1000000;
   EXPECT_THROW(prepare(c), UsageError);
 }

@@ -9,15 +9,6 @@
 namespace gan {
 namespace {
 
-void check_finite(const Array& array, const std::string& who) {
-  const std::vector<float>& values = array.values;
-  const auto bad = std::find_if_not(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
-  if (bad == values.end()) return;
-  const int64_t width = product(array.shape) / array.shape[0], at = bad - values.begin();
-  throw DataError("{}: row {} (counted from 0) holds {} at position {}; finite numbers were expected", who,
-                  at / width, *bad, at % width);
-}
-
 /// Images are taken to fill the range that their values suggest; vectors have the range they have.
 void set_range(DataSet& data, const std::vector<float>& values, bool whole_bytes) {
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
@@ -34,15 +25,35 @@ bool are_whole_bytes(const std::vector<float>& values) {
          std::any_of(values.begin(), values.end(), [](float x) { return x > 1; });
 }
 
+/// What to do about an array of so many dimensions, where it is plain to see.
+std::string_view remedy(const Shape& shape) {
+  const bool channels_last = shape.size() == 4 && (shape[3] == 1 || shape[3] == 3);
+  return channels_last ? "; save array.transpose(0, 3, 1, 2)" : "; save array.reshape(len(array), -1)";
+}
+
 }  // namespace
+
+void check_finite(const Array& array, const std::string& who) {
+  constexpr float kLargest = 1e18f;  // squared distances stay finite
+  const std::vector<float>& values = array.values;
+  const auto bad = std::find_if_not(values.begin(), values.end(), [](float x) { return std::abs(x) <= kLargest; });
+  if (bad == values.end()) return;
+  int64_t at = bad - values.begin();
+  Shape index(array.shape.size());
+  for (size_t i = index.size(); i-- > 0; at /= array.shape[i]) index[i] = at % array.shape[i];
+  const int64_t row = index.empty() ? 0 : index[0];
+  const Shape column(index.begin() + !index.empty(), index.end());
+  throw DataError("{}: row {}, column {} (counted from 0) is {}; finite numbers up to {:g} were expected", who, row,
+                  column.size() == 1 ? fmt::format("{}", column[0]) : shape_text(column), *bad, kLargest);
+}
 
 DataSet split_array(Array array, const std::string& who, SplitSizes split) {
   if (array.shape.size() == 1) array.shape.push_back(1);
   const size_t rank = array.shape.size();
   if (rank < 2 || rank > 4 || (rank == 4 && array.shape[1] != 1 && array.shape[1] != 3))
-    throw DataError("{}: [N, D], [N, H, W] or [N, C, H, W] with C = 1 or 3 was expected, the array is {}", who,
-                    shape_text(array.shape));
-  if (product(array.shape) == 0) throw DataError("{}: the array {} holds nothing", who, shape_text(array.shape));
+    throw DataError("{}: [N, D], [N, H, W] or [N, C, H, W] with C = 1 or 3 was expected, the array is {}{}", who,
+                    shape_text(array.shape), rank >= 4 ? remedy(array.shape) : "");
+  if (product(array.shape) == 0) throw DataError("{}: the array {} holds nothing; at least 10 rows were expected", who, shape_text(array.shape));
   const int64_t n = array.shape[0];
   if (n < 10)
     throw DataError("{}: at least 10 rows were expected, to train, validate and test; it has {}", who, n);

@@ -78,7 +78,7 @@ TEST_F(Arrays, ShapesOfArrays) {
   const auto refused = [&](const Shape& shape, std::string_view part) {
     expect_data_error([&] { open_data(npy(shape, std::vector<float>(product(shape)))); }, part, "a.npy");
   };
-  refused({20, 2, 2, 3}, "the array is [20, 2, 2, 3]");
+  refused({20, 2, 2, 3}, "the array is [20, 2, 2, 3]; save array.transpose(0, 3, 1, 2)");
   refused({20, 1, 1, 1, 1}, "[N, C, H, W] with C = 1 or 3 was expected");
   refused({0, 4}, "holds nothing");
   refused({20, 0}, "holds nothing");
@@ -111,9 +111,14 @@ TEST_F(Arrays, NumbersThatAreNotFiniteAreNamed) {
   std::vector<float> values(60);
   values[3 * 5 + 1] = NAN;
   const auto open = [&] { open_data(npy({20, 3}, values)); };
-  expect_data_error(open, "row 5 (counted from 0) holds nan at position 1", "a.npy");
+  expect_data_error(open, "row 5, column 1 (counted from 0) is nan", "a.npy");
   values[16] = -INFINITY;
-  expect_data_error(open, "row 5 (counted from 0) holds -inf at position 1", "a.npy");
+  expect_data_error(open, "row 5, column 1 (counted from 0) is -inf; finite numbers up to 1e+18", "a.npy");
+  values[16] = 3e38f;
+  expect_data_error(open, "row 5, column 1 (counted from 0) is 3e+38", "a.npy");
+  values[16] = 1;
+  const auto images = [&] { open_data(npy({15, 2, 2}, [] { std::vector<float> v(60); v[13] = NAN; return v; }())); };
+  expect_data_error(images, "row 3, column [0, 1] (counted from 0) is nan", "a.npy");
 }
 
 TEST_F(Arrays, Tables) {

@@ -6,6 +6,7 @@
 #include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/data/readers.h"
+#include "gan/io/bytes.h"
 #include "gan/io/gzip.h"
 #include "gan/io/idx.h"
 
@@ -32,14 +33,15 @@ fs::path find_idx(const fs::path& folder, std::string name) {
 IdxArray read_idx(const fs::path& file, size_t rank) {
   IdxArray array = parse_idx(gunzip(read_file(file), file.string()), file.string());
   if (array.shape.size() != rank)
-    throw DataError("{}: {} dimensions were expected, the file has {}", file.string(), rank, array.shape.size());
+    throw DataError("{}: {} were expected, the array in it is {}; are images and labels mixed up?", file.string(),
+                    rank == 3 ? "images [N, height, width]" : "labels [N]", shape_text(array.shape));
   return array;
 }
 
 Examples read_labelled_images(const fs::path& images_file, const fs::path& labels_file) {
   IdxArray images = read_idx(images_file, 3);
   const IdxArray labels = read_idx(labels_file, 1);
-  if (product(images.shape) == 0) throw DataError("{}: no images in it", images_file.string());
+  if (product(images.shape) == 0) throw DataError("{}: no images in it: the array is {}", images_file.string(), shape_text(images.shape));
   if (labels.shape[0] != images.shape[0])
     throw DataError("{}: {} labels for the {} images of {}; are they of one data set?", labels_file.string(),
                     labels.shape[0], images.shape[0], images_file.filename().string());

@@ -9,6 +9,9 @@
 
 namespace gan {
 
+/// @throws DataError that names the first number which is NaN, infinite or enormous: its row and its column.
+void check_finite(const Array& array, const std::string& who);
+
 /// Which of `available` examples train (the first) and choose (the last), given what is usual.
 /// @throws UsageError when more are asked for than there are.
 SplitSizes divide(const std::string& who, int64_t available, SplitSizes usual, SplitSizes asked);

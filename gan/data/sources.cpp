@@ -62,13 +62,14 @@ DataSet open_path(const fs::path& path, SplitSizes split) {
   const std::string who = path.string();
   if (path.extension() == ".npy") return split_array(parse_npy(read_file(path), who), who, split);
   if (path.extension() == ".csv") return open_csv(path, split);
-  throw DataError("{}: a .npy file, a .csv file or a folder of the four IDX files was expected", who);
+  throw DataError("{}: a .npy file, a .csv file or a folder of the four IDX files was expected; convert it to one of them", who);
 }
 
 DataSet open_toy(const std::string& name, SplitSizes split) {
-  if (split.train < 0 || split.valid < 0)
-    throw UsageError("toy:{}: train = {}, valid = {}: numbers of examples were expected", name, split.train,
-                     split.valid);
+  constexpr int64_t kMost = 100'000'000;
+  if (split.train < 0 || split.valid < 0 || split.train > kMost || split.valid > kMost)
+    throw UsageError("toy:{}: train = {}, valid = {}: numbers of examples up to {} were expected", name, split.train,
+                     split.valid, kMost);
   DataSet data;
   data.toy = make_toy(name);
   data.description = "drawn from its density";

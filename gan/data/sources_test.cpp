@@ -110,7 +110,9 @@ TEST_F(Sources, DamagedIdxFoldersSayWhatIsWrong) {
   write_file("digits/t10k-images-idx3-ubyte", images(5, 3));
   expect_data_error(open, "images of 2 x 2 to train and of 3 x 3 to test on", "digits");
   write_file("digits/t10k-images-idx3-ubyte", labels(5));
-  expect_data_error(open, "3 dimensions were expected, the file has 1", "digits/t10k-images-idx3-ubyte");
+  expect_data_error(open, "images [N, height, width] were expected, the array in it is [5]", "digits/t10k-images-idx3-ubyte");
+  write_file("digits/t10k-images-idx3-ubyte", "");
+  expect_data_error(open, "is empty", "digits/t10k-images-idx3-ubyte");
   write_file("digits/t10k-images-idx3-ubyte", "text");
   expect_data_error(open, "", "digits/t10k-images-idx3-ubyte");
   write_idx("digits", 12, 0);
@@ -188,6 +190,7 @@ TEST_F(Sources, Toys) {
   EXPECT_EQ(fewer.train.rows(0, 100), data.train.rows(0, 100));
   EXPECT_EQ(fewer.valid.size(), 10);
   expect_usage_error([] { open_data("toy:ring8", {}, {-1, 0}); }, "train = -1");
+  expect_usage_error([] { open_data("toy:ring8", {}, {0, INT64_MAX}); }, "up to 100000000");
 }
 
 }  // namespace

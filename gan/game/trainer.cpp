@@ -167,6 +167,8 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
       one_pass_(!looks_across_examples(config.discriminator.layers)),
       g_{G_.network().parameters(), {config.optimizer, config.training.learning_rate, G_.network().parameters()}, {}},
       d_{D_.parameters(), {config.optimizer, config.training.learning_rate, D_.parameters()}, {}} {
+  for (const auto& [name, player] : {std::pair{"generator", &g_}, std::pair{"discriminator", &d_}})
+    if (player->parameters.empty()) throw UsageError("[{}] has nothing to train: give at least one dense layer", name);
   if (G_.network().outputs() != facts.dim)
     throw UsageError("[generator] the last layer has {} outputs, an example of this data has {} numbers: set its units to {}",
                      G_.network().outputs(), facts.dim, facts.dim);

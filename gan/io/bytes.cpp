@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "gan/core/error.h"
+
 namespace gan {
 
 std::optional<int64_t> byte_count(const Shape& shape, int64_t item_size) {
@@ -15,6 +17,10 @@ std::optional<int64_t> byte_count(const Shape& shape, int64_t item_size) {
     if (__builtin_mul_overflow(bytes, std::max<int64_t>(size, 1), &bytes)) return std::nullopt;
   }
   return empty ? 0 : bytes;
+}
+
+void refuse_empty(std::string_view bytes, std::string_view who) {
+  if (bytes.empty()) throw DataError("{}: is empty; copy or download it again", who);
 }
 
 std::string shape_text(const Shape& shape) {

@@ -38,6 +38,9 @@ std::string type_names(const Types& types) {
   return out;
 }
 
+/// @throws DataError when a file that must hold something has no bytes.
+void refuse_empty(std::string_view bytes, std::string_view who);
+
 std::string shape_text(const Shape& shape);  ///< "[60000, 28, 28]", long ones cut
 
 /// Foreign text on one line: in quotes, control characters escaped, cut after `limit` bytes.

@@ -52,6 +52,14 @@ Cell read_cell(std::string_view cell, float& value) {
   return Cell::number;
 }
 
+/// What is the matter with a cell that is no number, where its text tells.
+std::string_view hint(std::string_view cell) {
+  if (cell.empty()) return ": the cell is empty";
+  if (cell.find_first_of(";\t\r ") != std::string_view::npos) return "; commas separate cells, line feeds rows";
+  if (cell.find_first_of("\"'") != std::string_view::npos) return "; numbers stand without quotes";
+  return "";
+}
+
 bool is_name(std::string_view cell) {
   float value;
   return !cell.empty() && !cell.starts_with(kByteOrderMark) && read_cell(cell, value) == Cell::text;
@@ -60,7 +68,9 @@ bool is_name(std::string_view cell) {
 }  // namespace
 
 Csv parse_csv(std::string_view text, std::string_view who) {
+  refuse_empty(text, who);
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.find('\0') != std::string_view::npos) throw DataError("{}: is no text in UTF-8 (it holds zero bytes); save it as plain CSV", who);
   text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
   Csv csv;
   std::vector<float>& values = csv.array.values;
@@ -77,7 +87,7 @@ Csv parse_csv(std::string_view text, std::string_view who) {
     }
     if (cells.size() != width) {
       throw DataError("{}: line {}: expected {} cells as in the first line, got {}", who, line, width,
-                      cells.size());
+                      cells.size() == 1 && cells[0].empty() ? "an empty line" : fmt::format("{}", cells.size()));
     }
     for (size_t i = 0; i < width; ++i) {
       const Cell kind = read_cell(cells[i], values.emplace_back());
@@ -85,8 +95,8 @@ Csv parse_csv(std::string_view text, std::string_view who) {
       const std::string_view wanted = kind == Cell::text         ? "a number"
                                       : kind == Cell::not_finite ? "a finite number"
                                                                  : "a number within float's range";
-      throw DataError("{}: line {}, column {}: expected {}, got {}", who, line, i + 1, wanted,
-                      in_quotes(cells[i]));
+      throw DataError("{}: line {}, column {}: expected {}, got {}{}", who, line, i + 1, wanted,
+                      in_quotes(cells[i]), kind == Cell::text ? hint(cells[i]) : "");
     }
   }
   if (values.empty()) throw DataError("{}: no rows: expected lines of numbers separated by commas", who);

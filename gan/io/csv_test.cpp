@@ -58,7 +58,7 @@ TEST(Csv, NamesLineAndColumn) {
   expect_error("1,-inf\n", R"(column 2: expected a finite number, got "-inf")");
   expect_error("1,1e39\n", R"(column 2: expected a number within float's range, got "1e39")");
   expect_error("1,2\n3\n", "line 2: expected 2 cells as in the first line, got 1");
-  expect_error("a,b\n\n1,2,3\n", "line 2: expected 2 cells as in the first line, got 1");
+  expect_error("a,b\n\n1,2\n", "line 2: expected 2 cells as in the first line, got an empty line");
   expect_error("a,b\n1,2,3\n", "line 2: expected 2 cells as in the first line, got 3");
 }
 
@@ -74,8 +74,17 @@ TEST(Csv, AFirstLineOfBothIsNoHeader) {
   expect_error(",a\n1,2\n", R"(line 1, column 1: expected a number, got "")");
 }
 
+TEST(Csv, SaysWhatIsProbablyTheMatter) {
+  expect_error("1;2\n3;4\n", "line 2, column 1: expected a number, got \"3;4\"; commas separate cells");
+  expect_error("1,2\r3,4", "line feeds rows");
+  expect_error("1,2\n\"3\",4\n", "numbers stand without quotes");
+  expect_error("1,2\n3,\n", "line 2, column 2: expected a number, got \"\": the cell is empty");
+  expect_error(std::string_view("\xff\xfe" "1\0,\0" "2\0", 8), "no text in UTF-8");
+  expect_error("", "is empty");
+}
+
 TEST(Csv, RefusesNoRows) {
-  for (const std::string_view text : {"", "\n\n", "\xef\xbb\xbf", "a,b\n", "a,b"}) expect_error(text, "no rows");
+  for (const std::string_view text : {"\n\n", "\xef\xbb\xbf", "a,b\n", "a,b"}) expect_error(text, "no rows");
 }
 
 TEST(Csv, SurvivesEveryPrefixAndDamage) {

@@ -25,12 +25,13 @@ void append_big(std::string& out, int64_t value) {
 }  // namespace
 
 IdxArray parse_idx(std::string_view bytes, std::string_view who) {
+  refuse_empty(bytes, who);
   if (bytes.size() < 4 || bytes[0] != 0 || bytes[1] != 0) {
     throw DataError("{}: not an IDX file: expected two zero bytes, a type and a rank first, got {}", who,
                     in_quotes(bytes.substr(0, 4)));
   }
   if (bytes[2] != kUnsignedByte) {
-    throw DataError("{}: expected IDX type 0x08 (unsigned bytes), got 0x{:02x}", who,
+    throw DataError("{}: expected IDX type 0x08 (unsigned bytes), got 0x{:02x}; save other numbers as a .npy", who,
                     static_cast<unsigned char>(bytes[2]));
   }
   const size_t rank = static_cast<unsigned char>(bytes[3]);
@@ -44,7 +45,7 @@ IdxArray parse_idx(std::string_view bytes, std::string_view who) {
   for (size_t at = 4; at < header; at += 4) array.shape.push_back(load_big(bytes.substr(at)));
   const std::string_view data = bytes.substr(header);
   const auto expected = byte_count(array.shape, 1);
-  if (!expected) throw DataError("{}: no file can hold the IDX shape {}", who, shape_text(array.shape));
+  if (!expected) throw DataError("{}: no file can hold the IDX shape {}; download it again", who, shape_text(array.shape));
   if (*expected != static_cast<int64_t>(data.size())) {
     throw DataError("{}: the IDX shape {} needs {} bytes after the header, the file has {}; download it again",
                     who, shape_text(array.shape), *expected, data.size());

@@ -33,7 +33,7 @@ TEST(Idx, RefusesWhatIsNotIdx) {
   const auto refuses = [](const std::string& bytes, std::string_view part) {
     expect_data_error([&] { parse(bytes); }, part);
   };
-  refuses("", "not an IDX file");
+  refuses("", "is empty");
   refuses("\x1f\x8b\x08\0"s, "not an IDX file");
   refuses("\0\0\x0d\x01\0\0\0\x01" "abcd"s, "got 0x0d");
   refuses("\0\0\x08\0"s, "at least one dimension");

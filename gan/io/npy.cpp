@@ -36,6 +36,18 @@ constexpr Type kTypes[] = {type<uint8_t>("|u1"),  type<int8_t>("|i1"),   type<ui
                            type<uint64_t>("<u8"), type<int64_t>("<i8"),  type<float>("<f4"),
                            type<double>("<f8")};
 
+/// What a type is that cannot be read, for those who do not know NumPy's letters.
+std::string_view in_words(std::string_view descr) {
+  if (descr.starts_with('>')) return " (big-endian)";
+  switch (descr.size() > 1 ? descr[1] : '\0') {
+    case 'U': case 'S': return " (text)";
+    case 'O': return " (Python objects)";
+    case 'c': return " (complex numbers)";
+    case 'M': case 'm': return " (dates)";
+    default: return "";
+  }
+}
+
 struct Header {
   std::string_view descr;
   bool fortran_order = false;
@@ -105,6 +117,10 @@ bool read_header(std::string_view text, Header& header) {
 
 /// Splits off magic, version and header text; `bytes` keeps the data.
 std::string_view take_header_text(std::string_view& bytes, std::string_view who) {
+  refuse_empty(bytes, who);
+  if (bytes.starts_with("PK")) {
+    throw DataError("{}: is a zip archive, as .npz are; save one of its arrays: numpy.save('x.npy', numpy.load('x.npz')['name'])", who);
+  }
   if (!bytes.starts_with(kMagic)) {
     throw DataError("{}: not an NPY file: expected it to begin with {}, got {}", who, in_quotes(kMagic),
                     in_quotes(bytes.substr(0, kMagic.size())));
@@ -128,13 +144,13 @@ Array parse_npy(std::string_view bytes, std::string_view who) {
   const std::string_view text = take_header_text(bytes, who);
   Header header;
   if (!read_header(text, header)) {
-    throw DataError("{}: expected a plain array's NPY header (descr, fortran_order, shape), got {}", who,
-                    in_quotes(text, 120));
+    throw DataError("{}: expected a plain array's NPY header (descr, fortran_order, shape), got {}; save numbers of one type", who,
+                    in_quotes(text.substr(0, text.find_last_not_of(" \n") + 1), 120));
   }
   const auto type = std::ranges::find(kTypes, header.descr, &Type::name);
   if (type == std::end(kTypes)) {
-    throw DataError("{}: expected type {}, got {}; save array.astype('<f4')", who,
-                    type_names(kTypes), in_quotes(header.descr));
+    throw DataError("{}: expected type {}, got {}{}; save array.astype('<f4')", who,
+                    type_names(kTypes), in_quotes(header.descr), in_words(header.descr));
   }
   if (header.fortran_order) {
     throw DataError("{}: expected C order, got Fortran order; save numpy.ascontiguousarray(array)", who);
@@ -144,7 +160,7 @@ Array parse_npy(std::string_view bytes, std::string_view who) {
   }
   const auto expected = byte_count(header.shape, type->size);
   if (!expected || (*expected == 0 && !byte_count(header.shape, sizeof(float)))) {
-    throw DataError("{}: no file can hold the NPY shape {}", who, shape_text(header.shape));
+    throw DataError("{}: no file can hold the NPY shape {}; copy it again", who, shape_text(header.shape));
   }
   if (*expected != static_cast<int64_t>(bytes.size())) {
     throw DataError("{}: shape {} of {} needs {} bytes after the NPY header, the file has {}; copy it again",

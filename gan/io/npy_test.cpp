@@ -80,11 +80,16 @@ TEST(Npy, RefusesWhatItCannotRead) {
   const auto refuses = [](const std::string& bytes, std::string_view part) {
     expect_data_error([&] { parse(bytes); }, part);
   };
-  refuses("PK\x03\x04 a zip", "not an NPY file");
+  refuses("", "is empty");
+  refuses("1,2\n", "not an NPY file");
+  refuses("PK\x03\x04 a zip", "is a zip archive, as .npz are");
+  refuses(file("<U5", "(1,)", std::string(20, 'a')), "got \"<U5\" (text); save array.astype");
+  refuses(file("|O", "(1,)", "abcdefgh"), "(Python objects)");
+  refuses(file("<c8", "(1,)", "abcdefgh"), "(complex numbers)");
   refuses("\x93NUMPY\x04\0\0\0\0\0"s, "version 1, 2 or 3, got 4");
   refuses("\x93NUMPY\x02\0\xff\xff\xff\xff"s, "ends in the NPY header");
   refuses(file("<f4", "()", "abcd"), "1 to 64 dimensions, got 0");
-  refuses(file(">f4", "(1,)", "abcd"), "got \">f4\"; save array.astype('<f4')");
+  refuses(file(">f4", "(1,)", "abcd"), "got \">f4\" (big-endian); save array.astype('<f4')");
   refuses(file("|b1", "(1,)", "a"), "got \"|b1\"");
   refuses(file("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "abcd"), "got Fortran order");
   refuses(file("<f4", "(2,)", "abcd"), "[2] of <f4 needs 8 bytes after the NPY header, the file has 4");

@@ -1,5 +1,8 @@
 #include "gan/io/safetensors.h"
 
+#include <fmt/ranges.h>
+#include <zlib.h>
+
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -109,6 +112,7 @@ std::map<std::string, std::string> read_metadata(const json& object, std::string
 }  // namespace
 
 SafeTensors parse_safetensors(std::string_view bytes, std::string_view who) {
+  refuse_empty(bytes, who);
   if (bytes.size() < kLengthSize) {
     throw DataError("{}: not a safetensors file: expected {} bytes or more, got {}", who, kLengthSize,
                     bytes.size());
@@ -180,6 +184,21 @@ std::string format_safetensors(const SafeTensors& content) {
   out += text;
   for (const auto& [name, tensor] : content.tensors) out += tensor.bytes;
   return out;
+}
+
+std::string checksum(const SafeTensors& content) {
+  uLong sum = crc32_z(0, nullptr, 0);
+  const auto add = [&](std::string_view bytes) {
+    const uint64_t size = bytes.size();
+    sum = crc32_z(sum, reinterpret_cast<const Bytef*>(&size), sizeof size);  // where one ends and the next begins
+    sum = crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  };
+  for (const auto& [key, value] : content.metadata)
+    if (key != "checksum") add(key), add(value);
+  for (const auto& [name, tensor] : content.tensors) {
+    add(name), add(tensor.dtype), add(fmt::format("{}", fmt::join(tensor.shape, ","))), add(tensor.bytes);
+  }
+  return fmt::format("{:08x}", sum);
 }
 
 int64_t safetensors_item_size(std::string_view dtype) {

@@ -27,6 +27,9 @@ struct SafeTensors {
 SafeTensors parse_safetensors(std::string_view bytes, std::string_view who);
 std::string format_safetensors(const SafeTensors& content);
 
+/// CRC-32 in hex over names, types, shapes and bytes of all tensors and all metadata but "checksum".
+std::string checksum(const SafeTensors& content);
+
 /// Bytes per element of a dtype name. @throws DataError for a name the format does not have.
 int64_t safetensors_item_size(std::string_view dtype);
 

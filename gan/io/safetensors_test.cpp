@@ -77,7 +77,7 @@ TEST(SafeTensors, NoPrefixParses) {
 }
 
 TEST(SafeTensors, RefusesAWrongHeader) {
-  expect_error("", "expected 8 bytes or more, got 0");
+  expect_error("", "is empty");
   expect_error("PK\x03\x04 a zip file", "expected a header up to 100000000 bytes");
   expect_error(std::string(8, '\xff'), "got 18446744073709551615");
   expect_error("\x01\xe1\xf5\x05\0\0\0\0"s, "got 100000001");
@@ -170,6 +170,23 @@ TEST(SafeTensors, ItemSizes) {
   EXPECT_EQ(safetensors_item_size("F32"), 4);
   EXPECT_EQ(safetensors_item_size("I64"), 8);
   expect_data_error([] { safetensors_item_size("F4\n"); }, R"("F4\n": expected one of BOOL U8)", "safetensors");
+}
+
+TEST(Safetensors, TheChecksumIsOverEverything) {
+  const std::string bytes = "abcdefgh";
+  const SafeTensors content{.tensors = {{"w", {"F32", {2}, bytes}}}, .metadata = {{"step", "4"}}};
+  const std::string sum = checksum(content);
+  const auto differs = [&](auto change) {
+    SafeTensors other = content;
+    change(other);
+    return checksum(other) != sum;
+  };
+  EXPECT_FALSE(differs([](SafeTensors& c) { c.metadata["checksum"] = "0"; }));
+  EXPECT_TRUE(differs([](SafeTensors& c) { c.metadata["step"] = "5"; }));
+  EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["w"].bytes = "abcdefgH"; }));
+  EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["w"].shape = {2, 1}; }));
+  EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["w"].dtype = "I32"; }));
+  EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["v"] = c.tensors["w"], c.tensors.erase("w"); }));
 }
 
 }  // namespace

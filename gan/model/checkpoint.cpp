@@ -23,6 +23,8 @@ std::string dtype_name(const Tensor& t) {
   throw std::logic_error("a state tensor must be float, double, int64 or uint8");
 }
 
+constexpr const char* kChecksumKey = "checksum";
+
 std::string shape_text(at::IntArrayRef shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 }  // namespace
@@ -37,7 +39,17 @@ std::string write_checkpoint(const Walk& walk, const std::map<std::string, std::
         {static_cast<const char*>(t.data_ptr()), static_cast<size_t>(t.nbytes())}}).second;
     if (!added) throw std::logic_error("two state tensors are called " + name);
   });
+  content.metadata[kChecksumKey] = checksum(content);
   return format_safetensors(content);
+}
+
+SafeTensors parse_checkpoint(std::string_view bytes, const std::string& who) {
+  SafeTensors content = parse_safetensors(bytes, who);
+  const auto expected = content.metadata.find(kChecksumKey);
+  if (expected != content.metadata.end() && expected->second != checksum(content))
+    throw DataError("{}: is damaged: its checksum is {}, its header says {}; copy it again", who,
+                    checksum(content), expected->second);
+  return content;
 }
 
 void read_checkpoint(const SafeTensors& content, const Walk& walk, const std::string& who) {

@@ -12,7 +12,12 @@ namespace gan {
 /// What walks a state: learner.visit_state, model.visit_state, or several of them.
 using Walk = std::function<void(const StateVisitor&)>;
 
+/// With a checksum over all of it. The same state and metadata give the same bytes.
 std::string write_checkpoint(const Walk& walk, const std::map<std::string, std::string>& metadata);
+
+/// Views into `bytes`. @throws DataError naming `who` when it is no safetensors file, or its checksum (which
+/// files of older programs lack) is another.
+SafeTensors parse_checkpoint(std::string_view bytes, const std::string& who);
 
 /// Fills every tensor that `walk` names; tensors that it does not name are left alone.
 /// @throws DataError naming `who` when one is missing or has another shape or type.

@@ -58,6 +58,20 @@ TEST(Checkpoint, SaysWhatDoesNotFit) {
   EXPECT_NE(complaint(b, [&](const StateVisitor& visit) { visit("other", other); }).find("holds no 'other'"), std::string::npos);
 }
 
+TEST(Checkpoint, AFlippedBitIsNoticed) {
+  State a;
+  std::string bytes = write_checkpoint(a.walk(), {{"step", "3"}});
+  EXPECT_EQ(parse_checkpoint(bytes, "x").metadata.at("step"), "3");
+  EXPECT_EQ(parse_checkpoint(format_safetensors({}), "x").tensors.size(), 0u);  // an older program's has no checksum
+  bytes.back() ^= 1;
+  try {
+    parse_checkpoint(bytes, "x");
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("x: is damaged: its checksum"), std::string::npos) << error.what();
+  }
+}
+
 TEST(Checkpoint, FiniteMeansEveryNumber) {
   State a;
   EXPECT_TRUE(all_finite(a.walk()));

@@ -32,9 +32,11 @@ Tensor draw_weights(const Init& init, int64_t outputs, int64_t inputs, const Str
 
 Tensor draw_bias(const Bias& bias, int64_t outputs, const LayerPlace& place) {
   if (!bias.marginals) return at::full({outputs}, bias.value, at::kFloat);
-  if (!place.marginals.defined() || place.marginals.numel() != outputs)
+  if (!place.marginals.defined())
+    throw UsageError("{}: bias = \"marginals\" is for the dense layer that the generator ends with; give a number here", place.name);
+  if (place.marginals.numel() != outputs)
     throw UsageError("{}: bias = \"marginals\" needs a layer as wide as the data ({}), this one is {} wide", place.name,
-                     place.marginals.defined() ? place.marginals.numel() : 0, outputs);
+                     place.marginals.numel(), outputs);
   return at::logit(place.marginals.to(at::kFloat).clamp(1e-7, 1 - 1e-7));  // pylearn2: init_bias_target_marginals
 }
 
@@ -91,9 +93,7 @@ class DenseLayer : public Affine {
 class MaxoutLayer : public Affine {
  public:
   MaxoutLayer(const Maxout& s, const LayerPlace& place)
-      : Affine(s.init, s.bias, s.max_norm, s.units * s.pieces, place), units_(s.units), pieces_(s.pieces) {
-    if (s.bias.marginals) throw UsageError("{}: a maxout layer cannot start at the data's marginals", place.name);
-  }
+      : Affine(s.init, s.bias, s.max_norm, s.units * s.pieces, place), units_(s.units), pieces_(s.pieces) {}
   Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
     const Tensor pieces = affine(x).view({x.size(0), units_, pieces_});
     return std::get<0>(pieces.max(2));  // [B, units]

@@ -7,8 +7,8 @@
 
 #include "gan/core/error.h"
 #include "gan/core/version.h"
-#include "gan/io/safetensors.h"
 #include "gan/io/tfevents.h"
+#include "gan/model/checkpoint.h"
 
 namespace gan {
 namespace {
@@ -154,7 +154,7 @@ std::optional<RunFolder::Checkpoint> RunFolder::last() const {
   Checkpoint out{*step, checkpoint(*step).string(), {}};
   try {
     out.bytes = read_file(out.file);
-    parse_safetensors(out.bytes, out.file);
+    parse_checkpoint(out.bytes, out.file);
   } catch (const DataError& error) {
     std::string others;
     for (const Path& file : checkpoints_in(path_ / "checkpoints"))
@@ -166,7 +166,7 @@ std::optional<RunFolder::Checkpoint> RunFolder::last() const {
 
 void RunFolder::save(int64_t step, std::string_view bytes, bool best, int64_t keep_every) const {
   const Path file = checkpoint(step);
-  sync_file(path_ / "metrics.jsonl");
+  if (const Path metrics = path_ / "metrics.jsonl"; fs::exists(metrics)) sync_file(metrics);
   write_file(file, bytes);
   if (best) point_link(link("best"), file.filename().string());
   point_link(link("last"), file.filename().string());

@@ -94,7 +94,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   const Walk everything = [&](const StateVisitor& visit) { memory.visit(visit), learner.visit_state(visit); };
 
   if (const auto last = run.last()) {
-    read_checkpoint(parse_safetensors(last->bytes, last->file), everything, last->file);
+    read_checkpoint(parse_checkpoint(last->bytes, last->file), everything, last->file);
     step = last->step;
   }
   run.tidy(step, config.run.keep_every);

@@ -3,6 +3,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <sstream>
 
@@ -41,11 +43,20 @@ class Reader {
     for (const auto& [key, node] : table_) {
       const std::string name(key.str());
       if (std::find(known_.begin(), known_.end(), name) == known_.end())
-        fail(node, "'{}{}' is not a known key{}", path_, name, did_you_mean(name, known_));
+        fail(node, "'{}{}' is not a known key{}", path_, name, suggestion(name));
     }
   }
 
  private:
+  /// The nearest key of this section, or the section that has a key of this name.
+  std::string suggestion(const std::string& name) const {
+    std::string near = did_you_mean(name, known_);
+    if (!near.empty()) return near;
+    for (const auto& [key, value] : flatten(Config{}))
+      if (key.ends_with("." + name)) return fmt::format(" (did you mean '{}'?)", key);
+    return "";
+  }
+
   template <class... Args>
   [[noreturn]] void fail(const toml::node& node, fmt::format_string<Args...> text, Args&&... args) const {
     const auto line = node.source().begin.line;
@@ -55,7 +66,8 @@ class Reader {
   [[noreturn]] void wrong_type(const toml::node& node, const std::string& key, std::string_view expected) const {
     std::ostringstream type;
     type << node.type();
-    fail(node, "{}: expected {}, got a value of type {}", key, expected, type.str());
+    const auto text = node.value_exact<std::string>();
+    fail(node, "{}: expected {}, got a value of type {}{}", key, expected, type.str(), text ? fmt::format(" ('{}')", *text) : "");
   }
 
   void check(const toml::node& node, double value, const Bounds& range, const std::string& key) const {
@@ -71,7 +83,7 @@ class Reader {
   void read(const toml::node& node, double& value, Bounds range, const std::string& key) const {
     if (!node.is_number()) wrong_type(node, key, "a number");
     const double number = *node.value<double>();
-    if (!std::isfinite(number)) fail(node, "{}: expected a finite number", key);
+    if (!(std::abs(number) <= std::numeric_limits<float>::max())) fail(node, "{} = {}: expected a finite number within float's range", key, number);
     check(node, number, range, key);
     value = number;
   }
@@ -84,9 +96,11 @@ class Reader {
     value = *node.value<std::string>();
   }
   template <Enumeration E> void read(const toml::node& node, E& value, Bounds, const std::string& key) const {
+    if (!node.is_string()) wrong_type(node, key, "one of " + list(names_of(E{})));
+    read_name(node, *node.value<std::string>(), value, key);
+  }
+  template <Enumeration E> void read_name(const toml::node& node, const std::string& text, E& value, const std::string& key) const {
     const Names names = names_of(E{});
-    if (!node.is_string()) wrong_type(node, key, "one of " + list(names));
-    const std::string text = *node.value<std::string>();
     const auto found = std::find(names.begin(), names.end(), text);
     if (found == names.end())
       fail(node, "{} = '{}': expected one of {}{}", key, text, list(names), did_you_mean(text, {names.begin(), names.end()}));
@@ -96,15 +110,19 @@ class Reader {
     if (node.is_string()) {
       value.value = 0;
       read(node, value.kind, any(), key);
-      if (value.kind != Init::Kind::he && value.kind != Init::Kind::glorot) fail(node, "{}: '{}' needs a number, e.g. {{ {} = 0.05 }}", key, *node.value<std::string>(), *node.value<std::string>());
+      if (value.kind != Init::Kind::he && value.kind != Init::Kind::glorot) fail(node, "{}: '{}' needs a number, e.g. {{ {} = {} }}", key, *node.value<std::string>(), *node.value<std::string>(), value.kind == Init::Kind::sparse ? "15" : "0.05");
       return;
     }
     const auto* table = node.as_table();
-    if (!table || table->size() != 1) wrong_type(node, key, "\"he\", \"glorot\", or one of { uniform = r }, { normal = s }, { sparse = n }");
+    constexpr std::string_view kExpected = "\"he\", \"glorot\", or one of { uniform = r }, { normal = s }, { sparse = n }";
+    if (!table) wrong_type(node, key, kExpected);
+    if (table->size() != 1) fail(node, "{}: expected {}, got {} of them", key, kExpected, table->size());
     for (const auto& [name, number] : *table) {
-      const toml::value<std::string> kind{std::string(name.str())};
-      read(kind, value.kind, any(), key);
+      read_name(number, std::string(name.str()), value.kind, key);
+      if (value.kind == Init::Kind::he || value.kind == Init::Kind::glorot) fail(number, "{}: '{}' takes no number, say init = \"{}\"", key, name.str(), name.str());
       read(number, value.value, above(0), key);
+      if (value.kind == Init::Kind::sparse && (value.value < 1 || value.value != std::floor(value.value)))
+        fail(number, "{} = {{ sparse = {} }}: expected a whole number of weights", key, value.value);
     }
   }
   void read(const toml::node& node, Bias& value, Bounds, const std::string& key) const {
@@ -221,7 +239,10 @@ void read_config(const toml::table& root, const std::string& who, Config& config
     top.expect(name);
     const toml::node* node = root.get(name);
     if (!node) return;
-    if (!node->is_table()) throw UsageError("{}: '{}' must be a section: [{}]", who, name, name);
+    if (!node->is_table()) {
+      const auto line = node->source().begin.line;
+      throw UsageError("{}{}: '{}' must be a section: [{}]", who, line ? fmt::format(":{}", line) : "", name, name);
+    }
     Reader reader(*node->as_table(), who, std::string(name) + ".");
     fields(section, reader);
     reader.refuse_unknown();
@@ -234,12 +255,25 @@ void read_config(const toml::table& root, const std::string& who, Config& config
 /// The library nests a table for each dot of a key, without a limit, and recurses when it frees them.
 constexpr int64_t kMostDots = 10'000;
 
+/// What the TOML library says, as a complaint of ours.
+std::string in_plain_words(std::string_view description) {
+  constexpr std::string_view kBegin = "Error while parsing ";
+  if (description.find("utf-8") != std::string_view::npos) return "is no text in UTF-8: a TOML file was expected";
+  description = description.substr(0, description.find(" (TOML"));
+  if (!description.starts_with(kBegin)) return fmt::format("is no TOML: {}", description);
+  description.remove_prefix(kBegin.size());
+  const auto colon = std::min(description.find(": "), description.size());
+  const std::string_view what = description.substr(0, colon);
+  const std::string_view advice = what == "value" ? "; text stands in quotes, a list in brackets" : "";
+  return fmt::format("is no TOML in this {}{}{}", what, description.substr(colon), advice);
+}
+
 toml::table parse_toml(std::string_view source, const std::string& who) {
   if (std::ranges::count(source, '.') > kMostDots) throw UsageError("{}: holds more than {} dots: it is no recipe", who, kMostDots);
   try {
     return toml::parse(source);
   } catch (const toml::parse_error& error) {
-    throw UsageError("{}:{}: {}", who, error.source().begin.line, error.description());
+    throw UsageError("{}:{}: {}", who, error.source().begin.line, in_plain_words(error.description()));
   }
 }
 
@@ -247,14 +281,16 @@ toml::table parse_toml(std::string_view source, const std::string& who) {
 
 Config parse_config(std::string_view source, const std::string& who) {
   Config config;
-  read_config(parse_toml(source, who), who, config);
+  const toml::table root = parse_toml(source, who);
+  if (root.empty()) throw UsageError("{}: says nothing; `gan info recipes` lists recipes to begin with", who);
+  read_config(root, who, config);
   return config;
 }
 
 void override_config(Config& config, const std::string& assignment) {
   const std::string who = "--set " + assignment;
   const auto equals = assignment.find('='), dot = assignment.find('.');
-  if (equals == std::string::npos || dot == std::string::npos || dot > equals)
+  if (equals == std::string::npos || dot == std::string::npos || dot > equals || dot == 0 || dot + 1 == equals)
     throw UsageError("{}: expected section.key=value, e.g. --set training.learning_rate=0.001", who);
   const std::string section = assignment.substr(0, dot), key = assignment.substr(dot + 1, equals - dot - 1);
   const std::string value = assignment.substr(equals + 1);
@@ -287,6 +323,28 @@ std::vector<std::pair<std::string, std::string>> flatten(const Config& config) {
     out.emplace_back(fmt::format("{}.{}", section, key), value);
   });
   return out;
+}
+
+std::optional<Difference> first_difference(const Config& before, const Config& now) {
+  const auto settings = [](const Config& config) {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (auto& [key, value] : flatten(config)) {
+      if (!value.starts_with("[\n")) out.emplace_back(key, value);
+      std::istringstream lines(value.starts_with("[\n") ? value.substr(2) : "");  // of one layer each
+      int64_t i = 0;
+      for (std::string line; std::getline(lines, line) && line != "]";) out.emplace_back(fmt::format("{}[{}]", key, ++i), line.substr(2, line.size() - 3));
+    }
+    return out;
+  };
+  const auto a = settings(before), b = settings(now);
+  const auto value = [](const auto& all, const std::string& key) -> std::string {
+    const auto found = std::find_if(all.begin(), all.end(), [&](auto& setting) { return setting.first == key; });
+    return found == all.end() ? "nothing" : found->second;
+  };
+  for (const auto* all : {&a, &b})
+    for (const auto& [key, text] : *all)
+      if (value(a, key) != value(b, key)) return Difference{key, value(a, key), value(b, key)};
+  return {};
 }
 
 }  // namespace gan

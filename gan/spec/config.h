@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 namespace gan {
 
 constexpr int64_t kConfigFormat = 1;
+constexpr double kMostSteps = 1e12;  ///< so that batches can be counted
 
 enum class ModelKind { adversarial, bernoulli_mixture };
 inline Names names_of(ModelKind) {
@@ -100,7 +102,7 @@ struct TrainingSection {
   double learning_rate = 1e-3;
 };
 template <class V> void fields(TrainingSection& s, V& v) {
-  v("steps", s.steps, at_least(0), "generator updates");
+  v("steps", s.steps, between(0, kMostSteps), "generator updates");
   v("epochs", s.epochs, at_least(0), "instead of steps: passes over the training data");
   v("batch_size", s.batch_size, at_least(1), "examples a minibatch");
   v("learning_rate", s.learning_rate, above(0), "at the first step");
@@ -166,7 +168,7 @@ struct GameSection {
 template <class V> void fields(GameSection& s, V& v) {
   v("value", s.value, any(), "minimax, non-saturating, least-squares, wasserstein, hinge, relativistic");
   v("update", s.update, any(), "alternating (Algorithm 1), simultaneous (the authors' code)");
-  v("k", s.k, at_least(1), "steps of D for one of G");
+  v("k", s.k, between(1, 1000000), "steps of D for one of G");
   v("r1", s.r1, at_least(0), "weight of R1: r1 / 2 E |dD/dx|^2 on data");
   v("r2", s.r2, at_least(0), "weight of R2: the same on samples");
   v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999}, "of G's parameters, decay a step; 0 = none");
@@ -247,5 +249,12 @@ std::string format_config(const Config& config);
 
 /// ("training.batch_size", "100"), ... in the order of format_config.
 std::vector<std::pair<std::string, std::string>> flatten(const Config& config);
+
+/// The first setting that is not the same; "nothing" stands for one that is not there.
+struct Difference {
+  std::string key;  ///< "training.batch_size", "generator.layers[2]"
+  std::string before, now;
+};
+std::optional<Difference> first_difference(const Config& before, const Config& now);
 
 }  // namespace gan

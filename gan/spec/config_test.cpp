@@ -119,6 +119,24 @@ TEST(Config, OverridesByKind) {
   EXPECT_SAYS(complaint([&] { format_config(c); }), "expected text in UTF-8");
 }
 
+TEST(Config, TheFirstDifferenceHasANameAndBothValues) {
+  const Config a = parse_config(kRecipe, "x");
+  const auto after = [&](const std::string& assignment) {
+    Config b = a;
+    override_config(b, assignment);
+    return first_difference(a, b).value_or(Difference{});
+  };
+  EXPECT_FALSE(first_difference(a, a));
+  EXPECT_EQ(after("training.batch_size=7").key, "training.batch_size");
+  EXPECT_EQ(after("training.batch_size=7").before, "100");
+  EXPECT_EQ(after("training.batch_size=7").now, "7");
+  EXPECT_EQ(after("optimizer.method=adam").key, "optimizer.method");
+  const Difference layer = after("generator.layers=[{ layer = \"dense\", units = 12, activation = \"relu\", init = { uniform = 0.05 } }]");
+  EXPECT_EQ(layer.key, "generator.layers[2]");
+  EXPECT_EQ(layer.before, "{ layer = \"batch-norm\", momentum = 0.1, epsilon = 1e-05 }");
+  EXPECT_EQ(layer.now, "nothing");
+}
+
 TEST(Config, ComplaintsNameTheLineAndWhatWasExpected) {
   EXPECT_SAYS(refused("[training]\nsteps = 3\nbatch_sise = 4\n"), "x.toml:3: 'training.batch_sise' is not a known key (did you mean 'batch_size'?)");
   EXPECT_SAYS(refused("[trainin]\n"), "did you mean 'training'?");
@@ -127,17 +145,45 @@ TEST(Config, ComplaintsNameTheLineAndWhatWasExpected) {
   EXPECT_SAYS(refused("[training]\nlearning_rate = nan\n"), "finite");
   EXPECT_SAYS(refused("[training\n"), "x.toml:1");
   EXPECT_SAYS(refused("a" + std::string(20000, '.') + "a = 1\n"), "more than 10000 dots");
+  EXPECT_SAYS(refused("[training]\nlearning_rate = 1e300\n"), "x.toml:2: training.learning_rate = 1e+300: expected a finite number within float's range");
+  EXPECT_SAYS(refused("[run]\nbatch_size = 3\n"), "x.toml:2: 'run.batch_size' is not a known key (did you mean 'training.batch_size'?)");
+  EXPECT_SAYS(refused("batch_size = 3\n"), "(did you mean 'training.batch_size'?)");
+  EXPECT_SAYS(refused("\nrun = 3\n"), "x.toml:2: 'run' must be a section: [run]");
+  EXPECT_SAYS(refused("# nothing\n"), "x.toml: says nothing");
   EXPECT_SAYS(refused("[run]\nstop = \"indistinguishible\"\n"), "did you mean 'indistinguishable'?");
   EXPECT_SAYS(refused("format = 99\n"), "newer version");
   const auto layer = [](const std::string& text) { return refused("[generator]\nlayers = [\n" + text + "\n]\n"); };
   EXPECT_SAYS(layer("{ layer = \"dens\", units = 2 }"), "x.toml:3: generator.layers[1].layer = 'dens' is not a known layer (did you mean 'dense'?)");
   EXPECT_SAYS(layer("{ layer = \"dense\" }"), "generator.layers[1].units is missing");
-  EXPECT_SAYS(layer("{ layer = \"dense\", units = 0 }"), "a number from 1 up to");
+  EXPECT_SAYS(layer("{ layer = \"dense\", units = 0 }"), "generator.layers[1].units = 0: expected a number from 1");
   EXPECT_SAYS(layer("{ units = 2 }"), "layer is missing");
   EXPECT_SAYS(layer("{ layer = \"dropout\", keep = 0 }"), "generator.layers[1].keep = 0");
   EXPECT_SAYS(layer("{ layer = \"dense\", units = 2, init = \"uniform\" }"), "needs a number");
   EXPECT_SAYS(layer("{ layer = \"dense\", units = 2, init = { uniforn = 1 } }"), "did you mean 'uniform'?");
   EXPECT_SAYS(layer("3"), "a table such as");
+  const auto init = [&](const std::string& text) { return layer("{ layer = \"dense\", units = 2, init = " + text + " }"); };
+  EXPECT_SAYS(init("{ unifrom = 1 }"), "x.toml:3: generator.layers[1].init = 'unifrom': expected one of");
+  EXPECT_SAYS(init("{ he = 2 }"), "x.toml:3: generator.layers[1].init: 'he' takes no number");
+  EXPECT_SAYS(init("{ sparse = 2.5 }"), "a whole number of weights");
+  EXPECT_SAYS(init("{ uniform = 1, normal = 2 }"), "got 2 of them");
+  EXPECT_SAYS(init("\"sparse\""), "e.g. { sparse = 15 }");
+}
+
+TEST(Config, NoTomlIsSaidInOurWords) {
+  EXPECT_SAYS(refused("[training\n"), "x.toml:1: is no TOML in this table header");
+  EXPECT_SAYS(refused("\n[run]\ndevice = cpu\n"), "x.toml:3: is no TOML in this value");
+  EXPECT_SAYS(refused("[run]\nseed = 1\nseed = 2\n"), "x.toml:3: is no TOML in this key-value pair: cannot redefine existing integer 'seed'");
+  EXPECT_SAYS(refused("\x89PNG\xff"), "x.toml:1: is no text in UTF-8");
+  EXPECT_EQ(refused("a = " + std::string(5000, '[')).find("TOML_"), std::string::npos);
+}
+
+TEST(NetworkSpec, NamesWhatCannotBeBuilt) {
+  const auto says = [](const NetworkSpec& spec) { return complaint([&] { widths(spec, 8, "generator"); }); };
+  EXPECT_SAYS(says({Dense{.units = 4}, Dense{.units = 2, .init = {Init::Kind::sparse, 5}}}), "[generator] layer 2 (dense 2 linear, sparse 5): init = { sparse = 5 } is more than its 4 inputs");
+  EXPECT_SAYS(says({Dense{.units = 4, .bias = {.marginals = true}}, Dense{.units = 4}}), "[generator] layer 1");
+  EXPECT_SAYS(says({Maxout{.units = 4, .pieces = 2, .bias = {.marginals = true}}}), "bias = \"marginals\" is for the dense layer");
+  EXPECT_EQ(widths({Dense{.units = 4, .bias = {.marginals = true}}, Dropout{}}, 8, "generator").size(), 2u);
+  EXPECT_EQ(parameter_count(Maxout{.units = 1 << 24, .pieces = 1024}, 1 << 24), (int64_t{1} << 58) + (int64_t{1} << 34));  // the most
 }
 
 TEST(NetworkSpec, WidthsNameTheLayerThatDoesNotFit) {

@@ -100,7 +100,8 @@ template <class V> void fields(BatchNorm& s, V& v) {
 using LayerSpec = std::variant<Dense, Maxout, Dropout, BatchNorm>;
 using NetworkSpec = std::vector<LayerSpec>;
 
-/// Width after each layer for an input of `inputs`. @throws UsageError naming the layer that does not fit.
+/// Width after each layer for an input of `inputs`. @throws UsageError naming the layer that does not fit:
+/// of no width, with more sparse weights than inputs, with the data's marginals before the last layer.
 std::vector<int64_t> widths(const NetworkSpec& spec, int64_t inputs, const std::string& network);
 
 int64_t parameter_count(const LayerSpec& layer, int64_t inputs);
