@@ -43,7 +43,7 @@ test_reference() {
 test_full_disk() {
   local fault
   for fault in write:safetensors:ENOSPC:2 open:safetensors:ENOSPC:2 fsync:safetensors:EIO:2 rename:safetensors:EIO:2 \
-    symlink:last:ENOSPC:2 symlink:best:EIO:2 write:samples/:ENOSPC:2 rename:samples/:EIO:2 write:curves.png:ENOSPC:3 \
+    symlink:last:ENOSPC:2 symlink:best:EIO:1 write:samples/:ENOSPC:2 rename:samples/:EIO:2 write:curves.png:ENOSPC:3 \
     write:metrics.jsonl:ENOSPC:3 fsync:metrics.jsonl:EIO:3 write:tfevents:EIO:4 write:timing.jsonl:ENOSPC:2; do
     rm -rf full
     with_fault "$fault" go_on full
