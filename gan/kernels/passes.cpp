@@ -8,6 +8,7 @@
 #include "gan/kernels/clones.h"
 
 #define GAN_INLINE inline __attribute__((always_inline))
+#define GAN_LAMBDA __attribute__((always_inline))
 
 /// name(arguments) for the type that `precision` says, compiled for each kind of processor.
 #define GAN_BOTH(name, parameters, arguments)                        \
@@ -30,7 +31,16 @@ GAN_INLINE void store(Bf16* p, int64_t i, float x) {  // to the nearest, ties to
   p[i].bits = static_cast<uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1)) >> 16);
 }
 
-GAN_INLINE float times(Mask m, int64_t i) { return m.keep ? (m.keep[i] ? m.scale : 0.0f) : 1.0f; }
+/// The two forms of every loop: with a mask and without. Selects are between constants, or it would become branches.
+struct All {
+  GAN_INLINE float operator()(int64_t) const { return 1.0f; }
+};
+struct Kept {
+  const uint8_t* keep;
+  float scale;
+  GAN_INLINE float operator()(int64_t i) const { return keep[i] ? scale : 0.0f; }
+};
+#define GAN_MASKED(mask, loop) if (mask.keep) loop((Kept{mask.keep, mask.scale})); else loop(All{})
 
 /// Cephes' expf, to about 2 units in the last place; vectors of any width.
 GAN_INLINE float exponential(float x) {
@@ -47,84 +57,120 @@ GAN_INLINE float exponential(float x) {
   return (p * r * r + r + 1) * __builtin_bit_cast(float, (static_cast<int32_t>(n) + 127) << 23);
 }
 
-template <class T> GAN_INLINE void convert_row(int64_t n, const float* x, float factor, Mask mask, bool twice, void* out_) {
-  T* out = static_cast<T*>(out_);
-  if (!mask.keep) for (int64_t i = 0; i < n; ++i) store(out, i, factor * x[i]);
-  else {
-    const float scale = factor * mask.scale * (twice ? mask.scale : 1);
-    for (int64_t i = 0; i < n; ++i) store(out, i, mask.keep[i] ? scale * x[i] : 0.0f);
-  }
+template <class T> GAN_INLINE void convert_row(int64_t n, const float* x, float factor, Mask mask, bool twice, void* out) {
+  const float f = mask.keep && twice ? factor * mask.scale : factor;
+  const auto loop = [&](auto times) GAN_LAMBDA {
+    for (int64_t i = 0; i < n; ++i) store(static_cast<T*>(out), i, f * x[i] * times(i));
+  };
+  GAN_MASKED(mask, loop);
 }
 GAN_BOTH(convert_row, (int64_t n, const float* x, float factor, Mask mask, bool twice, void* out), (n, x, factor, mask, twice, out))
 
-template <class T> GAN_INLINE void activate_row(int64_t n, const float* a, const float* bias, Unit unit, Mask mask, void* out_) {
-  T* out = static_cast<T*>(out_);
+template <class T, class Times>
+GAN_INLINE void activate_loop(int64_t n, const float* a, const float* bias, Unit unit, Times times, T* out) {
+  const float slope = unit.slope;
   switch (unit.kind) {
     case Unit::Kind::piecewise:
-      if (!mask.keep)
-        for (int64_t i = 0; i < n; ++i) { const float x = a[i] + bias[i]; store(out, i, x > 0 ? x : unit.slope * x); }
-      else
-        for (int64_t i = 0; i < n; ++i) { const float x = a[i] + bias[i]; store(out, i, (x > 0 ? x : unit.slope * x) * times(mask, i)); }
+      for (int64_t i = 0; i < n; ++i) {
+        const float x = a[i] + bias[i], low = slope * x;  // slope is at most 1
+        store(out, i, (x > low ? x : low) * times(i));
+      }
       return;
     case Unit::Kind::sigmoid:
-      for (int64_t i = 0; i < n; ++i) store(out, i, times(mask, i) / (1 + exponential(-(a[i] + bias[i]))));
+      for (int64_t i = 0; i < n; ++i) store(out, i, times(i) / (1 + exponential(-(a[i] + bias[i]))));
       return;
     case Unit::Kind::tanh:
-      for (int64_t i = 0; i < n; ++i) store(out, i, times(mask, i) * (1 - 2 / (1 + exponential(2 * (a[i] + bias[i])))));
+      for (int64_t i = 0; i < n; ++i) store(out, i, times(i) * (1 - 2 / (1 + exponential(2 * (a[i] + bias[i])))));
       return;
   }
+}
+template <class T> GAN_INLINE void activate_row(int64_t n, const float* a, const float* bias, Unit unit, Mask mask, void* out) {
+  const auto loop = [&](auto times) GAN_LAMBDA { activate_loop(n, a, bias, unit, times, static_cast<T*>(out)); };
+  GAN_MASKED(mask, loop);
 }
 GAN_BOTH(activate_row, (int64_t n, const float* a, const float* bias, Unit unit, Mask mask, void* out), (n, a, bias, unit, mask, out))
 
-template <class T> GAN_INLINE void derive_row(int64_t n, const float* d, const void* h_, Unit unit, Mask mask, void* out_) {
-  T* out = static_cast<T*>(out_);
-  const T* h = static_cast<const T*>(h_);
-  const float back = 1 / mask.scale;
+template <class T, class Times>
+GAN_INLINE void derive_loop(int64_t n, const float* d, const T* h, Unit unit, float back, Times times, T* out) {
+  const float slope = unit.slope;
   switch (unit.kind) {
     case Unit::Kind::piecewise:
-      if (!mask.keep)
-        for (int64_t i = 0; i < n; ++i) store(out, i, load(h, i) > 0 ? d[i] : unit.slope * d[i]);
-      else
-        for (int64_t i = 0; i < n; ++i) store(out, i, (load(h, i) > 0 ? d[i] : unit.slope * d[i]) * times(mask, i));
+      for (int64_t i = 0; i < n; ++i) {
+        const float factor = load(h, i) > 0 ? 1.0f : slope;  // by itself: d * 1 would be folded into a branch
+        store(out, i, d[i] * factor * times(i));
+      }
       return;
     case Unit::Kind::sigmoid:
-      for (int64_t i = 0; i < n; ++i) { const float y = load(h, i) * back; store(out, i, d[i] * y * (1 - y) * times(mask, i)); }
+      for (int64_t i = 0; i < n; ++i) { const float y = load(h, i) * back; store(out, i, d[i] * y * (1 - y) * times(i)); }
       return;
     case Unit::Kind::tanh:
-      for (int64_t i = 0; i < n; ++i) { const float y = load(h, i) * back; store(out, i, d[i] * (1 - y * y) * times(mask, i)); }
+      for (int64_t i = 0; i < n; ++i) { const float y = load(h, i) * back; store(out, i, d[i] * (1 - y * y) * times(i)); }
       return;
   }
 }
+template <class T> GAN_INLINE void derive_row(int64_t n, const float* d, const void* h, Unit unit, Mask mask, void* out) {
+  const auto loop = [&](auto times) GAN_LAMBDA {
+    derive_loop(n, d, static_cast<const T*>(h), unit, mask.keep ? 1 / mask.scale : 1.0f, times, static_cast<T*>(out));
+  };
+  GAN_MASKED(mask, loop);
+}
 GAN_BOTH(derive_row, (int64_t n, const float* d, const void* h, Unit unit, Mask mask, void* out), (n, d, h, unit, mask, out))
+
+/// body(std::integral_constant) for the usual numbers of pieces, which then cost no loop; body(pieces) for others.
+template <class Body> GAN_INLINE void for_pieces(int64_t pieces, Body body) {
+  switch (pieces) {
+    case 2: return body(std::integral_constant<int64_t, 2>());
+    case 3: return body(std::integral_constant<int64_t, 3>());
+    case 4: return body(std::integral_constant<int64_t, 4>());
+    case 5: return body(std::integral_constant<int64_t, 5>());
+    default: return body(pieces);
+  }
+}
 
 template <class T> GAN_INLINE void maxout_row(int64_t n, int64_t pieces, const float* a, const float* bias, Mask mask, void* out_, uint8_t* index) {
   T* out = static_cast<T*>(out_);
-  for (int64_t i = 0; i < n; ++i, a += pieces, bias += pieces) {
-    float best = a[0] + bias[0];
-    int chosen = 0;
-    for (int64_t p = 1; p < pieces; ++p) {
-      const float x = a[p] + bias[p];
-      if (x > best || x != x) best = x, chosen = static_cast<int>(p);  // NaN wins, as in ATen
-    }
-    index[i] = static_cast<uint8_t>(chosen);
-    store(out, i, best * times(mask, i));
-  }
+  for_pieces(pieces, [&](auto p) GAN_LAMBDA {
+    const auto loop = [&](auto times) GAN_LAMBDA {
+      for (int64_t i = 0; i < n; ++i) {
+        float best = a[i * p] + bias[i * p];
+        int chosen = 0;
+        for (int64_t j = 1; j < p; ++j) {
+          const float x = a[i * p + j] + bias[i * p + j];
+          const bool more = !(x <= best);  // NaN wins, as in ATen
+          chosen = more ? static_cast<int>(j) : chosen;
+          best = more ? x : best;
+        }
+        index[i] = static_cast<uint8_t>(chosen);
+        store(out, i, best * times(i));
+      }
+    };
+    GAN_MASKED(mask, loop);
+  });
 }
 GAN_BOTH(maxout_row, (int64_t n, int64_t pieces, const float* a, const float* bias, Mask mask, void* out, uint8_t* index),
          (n, pieces, a, bias, mask, out, index))
 
 template <class T> GAN_INLINE void maxout_back_row(int64_t n, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out_) {
   T* out = static_cast<T*>(out_);
-  for (int64_t i = 0; i < n; ++i) {
-    const float value = d[i] * times(mask, i);
-    for (int64_t p = 0; p < pieces; ++p) store(out, i * pieces + p, p == index[i] ? value : 0.0f);
-  }
+  for_pieces(pieces, [&](auto p) GAN_LAMBDA {
+    const auto loop = [&](auto times) GAN_LAMBDA {
+      for (int64_t i = 0; i < n; ++i)
+        for (int64_t j = 0; j < p; ++j) {
+          const float factor = j == index[i] ? 1.0f : 0.0f;
+          store(out, i * p + j, d[i] * times(i) * factor);
+        }
+    };
+    GAN_MASKED(mask, loop);
+  });
 }
 GAN_BOTH(maxout_back_row, (int64_t n, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out), (n, pieces, d, index, mask, out))
 
 template <class T> GAN_INLINE void maxout_pick_row(int64_t n, int64_t pieces, const float* a, const uint8_t* index, Mask mask, void* out_) {
   T* out = static_cast<T*>(out_);
-  for (int64_t i = 0; i < n; ++i) store(out, i, a[i * pieces + index[i]] * times(mask, i));
+  const auto loop = [&](auto times) GAN_LAMBDA {
+    for (int64_t i = 0; i < n; ++i) store(out, i, a[i * pieces + index[i]] * times(i));
+  };
+  GAN_MASKED(mask, loop);
 }
 GAN_BOTH(maxout_pick_row, (int64_t n, int64_t pieces, const float* a, const uint8_t* index, Mask mask, void* out), (n, pieces, a, index, mask, out))
 
