@@ -1,13 +1,11 @@
 #include "gan/game/trainer.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "gan/core/error.h"
-#include "gan/game/penalties.h"
 
 namespace gan {
 namespace {
@@ -17,47 +15,6 @@ bool looks_across_examples(const NetworkSpec& spec) {
 }
 
 }  // namespace
-
-/// D's answers to data and samples, and the ways back from a loss that is made of them.
-class Trainer::Look {
- public:
-  Tensor real, fake;  ///< [B] logits each; real is undefined where D saw only samples
-
-  /// One tape over data and samples together, or one for each.
-  Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples) : tapes_(std::move(tapes)), data_(data), samples_(samples) {
-    const auto answers = [&](size_t tape, int64_t first, int64_t n) { return tapes_[tape]->output().squeeze(1).narrow(0, first, n).detach().requires_grad_(); };
-    if (data > 0) real = answers(0, 0, data);
-    fake = tapes_.size() == 1 ? answers(0, data, samples) : answers(1, 0, samples);
-  }
-
-  /// d (loss + penalty) / d parameters of D
-  std::vector<Tensor> for_D(const Tensor& loss, PenaltyWeights weights) {
-    const Tensor slope = at::cat({slope_in(loss, real), slope_in(loss, fake)}).unsqueeze(1);  // [2B, 1]
-    Tensor penalty = penalty_of_each(weights, data_, samples_);
-    if (penalty.defined()) penalty = penalty.to(slope.device());
-    if (tapes_.size() == 1) return tapes_[0]->parameters(slope, penalty);
-    const auto part = [](const Tensor& of, int64_t first, int64_t n) { return of.defined() ? of.narrow(0, first, n) : of; };
-    std::vector<Tensor> sum = tapes_[0]->parameters(part(slope, 0, data_), part(penalty, 0, data_));
-    const std::vector<Tensor> more = tapes_[1]->parameters(part(slope, data_, samples_), part(penalty, data_, samples_));
-    for (size_t i = 0; i < sum.size(); ++i) sum[i] = sum[i] + more[i];
-    return sum;
-  }
-
-  /// d loss / d samples, [B, D]
-  Tensor for_samples(const Tensor& loss) {
-    const Tensor slope = slope_in(loss, fake).unsqueeze(1);
-    return tapes_.size() == 1 ? tapes_[0]->input(slope, data_) : tapes_[1]->input(slope);
-  }
-
- private:
-  static Tensor slope_in(const Tensor& loss, const Tensor& logits) {
-    const Tensor slope = torch::autograd::grad({loss}, {logits}, {}, /*retain_graph=*/true, false, /*allow_unused=*/true)[0];
-    return slope.defined() ? slope : at::zeros_like(logits);
-  }
-
-  std::vector<std::unique_ptr<Tape>> tapes_;
-  int64_t data_, samples_;
-};
 
 /// Algorithm 1 of Goodfellow et al. (2014), one outer iteration.
 Scalars Trainer::step_alternating(int64_t t, Batches& data) {
@@ -103,7 +60,7 @@ std::unique_ptr<Tape> Trainer::generate(int64_t n, int64_t t, int64_t pass) {
   return G_.network().record({G_.noise(noise_.child("z").child(pass), n, t)}, training);
 }
 
-Trainer::Look Trainer::look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) {
+Look Trainer::look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) {
   std::vector<std::unique_ptr<Tape>> tapes;
   const auto record = [&](at::TensorList examples, int64_t part) {
     tapes.push_back(D_.record(examples, {.training = true, .noise = noise_.child("D").child(2 * pass + part), .step = static_cast<uint64_t>(t)}));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gan/game/generator.h"
+#include "gan/game/look.h"
 #include "gan/game/value_functions.h"
 #include "gan/model/learner.h"
 #include "gan/nets/network.h"
@@ -36,7 +37,6 @@ class Trainer : public Learner {
   Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B] on the CPU, no gradient
 
  private:
-  class Look;
   struct Player {
     std::vector<Tensor> parameters;
     Optimizer optimizer;

@@ -1,0 +1,27 @@
+#pragma once
+/// D's answers to data and samples, and the ways back from a loss that is made of them.
+
+#include <memory>
+#include <vector>
+
+#include "gan/game/penalties.h"
+#include "gan/nets/tape.h"
+
+namespace gan {
+
+class Look {
+ public:
+  Tensor real, fake;  ///< [B] logits each, to build losses on; real is undefined where D saw only samples
+
+  /// One tape over data and samples together, data first, or one for each.
+  Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples);
+
+  std::vector<Tensor> for_D(const Tensor& loss, PenaltyWeights weights);  ///< d (loss + penalty) / d parameters of D
+  Tensor for_samples(const Tensor& loss);                                 ///< d loss / d samples, [B, D]
+
+ private:
+  std::vector<std::unique_ptr<Tape>> tapes_;
+  int64_t data_, samples_;
+};
+
+}  // namespace gan
