@@ -168,10 +168,11 @@ test_memory() {
   says "this training needs about" "TB of memory" "are free" "make the layers smaller"
   expect 2 "a batch that no machine can hold" train ring8 --out large --set training.batch_size=100000 --set 'discriminator.layers=[{layer="dense",units=900000},{layer="dense",units=1}]'
   says "this training needs about" "TB of memory" "for a batch of 100000" "make training.batch_size smaller"
+  check "  none of them left a run behind" test ! -e large
+  if grep -qa __asan_init "$program"; then return; fi  # a sanitizer needs terabytes of address space
   (ulimit -v 8000000; run_gan train ring8 --out large --set 'generator.layers=[{layer="dense",units=30000},{layer="dense",units=30000},{layer="dense",units=2}]'; exit "$status") || status=$?
   check "a limit of the shell on memory is heeded: exit 2 (is $status)" test "$status" = 2
   says "this training needs about" "make the layers smaller"
-  check "  none of them left a run behind" test ! -e large
 }
 
 run_tests reference full_disk kill_in_place_of_each_call kill_at_random lock signals memory
