@@ -1,6 +1,6 @@
 // What bench/bench.py measures of gan itself, one thing a call:
 //   gan_bench step RECIPE.toml ENGINE PRECISION THREADS BATCH SECONDS     milliseconds a step (median)
-//   gan_bench sample PRECISION THREADS SECONDS                            images a second through G of recipes/mnist.toml
+//   gan_bench sample THREADS SECONDS                                      images a second through G of recipes/mnist.toml
 //   gan_bench product PRECISION THREADS SECONDS                           1e9 operations a second, 1,024 x 1,024 x 1,024
 //   gan_bench parzen THREADS                                              seconds, share of the float32 rate is bench.py's to tell
 
@@ -75,10 +75,9 @@ double product(const std::string& precision, double seconds) {
   return 2e-9 * n * n * n / timed([&] { multiply(a.data_ptr(), b.data_ptr(), c.data_ptr<float>()); }, seconds);
 }
 
-double sample(const std::string& precision, double seconds) {
+double sample(double seconds) {
   Config c = parse_config(read_file("recipes/mnist.toml"), "recipes/mnist.toml");
   Generator G(c.generator, 1, at::full({784}, 0.2), at::kCPU);
-  if (precision == "bf16") G.network().fuse(kernels::Precision::bf16);
   return 1000 / timed([&] { G.sample(1000, 1); }, seconds);
 }
 
@@ -93,7 +92,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> a(argv + 1, argv + argc);
   try {
     if (a.size() == 7 && a[0] == "step") use(std::stoi(a[4])), fmt::print("{}\n", step(a[1], a[2], a[3], std::stoll(a[5]), std::stod(a[6])));
-    else if (a.size() == 4 && a[0] == "sample") use(std::stoi(a[2])), fmt::print("{}\n", sample(a[1], std::stod(a[3])));
+    else if (a.size() == 3 && a[0] == "sample") use(std::stoi(a[1])), fmt::print("{}\n", sample(std::stod(a[2])));
     else if (a.size() == 4 && a[0] == "product") use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));
     else if (a.size() == 2 && a[0] == "parzen") use(std::stoi(a[1])), fmt::print("{}\n", parzen_seconds());
     else return fmt::print(stderr, "gan_bench is called by bench/bench.py\n"), 2;

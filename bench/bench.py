@@ -69,9 +69,9 @@ def main():
     for threads in options.threads:
         for precision in ("fp32", "bf16"):
             jobs["product", precision, threads] = ([BENCH, "product", precision, threads, seconds], threads)
-            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", precision, threads, seconds], threads)
             if python:
                 jobs["sample", f"PyTorch {precision}", threads] = ([python, PEER, "sample", precision, threads, seconds], threads)
+        jobs["sample", "gan fp32", threads] = ([BENCH, "sample", threads, seconds], threads)
         jobs["parzen", "fp32", threads] = ([BENCH, "parzen", threads], threads)
         for recipe in ("paper-mnist", "mnist"):
             for batch in options.batches:

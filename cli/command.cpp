@@ -24,6 +24,15 @@ size_t width_of(const std::string& text) {  // code points, so that "±" counts 
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
+template <class T> CLI::Validator within(const char* what, T low, T high) {
+  return CLI::Validator([=](std::string& text) -> std::string {
+    T value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) return "";
+    return fmt::format("expected {} from {} to {}, got '{}'", what, low, high, text);
+  }, "");
+}
+
 }  // namespace
 
 std::string program() {
@@ -66,23 +75,8 @@ void add_device(CLI::App& app, std::string& device, const std::string& help) {
   }, ""));
 }
 
-CLI::Validator whole(int64_t low, int64_t high) {
-  return CLI::Validator([low, high](std::string& text) -> std::string {
-    int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) return "";
-    return fmt::format("expected a whole number from {} to {}, got '{}'", low, high, text);
-  }, "");
-}
-
-CLI::Validator number(double low, double high) {
-  return CLI::Validator([low, high](std::string& text) -> std::string {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) return "";
-    return fmt::format("expected a number from {} to {}, got '{}'", low, high, text);
-  }, "");
-}
+CLI::Validator whole(int64_t low, int64_t high) { return within("a whole number", low, high); }
+CLI::Validator number(double low, double high) { return within("a number", low, high); }
 
 CLI::Validator some_text() {
   return CLI::Validator([](std::string& text) -> std::string { return text.empty() ? "is empty; leave it out or give it a value" : ""; }, "");

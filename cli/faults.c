@@ -64,26 +64,15 @@ static const char* path_of(int fd, char* out, size_t size) {
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-static int open_with(int (*next)(const char*, int, ...), const char* path, int flags, mode_t mode) {
-  if ((flags & O_CREAT) && fails(wanted("open", path))) return -1;
-  return next(path, flags, mode);
-}
-static mode_t mode_of(int flags, va_list list) { return flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0; }
-
 int open(const char* path, int flags, ...) {
   va_list list;
   va_start(list, flags);
-  const mode_t mode = mode_of(flags, list);
+  const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0;
   va_end(list);
-  return open_with(NEXT(open), path, flags, mode);
+  if ((flags & O_CREAT) && fails(wanted("open", path))) return -1;
+  return NEXT(open)(path, flags, mode);
 }
-int open64(const char* path, int flags, ...) {
-  va_list list;
-  va_start(list, flags);
-  const mode_t mode = mode_of(flags, list);
-  va_end(list);
-  return open_with(NEXT(open64), path, flags, mode);
-}
+int open64(const char* path, int flags, ...) __attribute__((alias("open")));  /* the same on 64 bits */
 
 ssize_t write(int fd, const void* bytes, size_t count) {
   char path[4096];

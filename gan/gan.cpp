@@ -192,7 +192,7 @@ void check_continues(const RunFolder& run, const Problem& p) {
   const auto last = run.last();
   if (!last) return;
   const std::string &who = last->file, file = (run.path() / "config.toml").string();
-  const Metadata metadata = parse_checkpoint(last->bytes, who).metadata;
+  const Metadata& metadata = last->content.metadata;
   Config before = read_stored_config(metadata, who);
   before.data.source = p.data.name;  // its hash says more
   if (const auto edited = first_difference(before, recorded(p)))

@@ -151,10 +151,10 @@ std::optional<int64_t> RunFolder::last_step() const {
 std::optional<RunFolder::Checkpoint> RunFolder::last() const {
   const auto step = last_step();
   if (!step) return {};
-  Checkpoint out{*step, checkpoint(*step).string(), {}};
+  Checkpoint out{*step, checkpoint(*step).string(), {}, {}};
   try {
-    out.bytes = read_file(out.file);
-    parse_checkpoint(out.bytes, out.file);
+    out.bytes = std::make_shared<const std::string>(read_file(out.file));
+    out.content = parse_checkpoint(*out.bytes, out.file);
   } catch (const DataError& error) {
     std::string others;
     for (const Path& file : checkpoints_in(path_ / "checkpoints"))

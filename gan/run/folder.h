@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gan/core/files.h"
+#include "gan/io/safetensors.h"
 #include "gan/spec/config.h"
 
 namespace gan {
@@ -36,7 +37,9 @@ class RunFolder {
 
   struct Checkpoint {
     int64_t step;
-    std::string file, bytes;
+    std::string file;
+    std::shared_ptr<const std::string> bytes;
+    SafeTensors content;  ///< views into `bytes`
   };
   /// The one to go on from, read. @throws DataError when it is damaged, saying which others there are
   std::optional<Checkpoint> last() const;

@@ -94,7 +94,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   const Walk everything = [&](const StateVisitor& visit) { memory.visit(visit), learner.visit_state(visit); };
 
   if (const auto last = run.last()) {
-    read_checkpoint(parse_checkpoint(last->bytes, last->file), everything, last->file);
+    read_checkpoint(last->content, everything, last->file);
     step = last->step;
   }
   run.tidy(step, config.run.keep_every);
@@ -154,7 +154,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     if (!ended && stop_signal() != 0) ended = Ended::interrupted;
     if (best || due(step, config.run.checkpoint_every) || ended || step == steps) save(best);  // last: it vouches for the rest
   }
-  if (steps == 0 && !run.last()) save(false);
+  if (steps == 0 && !run.last_step()) save(false);
 
   const int64_t best_step = memory.best_step.item<int64_t>();
   return {ended.value_or(Ended::steps), step, best_step >= 0 ? std::optional(best_step) : std::nullopt};
