@@ -68,7 +68,7 @@ double step(const std::string& recipe, const std::string& engine, const std::str
 
 double product(const std::string& precision, double seconds) {
   constexpr int64_t n = 1024;
-  const auto p = precision == "bf16" ? kernels::Precision::bf16 : kernels::Precision::fp32;
+  const auto p = precision == "bf16" ? kernels::Format::bf16 : kernels::Format::fp32;
   const kernels::Product multiply({n, n, n, false, false, p});
   const at::Tensor a = at::rand({n, n}).to(precision == "bf16" ? at::kBFloat16 : at::kFloat), b = a.clone();
   at::Tensor c = at::empty({n, n});

@@ -12,7 +12,7 @@ theory:    core
 data:      core io
 figures:   core io
 kernels:   core
-nets:      core spec kernels
+nets:      core spec kernels optim
 optim:     core spec kernels
 model:     core io spec
 game:      core spec kernels nets optim model theory

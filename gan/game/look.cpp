@@ -18,21 +18,21 @@ Tensor part(const Tensor& of, int64_t first, int64_t n) { return of.defined() ? 
 Look::Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples)
     : tapes_(std::move(tapes)), data_(data), samples_(samples) {
   const auto answers = [&](size_t tape, int64_t first, int64_t n) {
-    return tapes_[tape]->output().squeeze(1).narrow(0, first, n).detach().requires_grad_();
+    return tapes_[tape]->output().squeeze(1).narrow(0, first, n).detach().clone().requires_grad_();
   };
   if (data > 0) real = answers(0, 0, data);
   fake = tapes_.size() == 1 ? answers(0, data, samples) : answers(1, 0, samples);
 }
 
-std::vector<Tensor> Look::for_D(const Tensor& loss, PenaltyWeights weights) {
+void Look::descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimizer, Optimizer::When when) {
   const Tensor slope = at::cat({slope_in(loss, real), slope_in(loss, fake)}).unsqueeze(1);  // [2B, 1]
   Tensor penalty = penalty_of_each(weights, data_, samples_);
   if (penalty.defined()) penalty = penalty.to(slope.device());
-  if (tapes_.size() == 1) return tapes_[0]->parameters(slope, penalty);
+  if (tapes_.size() == 1) return tapes_[0]->descend(slope, penalty, optimizer, when);
   std::vector<Tensor> sum = tapes_[0]->parameters(part(slope, 0, data_), part(penalty, 0, data_));
   const std::vector<Tensor> more = tapes_[1]->parameters(part(slope, data_, samples_), part(penalty, data_, samples_));
   for (size_t i = 0; i < sum.size(); ++i) sum[i] = sum[i] + more[i];
-  return sum;
+  optimizer.step(sum, when);
 }
 
 Tensor Look::for_samples(const Tensor& loss) {

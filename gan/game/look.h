@@ -16,8 +16,8 @@ class Look {
   /// One tape over data and samples together, data first, or one for each.
   Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples);
 
-  std::vector<Tensor> for_D(const Tensor& loss, PenaltyWeights weights);  ///< d (loss + penalty) / d parameters of D
-  Tensor for_samples(const Tensor& loss);                                 ///< d loss / d samples, [B, D]
+  Tensor for_samples(const Tensor& loss);  ///< d loss / d samples, [B, D]
+  void descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimizer, Optimizer::When when);  ///< an update of D by loss + penalty; the last use
 
  private:
   std::vector<std::unique_ptr<Tape>> tapes_;

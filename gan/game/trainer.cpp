@@ -24,12 +24,12 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
     x = data.next();                                                       // [B, D] ~ p_data
     Look a = look(x, generate(x.size(0), t, i)->output(), t, i);           // samples ~ p_g
     d_loss = game_.d_loss(a.real, a.fake), on_data = a.real, on_samples = a.fake;
-    update(d_, D_, a.for_D(d_loss, {rule.r1, rule.r2}), t, t * rule.k + i);
+    update_D(a, d_loss, {rule.r1, rule.r2}, t, t * rule.k + i);
   }
   const auto made = generate(x.size(0), t, rule.k);                        // fresh z
   Look b = look(game_.relative ? x : Tensor(), made->output(), t, rule.k); // the new D
   const Tensor g_loss = game_.g_loss(b.real, b.fake);
-  update(g_, G_.network(), made->parameters(b.for_samples(g_loss)), t, t);
+  update_G(*made, b.for_samples(g_loss), t);
   return report(d_loss, g_loss, on_data, on_samples);
 }
 
@@ -39,10 +39,9 @@ Scalars Trainer::step_simultaneous(int64_t t, const Tensor& x) {
   const auto made = generate(x.size(0), t, 0);
   Look a = look(x, made->output(), t, 0);
   const Tensor d_loss = game_.d_loss(a.real, a.fake), g_loss = game_.g_loss(a.real, a.fake);
-  std::vector<Tensor> for_d = a.for_D(d_loss / 2, {});
-  std::vector<Tensor> for_g = made->parameters(a.for_samples(g_loss));
-  update(d_, D_, std::move(for_d), t, t);
-  update(g_, G_.network(), std::move(for_g), t, t);
+  const Tensor slope = a.for_samples(g_loss);  // through D as it is
+  update_D(a, d_loss / 2, {}, t, t);
+  update_G(*made, slope, t);
   return report(d_loss, g_loss, a.real, a.fake);
 }
 
@@ -71,10 +70,18 @@ Look Trainer::look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) {
   return Look(std::move(tapes), x.defined() ? x.size(0) : 0, s.size(0));
 }
 
-void Trainer::update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update) {
-  player.optimizer.step(gradients, {.step = t, .update = update, .epoch = t * config_.game.k / facts_.batches_per_epoch + 1});
-  network.constrain();
-  player.gradients = std::move(gradients);
+void Trainer::update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t, int64_t update) {
+  look.descend(loss, weights, d_optimizer_, when(t, update));
+  D_.constrain();
+}
+
+void Trainer::update_G(Tape& made, const Tensor& slope_in_samples, int64_t t) {
+  made.descend(slope_in_samples, {}, g_optimizer_, when(t, t));
+  G_.network().constrain();
+}
+
+Optimizer::When Trainer::when(int64_t t, int64_t update) const {
+  return {.step = t, .update = update, .epoch = t * config_.game.k / facts_.batches_per_epoch + 1};
 }
 
 Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const {
@@ -89,13 +96,8 @@ Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor
 Scalars Trainer::watch(const Tensor& real) {
   const at::NoGradGuard no_grad;
   Scalars out;
-  const auto norm = [](const std::vector<Tensor>& gradients) {
-    Tensor sum = at::zeros({}, gradients.at(0).options());
-    for (const Tensor& g : gradients) sum = sum + g.square().sum();
-    return sum.sqrt();
-  };
-  if (!d_.gradients.empty()) out.emplace_back("d_gradient", norm(d_.gradients));
-  if (!g_.gradients.empty()) out.emplace_back("g_gradient", norm(g_.gradients));
+  for (const auto& [name, optimizer] : {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})
+    if (const auto norm = optimizer->gradient_norm()) out.emplace_back(name, at::scalar_tensor(*norm));
 
   // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for good.
   const auto dead_units = [&](const std::string& who, const Network& network, const Tensor& input) {
@@ -122,10 +124,10 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
       G_(config.generator, config.run.seed, facts.marginals, facts.device),
       D_(config.discriminator.layers, facts.dim, "discriminator", Stream(config.run.seed, "init.D"), {}, facts.device),
       one_pass_(!looks_across_examples(config.discriminator.layers)),
-      g_{G_.network().parameters(), {config.optimizer, config.training.learning_rate, G_.network().parameters()}, {}},
-      d_{D_.parameters(), {config.optimizer, config.training.learning_rate, D_.parameters()}, {}} {
-  for (const auto& [name, player] : {std::pair{"generator", &g_}, std::pair{"discriminator", &d_}})
-    if (player->parameters.empty()) throw UsageError("[{}] has nothing to train: give at least one dense layer", name);
+      g_optimizer_(config.optimizer, config.training.learning_rate, G_.network().parameters()),
+      d_optimizer_(config.optimizer, config.training.learning_rate, D_.parameters()) {
+  for (const auto& [name, network] : {std::pair{"generator", &G_.network()}, std::pair{"discriminator", &D_}})
+    if (network->parameters().empty()) throw UsageError("[{}] has nothing to train: give at least one dense layer", name);
   if (G_.network().outputs() != facts.dim)
     throw UsageError("[generator] the last layer has {} outputs, an example of this data has {} numbers: set its units to {}",
                      G_.network().outputs(), facts.dim, facts.dim);
@@ -135,7 +137,7 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
     throw UsageError("game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
   if (config.game.averaging > 0) averaged_ = std::make_unique<Generator>(config.generator, config.run.seed, facts.marginals, facts.device);
   if (config.run.engine == Engine::fused) {
-    const auto precision = config.run.precision == Precision::bf16 ? kernels::Precision::bf16 : kernels::Precision::fp32;
+    const auto precision = config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32;
     G_.network().fuse(precision), D_.fuse(precision);
   }
 }
@@ -146,8 +148,8 @@ void Trainer::visit_state(const StateVisitor& visit) {
   model().visit_state(visit);
   if (averaged_) G_.network().visit_state("G.", visit);
   D_.visit_state("D.", visit);
-  g_.optimizer.visit_state("optimizer.G.", visit);
-  d_.optimizer.visit_state("optimizer.D.", visit);
+  g_optimizer_.visit_state("optimizer.G.", visit);
+  d_optimizer_.visit_state("optimizer.D.", visit);
 }
 
 }  // namespace gan

@@ -37,17 +37,13 @@ class Trainer : public Learner {
   Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B] on the CPU, no gradient
 
  private:
-  struct Player {
-    std::vector<Tensor> parameters;
-    Optimizer optimizer;
-    std::vector<Tensor> gradients;  ///< of the newest update
-  };
-
   Scalars step_alternating(int64_t t, Batches& data);
   Scalars step_simultaneous(int64_t t, const Tensor& x);
   std::unique_ptr<Tape> generate(int64_t n, int64_t t, int64_t pass);
   Look look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass);  ///< x may be undefined
-  void update(Player& player, Network& network, std::vector<Tensor> gradients, int64_t t, int64_t update);
+  void update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t, int64_t update);
+  void update_G(Tape& made, const Tensor& slope_in_samples, int64_t t);
+  Optimizer::When when(int64_t t, int64_t update) const;
   Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const;
 
   Config config_;
@@ -58,7 +54,7 @@ class Trainer : public Learner {
   Network D_;
   bool one_pass_;  ///< D sees data and samples as one batch: no layer of it looks across examples
   std::unique_ptr<Generator> averaged_;
-  Player g_, d_;
+  Optimizer g_optimizer_, d_optimizer_;
 };
 
 }  // namespace gan

@@ -1,13 +1,11 @@
 #include "gan/kernels/passes.h"
 
-#include <ATen/Parallel.h>
+#include <cstring>
+#include <type_traits>
 
-#include <algorithm>
-#include <cmath>
+#include "gan/core/clones.h"
+#include "gan/kernels/bfloat16.h"
 
-#include "gan/kernels/clones.h"
-
-#define GAN_INLINE inline __attribute__((always_inline))
 #define GAN_LAMBDA __attribute__((always_inline))
 
 /// name(arguments) for the type that `precision` says, compiled for each kind of processor.
@@ -17,19 +15,6 @@
 
 namespace gan::kernels {
 namespace {
-
-struct Bf16 {
-  uint16_t bits;
-};
-
-// __builtin_bit_cast: std::bit_cast would stay a call inside these functions, since it lacks their attributes.
-GAN_INLINE float load(const float* p, int64_t i) { return p[i]; }
-GAN_INLINE float load(const Bf16* p, int64_t i) { return __builtin_bit_cast(float, static_cast<uint32_t>(p[i].bits) << 16); }
-GAN_INLINE void store(float* p, int64_t i, float x) { p[i] = x; }
-GAN_INLINE void store(Bf16* p, int64_t i, float x) {  // to the nearest, ties to even
-  const uint32_t bits = __builtin_bit_cast(uint32_t, x);
-  p[i].bits = static_cast<uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1)) >> 16);
-}
 
 /// The two forms of every loop: with a mask and without. Selects are between constants, or it would become branches.
 struct All {
@@ -152,16 +137,11 @@ GAN_BOTH(maxout_row, (int64_t n, int64_t pieces, const float* a, const float* bi
 
 template <class T> GAN_INLINE void maxout_back_row(int64_t n, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out_) {
   T* out = static_cast<T*>(out_);
-  for_pieces(pieces, [&](auto p) GAN_LAMBDA {
-    const auto loop = [&](auto times) GAN_LAMBDA {
-      for (int64_t i = 0; i < n; ++i)
-        for (int64_t j = 0; j < p; ++j) {
-          const float factor = j == index[i] ? 1.0f : 0.0f;
-          store(out, i * p + j, d[i] * times(i) * factor);
-        }
-    };
-    GAN_MASKED(mask, loop);
-  });
+  std::memset(out, 0, static_cast<size_t>(n * pieces) * sizeof(T));
+  const auto loop = [&](auto times) GAN_LAMBDA {
+    for (int64_t i = 0; i < n; ++i) store(out, i * pieces + index[i], d[i] * times(i));
+  };
+  GAN_MASKED(mask, loop);
 }
 GAN_BOTH(maxout_back_row, (int64_t n, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out), (n, pieces, d, index, mask, out))
 
@@ -193,7 +173,7 @@ template <class T> GAN_INLINE void sum_columns(int64_t rows, int64_t n, int64_t 
 }
 GAN_BOTH(sum_columns, (int64_t rows, int64_t n, int64_t stride, const float* factor, const void* d, float* out), (rows, n, stride, factor, d, out))
 
-GAN_CLONES void draw_mask_row(int64_t n, const float* u, float probability, uint8_t* keep) {
+GAN_CLONES void draw_mask_span(int64_t n, const float* u, float probability, uint8_t* keep) {
   for (int64_t i = 0; i < n; ++i) keep[i] = u[i] < probability;
 }
 
@@ -201,87 +181,70 @@ GAN_CLONES void shorten_span(int64_t n, const float* x, Bf16* out) {
   for (int64_t i = 0; i < n; ++i) store(out, i, x[i]);
 }
 
-constexpr int64_t kGrain = 16384;  // elements that are worth a thread
+Mask of_row(Mask mask, int64_t at) { return {mask.keep ? mask.keep + at : nullptr, mask.scale}; }
 
-template <class Row> void each_row(Size size, int64_t width, Row row) {
-  at::parallel_for(0, size.rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, width)), [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) row(r);
-  });
-}
-
-Mask of_row(Mask mask, int64_t r, int64_t n) { return {mask.keep ? mask.keep + r * n : nullptr, mask.keep ? mask.scale : 1.0f}; }
-
-template <class Void> Void* at_element(Precision p, Void* buffer, int64_t i) {
+template <class Void> Void* at_element(Format p, Void* buffer, int64_t i) {
   using Byte = std::conditional_t<std::is_const_v<Void>, const char, char>;
   return buffer ? static_cast<Byte*>(buffer) + i * bytes_of(p) : nullptr;
 }
 
+/// row(r, first element of row r of a product, the same in a matrix) of each row.
+template <class Row> void each_row(Size size, Row row) {
+  for (int64_t r = 0; r < size.rows; ++r) row(r, r * size.n, r * size.stride);
+}
+
 }  // namespace
 
-#define GAN_PICK(name) (precision == Precision::fp32 ? name##_fp32 : name##_bf16)
+#define GAN_PICK(name) (precision == Format::fp32 ? name##_fp32 : name##_bf16)
 
-void draw_mask(Size size, const float* u, float probability, uint8_t* keep) {
-  each_row(size, size.n, [&](int64_t r) { draw_mask_row(size.n, u + r * size.n, probability, keep + r * size.n); });
-}
+void draw_mask(int64_t n, const float* u, float probability, uint8_t* keep) { draw_mask_span(n, u, probability, keep); }
 
-void convert(Precision precision, Size size, const float* x, const float* factor, Mask mask, bool twice, void* out) {
-  each_row(size, size.n, [&](int64_t r) {
-    const int64_t at = r * size.n;
-    GAN_PICK(convert_row)(size.n, x + at, factor ? factor[r] : 1.0f, of_row(mask, r, size.n), twice, at_element(precision, out, at));
+void convert(Format precision, Size size, const float* x, const float* factor, Mask mask, bool twice, void* out) {
+  each_row(size, [&](int64_t r, int64_t from, int64_t at) {
+    GAN_PICK(convert_row)(size.n, x + from, factor ? factor[r] : 1.0f, of_row(mask, at), twice, at_element(precision, out, at));
   });
 }
 
-void activate(Precision precision, Size size, const float* a, const float* bias, Unit unit, Mask mask, void* out) {
-  each_row(size, size.n, [&](int64_t r) {
-    const int64_t at = r * size.n;
-    GAN_PICK(activate_row)(size.n, a + at, bias, unit, of_row(mask, r, size.n), at_element(precision, out, at));
+void activate(Format precision, Size size, const float* a, const float* bias, Unit unit, Mask mask, void* out) {
+  each_row(size, [&](int64_t, int64_t from, int64_t at) {
+    GAN_PICK(activate_row)(size.n, a + from, bias, unit, of_row(mask, at), at_element(precision, out, at));
   });
 }
 
-void derive(Precision precision, Size size, const float* d, const void* h, Unit unit, Mask mask, void* out) {
-  each_row(size, size.n, [&](int64_t r) {
-    const int64_t at = r * size.n;
-    GAN_PICK(derive_row)(size.n, d + at, at_element(precision, h, at), unit, of_row(mask, r, size.n), at_element(precision, out, at));
+void derive(Format precision, Size size, const float* d, const void* h, Unit unit, Mask mask, void* out) {
+  each_row(size, [&](int64_t, int64_t from, int64_t at) {
+    GAN_PICK(derive_row)(size.n, d + from, at_element(precision, h, at), unit, of_row(mask, at), at_element(precision, out, at));
   });
 }
 
-void maxout(Precision precision, Size size, int64_t pieces, const float* a, const float* bias, Mask mask, void* out, uint8_t* index) {
-  each_row(size, size.n * pieces, [&](int64_t r) {
-    const int64_t at = r * size.n;
-    GAN_PICK(maxout_row)(size.n, pieces, a + at * pieces, bias, of_row(mask, r, size.n), at_element(precision, out, at), index + at);
+void maxout(Format precision, Size size, int64_t pieces, const float* a, const float* bias, Mask mask, void* out, uint8_t* index) {
+  each_row(size, [&](int64_t, int64_t from, int64_t at) {
+    GAN_PICK(maxout_row)(size.n, pieces, a + from * pieces, bias, of_row(mask, at), at_element(precision, out, at), index + at);
   });
 }
 
-void maxout_back(Precision precision, Size size, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out) {
-  each_row(size, size.n * pieces, [&](int64_t r) {
-    const int64_t at = r * size.n;
-    GAN_PICK(maxout_back_row)(size.n, pieces, d + at, index + at, of_row(mask, r, size.n), at_element(precision, out, at * pieces));
+void maxout_back(Format precision, Size size, int64_t pieces, const float* d, const uint8_t* index, Mask mask, void* out) {
+  each_row(size, [&](int64_t, int64_t from, int64_t at) {
+    GAN_PICK(maxout_back_row)(size.n, pieces, d + from, index + at, of_row(mask, at), at_element(precision, out, at * pieces));
   });
 }
 
-void maxout_pick(Precision precision, Size size, int64_t pieces, const float* a, const uint8_t* index, Mask mask, void* out) {
-  each_row(size, size.n * pieces, [&](int64_t r) {
-    const int64_t at = r * size.n;
-    GAN_PICK(maxout_pick_row)(size.n, pieces, a + at * pieces, index + at, of_row(mask, r, size.n), at_element(precision, out, at));
+void maxout_pick(Format precision, Size size, int64_t pieces, const float* a, const uint8_t* index, Mask mask, void* out) {
+  each_row(size, [&](int64_t, int64_t from, int64_t at) {
+    GAN_PICK(maxout_pick_row)(size.n, pieces, a + from * pieces, index + at, of_row(mask, at), at_element(precision, out, at));
   });
 }
 
-void mix(Precision precision, Size size, const float* factor, const void* h, const void* t, void* out) {
-  each_row(size, size.n, [&](int64_t r) {
-    const int64_t at = r * size.n;
+void mix(Format precision, Size size, const float* factor, const void* h, const void* t, void* out) {
+  each_row(size, [&](int64_t r, int64_t, int64_t at) {
     GAN_PICK(mix_row)(size.n, factor[r], at_element(precision, h, at), at_element(precision, t, at), at_element(precision, out, at));
   });
 }
 
-void sum_rows(Precision precision, Size size, const float* factor, const void* d, float* out) {
-  const int64_t grain = std::max<int64_t>(64, kGrain / std::max<int64_t>(1, size.rows));
-  at::parallel_for(0, size.n, grain, [&](int64_t begin, int64_t end) {
-    GAN_PICK(sum_columns)(size.rows, end - begin, size.n, factor, at_element(precision, d, begin), out + begin);
-  });
+void sum_rows(Format precision, Size size, const float* factor, const void* d, float* out) {
+  GAN_PICK(sum_columns)(size.rows, size.n, size.stride, factor, d, out);
 }
 
-void shorten(int64_t n, const float* x, void* out) {
-  at::parallel_for(0, n, kGrain, [&](int64_t begin, int64_t end) { shorten_span(end - begin, x + begin, static_cast<Bf16*>(out) + begin); });
-}
+void shorten(int64_t n, const float* x, void* out) { shorten_span(n, x, static_cast<Bf16*>(out)); }
 
 }  // namespace gan::kernels

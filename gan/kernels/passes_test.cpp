@@ -11,25 +11,25 @@ namespace {
 using at::Tensor;
 
 constexpr int64_t kRows = 7, kWidth = 83;  // odd, so that vectors have a rest
-const Size kSize{kRows, kWidth};
+const Size kSize{kRows, kWidth, kWidth};
 
 Tensor numbers(int64_t rows, int64_t n, double phase) { return (at::arange(rows * n, at::kFloat) * 0.7 + phase).sin().mul(3).view({rows, n}); }
 
-class Passes : public testing::TestWithParam<std::tuple<Precision, bool>> {
+class Passes : public testing::TestWithParam<std::tuple<Format, bool>> {
  protected:
-  Precision precision_ = std::get<0>(GetParam());
-  at::ScalarType type_ = precision_ == Precision::fp32 ? at::kFloat : at::kBFloat16;
+  Format precision_ = std::get<0>(GetParam());
+  at::ScalarType type_ = precision_ == Format::fp32 ? at::kFloat : at::kBFloat16;
   Tensor keep_ = (numbers(kRows, kWidth, 5) > -1).to(at::kByte);
   Mask mask_ = std::get<1>(GetParam()) ? Mask{keep_.data_ptr<uint8_t>(), 1.5f} : Mask{};
   Tensor factor_ = mask_.keep ? keep_.to(at::kFloat) * 1.5 : at::ones({kRows, kWidth});
 
   Tensor buffer(int64_t n = kWidth) const { return at::full({kRows, n}, 77.f).to(type_); }
   void expect_close(const Tensor& got, const Tensor& expected) const {
-    const double tolerance = precision_ == Precision::fp32 ? 2e-6 : 0.02;  // derivatives come from rounded outputs
+    const double tolerance = precision_ == Format::fp32 ? 2e-6 : 0.02;  // derivatives come from rounded outputs
     EXPECT_TRUE(at::allclose(got.to(at::kFloat), expected, tolerance, tolerance)) << "off by " << (got.to(at::kFloat) - expected).abs().max().item<float>();
   }
 };
-INSTANTIATE_TEST_SUITE_P(Types, Passes, testing::Combine(testing::Values(Precision::fp32, Precision::bf16), testing::Bool()));
+INSTANTIATE_TEST_SUITE_P(Types, Passes, testing::Combine(testing::Values(Format::fp32, Format::bf16), testing::Bool()));
 
 TEST_P(Passes, ActivationsAndTheirDerivativesAreTheReferences) {
   const Tensor a = numbers(kRows, kWidth, 0), bias = numbers(1, kWidth, 1).squeeze(0), d = numbers(kRows, kWidth, 2), sum = a + bias;
@@ -86,7 +86,7 @@ TEST_P(Passes, NaNIsNeverHidden) {
   Tensor out = buffer(5 * kWidth), index = at::empty({kRows, kWidth}, at::kByte);
   const auto expect_nan = [&](const Tensor& t) { EXPECT_TRUE(at::isnan(t.to(at::kFloat)).all().item<bool>()); };
   for (const Unit unit : {Unit{.slope = 0}, Unit{.slope = 0.2f}, Unit{.kind = Unit::Kind::sigmoid}, Unit{.kind = Unit::Kind::tanh}}) {
-    activate(precision_, {kRows, 5 * kWidth}, bad.data_ptr<float>(), bias.data_ptr<float>(), unit, {}, out.data_ptr());
+    activate(precision_, {kRows, 5 * kWidth, 5 * kWidth}, bad.data_ptr<float>(), bias.data_ptr<float>(), unit, {}, out.data_ptr());
     expect_nan(out);
   }
   out = buffer();
@@ -97,7 +97,7 @@ TEST_P(Passes, NaNIsNeverHidden) {
 TEST(PassesAlone, SigmoidIsRightFarOut) {
   const Tensor x = at::tensor({-200.f, -90.f, -30.f, -1e-3f, 0.f, 1e-3f, 30.f, 90.f, 200.f}), bias = at::zeros({9});
   Tensor y = at::empty({9});
-  activate(Precision::fp32, {1, 9}, x.data_ptr<float>(), bias.data_ptr<float>(), {.kind = Unit::Kind::sigmoid}, {}, y.data_ptr<float>());
+  activate(Format::fp32, {1, 9, 9}, x.data_ptr<float>(), bias.data_ptr<float>(), {.kind = Unit::Kind::sigmoid}, {}, y.data_ptr<float>());
   EXPECT_TRUE(at::allclose(y, at::sigmoid(x), 1e-6, 1e-37)) << y;
 }
 
@@ -111,7 +111,7 @@ TEST(PassesAlone, ShortensToTheNearestAsATenDoes) {
 TEST(PassesAlone, AMaskKeepsWhatIsUnderItsProbability) {
   const Tensor u = at::tensor({0.f, 0.49f, 0.5f, 0.99f});
   Tensor keep = at::full({4}, 7, at::kByte);
-  draw_mask({1, 4}, u.data_ptr<float>(), 0.5f, keep.data_ptr<uint8_t>());
+  draw_mask(4, u.data_ptr<float>(), 0.5f, keep.data_ptr<uint8_t>());
   EXPECT_TRUE(at::equal(keep, at::tensor({1, 1, 0, 0}, at::kByte)));
 }
 

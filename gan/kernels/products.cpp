@@ -1,6 +1,9 @@
 #include "gan/kernels/products.h"
 
 #include <ATen/ATen.h>
+#include <omp.h>
+
+#include <map>
 
 #ifdef GAN_HAS_ONEDNN
 #include <oneapi/dnnl/dnnl.hpp>
@@ -9,11 +12,22 @@
 namespace gan::kernels {
 namespace {
 
-at::Tensor view(const void* data, int64_t rows, int64_t columns, bool transposed, Precision precision) {
-  const auto type = precision == Precision::fp32 ? at::kFloat : at::kBFloat16;
-  const at::Tensor stored = at::from_blob(const_cast<void*>(data), transposed ? at::IntArrayRef{columns, rows} : at::IntArrayRef{rows, columns}, type);
-  return transposed ? stored.t() : stored;
+/// How op(A) or op(B) lies in memory, in elements.
+struct Strides {
+  int64_t row, column;
+};
+Strides strides_of(int64_t rows, int64_t columns, bool transposed, int64_t stride) {
+  return transposed ? Strides{1, stride ? stride : rows} : Strides{stride ? stride : columns, 1};
 }
+Strides strides_a(const ProductShape& s) { return strides_of(s.m, s.k, s.transpose_a, s.stride_a); }
+Strides strides_b(const ProductShape& s) { return strides_of(s.k, s.n, s.transpose_b, s.stride_b); }
+
+at::Tensor view(const void* data, int64_t rows, int64_t columns, Strides strides, Format precision) {
+  const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
+  return at::from_blob(const_cast<void*>(data), {rows, columns}, {strides.row, strides.column}, type);
+}
+at::Tensor view_a(const ProductShape& s, const void* a) { return view(a, s.m, s.k, strides_a(s), s.operands); }
+at::Tensor view_b(const ProductShape& s, const void* b) { return view(b, s.k, s.n, strides_b(s), s.operands); }
 
 }  // namespace
 
@@ -27,7 +41,7 @@ bool has_fast_bf16() {
 
 void product_reference(const ProductShape& s, const void* a, const void* b, float* c) {
   at::Tensor out = at::from_blob(c, {s.m, s.n}, at::kFloat);
-  out.copy_(at::mm(view(a, s.m, s.k, s.transpose_a, s.operands).to(at::kFloat), view(b, s.k, s.n, s.transpose_b, s.operands).to(at::kFloat)));
+  out.copy_(at::mm(view_a(s, a).to(at::kFloat), view_b(s, b).to(at::kFloat)));
 }
 
 #ifdef GAN_HAS_ONEDNN
@@ -41,19 +55,18 @@ const dnnl::engine& processor() {
   return engine;
 }
 
-dnnl::memory::desc layout(int64_t rows, int64_t columns, bool transposed, Type type) {
-  return {{rows, columns}, type, transposed ? dnnl::memory::dims{1, rows} : dnnl::memory::dims{columns, 1}};
+dnnl::memory::desc layout(int64_t rows, int64_t columns, Strides strides, Type type) {
+  return {{rows, columns}, type, dnnl::memory::dims{strides.row, strides.column}};
 }
 
 }  // namespace
 
 struct Product::Prepared {
-  explicit Prepared(const ProductShape& s)
-      : type(s.operands == Precision::fp32 ? Type::f32 : Type::bf16),
-        multiply({{layout(s.m, s.k, s.transpose_a, type), layout(s.k, s.n, s.transpose_b, type), layout(s.m, s.n, false, Type::f32)}, processor()}),
-        a(layout(s.m, s.k, s.transpose_a, type), processor(), nullptr), b(layout(s.k, s.n, s.transpose_b, type), processor(), nullptr),
-        c(layout(s.m, s.n, false, Type::f32), processor(), nullptr), stream(processor()) {}
-  Type type;
+  Prepared(dnnl::memory::desc of_a, dnnl::memory::desc of_b, dnnl::memory::desc of_c)
+      : multiply({{of_a, of_b, of_c}, processor()}), a(of_a, processor(), nullptr), b(of_b, processor(), nullptr), c(of_c, processor(), nullptr), stream(processor()) {}
+  explicit Prepared(const ProductShape& s) : Prepared(s, s.operands == Format::fp32 ? Type::f32 : Type::bf16) {}
+  Prepared(const ProductShape& s, Type type)
+      : Prepared(layout(s.m, s.k, strides_a(s), type), layout(s.k, s.n, strides_b(s), type), layout(s.m, s.n, {s.n, 1}, Type::f32)) {}
   dnnl::matmul multiply;
   dnnl::memory a, b, c;
   dnnl::stream stream;
@@ -79,12 +92,24 @@ void Product::operator()(const void* a, const void* b, float* c) const {
   const ProductShape& s = prepared_->shape;
   const at::NoGradGuard no_grad;
   at::Tensor out = at::from_blob(c, {s.m, s.n}, at::kFloat);
-  const at::Tensor left = view(a, s.m, s.k, s.transpose_a, s.operands), right = view(b, s.k, s.n, s.transpose_b, s.operands);
-  if (s.operands == Precision::fp32) at::mm_out(out, left, right);
+  const at::Tensor left = view_a(s, a), right = view_b(s, b);
+  if (s.operands == Format::fp32) at::mm_out(out, left, right);
   else out.copy_(at::mm(left, right));
 }
 
 #endif
+
+void multiply(const ProductShape& shape, const void* a, const void* b, float* c) {
+  static thread_local std::map<ProductShape, Product> products;
+  auto found = products.find(shape);
+  if (found == products.end()) {
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(1);  // of what this thread prepares
+    found = products.emplace(shape, Product(shape)).first;
+    omp_set_num_threads(threads);
+  }
+  found->second(a, b, c);
+}
 
 Product::Product(const ProductShape& shape) : prepared_(std::make_unique<Prepared>(shape)) {}
 Product::~Product() = default;

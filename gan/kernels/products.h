@@ -6,9 +6,9 @@
 
 namespace gan::kernels {
 
-enum class Precision { fp32, bf16 };
+enum class Format { fp32, bf16 };
 
-constexpr int64_t bytes_of(Precision p) { return p == Precision::fp32 ? 4 : 2; }
+constexpr int64_t bytes_of(Format p) { return p == Format::fp32 ? 4 : 2; }
 
 /// True where this processor multiplies bfloat16 faster than float32 (AVX512-BF16, and so AMX).
 bool has_fast_bf16();
@@ -18,11 +18,12 @@ bool has_fast_bf16();
 struct ProductShape {
   int64_t m, n, k;
   bool transpose_a, transpose_b;
-  Precision operands;
+  Format operands;
+  int64_t stride_a = 0, stride_b = 0;  ///< between rows in memory, of parts of larger matrices; 0: none lie between
   auto operator<=>(const ProductShape&) const = default;
 };
 
-/// Made once for each shape. No allocation when run.
+/// Made once for each shape, run by all threads. No allocation when run.
 class Product {
  public:
   explicit Product(const ProductShape& shape);
@@ -34,6 +35,9 @@ class Product {
   struct Prepared;
   std::unique_ptr<Prepared> prepared_;
 };
+
+/// The product by the calling thread alone: for the members of a team. It prepares each shape once in each thread.
+void multiply(const ProductShape& shape, const void* a, const void* b, float* c);
 
 /// The same by ATen in float32, for tests.
 void product_reference(const ProductShape& shape, const void* a, const void* b, float* c);

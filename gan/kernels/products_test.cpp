@@ -8,12 +8,12 @@ namespace {
 
 /// Every way to lie in memory, odd sizes and a single column, against ATen.
 TEST(Product, IsTheReference) {
-  for (const Precision precision : {Precision::fp32, Precision::bf16})
+  for (const Format precision : {Format::fp32, Format::bf16})
     for (const bool ta : {false, true})
       for (const bool tb : {false, true})
         for (const auto& [m, n, k] : {std::tuple{1, 1, 1}, std::tuple{100, 1, 240}, std::tuple{17, 33, 65}, std::tuple{64, 784, 100}}) {
           const ProductShape shape{m, n, k, ta, tb, precision};
-          const auto type = precision == Precision::fp32 ? at::kFloat : at::kBFloat16;
+          const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
           const at::Tensor a = at::linspace(-1, 1, m * k).sin().mul(7).frac().to(type), b = at::linspace(-2, 1, k * n).cos().mul(9).frac().to(type);
           at::Tensor c = at::full({m, n}, 99.f), expected = at::empty({m, n});  // what was there is overwritten
           const Product multiply(shape);

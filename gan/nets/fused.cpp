@@ -1,11 +1,15 @@
 #include "gan/nets/fused.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "gan/core/error.h"
 #include "gan/kernels/passes.h"
+#include "gan/kernels/team.h"
+#include "gan/kernels/updates.h"
 
 namespace gan {
 
@@ -40,6 +44,17 @@ template <class T> T* room(std::vector<T>& buffer, int64_t n) {
   return buffer.data();
 }
 
+/// Tiles of a product that stay in a core's own cache from the product to the pass that follows it.
+constexpr int64_t kTileRows = 256, kTileColumns = 128, kGrain = 8;
+
+/// body(row, rows, unit, units) for each tile of this member's part of the units of a layer.
+template <class Body> void each_tile(const Team& team, int64_t rows, int64_t units, int64_t pieces, Body body) {
+  const auto [begin, end] = team.share(units, kGrain);
+  const int64_t most = std::max(kGrain, kTileColumns / pieces / kGrain * kGrain);
+  for (int64_t unit = begin; unit < end; unit += most)
+    for (int64_t row = 0; row < rows; row += kTileRows) body(row, std::min(kTileRows, rows - row), unit, std::min(most, end - unit));
+}
+
 }  // namespace
 
 std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
@@ -58,7 +73,7 @@ std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
 
 class FusedEngine::Passes {
  public:
-  Passes(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, Precision precision)
+  Passes(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, Format precision)
       : spec_(spec), parameters_(std::move(parameters)), precision_(precision) {
     Block next;
     size_t p = 0;
@@ -75,115 +90,287 @@ class FusedEngine::Passes {
       blocks_.push_back(next);
       next = {};
     }
-    for (const Tensor& t : parameters_) gradients_.push_back(at::empty(t.sizes(), at::kFloat));
+    for (const Tensor& t : parameters_) shadows_.push_back(precision_ == Format::bf16 && t.dim() == 2 ? at::empty(t.sizes(), at::kBFloat16) : Tensor());
     layers_.resize(blocks_.size());
   }
 
   void parameters_changed() { shadows_are_old_ = true; }
 
-  /// Forward. Afterwards `y` holds the outputs, and each layer what the way back needs.
+  /// Forward. Afterwards `y_` holds the outputs, and each layer what the way back needs.
   void record(at::TensorList parts, const Pass& pass) {
     ++serial_;
-    rows_ = 0, know_from_ = know_to_ = 0;
-    for (const Tensor& part : parts) rows_ += part.size(0);
-    refresh_shadows();
-    for (size_t l = 0; l < blocks_.size(); ++l) draw(l, pass);
-    int64_t row = 0;
-    for (const Tensor& part : parts) {
-      const Tensor x = part.contiguous();
-      const Size size{x.size(0), blocks_[0].inputs};
-      convert(precision_, size, x.data_ptr<float>(), nullptr, mask(0, row), false, input(0, row));
-      row += size.rows;
-    }
-    for (size_t l = 0; l < blocks_.size(); ++l) {
-      const Block& b = blocks_[l];
-      float* a = room(wide_, rows_ * b.outputs());
-      multiply({rows_, b.outputs(), b.inputs, false, true, precision_}, input(l, 0), weight(l), a);
-      const Size size{rows_, b.units};
-      if (l + 1 == blocks_.size()) activate(Precision::fp32, size, a, b.bias, b.unit, {}, room(y_, rows_ * b.units));
-      else if (b.pieces > 1) maxout(precision_, size, b.pieces, a, b.bias, mask(l + 1, 0), input(l + 1, 0), room(layers_[l].index, rows_ * b.units));
-      else activate(precision_, size, a, b.bias, b.unit, mask(l + 1, 0), input(l + 1, 0));
-    }
+    rows_ = 0, known_ = {0, 0}, training_ = pass.training;
+    std::vector<Tensor> examples;
+    for (const Tensor& part : parts) examples.push_back(part.contiguous()), rows_ += part.size(0);
+    make_room();
+    together([&](Team& team) {
+      refresh_shadows(team);
+      draw_masks(team, pass);
+      team.meet();
+      int64_t row = 0;
+      for (const Tensor& part : examples) {
+        const auto [begin, end] = team.share(part.size(0));
+        const int64_t n = blocks_[0].inputs;
+        convert(precision_, {end - begin, n, n}, part.data_ptr<float>() + begin * n, nullptr, mask(0, row + begin, 0), false, input(0, row + begin, 0));
+        row += part.size(0);
+      }
+      team.meet();
+      for (size_t l = 0; l < blocks_.size(); ++l) {
+        forward(team, l);
+        team.meet();
+      }
+    });
   }
 
   int64_t serial() const { return serial_; }
-  Tensor output() { return at::from_blob(y_.data(), {rows_, blocks_.back().units}, at::kFloat).clone(); }
+  Tensor output() { return at::from_blob(y_.data(), {rows_, blocks_.back().units}, at::kFloat); }
 
-  std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) {
-    const bool alone = blocks_.back().units == 1;
-    const Tensor dy = slope.contiguous(), w = penalty.defined() ? penalty.contiguous() : penalty;
-    if (w.defined() && !alone) throw std::logic_error("a penalty on slopes needs a network of one output");
-    go_back(0, rows_, alone ? nullptr : dy.data_ptr<float>());
-    const float* factor = alone ? dy.data_ptr<float>() : nullptr;
-
-    const int64_t first = blocks_[0].inputs;
-    void* t = nullptr;  // penalty: how the objective depends on the slope in the inputs of layer l
-    if (w.defined()) {
-      const float* slopes = slope_in_inputs(0, rows_);
-      t = room(tangent_, rows_ * widest() * bytes_of(precision_));
-      convert(precision_, {rows_, first}, slopes, w.data_ptr<float>(), mask(0, 0), true, t);
-    }
-    for (size_t l = 0; l < blocks_.size(); ++l) {
-      const Block& b = blocks_[l];
-      const void* against = input(l, 0);
-      if (factor) {
-        void* mixed = room(mixed_, rows_ * b.inputs * bytes_of(precision_));
-        mix(precision_, {rows_, b.inputs}, factor, input(l, 0), t, mixed);
-        against = mixed;
-      }
-      multiply({b.outputs(), b.inputs, rows_, true, false, precision_}, delta(l, 0), against, gradients_[2 * l].data_ptr<float>());
-      sum_rows(precision_, {rows_, b.outputs()}, factor, delta(l, 0), gradients_[2 * l + 1].data_ptr<float>());
-      if (!t || l + 1 == blocks_.size()) continue;
-      float* u = room(wide_, rows_ * b.outputs());
-      multiply({rows_, b.outputs(), b.inputs, false, true, precision_}, t, weight(l), u);
-      if (b.pieces > 1) maxout_pick(precision_, {rows_, b.units}, b.pieces, u, layers_[l].index.data(), mask(l + 1, 0), t);
-      else derive(precision_, {rows_, b.units}, u, input(l + 1, 0), b.unit, mask(l + 1, 0), t);
-    }
+  const std::vector<Tensor>& parameters(const Tensor& slope, const Tensor& penalty) {
+    if (gradients_.empty())
+      for (const Tensor& t : parameters_) gradients_.push_back(at::empty(t.sizes(), at::kFloat));
+    gradients(slope, penalty, [&](const Team&, size_t parameter, int64_t first, int64_t n, const float* part) {
+      std::copy_n(part, n, gradients_[parameter].data_ptr<float>() + first);
+    });
     return gradients_;
   }
 
+  void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer, Optimizer::When when) {
+    ++serial_;  // the weights will not be those of this tape any more
+    squares_.assign(tiles_.size(), 0.0);
+    gradients(slope, penalty, [&](const Team& team, size_t parameter, int64_t first, int64_t n, const float* part) {
+      void* shadow = shadows_[parameter].defined() ? element(static_cast<char*>(shadows_[parameter].data_ptr()), first) : nullptr;
+      optimizer.step_part(parameter, first, n, part, shadow, when);
+      squares_[static_cast<size_t>(team.index)] += sum_of_squares(n, part);
+    });
+    optimizer.parts_were(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+  }
+
   Tensor input_gradient(const Tensor& slope, int64_t first) {
-    const int64_t count = slope.size(0);
+    const int64_t count = slope.size(0), inputs = blocks_[0].inputs;
     const bool alone = blocks_.back().units == 1;
     const Tensor dy = slope.contiguous();
-    go_back(first, count, alone ? nullptr : dy.data_ptr<float>());
-    const float* g = slope_in_inputs(first, count);
-    Tensor out = at::empty({count, blocks_[0].inputs}, at::kFloat);
-    convert(Precision::fp32, {count, blocks_[0].inputs}, g, alone ? dy.data_ptr<float>() : nullptr, mask(0, first), false, out.data_ptr<float>());
-    return out;
+    float* out = room(slopes_, count * inputs);
+    const bool back = must_go_back({first, first + count}, alone);
+    together([&](Team& team) {
+      if (back) go_back(team, {first, first + count}, alone ? nullptr : dy.data_ptr<float>());
+      slope_in_inputs(team, first, count, [&](const float* g, int64_t row, Size size, int64_t unit) {
+        convert(Format::fp32, size, g, alone ? dy.data_ptr<float>() + row : nullptr, mask(0, first + row, unit), false, out + row * inputs + unit);
+      });
+    });
+    return at::from_blob(out, {count, inputs}, at::kFloat);
   }
 
  private:
+  /// use(member, parameter, first, n, part): the gradient in elements [first, first + n) of a parameter, each element
+  /// once, and none of a layer's before its weights have been used for the last time.
+  template <class Use> void gradients(const Tensor& slope, const Tensor& penalty, Use use) {
+    const bool alone = blocks_.back().units == 1, penalised = penalty.defined();
+    const Tensor dy = slope.contiguous(), w = penalised ? penalty.contiguous() : penalty;
+    if (penalised && !alone) throw std::logic_error("a penalty on slopes needs a network of one output");
+    const float* factor = alone ? dy.data_ptr<float>() : nullptr;
+    if (alone) room(mixed_, rows_ * widest() * bytes_of(precision_));
+    if (penalised)
+      for (auto& t : tangents_) room(t, rows_ * widest() * bytes_of(precision_));
+    const bool back = must_go_back({0, rows_}, alone);
+
+    together([&](Team& team) {
+      if (back) go_back(team, {0, rows_}, alone ? nullptr : dy.data_ptr<float>());
+      if (penalised) {
+        slope_in_inputs(team, 0, rows_, [&](const float* g, int64_t row, Size size, int64_t unit) {
+          convert(precision_, size, g, w.data_ptr<float>() + row, mask(0, row, unit), true, element(tangents_[0].data(), row * size.stride + unit));
+        });
+        team.meet();
+      }
+      for (size_t l = 0; l < blocks_.size(); ++l) {
+        const char* t = penalised ? tangents_[l % 2].data() : nullptr;  // how the objective depends on the slope in the inputs of layer l
+        if (t && l + 1 < blocks_.size()) forward_tangent(team, l, t, tangents_[(l + 1) % 2].data());
+        if (factor) mix_inputs(team, l, factor, t);
+        if (factor) team.meet();
+        weight_gradient(team, l, factor, use);
+        if (factor) team.meet();
+      }
+    });
+  }
+
   struct Layer {
     std::vector<char> input, delta;    ///< [rows, inputs], [rows, outputs]: of `precision_`
     std::vector<uint8_t> keep, index;  ///< of the dropout before it; of its maxout
-    std::vector<char> shadow;          ///< weights in bfloat16
+  };
+  struct Rows {
+    int64_t begin, end;
   };
 
-  void draw(size_t l, const Pass& pass) {
-    const Block& b = blocks_[l];
-    if (!b.dropout || !(training_ = pass.training)) return;
-    float* u = room(wide_, rows_ * b.inputs);
-    pass.noise.child(b.dropout_layer).uniform({u, static_cast<size_t>(rows_ * b.inputs)}, b.inputs, pass.step);
-    draw_mask({rows_, b.inputs}, u, static_cast<float>(b.dropout->keep), room(layers_[l].keep, rows_ * b.inputs));
+  void make_room() {
+    for (size_t l = 0; l < blocks_.size(); ++l) {
+      const Block& b = blocks_[l];
+      room(layers_[l].input, rows_ * b.inputs * bytes_of(precision_));
+      room(layers_[l].delta, rows_ * b.outputs() * bytes_of(precision_));
+      if (b.dropout) room(layers_[l].keep, rows_ * b.inputs);
+      if (b.pieces > 1) room(layers_[l].index, rows_ * b.units);
+    }
+    room(y_, rows_ * blocks_.back().units);
+    tiles_.resize(std::max<size_t>(tiles_.size(), static_cast<size_t>(at::get_num_threads())));
   }
 
-  /// Of the inputs of layer l, from `row` on.
-  Mask mask(size_t l, int64_t row) {
+  /// This member's own, for a product.
+  float* tile(const Team& team, int64_t n) { return room(tiles_[static_cast<size_t>(team.index)], n); }
+
+  void refresh_shadows(Team& team) {
+    if (precision_ == Format::fp32 || !shadows_are_old_) return;
+    for (size_t l = 0; l < blocks_.size(); ++l) {
+      const auto [begin, end] = team.share(blocks_[l].outputs() * blocks_[l].inputs, 64);
+      shorten(end - begin, blocks_[l].weight + begin, static_cast<char*>(shadows_[2 * l].data_ptr()) + 2 * begin);
+    }
+    team.meet();
+    if (team.index == 0) shadows_are_old_ = false;
+  }
+
+  void draw_masks(Team& team, const Pass& pass) {
+    for (size_t l = 0; l < blocks_.size(); ++l) {
+      const Block& b = blocks_[l];
+      if (!b.dropout || !training_) continue;
+      const Stream stream = pass.noise.child(b.dropout_layer);
+      float* u = tile(team, b.inputs);
+      const auto [begin, end] = team.share(rows_);
+      for (int64_t row = begin; row < end; ++row) {
+        stream.uniform({u, static_cast<size_t>(b.inputs)}, b.inputs, pass.step, static_cast<uint64_t>(row));
+        draw_mask(b.inputs, u, static_cast<float>(b.dropout->keep), layers_[l].keep.data() + row * b.inputs);
+      }
+    }
+  }
+
+  void forward(const Team& team, size_t l) {
+    const Block& b = blocks_[l];
+    each_tile(team, rows_, b.units, b.pieces, [&](int64_t row, int64_t rows, int64_t unit, int64_t units) {
+      const float *a = times_weights(team, l, input(l, row, 0), rows, unit, units), *bias = b.bias + unit * b.pieces;
+      const Size size{rows, units, b.units};
+      if (l + 1 == blocks_.size()) return activate(Format::fp32, size, a, bias, b.unit, {}, y_.data() + row * b.units + unit);
+      const Mask kept = mask(l + 1, row, unit);
+      char* out = input(l + 1, row, unit);
+      if (b.pieces > 1) maxout(precision_, size, b.pieces, a, bias, kept, out, layers_[l].index.data() + row * b.units + unit);
+      else activate(precision_, size, a, bias, b.unit, kept, out);
+    });
+  }
+
+  /// The tangents t [rows, inputs] of layer l's inputs -> those of the next one's.
+  void forward_tangent(const Team& team, size_t l, const char* t, char* out) {
+    const Block& b = blocks_[l];
+    each_tile(team, rows_, b.units, b.pieces, [&](int64_t row, int64_t rows, int64_t unit, int64_t units) {
+      const float* u = times_weights(team, l, element(t, row * b.inputs), rows, unit, units);
+      const Size size{rows, units, b.units};
+      const int64_t at = row * b.units + unit;
+      const Mask kept = mask(l + 1, row, unit);
+      if (b.pieces > 1) maxout_pick(precision_, size, b.pieces, u, layers_[l].index.data() + at, kept, element(out, at));
+      else derive(precision_, size, u, input(l + 1, row, unit), b.unit, kept, element(out, at));
+    });
+  }
+
+  /// h [rows, inputs] times the weights of some units -> a tile [rows, units * pieces].
+  const float* times_weights(const Team& team, size_t l, const char* h, int64_t rows, int64_t unit, int64_t units) {
+    const Block& b = blocks_[l];
+    const int64_t n = units * b.pieces;
+    float* a = tile(team, rows * n);
+    multiply({rows, n, b.inputs, false, true, precision_}, h, weight(l, unit * b.pieces, 0), a);
+    return a;
+  }
+
+  /// delta(l), of `rows`, times the weights -> d in the inputs [unit, unit + units): a tile [rows, units].
+  const float* times_weights_back(const Team& team, size_t l, int64_t row, int64_t rows, int64_t unit, int64_t units) {
+    const Block& b = blocks_[l];
+    float* d = tile(team, rows * units);
+    multiply({.m = rows, .n = units, .k = b.outputs(), .transpose_a = false, .transpose_b = false, .operands = precision_, .stride_b = b.inputs},
+             delta(l, row, 0), weight(l, 0, unit), d);
+    return d;
+  }
+
+  /// factor * inputs of layer l, + t where that is given.
+  void mix_inputs(const Team& team, size_t l, const float* factor, const char* t) {
+    const Block& b = blocks_[l];
+    const auto [begin, end] = team.share(rows_);
+    const int64_t at = begin * b.inputs;
+    mix(precision_, {end - begin, b.inputs, b.inputs}, factor + begin, input(l, begin, 0), t ? element(t, at) : nullptr, element(mixed_.data(), at));
+  }
+
+  template <class Use> void weight_gradient(const Team& team, size_t l, const float* factor, Use use) {
+    const Block& b = blocks_[l];
+    const char* against = factor ? mixed_.data() : input(l, 0, 0);
+    const auto [begin, end] = team.share(b.outputs(), kGrain);
+    const int64_t most = std::clamp(kTileRows * kTileColumns / b.inputs / kGrain * kGrain, kGrain, kTileColumns);
+    for (int64_t o = begin; o < end; o += most) {
+      const int64_t n = std::min(most, end - o);
+      float *dw = tile(team, n * (b.inputs + 1)), *db = dw + n * b.inputs;
+      multiply({.m = n, .n = b.inputs, .k = rows_, .transpose_a = true, .transpose_b = false, .operands = precision_, .stride_a = b.outputs()},
+               delta(l, 0, o), against, dw);
+      sum_rows(precision_, {rows_, n, b.outputs()}, factor, delta(l, 0, o), db);
+      use(team, 2 * l, o * b.inputs, n * b.inputs, dw);
+      use(team, 2 * l + 1, o, n, db);
+    }
+  }
+
+  /// What `go_back` found for a network of one output serves all losses and penalties; others start at their own dy.
+  bool must_go_back(Rows rows, bool alone) {
+    if (alone && known_.begin <= rows.begin && rows.end <= known_.end) return false;
+    known_ = rows;
+    return true;
+  }
+
+  /// delta(l): the outputs' derivative in what layer l adds up. It starts at dy, or at 1.
+  void go_back(Team& team, Rows rows, const float* dy) {
+    const int64_t count = rows.end - rows.begin;
+    from_output(team, rows, dy);
+    team.meet();
+    for (size_t l = blocks_.size() - 1; l > 0; --l) {
+      const Block& below = blocks_[l - 1];
+      each_tile(team, count, below.units, 1, [&](int64_t row, int64_t n, int64_t unit, int64_t units) {
+        row += rows.begin;
+        const float* d = times_weights_back(team, l, row, n, unit, units);
+        const Size size{n, units, below.units};
+        const Mask kept = mask(l, row, unit);
+        char* out = delta(l - 1, row, unit * below.pieces);
+        if (below.pieces > 1) maxout_back(precision_, size, below.pieces, d, layers_[l - 1].index.data() + row * below.units + unit, kept, out);
+        else derive(precision_, size, d, input(l, row, unit), below.unit, kept, out);
+      });
+      team.meet();
+    }
+  }
+
+  /// Through the last activation, whose outputs are float32, to delta in `precision_`.
+  void from_output(const Team& team, Rows rows, const float* dy) {
+    const size_t last = blocks_.size() - 1;
+    const int64_t n = blocks_[last].units;
+    const auto [begin, end] = team.share(rows.end - rows.begin);
+    float *d = tile(team, 2 * n), *ones = d + n;
+    std::fill_n(ones, n, 1.0f);
+    for (int64_t r = begin; r < end; ++r) {
+      const int64_t row = rows.begin + r;
+      derive(Format::fp32, {1, n, n}, dy ? dy + r * n : ones, y_.data() + row * n, blocks_[last].unit, {}, d);
+      convert(precision_, {1, n, n}, d, nullptr, {}, false, delta(last, row, 0));
+    }
+  }
+
+  /// use(tile, row, size, unit): the slope in the inputs of the network, before the mask of the first dropout. Rows count from `first`.
+  template <class Use> void slope_in_inputs(const Team& team, int64_t first, int64_t count, Use use) {
+    const int64_t inputs = blocks_[0].inputs;
+    each_tile(team, count, inputs, 1, [&](int64_t row, int64_t n, int64_t unit, int64_t units) {
+      use(times_weights_back(team, 0, first + row, n, unit, units), row, Size{n, units, inputs}, unit);
+    });
+  }
+
+  /// Of the inputs of layer l, from `row` and `unit` on.
+  Mask mask(size_t l, int64_t row, int64_t unit) const {
     const Block& b = blocks_[l];
     if (!b.dropout || !training_) return {};
-    return {room(layers_[l].keep, rows_ * b.inputs) + row * b.inputs, static_cast<float>(b.dropout->scale)};
+    return {layers_[l].keep.data() + row * b.inputs + unit, static_cast<float>(b.dropout->scale)};
   }
 
-  char* input(size_t l, int64_t row) {
-    const int64_t width = blocks_[l].inputs * bytes_of(precision_);
-    return room(layers_[l].input, rows_ * width) + row * width;
+  template <class Char> Char* element(Char* buffer, int64_t i) const { return buffer + i * bytes_of(precision_); }
+  char* input(size_t l, int64_t row, int64_t unit) { return element(layers_[l].input.data(), row * blocks_[l].inputs + unit); }
+  char* delta(size_t l, int64_t row, int64_t output) { return element(layers_[l].delta.data(), row * blocks_[l].outputs() + output); }
+  const void* weight(size_t l, int64_t output, int64_t input) const {
+    const int64_t at = output * blocks_[l].inputs + input;
+    if (precision_ == Format::fp32) return blocks_[l].weight + at;
+    return static_cast<const char*>(shadows_[2 * l].data_ptr()) + 2 * at;
   }
-  char* delta(size_t l, int64_t row) {
-    const int64_t width = blocks_[l].outputs() * bytes_of(precision_);
-    return room(layers_[l].delta, rows_ * width) + row * width;
-  }
-  const void* weight(size_t l) { return precision_ == Precision::fp32 ? static_cast<const void*>(blocks_[l].weight) : layers_[l].shadow.data(); }
 
   int64_t widest() const {
     int64_t most = 0;
@@ -191,70 +378,17 @@ class FusedEngine::Passes {
     return most;
   }
 
-  void refresh_shadows() {
-    if (precision_ == Precision::fp32 || !std::exchange(shadows_are_old_, false)) return;
-    for (size_t l = 0; l < blocks_.size(); ++l) {
-      const int64_t n = blocks_[l].outputs() * blocks_[l].inputs;
-      shorten(n, blocks_[l].weight, room(layers_[l].shadow, 2 * n));
-    }
-  }
-
-  void multiply(const ProductShape& shape, const void* a, const void* b, float* c) {
-    auto found = products_.find(shape);
-    if (found == products_.end()) found = products_.emplace(shape, Product(shape)).first;
-    found->second(a, b, c);
-  }
-
-  /// delta(l): the outputs' derivative in what layer l adds up, of rows [first, first + count), once for each pass. A
-  /// network of one output starts at 1, so that every loss and penalty can share it; others start at dy.
-  void go_back(int64_t first, int64_t count, const float* dy) {
-    if (!dy && know_from_ <= first && first + count <= know_to_) return;
-    const Block& last = blocks_.back();
-    const size_t n = blocks_.size();
-    if (!dy) {
-      float* ones = room(wide_, count * last.units);
-      std::fill_n(ones, count * last.units, 1.0f);
-      dy = ones;
-    }
-    from_output(first, count, dy, last);
-    for (size_t l = n - 1; l > 0; --l) {
-      const Block &b = blocks_[l], &below = blocks_[l - 1];
-      float* d = room(wide_, count * b.inputs);
-      multiply({count, b.inputs, b.outputs(), false, false, precision_}, delta(l, first), weight(l), d);
-      const Size size{count, below.units};
-      if (below.pieces > 1) maxout_back(precision_, size, below.pieces, d, layers_[l - 1].index.data() + first * below.units, mask(l, first), delta(l - 1, first));
-      else derive(precision_, size, d, input(l, first), below.unit, mask(l, first), delta(l - 1, first));
-    }
-    know_from_ = first, know_to_ = first + count;
-  }
-
-  /// Through the last activation, whose outputs are float32, to delta in `precision_`.
-  void from_output(int64_t first, int64_t count, const float* dy, const Block& last) {
-    const Size size{count, last.units};
-    const float* y = y_.data() + first * last.units;
-    if (precision_ == Precision::fp32) return derive(Precision::fp32, size, dy, y, last.unit, {}, delta(blocks_.size() - 1, first));
-    float* d = room(narrow_, count * last.units);
-    derive(Precision::fp32, size, dy, y, last.unit, {}, d);
-    convert(precision_, size, d, nullptr, {}, false, delta(blocks_.size() - 1, first));
-  }
-
-  /// [count, inputs] float32, before the mask of the first dropout; in `wide_`.
-  const float* slope_in_inputs(int64_t first, int64_t count) {
-    const Block& b = blocks_[0];
-    float* g = room(wide_, count * b.inputs);
-    multiply({count, b.inputs, b.outputs(), false, false, precision_}, delta(0, first), weight(0), g);
-    return g;
-  }
-
   NetworkSpec spec_;
-  std::vector<Tensor> parameters_, gradients_;
-  Precision precision_;
+  std::vector<Tensor> parameters_, gradients_, shadows_;  ///< shadows: weights in bfloat16
+  Format precision_;
   std::vector<Block> blocks_;
   std::vector<Layer> layers_;
-  std::map<ProductShape, Product> products_;
-  std::vector<float> wide_, narrow_, y_;
-  std::vector<char> tangent_, mixed_;
-  int64_t rows_ = 0, serial_ = 0, know_from_ = 0, know_to_ = 0;
+  std::vector<std::vector<float>> tiles_;  ///< of each thread
+  std::vector<float> y_, slopes_;
+  std::vector<double> squares_;  ///< of each thread
+  std::vector<char> tangents_[2], mixed_;
+  int64_t rows_ = 0, serial_ = 0;
+  Rows known_{0, 0};  ///< whose deltas started at 1
   bool training_ = false, shadows_are_old_ = true;
 };
 
@@ -266,10 +400,11 @@ class FusedTape : public Tape {
   Tensor output() const override { return current().output(); }
   std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override { return current().parameters(slope, penalty); }
   Tensor input(const Tensor& slope, int64_t first) override { return current().input_gradient(slope, first); }
+  void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer, Optimizer::When when) override { current().descend(slope, penalty, optimizer, when); }
 
  private:
   FusedEngine::Passes& current() const {
-    if (passes_.serial() != serial_) throw std::logic_error("this tape was overwritten by a newer one of the same network");
+    if (passes_.serial() != serial_) throw std::logic_error("this tape was used up, or overwritten by a newer one of the same network");
     return passes_;
   }
   FusedEngine::Passes& passes_;
@@ -278,7 +413,7 @@ class FusedTape : public Tape {
 
 }  // namespace
 
-FusedEngine::FusedEngine(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, Precision precision)
+FusedEngine::FusedEngine(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, Format precision)
     : passes_(std::make_unique<Passes>(spec, inputs, std::move(parameters), precision)) {}
 FusedEngine::~FusedEngine() = default;
 

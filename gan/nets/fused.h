@@ -21,7 +21,7 @@ class FusedEngine {
   static std::string unsupported(const NetworkSpec& spec, bool penalised);
 
   /// parameters: weight and bias of each dense or maxout layer, contiguous float32 on the CPU.
-  FusedEngine(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, kernels::Precision precision);
+  FusedEngine(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, kernels::Format precision);
   ~FusedEngine();
 
   std::unique_ptr<Tape> record(at::TensorList parts, const Pass& pass);

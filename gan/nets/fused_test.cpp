@@ -43,7 +43,7 @@ struct Within {
 };
 
 /// All that a tape gives, of the reference in float64 and of the fused engine; the same dropout in both.
-void compare(const Case& c, kernels::Precision precision, Within within) {
+void compare(const Case& c, kernels::Format precision, Within within) {
   constexpr int64_t kInputs = 13, kRows = 29, kPart = 12;
   const Stream init(7);
   Network reference(c.spec, kInputs, "test", init, {}, at::kCPU), fused(c.spec, kInputs, "test", init, {}, at::kCPU);
@@ -76,16 +76,16 @@ void compare(const Case& c, kernels::Precision precision, Within within) {
 }
 
 TEST_P(Fused, GivesWhatTheReferenceGivesInFloat64) {
-  compare(GetParam(), kernels::Precision::fp32, {.output = 2e-6, .gradient = 5e-6, .penalised = 5e-6});
+  compare(GetParam(), kernels::Format::fp32, {.output = 2e-6, .gradient = 5e-6, .penalised = 5e-6});
 }
 
 /// A number that is rounded across zero takes another slope, so gradients of a few examples differ more than numbers.
 TEST_P(Fused, GivesNearlyThatInBfloat16) {
-  compare(GetParam(), kernels::Precision::bf16, {.output = 0.02, .gradient = 0.15, .penalised = 0.3});
+  compare(GetParam(), kernels::Format::bf16, {.output = 0.02, .gradient = 0.15, .penalised = 0.3});
 }
 
 TEST(FusedEngine, FollowsItsParameters) {
-  for (const auto precision : {kernels::Precision::fp32, kernels::Precision::bf16}) {
+  for (const auto precision : {kernels::Format::fp32, kernels::Format::bf16}) {
     Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
     network.fuse(precision);
     const Tensor x = at::ones({3, 2});
@@ -100,7 +100,7 @@ TEST(FusedEngine, FollowsItsParameters) {
 
 TEST(FusedEngine, ATapeThatWasOverwrittenIsRefused) {
   Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
-  network.fuse(kernels::Precision::fp32);
+  network.fuse(kernels::Format::fp32);
   const auto old = network.record({at::ones({3, 2})}, {}), fresh = network.record({at::ones({2, 2})}, {});
   EXPECT_THROW(old->output(), std::logic_error);
   EXPECT_EQ(fresh->output().size(0), 2);

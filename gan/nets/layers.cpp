@@ -64,11 +64,12 @@ class Affine : public Network::Layer {
     visit("bias", bias_);      // [outputs]
   }
 
-  void constrain() override {
-    if (max_norm_ <= 0) return;
+  bool constrain() override {
+    if (max_norm_ <= 0) return false;
     const at::NoGradGuard no_grad;
     const Tensor norm = weight_.norm(2, {1}, true);  // [outputs, 1]
     weight_.mul_(norm.clamp_max(max_norm_).div_(norm.clamp_min(1e-12)));
+    return true;
   }
 
  protected:

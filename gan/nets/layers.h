@@ -16,7 +16,7 @@ class Network::Layer {
   virtual ~Layer() = default;
   virtual Tensor forward(const Tensor& x, const Pass& pass, const Stream& noise) const = 0;  ///< [B, in] -> [B, out]
   virtual void visit(const Visitor& /*visit*/) {}
-  virtual void constrain() {}
+  virtual bool constrain() { return false; }  ///< true where weights may have changed
 };
 
 struct LayerPlace {

@@ -44,7 +44,7 @@ std::unique_ptr<Tape> Network::record(at::TensorList parts, const Pass& pass) {
   return std::make_unique<AutogradTape>(*this, parts, pass);
 }
 
-void Network::fuse(kernels::Precision precision) {
+void Network::fuse(kernels::Format precision) {
   fused_ = std::make_unique<FusedEngine>(spec_, inputs_, parameters(), precision);
 }
 
@@ -86,20 +86,24 @@ void Network::visit_state(const std::string& prefix, const Visitor& visit) {
 }
 
 void Network::constrain() {
-  for (auto& layer : layers_) layer->constrain();
-  if (fused_) fused_->parameters_changed();
+  bool changed = false;
+  for (auto& layer : layers_) changed = layer->constrain() || changed;
+  if (changed && fused_) fused_->parameters_changed();
 }
 
 void Network::average(Network& other, double decay) {
   const at::NoGradGuard no_grad;
-  std::vector<Tensor> theirs;
-  other.visit_state("", [&](const std::string&, Tensor& t) { theirs.push_back(t); });
-  size_t i = 0;
-  visit_state("", [&](const std::string&, Tensor& mine) {
-    const Tensor& new_one = theirs[i++];
-    if (mine.requires_grad()) mine.lerp_(new_one, 1 - decay);
-    else mine.copy_(new_one);
-  });
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    std::vector<Tensor> theirs;
+    other.layers_[i]->visit([&](const std::string&, Tensor& t) { theirs.push_back(t); });
+    size_t next = 0;
+    layers_[i]->visit([&](const std::string&, Tensor& mine) {
+      const Tensor& new_one = theirs[next++];
+      if (mine.requires_grad()) mine.lerp_(new_one, 1 - decay);
+      else mine.copy_(new_one);
+    });
+  }
+  if (fused_) fused_->parameters_changed();
 }
 
 }  // namespace gan

@@ -44,7 +44,7 @@ class Network {
   std::unique_ptr<Tape> record(at::TensorList parts, const Pass& pass);
 
   /// From now on `record` goes through the fused engine (nets/fused.h), which must support the network.
-  void fuse(kernels::Precision precision);
+  void fuse(kernels::Format precision);
 
   const NetworkSpec& spec() const { return spec_; }
   int64_t outputs() const;

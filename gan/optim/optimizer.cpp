@@ -42,11 +42,31 @@ void Optimizer::step(const std::vector<Tensor>& gradients, When when) {
   const double eta = learning_rate(section_, initial_rate_, when.step);
   for (size_t i = 0; i < parameters_.size(); ++i) {
     if (section_.method == Method::adam)
-      kernels::adam_update(parameters_[i], gradients[i], first_[i], second_[i],
-                           {.eta = eta, .beta1 = section_.beta1, .beta2 = section_.beta2, .epsilon = section_.epsilon, .update = when.update});
+      kernels::adam_update(parameters_[i], gradients[i], first_[i], second_[i], adam_rates(eta, when));
     else
       kernels::momentum_update(parameters_[i], gradients[i], first_[i], eta, momentum(section_, when.epoch));
   }
+  gradients_ = gradients;
+}
+
+void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradient, void* shadow, When when) const {
+  const double eta = learning_rate(section_, initial_rate_, when.step);
+  const bool adam = section_.method == Method::adam;
+  const kernels::Part part{n, parameters_[i].data_ptr<float>() + first, first_[i].data_ptr<float>() + first,
+                           adam ? second_[i].data_ptr<float>() + first : nullptr, shadow};
+  if (adam) kernels::adam_update(part, gradient, adam_rates(eta, when));
+  else kernels::momentum_update(part, gradient, eta, momentum(section_, when.epoch));
+}
+
+kernels::AdamRates Optimizer::adam_rates(double eta, When when) const {
+  return {.eta = eta, .beta1 = section_.beta1, .beta2 = section_.beta2, .epsilon = section_.epsilon, .update = when.update};
+}
+
+std::optional<double> Optimizer::gradient_norm() const {
+  if (gradients_.empty() && !squares_) return {};
+  double sum = squares_.value_or(0);
+  for (const Tensor& g : gradients_) sum += g.square().sum().item<double>();
+  return std::sqrt(sum);
 }
 
 void Optimizer::visit_state(const std::string& prefix, const std::function<void(const std::string&, Tensor&)>& visit) {

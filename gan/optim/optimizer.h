@@ -4,9 +4,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "gan/kernels/updates.h"
 #include "gan/spec/config.h"
 
 namespace gan {
@@ -31,12 +33,23 @@ class Optimizer {
   /// parameters <- parameters - ...; gradients in the parameters' order.
   void step(const std::vector<Tensor>& gradients, When when);
 
+  /// The same in parts, while each is still in a cache: elements [first, first + n) of one parameter, which must be
+  /// contiguous float32 on the CPU, and their bfloat16 copies at `shadow`, unless that is nullptr. By several threads.
+  void step_part(size_t parameter, int64_t first, int64_t n, const float* gradient, void* shadow, When when) const;
+  void parts_were(double squares) { squares_ = squares; }  ///< the sum of all their gradients' squares
+
+  std::optional<double> gradient_norm() const;  ///< of the newest update
+
+
   void visit_state(const std::string& prefix, const std::function<void(const std::string&, Tensor&)>& visit);
 
  private:
+  kernels::AdamRates adam_rates(double eta, When when) const;
+
   OptimizerSection section_;
   double initial_rate_;
-  std::vector<Tensor> parameters_, first_, second_;
+  std::vector<Tensor> parameters_, first_, second_, gradients_;
+  std::optional<double> squares_;  ///< where there are no `gradients_`
 };
 
 }  // namespace gan

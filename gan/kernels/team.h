@@ -1,0 +1,33 @@
+#pragma once
+/// All threads on one piece of work that has several parts: they are woken once, and meet where a part needs what the
+/// others have made. Much cheaper than a parallel loop for each part, and what a thread made stays in its own cache.
+
+#include <cstdint>
+#include <functional>
+
+namespace gan::kernels {
+
+class Team {
+ public:
+  int index = 0, size = 1;  ///< this member, of how many
+
+  struct Range {
+    int64_t begin, end;
+  };
+  /// This member's part of [0, n), in multiples of `grain`; may be empty.
+  Range share(int64_t n, int64_t grain = 1) const;
+
+  /// Returns when all members have called it.
+  void meet();
+
+  class Meeting;
+
+ private:
+  friend void together(const std::function<void(Team&)>& work);
+  Meeting* meeting_ = nullptr;
+};
+
+/// Runs `work` once in each thread (as many as OpenMP would use). The first exception of any of them is thrown.
+void together(const std::function<void(Team&)>& work);
+
+}  // namespace gan::kernels
