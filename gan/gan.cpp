@@ -27,7 +27,10 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
     return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
   }
   const Tensor unused = at::full({dim}, 0.5);  // starting biases: the checkpoint replaces them
-  return std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
+  auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
+  if (config.run.engine == Engine::fused && device.is_cpu())  // whatever trained it, here it runs as fast as this machine can
+    G->network().fuse(config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32);
+  return G;
 }
 
 /// Means of the scaled training data, [D].

@@ -23,17 +23,14 @@ Tensor Generator::noise(int64_t n, uint64_t seed, int64_t first) {
   return noise(Stream(seed, "sample"), n, 0, first);
 }
 
-Tensor Generator::decode(const Tensor& z) {
-  const at::NoGradGuard no_grad;
-  return network_(z);
-}
+Tensor Generator::decode(const Tensor& z) { return network_.infer(z).clone(); }
 
 Tensor Generator::sample(int64_t n, uint64_t seed, int64_t first) {
   constexpr int64_t kBlock = 1000;  // bounds the memory of the activations
   Tensor out = at::empty({n, network_.outputs()}, at::TensorOptions(device_).dtype(at::kFloat));
   for (int64_t done = 0; done < n; done += kBlock) {
     const int64_t count = std::min(kBlock, n - done);
-    out.narrow(0, done, count).copy_(decode(noise(count, seed, first + done)));
+    out.narrow(0, done, count).copy_(network_.infer(noise(count, seed, first + done)));
   }
   return out;
 }

@@ -139,6 +139,7 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
   if (config.run.engine == Engine::fused) {
     const auto precision = config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32;
     G_.network().fuse(precision), D_.fuse(precision);
+    if (averaged_) averaged_->network().fuse(precision);
   }
 }
 

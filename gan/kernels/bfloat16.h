@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#define GAN_INLINE inline __attribute__((always_inline))
+#include "gan/core/clones.h"
 
 namespace gan::kernels {
 

@@ -18,7 +18,7 @@ using Scalars = std::vector<std::pair<std::string, Tensor>>;
 class Batches {
  public:
   virtual ~Batches() = default;
-  virtual Tensor next() = 0;  ///< [B, D] float32, scaled, on the learner's device
+  virtual Tensor next() = 0;  ///< [B, D] float32, scaled, on the learner's device; may overwrite the one before
 };
 
 struct Stage {

@@ -44,6 +44,12 @@ std::unique_ptr<Tape> Network::record(at::TensorList parts, const Pass& pass) {
   return std::make_unique<AutogradTape>(*this, parts, pass);
 }
 
+Tensor Network::infer(const Tensor& x) {
+  if (fused_) return fused_->record(x, {})->output();
+  const at::NoGradGuard no_grad;
+  return (*this)(x);
+}
+
 void Network::fuse(kernels::Format precision) {
   fused_ = std::make_unique<FusedEngine>(spec_, inputs_, parameters(), precision);
 }

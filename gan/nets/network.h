@@ -43,7 +43,10 @@ class Network {
   /// The same of all parts in turn, to be differentiated. At most one tape of a network is in use at a time.
   std::unique_ptr<Tape> record(at::TensorList parts, const Pass& pass);
 
-  /// From now on `record` goes through the fused engine (nets/fused.h), which must support the network.
+  /// What `record` would give without training: the fastest way to the outputs, which the next call may overwrite.
+  Tensor infer(const Tensor& x);
+
+  /// From now on `record` and `infer` go through the fused engine (nets/fused.h), which must support the network.
   void fuse(kernels::Format precision);
 
   const NetworkSpec& spec() const { return spec_; }

@@ -20,17 +20,17 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 class TensorBatches : public Batches {
  public:
-  TensorBatches(BatchOrder& order, int64_t dim, at::Device device) : order_(order), dim_(dim), device_(device) {}
+  TensorBatches(BatchOrder& order, int64_t dim, at::Device device) : order_(order), x_(at::empty({order.batch_size(), dim}, at::kFloat)), device_(device) {}
   void seek(int64_t number) { number_ = number; }
   Tensor next() override {
-    Tensor x = at::empty({order_.batch_size(), dim_}, at::kFloat);  // [B, D]
-    order_.read(number_++, {x.data_ptr<float>(), static_cast<size_t>(x.numel())});
-    return x.to(device_);
+    order_.read(number_++, {x_.data_ptr<float>(), static_cast<size_t>(x_.numel())});
+    return x_.to(device_);
   }
 
  private:
   BatchOrder& order_;
-  int64_t dim_, number_ = 0;
+  int64_t number_ = 0;
+  Tensor x_;  // [B, D]
   at::Device device_;
 };
 
