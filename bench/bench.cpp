@@ -1,6 +1,7 @@
 // What bench/bench.py measures of gan itself, one thing a call:
 //   gan_bench step RECIPE.toml ENGINE PRECISION THREADS BATCH SECONDS     milliseconds a step (median)
-//   gan_bench sample THREADS SECONDS                                      images a second through G of recipes/mnist.toml
+//   gan_bench sample PRECISION THREADS SECONDS                            images a second through G of recipes/mnist.toml to a .npy
+//   gan_bench data THREADS SECONDS                                        images a second into batches of 100
 //   gan_bench product PRECISION THREADS SECONDS                           1e9 operations a second, 1,024 x 1,024 x 1,024
 //   gan_bench parzen THREADS                                              seconds, share of the float32 rate is bench.py's to tell
 
@@ -8,14 +9,15 @@
 #include <ATen/Parallel.h>
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdlib>
+#include <filesystem>
 #include <string>
 
+#include "bench/timed.h"
 #include "gan/core/files.h"
 #include "gan/core/threads.h"
+#include "gan/data/batches.h"
 #include "gan/game/trainer.h"
+#include "gan/io/npy.h"
 #include "gan/judge/parzen.h"
 #include "gan/kernels/products.h"
 #include "gan/spec/config.h"
@@ -23,21 +25,6 @@
 namespace {
 
 using namespace gan;
-using Clock = std::chrono::steady_clock;
-
-/// Median seconds of one call, over `seconds`, after a warm-up.
-template <class Act> double timed(Act act, double seconds) {
-  for (int i = 0; i < 3; ++i) act();
-  std::vector<double> times;
-  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  while (Clock::now() < end || times.size() < 5) {
-    const auto begin = Clock::now();
-    act();
-    times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
-  }
-  std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
-  return times[times.size() / 2];
-}
 
 class Same : public Batches {
  public:
@@ -75,10 +62,27 @@ double product(const std::string& precision, double seconds) {
   return 2e-9 * n * n * n / timed([&] { multiply(a.data_ptr(), b.data_ptr(), c.data_ptr<float>()); }, seconds);
 }
 
-double sample(double seconds) {
+double sample(const std::string& precision, double seconds) {
+  constexpr int64_t kImages = 10000;
   Config c = parse_config(read_file("recipes/mnist.toml"), "recipes/mnist.toml");
   Generator G(c.generator, 1, at::full({784}, 0.2), at::kCPU);
-  return 1000 / timed([&] { G.sample(1000, 1); }, seconds);
+  G.network().fuse(precision == "bf16" ? kernels::Format::bf16 : kernels::Format::fp32);
+  const std::string file = std::filesystem::temp_directory_path() / "gan_bench.npy";
+  const double time = timed([&] {
+    const at::Tensor x = G.sample(kImages, 1);
+    write_file(file, format_npy({kImages, 784}, {x.data_ptr<float>(), static_cast<size_t>(x.numel())}));
+  }, seconds);
+  std::filesystem::remove(file);
+  return kImages / time;
+}
+
+double data(double seconds) {
+  constexpr int64_t kImages = 60000, kBatch = 100;
+  const Examples images({28, 28}, std::vector<uint8_t>(kImages * 784, 7));
+  BatchOrder order(images, Scaling{}, kBatch, 1);
+  std::vector<float> x(kBatch * 784);
+  int64_t t = 0;
+  return kBatch / timed([&] { order.read(t++, x); }, seconds);
 }
 
 double parzen_seconds() {
@@ -92,7 +96,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string> a(argv + 1, argv + argc);
   try {
     if (a.size() == 7 && a[0] == "step") use(std::stoi(a[4])), fmt::print("{}\n", step(a[1], a[2], a[3], std::stoll(a[5]), std::stod(a[6])));
-    else if (a.size() == 3 && a[0] == "sample") use(std::stoi(a[1])), fmt::print("{}\n", sample(std::stod(a[2])));
+    else if (a.size() == 4 && a[0] == "sample") use(std::stoi(a[2])), fmt::print("{}\n", sample(a[1], std::stod(a[3])));
+    else if (a.size() == 3 && a[0] == "data") use(std::stoi(a[1])), fmt::print("{}\n", data(std::stod(a[2])));
     else if (a.size() == 4 && a[0] == "product") use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));
     else if (a.size() == 2 && a[0] == "parzen") use(std::stoi(a[1])), fmt::print("{}\n", parzen_seconds());
     else return fmt::print(stderr, "gan_bench is called by bench/bench.py\n"), 2;

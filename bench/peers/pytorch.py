@@ -2,7 +2,7 @@
 """One training step as a good PyTorch user would write it, eager: the peer of bench/bench.cpp.
 
     python3 bench/peers/pytorch.py step RECIPE PRECISION THREADS BATCH SECONDS     prints milliseconds a step (median)
-    python3 bench/peers/pytorch.py sample PRECISION THREADS SECONDS                prints images a second
+    python3 bench/peers/pytorch.py sample PRECISION THREADS SECONDS                prints images a second, to a .npy
 
 The same networks, update rules, dropout and penalties as recipes/paper-mnist.toml and recipes/mnist.toml. Optimisers
 are torch.optim's, in their multi-tensor form; bf16 is torch.autocast. Data are random: they cost nothing to fetch.
@@ -11,8 +11,10 @@ import copy
 import math
 import statistics
 import sys
+import tempfile
 import time
 
+import numpy
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -126,9 +128,11 @@ def main():
 
         def draw():
             with torch.inference_mode(), autocast_of(precision)():
-                return G(torch.randn(1000, 100)).float()
+                images = torch.cat([G(torch.randn(1000, 100)).float() for _ in range(10)])
+            with tempfile.TemporaryFile() as file:
+                numpy.save(file, images.numpy())
 
-        print(1000 / timed(draw, seconds))
+        print(10000 / timed(draw, seconds))
 
 
 main()

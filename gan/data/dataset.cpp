@@ -8,6 +8,7 @@
 #include <functional>
 #include <type_traits>
 
+#include "gan/core/clones.h"
 #include "gan/core/random.h"
 
 namespace gan {
@@ -67,6 +68,16 @@ class Fnv {
   uint64_t hash_ = 0xcbf29ce484222325u;
 };
 
+GAN_CLONES void widen(int64_t n, const uint8_t* bytes, float* out) {
+  for (int64_t i = 0; i < n; ++i) out[i] = bytes[i];
+}
+GAN_CLONES void shift_all(size_t n, float* x, float offset, float factor) {
+  for (size_t i = 0; i < n; ++i) x[i] = (x[i] - offset) * factor;
+}
+GAN_CLONES void shift_each(size_t n, float* x, const float* offset, const float* factor) {
+  for (size_t i = 0; i < n; ++i) x[i] = (x[i] - offset[i]) * factor[i];
+}
+
 }  // namespace
 
 Examples::Examples(Shape shape, std::vector<uint8_t> bytes)
@@ -89,7 +100,8 @@ std::span<const std::byte> Examples::raw() const {
 
 void Examples::read(int64_t i, std::span<float> out) const {
   assert(0 <= i && i < size_ && static_cast<int64_t>(out.size()) == dim_);
-  std::visit([&](const auto& values) { std::copy_n(values.begin() + i * dim_, dim_, out.begin()); }, values_);
+  if (const auto* values = std::get_if<std::vector<uint8_t>>(&values_)) return widen(dim_, values->data() + i * dim_, out.data());
+  std::copy_n(std::get<std::vector<float>>(values_).begin() + i * dim_, dim_, out.begin());
 }
 
 std::vector<float> Examples::rows(int64_t first, int64_t count) const {
@@ -129,8 +141,8 @@ Examples Examples::pick(std::span<const int64_t> indices) const {
 void Scaling::apply(std::span<float> values) const {
   const size_t dim = offset.size();
   assert(dim == factor.size() && dim > 0 && values.size() % dim == 0);
-  for (size_t i = 0; i < values.size(); i += dim)
-    for (size_t j = 0; j < dim; ++j) values[i + j] = (values[i + j] - offset[j]) * factor[j];
+  if (dim == 1) return shift_all(values.size(), values.data(), offset[0], factor[0]);
+  for (size_t i = 0; i < values.size(); i += dim) shift_each(dim, values.data() + i, offset.data(), factor.data());
 }
 
 void Scaling::invert(std::span<float> values) const {

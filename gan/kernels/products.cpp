@@ -77,7 +77,8 @@ void Product::operator()(const void* a, const void* b, float* c) const {
   p.a.set_data_handle(const_cast<void*>(a));
   p.b.set_data_handle(const_cast<void*>(b));
   p.c.set_data_handle(c);
-  p.multiply.execute(p.stream, {{DNNL_ARG_SRC, p.a}, {DNNL_ARG_WEIGHTS, p.b}, {DNNL_ARG_DST, p.c}});
+  const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p.a.get()}, {DNNL_ARG_WEIGHTS, p.b.get()}, {DNNL_ARG_DST, p.c.get()}};  // the C++ form allocates a map
+  if (dnnl_primitive_execute(p.multiply.get(), p.stream.get(), 3, arguments) != dnnl_success) throw std::bad_alloc();  // of its workspace: all else was settled when it was made
   p.stream.wait();
 }
 
