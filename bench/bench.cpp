@@ -3,6 +3,7 @@
 //   gan_bench sample PRECISION THREADS SECONDS                            images a second through G of recipes/mnist.toml to a .npy
 //   gan_bench data THREADS SECONDS                                        images a second into batches of 100
 //   gan_bench product PRECISION THREADS SECONDS                           1e9 operations a second, 1,024 x 1,024 x 1,024
+//   gan_bench memory RECIPE.toml ENGINE PRECISION THREADS BATCH           MiB at most, above those before the networks were made
 //   gan_bench parzen THREADS                                              seconds, share of the float32 rate is bench.py's to tell
 
 #include <ATen/ATen.h>
@@ -40,17 +41,34 @@ void use(int threads) {
   flush_denormals();
 }
 
-double step(const std::string& recipe, const std::string& engine, const std::string& precision, int64_t batch, double seconds) {
-  Config c = parse_config(read_file(recipe), recipe);
-  override_config(c, "run.engine=" + engine);
-  override_config(c, "run.precision=" + precision);
-  c.training.batch_size = batch;
-  Trainer trainer(c, {.dim = 784, .batches_per_epoch = 500, .marginals = at::full({784}, 0.2)});
-  Same data(at::rand({batch, 784}));
-  int64_t t = 0;
-  return 1e3 * timed([&] {
-    for (const auto& [name, value] : trainer.step(t++, data)) value.item<double>();  // as the loop does
-  }, seconds);
+/// What a training of this recipe does, step after step.
+class Training {
+ public:
+  Training(const std::string& recipe, const std::string& engine, const std::string& precision, int64_t batch)
+      : config_(configure(recipe, engine, precision, batch)), dim_(std::get<Dense>(config_.generator.layers.back()).units),
+        trainer_(config_, {.dim = dim_, .batches_per_epoch = 500, .marginals = at::full({dim_}, 0.2)}), data_(at::rand({batch, dim_})) {}
+  void step() {
+    for (const auto& [name, value] : trainer_.step(t_++, data_)) value.item<double>();  // as the loop does
+  }
+
+ private:
+  static Config configure(const std::string& recipe, const std::string& engine, const std::string& precision, int64_t batch) {
+    Config c = parse_config(read_file(recipe), recipe);
+    override_config(c, "run.engine=" + engine);
+    override_config(c, "run.precision=" + precision);
+    c.training.batch_size = batch;
+    return c;
+  }
+  Config config_;
+  int64_t dim_, t_ = 0;
+  Trainer trainer_;
+  Same data_;
+};
+
+/// The most that this process has held so far, in MiB.
+double peak() {
+  const std::string status = read_file("/proc/self/status");
+  return std::stod(status.substr(status.find("VmHWM:") + 6)) / 1024;
 }
 
 double product(const std::string& precision, double seconds) {
@@ -95,7 +113,17 @@ double parzen_seconds() {
 int main(int argc, char** argv) {
   const std::vector<std::string> a(argv + 1, argv + argc);
   try {
-    if (a.size() == 7 && a[0] == "step") use(std::stoi(a[4])), fmt::print("{}\n", step(a[1], a[2], a[3], std::stoll(a[5]), std::stod(a[6])));
+    if (a.size() == 7 && a[0] == "step") {
+      use(std::stoi(a[4]));
+      Training training(a[1], a[2], a[3], std::stoll(a[5]));
+      fmt::print("{}\n", 1e3 * timed([&] { training.step(); }, std::stod(a[6])));
+    } else if (a.size() == 6 && a[0] == "memory") {
+      use(std::stoi(a[4]));
+      const double before = peak();
+      Training training(a[1], a[2], a[3], std::stoll(a[5]));
+      for (int i = 0; i < 10; ++i) training.step();
+      fmt::print("{}\n", peak() - before);
+    }
     else if (a.size() == 4 && a[0] == "sample") use(std::stoi(a[2])), fmt::print("{}\n", sample(a[1], std::stod(a[3])));
     else if (a.size() == 3 && a[0] == "data") use(std::stoi(a[1])), fmt::print("{}\n", data(std::stod(a[2])));
     else if (a.size() == 4 && a[0] == "product") use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));

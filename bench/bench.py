@@ -11,9 +11,11 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "build" / "gan_bench"
+LIBTORCH = ROOT / "build" / "gan_bench_libtorch"
 PEER = ROOT / "bench" / "peers" / "pytorch.py"
 
 
@@ -39,17 +41,47 @@ def processor():
     return "unknown processor"
 
 
+# Inputs and outputs of each product of G and of D.
+NETWORKS = {
+    "paper-mnist": ([(100, 1200), (1200, 1200), (1200, 784)], [(784, 1200), (240, 1200), (240, 1)]),
+    "mnist": ([(100, 1200), (1200, 1200), (1200, 784)], [(784, 1200), (1200, 600), (600, 1)]),
+    "paper-cifar10-full": ([(100, 8000), (8000, 8000), (8000, 3072)], [(3072, 8000), (1600, 8000), (1600, 1)]),
+}
+
+
+def size(net):
+    return sum(a * b for a, b in net)
+
+
 def flops_of_step(recipe, batch):
     """Multiplications and additions of the products that the step needs, once each."""
-    g = [(100, 1200), (1200, 1200), (1200, 784)]
-    d = {"paper-mnist": [(784, 1200), (240, 1200), (240, 1)], "mnist": [(784, 1200), (1200, 600), (600, 1)]}[recipe]
-    size = lambda net: sum(a * b for a, b in net)
-    inner = lambda net: size(net[1:])
-    if recipe == "paper-mnist":  # G forward; D forward on both; D back; dW; to the samples; G back
-        work = size(g) + 2 * size(d) + 2 * inner(d) + 2 * size(d) + d[0][0] * d[0][1] + inner(g) + size(g)
-    else:  # D: G forward, D forward, back to x, tangent, dW; then G: G and D forward, D back to the samples, G back
-        work = size(g) + 2 * (size(d) + size(d) + size(d) + size(d)) + size(g) + 2 * size(d) + size(d) + inner(g) + size(g)
+    g, d = NETWORKS[recipe]
+    if recipe == "mnist":  # D: G forward, D forward, back to x, tangent, dW; then G: G and D forward, D back to the samples, G back
+        work = size(g) + 2 * (4 * size(d)) + size(g) + 2 * size(d) + size(d) + size(g[1:]) + size(g)
+    else:  # G forward; D forward on both; D back; dW; to the samples; G back
+        work = size(g) + 2 * size(d) + 2 * size(d[1:]) + 2 * size(d) + size(d[:1]) + size(g[1:]) + size(g)
     return 2 * batch * work
+
+
+def start_up(command):
+    """Milliseconds until it has ended, the best of ten: the rest is noise."""
+    def once():
+        begin = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        return 1e3 * (time.perf_counter() - begin)
+    return min(once() for _ in range(10))
+
+
+def print_memory(threads):
+    print("\nmemory of a training above that of its start, MiB, batch 100: weights 4 bytes each, moments 4 (Adam 8), bfloat16 copies 2,")
+    print("an average of G 4 and 2; activations twice (values and derivatives) and tiles")
+    for recipe in ("paper-mnist", "mnist"):
+        g, d = (size(net) + sum(b for _, b in net) for net in NETWORKS[recipe])
+        each = 16 if recipe == "paper-mnist" else 20
+        budget = (each * (g + d) + (4 * g if recipe == "mnist" else 0)) / 2**20
+        for precision in ("fp32", "bf16"):
+            used = number([BENCH, "memory", f"recipes/{recipe}.toml", "fused", precision, threads, 100], threads)
+            print(f"  {recipe:16}{precision}  {used:7.0f}   (at {each} bytes a parameter{', 4 more of G' if recipe == 'mnist' else ''}: {budget:.0f}, and activations)")
 
 
 def main():
@@ -60,10 +92,12 @@ def main():
     parser.add_argument("--threads", type=int, nargs="+", default=sorted({1, min(2, os.cpu_count())}))
     parser.add_argument("--batches", type=int, nargs="+", default=[100, 1000])
     parser.add_argument("--quick", action="store_true", help="one round, batch 100")
+    parser.add_argument("--large", action="store_true", help="the 8,000-wide networks of the paper's CIFAR-10 too: 10 GiB, minutes")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.batches = 1, [100]
     python, seconds = python_with_torch(), options.seconds
+    recipes = ["paper-mnist", "mnist"] + (["paper-cifar10-full"] if options.large else [])
 
     jobs = {}  # what -> (command, threads)
     for threads in options.threads:
@@ -71,16 +105,18 @@ def main():
             jobs["product", precision, threads] = ([BENCH, "product", precision, threads, seconds], threads)
             if python:
                 jobs["sample", f"PyTorch {precision}", threads] = ([python, PEER, "sample", precision, threads, seconds], threads)
-        jobs["sample", "gan fp32", threads] = ([BENCH, "sample", threads, seconds], threads)
+            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", precision, threads, seconds], threads)
         jobs["parzen", "fp32", threads] = ([BENCH, "parzen", threads], threads)
-        for recipe in ("paper-mnist", "mnist"):
-            for batch in options.batches:
+        for recipe in recipes:
+            for batch in options.batches if recipe != "paper-cifar10-full" else [100]:
                 for engine, precision in (("fused", "bf16"), ("fused", "fp32"), ("reference", "fp32")):
                     jobs["step", recipe, batch, f"gan {engine} {precision}", threads] = (
                         [BENCH, "step", f"recipes/{recipe}.toml", engine, precision, threads, batch, seconds], threads)
-                for precision in ("fp32", "bf16") if python else ():
-                    jobs["step", recipe, batch, f"PyTorch {precision}", threads] = (
-                        [python, PEER, "step", recipe, precision, threads, batch, seconds], threads)
+                for precision in ("fp32", "bf16"):
+                    arguments = ["step", recipe, precision, threads, batch, seconds]
+                    jobs["step", recipe, batch, f"libtorch {precision}", threads] = ([LIBTORCH, *arguments], threads)
+                    if python:
+                        jobs["step", recipe, batch, f"PyTorch {precision}", threads] = ([python, PEER, *arguments], threads)
 
     times = {what: [] for what in jobs}
     for turn in range(options.rounds):
@@ -100,24 +136,28 @@ def main():
     rate = {(p, t): median["product", p, t] for p in ("fp32", "bf16") for t in options.threads}
     for threads in options.threads:
         print(f"matrix products, {threads} thread{'s' if threads > 1 else ''}: {rate['fp32', threads]:.0f} GFLOP/s in fp32, {rate['bf16', threads]:.0f} in bf16")
-    for recipe in ("paper-mnist", "mnist"):
-        for batch in options.batches:
+    for recipe in recipes:
+        for batch in sorted({what[2] for what in median if what[:2] == ("step", recipe)}):
             mine = {what: m for what, m in median.items() if what[0] == "step" and what[1:3] == (recipe, batch)}
-            peers = [m for what, m in mine.items() if what[3].startswith("PyTorch")]
-            best = min(peers) if peers else None
-            print(f"\na step of {recipe}, batch {batch}" + (f" (best PyTorch: {best:.1f} ms)" if best else ""))
-            print(f"  {'':22}{'threads':>8}{'ms':>9}{'of the rate':>13}" + (f"{'PyTorch /':>11}" if best else ""))
+            best = min(m for what, m in mine.items() if not what[3].startswith("gan"))
+            print(f"\na step of {recipe}, batch {batch} (best peer: {best:.1f} ms)")
+            print(f"  {'':22}{'threads':>8}{'ms':>9}{'of the rate':>13}{'peer /':>11}")
             for what, m in sorted(mine.items(), key=lambda item: item[1]):
                 precision = what[3].split()[-1]
                 share = flops_of_step(recipe, batch) / (m * 1e6) / rate[precision, what[4]]
-                print(f"  {what[3]:22}{what[4]:8}{m:9.2f}{100 * share:12.0f}%" + (f"{best / m:11.2f}" if best else ""))
-    print("\nsampling, images/s through G")
+                print(f"  {what[3]:22}{what[4]:8}{m:9.2f}{100 * share:12.0f}%{best / m:11.2f}")
+    print("\nsampling, images/s through G to a .npy file")
     for what, m in sorted((item for item in median.items() if item[0][0] == "sample"), key=lambda item: -item[1]):
         print(f"  {what[1]:22}{what[2]:8}{m:12,.0f}")
     print("\nParzen windows, 10,000 samples, 10,000 test and 1,000 validation images")
     for threads in options.threads:
         m = median["parzen", "fp32", threads]
         print(f"  {threads} threads: {m:.2f} s, {100 * 2e-9 * 10000 * 11000 * 784 / m / rate['fp32', threads]:.0f}% of the matrix rate")
+    threads = max(options.threads)
+    print(f"\ndata: {number([BENCH, 'data', 1, seconds], 1) / 1e6:.1f} million images/s into batches of 100, one thread")
+    print_memory(threads)
+    print(f"\nstart-up: gan --version {start_up([ROOT / 'build' / 'gan', '--version']):.0f} ms", end="")
+    print(f", python3 -c 'import torch' {start_up([python, '-c', 'import torch']):.0f} ms" if python else "")
 
 
 main()

@@ -24,9 +24,9 @@ struct MaxoutImpl : torch::nn::Module {
 };
 TORCH_MODULE(Maxout);
 
-torch::nn::Sequential generator() {
+torch::nn::Sequential generator(int64_t width = 1200, int64_t outputs = 784) {
   using namespace torch::nn;
-  return Sequential(Linear(100, 1200), ReLU(), Linear(1200, 1200), ReLU(), Linear(1200, 784), Sigmoid());
+  return Sequential(Linear(100, width), ReLU(), Linear(width, width), ReLU(), Linear(width, outputs), Sigmoid());
 }
 
 /// Mixed precision within its life.
@@ -56,7 +56,9 @@ struct Peer {
 /// Simultaneous updates, momentum, dropout, one fake batch for both players.
 class Paper : public Peer {
  public:
-  Paper(int64_t batch, bool bf16) : batch_(batch), bf16_(bf16) {}
+  Paper(int64_t batch, bool bf16, int64_t width = 1200, int64_t inputs = 784, int64_t units = 240)
+      : batch_(batch), bf16_(bf16), G_(generator(width, inputs)),
+        D_(torch::nn::Dropout(0.2), Maxout(inputs, units, 5), torch::nn::Dropout(0.5), Maxout(units, units, 5), torch::nn::Dropout(0.5), torch::nn::Linear(units, 1)) {}
   void step(const Tensor& x) override {
     Tensor fake, real, made;
     {
@@ -75,8 +77,7 @@ class Paper : public Peer {
  private:
   int64_t batch_;
   bool bf16_;
-  torch::nn::Sequential G_ = generator(),
-      D_{torch::nn::Dropout(0.2), Maxout(784, 240, 5), torch::nn::Dropout(0.5), Maxout(240, 240, 5), torch::nn::Dropout(0.5), torch::nn::Linear(240, 1)};
+  torch::nn::Sequential G_, D_;
   torch::optim::SGD g_{G_->parameters(), torch::optim::SGDOptions(0.1).momentum(0.5)}, d_{D_->parameters(), torch::optim::SGDOptions(0.1).momentum(0.5)};
 };
 
@@ -134,8 +135,10 @@ int main(int argc, char** argv) {
   torch::set_num_threads(std::stoi(a[3]));
   at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
   const int64_t batch = std::stoll(a[4]);
-  const bool bf16 = a[2] == "bf16";
-  const std::unique_ptr<Peer> peer = a[1] == "mnist" ? std::unique_ptr<Peer>(new Quick(batch, bf16)) : std::make_unique<Paper>(batch, bf16);
-  const Tensor x = torch::rand({batch, 784});
+  const bool bf16 = a[2] == "bf16", large = a[1] == "paper-cifar10-full";
+  std::unique_ptr<Peer> peer;
+  if (a[1] == "mnist") peer = std::make_unique<Quick>(batch, bf16);
+  else peer = large ? std::make_unique<Paper>(batch, bf16, 8000, 3072, 1600) : std::make_unique<Paper>(batch, bf16);
+  const Tensor x = torch::rand({batch, large ? 3072 : 784});
   std::printf("%f\n", 1e3 * timed([&] { peer->step(x); }, std::stod(a[5])));
 }

@@ -29,17 +29,17 @@ class Maxout(nn.Module):
         return self.affine(x).view(-1, *self.shape).amax(2)
 
 
-def generator():
-    return nn.Sequential(nn.Linear(100, 1200), nn.ReLU(), nn.Linear(1200, 1200), nn.ReLU(), nn.Linear(1200, 784), nn.Sigmoid())
+def generator(width=1200, outputs=784):
+    return nn.Sequential(nn.Linear(100, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs), nn.Sigmoid())
 
 
 class Paper:
     """Simultaneous updates, momentum, dropout, one fake batch for both players."""
 
-    def __init__(self, batch, autocast):
+    def __init__(self, batch, autocast, width=1200, inputs=784, units=240):
         self.batch, self.autocast = batch, autocast
-        self.G = generator()
-        self.D = nn.Sequential(nn.Dropout(0.2), Maxout(784, 240, 5), nn.Dropout(0.5), Maxout(240, 240, 5), nn.Dropout(0.5), nn.Linear(240, 1))
+        self.G = generator(width, inputs)
+        self.D = nn.Sequential(nn.Dropout(0.2), Maxout(inputs, units, 5), nn.Dropout(0.5), Maxout(units, units, 5), nn.Dropout(0.5), nn.Linear(units, 1))
         self.opt_g = torch.optim.SGD(self.G.parameters(), lr=0.1, momentum=0.5, foreach=True)
         self.opt_d = torch.optim.SGD(self.D.parameters(), lr=0.1, momentum=0.5, foreach=True)
 
@@ -118,8 +118,9 @@ def main():
     if what == "step":
         recipe, precision, threads, batch, seconds = sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6])
         torch.set_num_threads(threads)
-        model = {"paper-mnist": Paper, "mnist": Quick}[recipe](batch, autocast_of(precision))
-        x = torch.rand(batch, 784)
+        large = {"width": 8000, "inputs": 3072, "units": 1600} if recipe == "paper-cifar10-full" else {}
+        model = (Quick if recipe == "mnist" else Paper)(batch, autocast_of(precision), **large)
+        x = torch.rand(batch, large.get("inputs", 784))
         print(1e3 * timed(lambda: model.step(x), seconds))
     else:
         precision, threads, seconds = sys.argv[2], int(sys.argv[3]), float(sys.argv[4])

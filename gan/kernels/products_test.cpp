@@ -23,5 +23,25 @@ TEST(Product, IsTheReference) {
         }
 }
 
+/// Of parts of larger matrices too, by one thread.
+TEST(Multiply, IsTheReferenceOfPartsOfMatrices) {
+  constexpr int64_t m = 17, n = 33, k = 65, kMore = 7;
+  for (const Format precision : {Format::fp32, Format::bf16})
+    for (const bool ta : {false, true})
+      for (const bool tb : {false, true}) {
+        const ProductShape shape{m, n, k, ta, tb, precision, (ta ? m : k) + kMore, (tb ? k : n) + kMore};
+        const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
+        const at::Tensor a = at::linspace(-1, 1, (ta ? k : m) * shape.stride_a).sin().mul(7).frac().to(type).view({-1, shape.stride_a});
+        const at::Tensor b = at::linspace(-2, 1, (tb ? n : k) * shape.stride_b).cos().mul(9).frac().to(type).view({-1, shape.stride_b});
+        const at::Tensor left = a.narrow(1, 0, ta ? m : k), right = b.narrow(1, 0, tb ? k : n);
+        const at::Tensor expected = at::mm((ta ? left.t() : left).to(at::kFloat), (tb ? right.t() : right).to(at::kFloat));
+        at::Tensor c = at::empty({m, n}), reference = at::empty({m, n});
+        multiply(shape, a.data_ptr(), b.data_ptr(), c.data_ptr<float>());
+        product_reference(shape, a.data_ptr(), b.data_ptr(), reference.data_ptr<float>());
+        EXPECT_TRUE(at::allclose(c, expected, 1e-4, 1e-4)) << ta << tb << " off by " << (c - expected).abs().max().item<float>();
+        EXPECT_TRUE(at::equal(reference, expected));
+      }
+}
+
 }  // namespace
 }  // namespace gan::kernels

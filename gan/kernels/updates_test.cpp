@@ -47,6 +47,11 @@ TEST(Updates, FirstAdamStepIsTheRateInTheGradientsSign) {
   EXPECT_TRUE(at::allclose(w, at::tensor({-0.1f, 0.1f}), 1e-4));
 }
 
+TEST_P(Updates, TheSumOfSquaresIsATens) {
+  const Tensor x = draw("x", GetParam());
+  EXPECT_NEAR(sum_of_squares(GetParam(), x.data_ptr<float>()) / x.square().sum(at::kDouble).item<double>(), 1, 1e-5);
+}
+
 TEST(Updates, DoubleTensorsGoThroughTheReference) {
   Tensor w = at::ones({3}, at::kDouble), v = at::ones({3}, at::kDouble);
   momentum_update(w, at::ones({3}, at::kDouble), v, 0.5, 0.5);

@@ -1,48 +1,16 @@
 #include "gan/nets/fused.h"
 
-#include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-
-#include <algorithm>
 #include <numeric>
 
 #include "gan/core/error.h"
-#include "gan/kernels/passes.h"
-#include "gan/kernels/team.h"
 #include "gan/kernels/updates.h"
+#include "gan/nets/fused_state.h"
 
 namespace gan {
 
 using namespace kernels;
 
 namespace {
-
-/// A dense or maxout layer, and the dropout before it.
-struct Block {
-  int64_t inputs, units, pieces = 1;  ///< outputs of the product: units * pieces
-  Unit unit;
-  const Dropout* dropout = nullptr;
-  size_t dropout_layer = 0;
-  const float *weight = nullptr, *bias = nullptr;  ///< [units * pieces, inputs], [units * pieces]
-  int64_t outputs() const { return units * pieces; }
-};
-
-Unit unit_of(const Dense& dense) {
-  switch (dense.activation) {
-    case Activation::linear: return {.slope = 1};
-    case Activation::relu: return {.slope = 0};
-    case Activation::leaky_relu: return {.slope = static_cast<float>(dense.slope)};
-    case Activation::sigmoid: return {.kind = Unit::Kind::sigmoid};
-    case Activation::tanh: return {.kind = Unit::Kind::tanh};
-  }
-  return {};
-}
-
-/// Memory that grows when it must and is never given back.
-template <class T> T* room(std::vector<T>& buffer, int64_t n) {
-  if (buffer.size() < static_cast<size_t>(n)) buffer.resize(static_cast<size_t>(n));
-  return buffer.data();
-}
 
 /// Tiles of a product that stay in a core's own cache from the product to the pass that follows it.
 constexpr int64_t kTileRows = 256, kTileColumns = 128, kGrain = 8;
@@ -71,38 +39,18 @@ std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
   return "";
 }
 
-class FusedEngine::Passes {
+class FusedEngine::Passes : public FusedState {
  public:
-  Passes(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, Format precision)
-      : spec_(spec), parameters_(std::move(parameters)), precision_(precision) {
-    Block next;
-    size_t p = 0;
-    for (size_t i = 0; i < spec_.size(); ++i) {
-      if (const auto* dropout = std::get_if<Dropout>(&spec_[i])) {
-        next.dropout = dropout, next.dropout_layer = i;
-        continue;
-      }
-      next.inputs = inputs;
-      if (const auto* dense = std::get_if<Dense>(&spec_[i])) next.units = dense->units, next.unit = unit_of(*dense);
-      if (const auto* maxout = std::get_if<Maxout>(&spec_[i])) next.units = maxout->units, next.pieces = maxout->pieces;
-      next.weight = parameters_.at(p++).data_ptr<float>(), next.bias = parameters_.at(p++).data_ptr<float>();
-      inputs = next.units;
-      blocks_.push_back(next);
-      next = {};
-    }
-    for (const Tensor& t : parameters_) shadows_.push_back(precision_ == Format::bf16 && t.dim() == 2 ? at::empty(t.sizes(), at::kBFloat16) : Tensor());
-    layers_.resize(blocks_.size());
-  }
-
-  void parameters_changed() { shadows_are_old_ = true; }
+  using FusedState::FusedState;
 
   /// Forward. Afterwards `y_` holds the outputs, and each layer what the way back needs.
   void record(at::TensorList parts, const Pass& pass) {
     ++serial_;
-    rows_ = 0, known_ = {0, 0}, training_ = pass.training;
+    known_ = {0, 0}, training_ = pass.training;
+    int64_t rows = 0;
     std::vector<Tensor> examples;
-    for (const Tensor& part : parts) examples.push_back(part.contiguous()), rows_ += part.size(0);
-    make_room();
+    for (const Tensor& part : parts) examples.push_back(part.contiguous()), rows += part.size(0);
+    make_room(rows);
     together([&](Team& team) {
       refresh_shadows(team);
       draw_masks(team, pass);
@@ -136,7 +84,7 @@ class FusedEngine::Passes {
 
   void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer, Optimizer::When when) {
     ++serial_;  // the weights will not be those of this tape any more
-    squares_.assign(tiles_.size(), 0.0);
+    squares_.assign(static_cast<size_t>(at::get_num_threads()), 0.0);
     gradients(slope, penalty, [&](const Team& team, size_t parameter, int64_t first, int64_t n, const float* part) {
       void* shadow = shadows_[parameter].defined() ? element(static_cast<char*>(shadows_[parameter].data_ptr()), first) : nullptr;
       optimizer.step_part(parameter, first, n, part, shadow, when);
@@ -161,6 +109,10 @@ class FusedEngine::Passes {
   }
 
  private:
+  struct Rows {
+    int64_t begin, end;
+  };
+
   /// use(member, parameter, first, n, part): the gradient in elements [first, first + n) of a parameter, each element
   /// once, and none of a layer's before its weights have been used for the last time.
   template <class Use> void gradients(const Tensor& slope, const Tensor& penalty, Use use) {
@@ -192,53 +144,6 @@ class FusedEngine::Passes {
     });
   }
 
-  struct Layer {
-    std::vector<char> input, delta;    ///< [rows, inputs], [rows, outputs]: of `precision_`
-    std::vector<uint8_t> keep, index;  ///< of the dropout before it; of its maxout
-  };
-  struct Rows {
-    int64_t begin, end;
-  };
-
-  void make_room() {
-    for (size_t l = 0; l < blocks_.size(); ++l) {
-      const Block& b = blocks_[l];
-      room(layers_[l].input, rows_ * b.inputs * bytes_of(precision_));
-      room(layers_[l].delta, rows_ * b.outputs() * bytes_of(precision_));
-      if (b.dropout) room(layers_[l].keep, rows_ * b.inputs);
-      if (b.pieces > 1) room(layers_[l].index, rows_ * b.units);
-    }
-    room(y_, rows_ * blocks_.back().units);
-    tiles_.resize(std::max<size_t>(tiles_.size(), static_cast<size_t>(at::get_num_threads())));
-  }
-
-  /// This member's own, for a product.
-  float* tile(const Team& team, int64_t n) { return room(tiles_[static_cast<size_t>(team.index)], n); }
-
-  void refresh_shadows(Team& team) {
-    if (precision_ == Format::fp32 || !shadows_are_old_) return;
-    for (size_t l = 0; l < blocks_.size(); ++l) {
-      const auto [begin, end] = team.share(blocks_[l].outputs() * blocks_[l].inputs, 64);
-      shorten(end - begin, blocks_[l].weight + begin, static_cast<char*>(shadows_[2 * l].data_ptr()) + 2 * begin);
-    }
-    team.meet();
-    if (team.index == 0) shadows_are_old_ = false;
-  }
-
-  void draw_masks(Team& team, const Pass& pass) {
-    for (size_t l = 0; l < blocks_.size(); ++l) {
-      const Block& b = blocks_[l];
-      if (!b.dropout || !training_) continue;
-      const Stream stream = pass.noise.child(b.dropout_layer);
-      float* u = tile(team, b.inputs);
-      const auto [begin, end] = team.share(rows_);
-      for (int64_t row = begin; row < end; ++row) {
-        stream.uniform({u, static_cast<size_t>(b.inputs)}, b.inputs, pass.step, static_cast<uint64_t>(row));
-        draw_mask(b.inputs, u, static_cast<float>(b.dropout->keep), layers_[l].keep.data() + row * b.inputs);
-      }
-    }
-  }
-
   void forward(const Team& team, size_t l) {
     const Block& b = blocks_[l];
     each_tile(team, rows_, b.units, b.pieces, [&](int64_t row, int64_t rows, int64_t unit, int64_t units) {
@@ -247,7 +152,7 @@ class FusedEngine::Passes {
       if (l + 1 == blocks_.size()) return activate(Format::fp32, size, a, bias, b.unit, {}, y_.data() + row * b.units + unit);
       const Mask kept = mask(l + 1, row, unit);
       char* out = input(l + 1, row, unit);
-      if (b.pieces > 1) maxout(precision_, size, b.pieces, a, bias, kept, out, layers_[l].index.data() + row * b.units + unit);
+      if (b.pieces > 1) maxout(precision_, size, b.pieces, a, bias, kept, out, chosen(l, row, unit));
       else activate(precision_, size, a, bias, b.unit, kept, out);
     });
   }
@@ -260,7 +165,7 @@ class FusedEngine::Passes {
       const Size size{rows, units, b.units};
       const int64_t at = row * b.units + unit;
       const Mask kept = mask(l + 1, row, unit);
-      if (b.pieces > 1) maxout_pick(precision_, size, b.pieces, u, layers_[l].index.data() + at, kept, element(out, at));
+      if (b.pieces > 1) maxout_pick(precision_, size, b.pieces, u, chosen(l, row, unit), kept, element(out, at));
       else derive(precision_, size, u, input(l + 1, row, unit), b.unit, kept, element(out, at));
     });
   }
@@ -327,7 +232,7 @@ class FusedEngine::Passes {
         const Size size{n, units, below.units};
         const Mask kept = mask(l, row, unit);
         char* out = delta(l - 1, row, unit * below.pieces);
-        if (below.pieces > 1) maxout_back(precision_, size, below.pieces, d, layers_[l - 1].index.data() + row * below.units + unit, kept, out);
+        if (below.pieces > 1) maxout_back(precision_, size, below.pieces, d, chosen(l - 1, row, unit), kept, out);
         else derive(precision_, size, d, input(l, row, unit), below.unit, kept, out);
       });
       team.meet();
@@ -356,40 +261,12 @@ class FusedEngine::Passes {
     });
   }
 
-  /// Of the inputs of layer l, from `row` and `unit` on.
-  Mask mask(size_t l, int64_t row, int64_t unit) const {
-    const Block& b = blocks_[l];
-    if (!b.dropout || !training_) return {};
-    return {layers_[l].keep.data() + row * b.inputs + unit, static_cast<float>(b.dropout->scale)};
-  }
-
-  template <class Char> Char* element(Char* buffer, int64_t i) const { return buffer + i * bytes_of(precision_); }
-  char* input(size_t l, int64_t row, int64_t unit) { return element(layers_[l].input.data(), row * blocks_[l].inputs + unit); }
-  char* delta(size_t l, int64_t row, int64_t output) { return element(layers_[l].delta.data(), row * blocks_[l].outputs() + output); }
-  const void* weight(size_t l, int64_t output, int64_t input) const {
-    const int64_t at = output * blocks_[l].inputs + input;
-    if (precision_ == Format::fp32) return blocks_[l].weight + at;
-    return static_cast<const char*>(shadows_[2 * l].data_ptr()) + 2 * at;
-  }
-
-  int64_t widest() const {
-    int64_t most = 0;
-    for (const Block& b : blocks_) most = std::max({most, b.inputs, b.outputs()});
-    return most;
-  }
-
-  NetworkSpec spec_;
-  std::vector<Tensor> parameters_, gradients_, shadows_;  ///< shadows: weights in bfloat16
-  Format precision_;
-  std::vector<Block> blocks_;
-  std::vector<Layer> layers_;
-  std::vector<std::vector<float>> tiles_;  ///< of each thread
-  std::vector<float> y_, slopes_;
-  std::vector<double> squares_;  ///< of each thread
+  std::vector<Tensor> gradients_;  ///< only where they are asked for as a whole
+  std::vector<float> slopes_;
   std::vector<char> tangents_[2], mixed_;
-  int64_t rows_ = 0, serial_ = 0;
+  std::vector<double> squares_;  ///< of each thread
+  int64_t serial_ = 0;
   Rows known_{0, 0};  ///< whose deltas started at 1
-  bool training_ = false, shadows_are_old_ = true;
 };
 
 namespace {

@@ -98,6 +98,39 @@ TEST(FusedEngine, FollowsItsParameters) {
   }
 }
 
+/// Updates are made while the gradient is in a cache; they are those of the reference, and the next pass sees them.
+TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
+  const Case& c = GetParam();
+  constexpr int64_t kInputs = 13, kRows = 29;
+  Network reference(c.spec, kInputs, "test", Stream(7), {}, at::kCPU), fused(c.spec, kInputs, "test", Stream(7), {}, at::kCPU);
+  reference.visit_state("", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
+  fused.fuse(kernels::Format::fp32);
+  const OptimizerSection section{.method = Method::momentum, .momentum = 0.5, .final_momentum = 0.5};
+  Optimizer exact(section, 0.01, reference.parameters()), ours(section, 0.01, fused.parameters());
+  const Tensor x = draw_normal(Stream(3), kRows, kInputs, 0), slope = draw_normal(Stream(4), kRows, fused.outputs(), 0) / kRows;
+  const Tensor penalty = c.penalised ? draw_uniform(Stream(5), kRows, 1, 0).squeeze(1) / kRows : Tensor();
+  for (int64_t t = 0; t < 4; ++t) {
+    const Pass pass{.training = true, .noise = Stream(6), .step = static_cast<uint64_t>(t)};
+    const Optimizer::When when{.step = t, .update = t, .epoch = 1};
+    const auto e = reference.record({x.to(at::kDouble)}, pass), g = fused.record({x}, pass);
+    EXPECT_LT(distance(g->output(), e->output()), 1e-5);
+    e->descend(slope.to(at::kDouble), penalty.defined() ? penalty.to(at::kDouble) : penalty, exact, when);
+    g->descend(slope, penalty, ours, when);
+    EXPECT_NEAR(*ours.gradient_norm() / *exact.gradient_norm(), 1, 1e-4);
+    EXPECT_THROW(g->output(), std::logic_error);
+  }
+  for (size_t i = 0; i < fused.parameters().size(); ++i) EXPECT_LT(distance(fused.parameters()[i], reference.parameters()[i]), 1e-5) << "parameter " << i;
+}
+
+TEST(FusedEngine, InBfloat16TheNextPassSeesTheUpdateToo) {
+  Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
+  network.fuse(kernels::Format::bf16);
+  Optimizer optimizer({.method = Method::momentum, .momentum = 0, .final_momentum = 0}, 1, network.parameters());
+  const Tensor x = at::ones({3, 2}), before = network.infer(x).clone();
+  network.record({x}, {})->descend(at::full({3, 1}, 1.f), {}, optimizer, {.step = 0, .update = 0, .epoch = 1});
+  EXPECT_TRUE(at::allclose(network.infer(x), before - 9, 0.02, 0.02));  // two weights and a bias, each by the sum of three
+}
+
 TEST(FusedEngine, ATapeThatWasOverwrittenIsRefused) {
   Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
   network.fuse(kernels::Format::fp32);

@@ -41,6 +41,29 @@ TEST(Optimizer, MomentumOnAQuadraticIsTheHandWorkedSequence) {
   }
 }
 
+TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
+  for (const Method method : {Method::momentum, Method::adam}) {
+    const OptimizerSection section{.method = method, .beta1 = 0.5, .momentum = 0.9, .final_momentum = 0.9};
+    Tensor a = at::linspace(-1, 1, 1001), b = a.clone(), shadow = at::zeros({1001}, at::kBFloat16);
+    Optimizer whole(section, 0.1, {a}), parts(section, 0.1, {b});
+    EXPECT_FALSE(parts.gradient_norm());
+    for (int64_t t = 0; t < 3; ++t) {
+      const Tensor g = (a * 3).cos();
+      const Optimizer::When when{.step = t, .update = t, .epoch = 1};
+      whole.step({g}, when);
+      for (const auto& [first, n] : {std::pair{400, 601}, std::pair{0, 399}})
+        parts.step_part(0, first, n, g.data_ptr<float>() + first, shadow.data_ptr<at::BFloat16>() + first, when);
+      parts.step_part(0, 399, 1, g.data_ptr<float>() + 399, nullptr, when);  // no shadow of this one
+      parts.parts_were(g.square().sum().item<double>());
+      EXPECT_TRUE(at::allclose(a, b, 1e-6, 1e-7));
+      EXPECT_NEAR(*whole.gradient_norm(), *parts.gradient_norm(), 1e-4);
+    }
+    Tensor expected = b.to(at::kBFloat16);
+    expected[399] = 0;
+    EXPECT_TRUE(at::equal(shadow, expected));
+  }
+}
+
 TEST(Optimizer, StateIsAllThatTheFutureDependsOn) {
   for (const Method method : {Method::momentum, Method::adam}) {
     const OptimizerSection section{.method = method, .momentum = 0.9, .final_momentum = 0.9};

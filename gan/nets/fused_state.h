@@ -1,0 +1,84 @@
+#pragma once
+/// What the fused engine keeps of a network between its passes: weights in the precision of its products, and of each
+/// layer the inputs, the derivatives and the dropout's masks. Memory grows when it must and is never given back.
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "gan/kernels/passes.h"
+#include "gan/kernels/team.h"
+#include "gan/nets/network.h"
+
+namespace gan {
+
+/// At least n elements.
+template <class T> T* room(std::vector<T>& buffer, int64_t n) {
+  if (buffer.size() < static_cast<size_t>(n)) buffer.resize(static_cast<size_t>(n));
+  return buffer.data();
+}
+
+class FusedState {
+ public:
+  /// A dense or maxout layer, and the dropout before it.
+  struct Block {
+    int64_t inputs, units, pieces = 1;  ///< outputs of the product: units * pieces
+    kernels::Unit unit;
+    const Dropout* dropout = nullptr;
+    size_t dropout_layer = 0;
+    const float *weight = nullptr, *bias = nullptr;  ///< [units * pieces, inputs], [units * pieces]
+    int64_t outputs() const { return units * pieces; }
+  };
+
+  FusedState(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, kernels::Format precision);
+
+  void parameters_changed() { shadows_are_old_ = true; }
+
+ protected:
+  void make_room(int64_t rows);
+  void refresh_shadows(kernels::Team& team);
+  void draw_masks(kernels::Team& team, const Pass& pass);
+
+  /// This member's own, for a product.
+  float* tile(const kernels::Team& team, int64_t n) { return room(tiles_[static_cast<size_t>(team.index)], n); }
+
+  /// Of the inputs of layer l, from `row` and `unit` on.
+  kernels::Mask mask(size_t l, int64_t row, int64_t unit) const {
+    const Block& b = blocks_[l];
+    if (!b.dropout || !training_) return {};
+    return {layers_[l].keep.data() + row * b.inputs + unit, static_cast<float>(b.dropout->scale)};
+  }
+
+  template <class Char> Char* element(Char* buffer, int64_t i) const { return buffer + i * kernels::bytes_of(precision_); }
+  char* input(size_t l, int64_t row, int64_t unit) { return element(layers_[l].input.data(), row * blocks_[l].inputs + unit); }
+  char* delta(size_t l, int64_t row, int64_t output) { return element(layers_[l].delta.data(), row * blocks_[l].outputs() + output); }
+  uint8_t* chosen(size_t l, int64_t row, int64_t unit) { return layers_[l].index.data() + row * blocks_[l].units + unit; }
+  const void* weight(size_t l, int64_t output, int64_t input) const {
+    const int64_t at = output * blocks_[l].inputs + input;
+    if (precision_ == kernels::Format::fp32) return blocks_[l].weight + at;
+    return static_cast<const char*>(shadows_[2 * l].data_ptr()) + 2 * at;
+  }
+
+  int64_t widest() const;
+
+  struct Layer {
+    std::vector<char> input, delta;    ///< [rows, inputs], [rows, outputs]: of `precision_`
+    std::vector<uint8_t> keep, index;  ///< of the dropout before it; of its maxout
+  };
+  NetworkSpec spec_;
+  std::vector<Tensor> parameters_, shadows_;  ///< shadows: weights in bfloat16
+  kernels::Format precision_;
+  std::vector<Block> blocks_;
+  std::vector<Layer> layers_;
+  std::vector<float> y_;  ///< outputs, float32
+  int64_t rows_ = 0;
+  bool training_ = false;
+
+ private:
+  std::vector<std::vector<float>> tiles_;  ///< of each thread
+  bool shadows_are_old_ = true;
+};
+
+}  // namespace gan
