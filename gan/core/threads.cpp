@@ -1,6 +1,13 @@
 #include "gan/core/threads.h"
 
 #include <omp.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <set>
+#include <string>
 
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -8,7 +15,32 @@
 
 namespace gan {
 
-int core_count() { return omp_get_num_procs(); }
+namespace {
+
+/// Processors' time that the control group grants, in processors; a large number where it sets no limit.
+double quota() {
+  constexpr double kAll = 1e6;
+  double most = 0, period = 0;
+  if (std::ifstream("/sys/fs/cgroup/cpu.max") >> most >> period && period > 0) return most / period;  // version 2; "max" is no number
+  if (std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> most && most > 0 && std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period && period > 0) return most / period;
+  return kAll;
+}
+
+}  // namespace
+
+int core_count() {
+  cpu_set_t mine;
+  CPU_ZERO(&mine);
+  if (::sched_getaffinity(0, sizeof mine, &mine) != 0) return omp_get_num_procs();
+  std::set<std::string> cores;
+  for (int i = 0; i < CPU_SETSIZE; ++i) {
+    if (!CPU_ISSET(i, &mine)) continue;
+    std::string siblings = "cpu" + std::to_string(i);
+    std::ifstream("/sys/devices/system/cpu/" + siblings + "/topology/thread_siblings_list") >> siblings;
+    cores.insert(siblings);
+  }
+  return static_cast<int>(std::clamp(std::ceil(quota()), 1.0, std::max(1.0, static_cast<double>(cores.size()))));
+}
 
 void flush_denormals() {
 #if defined(__SSE__)

@@ -2,7 +2,8 @@
 
 namespace gan {
 
-int core_count();  ///< cores that this process may use
+/// Cores that this process may use: those of its affinity, hyperthreads of one core once, no more than a container's share.
+int core_count();
 
 /// Denormal numbers make an element-wise pass 15 times slower, and momentum decays into them: flushes
 /// them to zero in this thread and in every worker of its OpenMP pool. Call after the pool's size is set.

@@ -16,6 +16,9 @@ namespace {
 /// Long enough for the others' last tile, short enough not to keep a processor from another program: tens of microseconds.
 constexpr int kSpins = 2000;
 
+/// A hundred microseconds of products or two: less is not worth waking a thread and meeting it.
+constexpr double kWorthAThread = 2e7;
+
 void pause() {
 #if defined(__SSE__)
   _mm_pause();
@@ -69,16 +72,17 @@ void Team::meet() {
   if (meeting_) meeting_->wait(size);
 }
 
-void together(const std::function<void(Team&)>& work) {
+void together(double operations, const std::function<void(Team&)>& work) {
   Team alone;
-  if (omp_get_max_threads() == 1 || omp_in_parallel()) return work(alone);
+  const int worth = static_cast<int>(std::clamp(operations / kWorthAThread, 1.0, static_cast<double>(omp_get_max_threads())));
+  if (worth == 1 || omp_in_parallel()) return work(alone);
   Team::Meeting meeting;
-#pragma omp parallel
+#pragma omp parallel  // of all: GCC's runtime would end threads that a smaller team does not need, and start them anew
   {
     Team team;
-    team.index = omp_get_thread_num(), team.size = omp_get_num_threads(), team.meeting_ = &meeting;
+    team.index = omp_get_thread_num(), team.size = std::min(worth, omp_get_num_threads()), team.meeting_ = &meeting;
     try {
-      work(team);
+      if (team.index < team.size) work(team);
     } catch (const Left&) {
     } catch (...) {
       meeting.fail(std::current_exception());

@@ -23,11 +23,12 @@ class Team {
   class Meeting;
 
  private:
-  friend void together(const std::function<void(Team&)>& work);
+  friend void together(double operations, const std::function<void(Team&)>& work);
   Meeting* meeting_ = nullptr;
 };
 
-/// Runs `work` once in each thread (as many as OpenMP would use). The first exception of any of them is thrown.
-void together(const std::function<void(Team&)>& work);
+/// Runs `work` once in each thread: as many as OpenMP would use, or fewer where so few operations (multiplications and
+/// additions) do not pay for more. The first exception of any of them is thrown.
+void together(double operations, const std::function<void(Team&)>& work);
 
 }  // namespace gan::kernels

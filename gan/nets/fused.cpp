@@ -51,7 +51,7 @@ class FusedEngine::Passes : public FusedState {
     std::vector<Tensor> examples;
     for (const Tensor& part : parts) examples.push_back(part.contiguous()), rows += part.size(0);
     make_room(rows);
-    together([&](Team& team) {
+    together(operations(rows), [&](Team& team) {
       refresh_shadows(team);
       draw_masks(team, pass);
       team.meet();
@@ -99,7 +99,7 @@ class FusedEngine::Passes : public FusedState {
     const Tensor dy = slope.contiguous();
     float* out = room(slopes_, count * inputs);
     const bool back = must_go_back({first, first + count}, alone);
-    together([&](Team& team) {
+    together(operations(count), [&](Team& team) {
       if (back) go_back(team, {first, first + count}, alone ? nullptr : dy.data_ptr<float>());
       slope_in_inputs(team, first, count, [&](const float* g, int64_t row, Size size, int64_t unit) {
         convert(Format::fp32, size, g, alone ? dy.data_ptr<float>() + row : nullptr, mask(0, first + row, unit), false, out + row * inputs + unit);
@@ -125,7 +125,7 @@ class FusedEngine::Passes : public FusedState {
       for (auto& t : tangents_) room(t, rows_ * widest() * bytes_of(precision_));
     const bool back = must_go_back({0, rows_}, alone);
 
-    together([&](Team& team) {
+    together(operations(rows_), [&](Team& team) {
       if (back) go_back(team, {0, rows_}, alone ? nullptr : dy.data_ptr<float>());
       if (penalised) {
         slope_in_inputs(team, 0, rows_, [&](const float* g, int64_t row, Size size, int64_t unit) {

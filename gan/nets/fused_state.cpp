@@ -77,6 +77,12 @@ void FusedState::draw_masks(Team& team, const Pass& pass) {
   }
 }
 
+double FusedState::operations(int64_t rows) const {
+  double sum = 0;
+  for (const Block& b : blocks_) sum += 2.0 * static_cast<double>(b.inputs) * static_cast<double>(b.outputs());
+  return sum * static_cast<double>(rows);
+}
+
 int64_t FusedState::widest() const {
   int64_t most = 0;
   for (const Block& b : blocks_) most = std::max({most, b.inputs, b.outputs()});

@@ -62,6 +62,7 @@ class FusedState {
   }
 
   int64_t widest() const;
+  double operations(int64_t rows) const;  ///< multiplications and additions of one pass
 
   struct Layer {
     std::vector<char> input, delta;    ///< [rows, inputs], [rows, outputs]: of `precision_`

@@ -1,6 +1,7 @@
 #include "gan/nets/fused.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include "gan/nets/draw.h"
@@ -43,8 +44,8 @@ struct Within {
 };
 
 /// All that a tape gives, of the reference in float64 and of the fused engine; the same dropout in both.
-void compare(const Case& c, kernels::Format precision, Within within) {
-  constexpr int64_t kInputs = 13, kRows = 29, kPart = 12;
+void compare(const Case& c, kernels::Format precision, Within within, int64_t kInputs = 13, int64_t kRows = 29) {
+  const int64_t kPart = kRows / 2 - 2;
   const Stream init(7);
   Network reference(c.spec, kInputs, "test", init, {}, at::kCPU), fused(c.spec, kInputs, "test", init, {}, at::kCPU);
   reference.visit_state("", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
@@ -96,6 +97,18 @@ TEST(FusedEngine, FollowsItsParameters) {
     }
     EXPECT_TRUE(at::equal(network.record({x}, {})->output(), at::full({3, 1}, 6.f)));
   }
+}
+
+/// Large enough for threads to share it, and for rows and columns to be divided into several tiles.
+TEST(FusedEngine, TeamsOfAnySizeGiveThatToo) {
+  const Case large{"large", {Dropout{.keep = 0.8, .scale = 1.25}, maxout(203, 3), dense(333, Activation::leaky_relu), dense(1)}, true};
+  const Case generator{"generator", {dense(400, Activation::relu), dense(301, Activation::sigmoid)}, false};
+  const int before = at::get_num_threads();
+  for (const int threads : {1, 2, 3, 7}) {
+    at::set_num_threads(threads);
+    for (const Case& c : {large, generator}) compare(c, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5}, 90, 600);
+  }
+  at::set_num_threads(before);
 }
 
 /// Updates are made while the gradient is in a cache; they are those of the reference, and the next pass sees them.
