@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 #include "gan/core/error.h"
@@ -22,15 +21,6 @@ std::vector<Path> recipe_folders() {
 
 size_t width_of(const std::string& text) {  // code points, so that "±" counts once
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-template <class T> CLI::Validator within(const char* what, T low, T high) {
-  return CLI::Validator([=](std::string& text) -> std::string {
-    T value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) return "";
-    return fmt::format("expected {} from {} to {}, got '{}'", what, low, high, text);
-  }, "");
 }
 
 }  // namespace
@@ -62,24 +52,6 @@ Path find_recipe(const std::string& name) {
     names.push_back(file.stem());
   }
   throw UsageError("there is no recipe '{}'{}; `{} info recipes` lists them", name, did_you_mean(name, names), program());
-}
-
-CLI::Option* add_data_dir(CLI::App& app, std::string& data_dir) {
-  return app.add_option("--data-dir", data_dir, "folder to look for data sets in, before $GAN_DATA, ./data and /usr/share/datasets")->type_name("DIR")->check(some_text());
-}
-
-void add_device(CLI::App& app, std::string& device, const std::string& help) {
-  app.add_option("--device", device, help)->check(CLI::Validator([](std::string& text) -> std::string {
-    if (text == "auto" || text == "cpu" || text == "cuda") return "";
-    return fmt::format("expected auto, cpu or cuda, got '{}'", text);
-  }, ""));
-}
-
-CLI::Validator whole(int64_t low, int64_t high) { return within("a whole number", low, high); }
-CLI::Validator number(double low, double high) { return within("a number", low, high); }
-
-CLI::Validator some_text() {
-  return CLI::Validator([](std::string& text) -> std::string { return text.empty() ? "is empty; leave it out or give it a value" : ""; }, "");
 }
 
 bool on_terminal() { return isatty(STDERR_FILENO) != 0; }
