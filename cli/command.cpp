@@ -14,9 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<Path> recipe_folders() {
-  std::error_code error;
-  const Path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-  return {"recipes", here.parent_path() / "recipes", here.parent_path() / "share/gan/recipes"};
+  const Path here = program_folder();
+  return {"recipes", here.parent_path() / "recipes", (here / GAN_TO_RECIPES).lexically_normal(), (here / GAN_ENGINE_TO_RECIPES).lexically_normal()};
 }
 
 size_t width_of(const std::string& text) {  // code points, so that "±" counts once
@@ -28,6 +27,11 @@ size_t width_of(const std::string& text) {  // code points, so that "±" counts 
 std::string program() {
   const char* name = std::getenv("GAN_PROGRAM");
   return name ? name : "gan";
+}
+
+Path program_folder() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
 }
 
 std::vector<Path> all_recipes() {
@@ -65,7 +69,7 @@ std::string duration(double seconds) {
 
 std::string count(int64_t n) {
   std::string digits = fmt::format("{}", n);
-  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3) digits.insert(static_cast<size_t>(i), ",");
+  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3) digits.insert(static_cast<size_t>(i), 1, ',');
   return digits;
 }
 

@@ -14,6 +14,8 @@ int carry_out(const InfoOptions& o);
 /// How the user calls this program: "gan", or as the script ./run was called.
 std::string program();
 
+Path program_folder();  ///< that this executable lies in
+
 /// The file of a recipe given by name or path. @throws UsageError with the nearest name
 Path find_recipe(const std::string& name_or_path);
 std::vector<Path> all_recipes();

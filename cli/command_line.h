@@ -41,7 +41,7 @@ using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, Ev
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);
 
-/// What is to be done with it. @return the exit code
+/// gan-engine does it; `gan` becomes gan-engine. @return the exit code
 int carry_out(const Command& command, char** argv);
 
 }  // namespace gan::cli
