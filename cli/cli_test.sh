@@ -38,6 +38,13 @@ test_without_the_engine() {
   check "  in one line" test "$(wc -l <err.txt)" = 1
 }
 
+test_waiting_threads() {
+  OMP_DISPLAY_ENV=true expect 0 "OpenMP shows its settings" info recipes
+  says "OMP_WAIT_POLICY = 'PASSIVE'"
+  OMP_DISPLAY_ENV=true OMP_WAIT_POLICY=active expect 0 "and the user's own" info recipes
+  says "OMP_WAIT_POLICY = 'ACTIVE'"
+}
+
 test_diverged() {
   expect 4 "a huge learning rate" train ring8 --steps 40 --set training.learning_rate=1e30 --quiet --out diverged
   says "diverged at step" training.learning_rate
@@ -175,4 +182,4 @@ test_evaluate() {
 make_images img
 make_npy tiny.npy 500
 make_csv table.csv
-run_tests help without_the_engine diverged train resume sample info evaluate
+run_tests help without_the_engine waiting_threads diverged train resume sample info evaluate
