@@ -15,8 +15,34 @@ test_help() {
     expect 0 "$command --help" "$command" --help
     says Example "gan $command"
   done
-  GAN_PROGRAM=./run expect 0 "the launcher's name in the help" train --help
+  GAN_PROGRAM=./run expect 0 "the script's name in the help" train --help
   says "./run train"
+}
+
+# Help and complaints must come at once: half a second is lost once the tensor library is loaded.
+test_without_the_engine() {
+  ldd "$program" >ldd.txt
+  check "gan is linked with libraries" grep -q libc.so ldd.txt
+  check "  not with those of tensors" test "$(grep -cE 'libtorch|libc10' ldd.txt)" = 0
+  mkdir alone
+  cp "$program" alone
+  local program=$work/alone/gan command
+  expect 0 "alone: --help" --help
+  expect 0 "alone: --version" --version
+  for command in train sample interpolate evaluate info; do expect 0 "alone: $command --help" "$command" --help; done
+  expect 2 "alone: a command with a slip" tran
+  expect 2 "alone: a recipe with a slip" train rnig8
+  expect 2 "alone: an unknown extension" sample a --out x.jpg
+  expect 1 "alone: something to do" info recipes
+  says "there is neither $work/alone/gan-engine nor $work/libexec/gan/gan-engine"
+  check "  in one line" test "$(wc -l <err.txt)" = 1
+}
+
+test_waiting_threads() {
+  OMP_DISPLAY_ENV=true expect 0 "OpenMP shows its settings" info recipes
+  says "OMP_WAIT_POLICY = 'PASSIVE'"
+  OMP_DISPLAY_ENV=true OMP_WAIT_POLICY=active expect 0 "and the user's own" info recipes
+  says "OMP_WAIT_POLICY = 'ACTIVE'"
 }
 
 test_diverged() {
@@ -156,4 +182,4 @@ test_evaluate() {
 make_images img
 make_npy tiny.npy 500
 make_csv table.csv
-run_tests help diverged train resume sample info evaluate
+run_tests help without_the_engine waiting_threads diverged train resume sample info evaluate

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 #include "gan/core/error.h"
@@ -15,22 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<Path> recipe_folders() {
-  std::error_code error;
-  const Path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-  return {"recipes", here.parent_path() / "recipes", here.parent_path() / "share/gan/recipes"};
+  const Path here = program_folder();
+  return {"recipes", here.parent_path() / "recipes", (here / GAN_TO_RECIPES).lexically_normal(), (here / GAN_ENGINE_TO_RECIPES).lexically_normal()};
 }
 
 size_t width_of(const std::string& text) {  // code points, so that "±" counts once
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-template <class T> CLI::Validator within(const char* what, T low, T high) {
-  return CLI::Validator([=](std::string& text) -> std::string {
-    T value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) return "";
-    return fmt::format("expected {} from {} to {}, got '{}'", what, low, high, text);
-  }, "");
 }
 
 }  // namespace
@@ -38,6 +27,11 @@ template <class T> CLI::Validator within(const char* what, T low, T high) {
 std::string program() {
   const char* name = std::getenv("GAN_PROGRAM");
   return name ? name : "gan";
+}
+
+Path program_folder() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
 }
 
 std::vector<Path> all_recipes() {
@@ -64,24 +58,6 @@ Path find_recipe(const std::string& name) {
   throw UsageError("there is no recipe '{}'{}; `{} info recipes` lists them", name, did_you_mean(name, names), program());
 }
 
-CLI::Option* add_data_dir(CLI::App& app, std::string& data_dir) {
-  return app.add_option("--data-dir", data_dir, "folder to look for data sets in, before $GAN_DATA, ./data and /usr/share/datasets")->type_name("DIR")->check(some_text());
-}
-
-void add_device(CLI::App& app, std::string& device, const std::string& help) {
-  app.add_option("--device", device, help)->check(CLI::Validator([](std::string& text) -> std::string {
-    if (text == "auto" || text == "cpu" || text == "cuda") return "";
-    return fmt::format("expected auto, cpu or cuda, got '{}'", text);
-  }, ""));
-}
-
-CLI::Validator whole(int64_t low, int64_t high) { return within("a whole number", low, high); }
-CLI::Validator number(double low, double high) { return within("a number", low, high); }
-
-CLI::Validator some_text() {
-  return CLI::Validator([](std::string& text) -> std::string { return text.empty() ? "is empty; leave it out or give it a value" : ""; }, "");
-}
-
 bool on_terminal() { return isatty(STDERR_FILENO) != 0; }
 
 std::string duration(double seconds) {
@@ -93,7 +69,7 @@ std::string duration(double seconds) {
 
 std::string count(int64_t n) {
   std::string digits = fmt::format("{}", n);
-  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3) digits.insert(static_cast<size_t>(i), ",");
+  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3) digits.insert(static_cast<size_t>(i), 1, ',');
   return digits;
 }
 

@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <iostream>
-#include <memory>
 
 #include "cli/command.h"
 #include "cli/pictures.h"
@@ -17,15 +16,9 @@
 namespace gan::cli {
 namespace {
 
-struct Options {
-  std::string what, data, data_dir, checkpoint = "last";
-  uint64_t seed = 0;
-  bool json = false;
-};
-
 void say(const std::string& text) { std::cerr << "gan: " << text << " ...\n"; }
 
-void report(const Options& o, const Evaluation& evaluation, const DataSet& data) {
+void report(const EvaluateOptions& o, const Evaluation& evaluation, const DataSet& data) {
   if (o.json) std::cout << evaluation.json().dump(1) << "\n";
   else std::cout << "\n" << evaluation.text(data);
 }
@@ -68,7 +61,7 @@ void draw_nearest(const Path& file, const Problem& problem, const Judge& judge, 
 }
 
 /// Other data than a run was trained on, with their own habitual split, seen through the run's scaling.
-Problem held_against(const Options& o, Config config, const Path& checkpoint) {
+Problem held_against(const EvaluateOptions& o, Config config, const Path& checkpoint) {
   const DataCard card = load(checkpoint).data();
   config.data.source = o.data;
   if (open_data(o.data, o.data_dir).name != card.name) config.data.train = config.data.valid = 0;
@@ -81,7 +74,9 @@ Problem held_against(const Options& o, Config config, const Path& checkpoint) {
   return problem;
 }
 
-void run_evaluate(const Options& o) {
+}  // namespace
+
+int carry_out(const EvaluateOptions& o) {
   std::error_code error;
   if (!std::filesystem::exists(o.what, error)) throw DataError("{}: no such run or .npy file", o.what);
   if (Path(o.what).extension() == ".npy") {
@@ -90,7 +85,7 @@ void run_evaluate(const Options& o) {
     const Judge judge(data);
     const at::Tensor samples = read_samples(o.what, data);
     report(o, evaluate_samples(judge, samples, samples, o.seed, say), data);
-    return;
+    return 0;
   }
   if (!std::filesystem::is_directory(o.what, error)) throw DataError("{}: a run's folder or samples in a .npy file were expected", o.what);
   const RunFolder run = RunFolder::open(o.what);
@@ -110,22 +105,7 @@ void run_evaluate(const Options& o) {
     write_file(file, encode_png(figure1(problem, dynamic_cast<Trainer&>(*learner), problem.data.name)));
     if (!o.json) std::cout << "\ndensities, D and the mapping from z to x: " << file.string() << "\n";
   }
-}
-
-}  // namespace
-
-void add_evaluate(CLI::App& app) {
-  auto o = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("evaluate", "score a run, or anybody's samples in a .npy file");
-  command->add_option("WHAT", o->what, "a run's folder, or SAMPLES.npy")->required()->check(some_text());
-  command->add_option("--data", o->data, "the data to be held against (a run knows its own)")->check(some_text());
-  add_data_dir(*command, o->data_dir);
-  command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
-  command->add_option("--seed", o->seed, "of the samples and the test")->capture_default_str()->check(whole(0));
-  command->add_flag("--json", o->json, "print one JSON object");
-  command->footer("Example: " + program() + " evaluate runs/fashion-mnist\n"
-                  "         " + program() + " evaluate samples.npy --data mnist --json");
-  command->callback([o] { run_evaluate(*o); });
+  return 0;
 }
 
 }  // namespace gan::cli

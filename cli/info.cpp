@@ -1,8 +1,6 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include <memory>
-
 #include "cli/command.h"
 #include "gan/core/error.h"
 #include "gan/gan.h"
@@ -88,7 +86,7 @@ void info_data(const std::string& what, const std::string& data_dir) {
   if (!d.columns.empty()) fmt::print("  columns   {}\n", fmt::join(d.columns, ", "));
 }
 
-void run_info(const std::string& what, const std::string& data_dir) {
+void describe(const std::string& what, const std::string& data_dir) {
   const Path path = what;
   std::error_code error;
   if (what == "recipes") return info_recipes();
@@ -113,14 +111,9 @@ void run_info(const std::string& what, const std::string& data_dir) {
 
 }  // namespace
 
-void add_info(CLI::App& app) {
-  auto what = std::make_shared<std::string>();
-  auto data_dir = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("info", "describe a run, a recipe, a data set or a checkpoint");
-  command->add_option("WHAT", *what, "a folder, a file, a name; `recipes` lists the recipes")->required()->check(some_text());
-  add_data_dir(*command, *data_dir);
-  command->footer("Examples: " + program() + " info recipes\n          " + program() + " info paper-mnist\n          " + program() + " info toy:ring8");
-  command->callback([what, data_dir] { run_info(*what, *data_dir); });
+int carry_out(const InfoOptions& o) {
+  describe(o.what, o.data_dir);
+  return 0;
 }
 
 }  // namespace gan::cli

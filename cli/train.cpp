@@ -2,8 +2,6 @@
 
 #include <chrono>
 #include <iostream>
-#include <memory>
-#include <optional>
 
 #include "cli/command.h"
 #include "cli/pictures.h"
@@ -14,21 +12,13 @@
 namespace gan::cli {
 namespace {
 
-struct Options {
-  std::string recipe, data, data_dir, out, device;
-  std::optional<int64_t> seed, steps, threads;
-  std::optional<double> epochs;
-  std::vector<std::string> set;
-  bool resume = false, quiet = false;
-};
-
 std::string absolute_if_file(const std::string& source) {  // so that a resume from another folder finds it
   std::error_code error;
   return std::filesystem::exists(source, error) ? std::filesystem::absolute(source).lexically_normal().string() : source;
 }
 
 /// What the command line says, over the recipe.
-void apply(const Options& o, Config& config) {
+void apply(const TrainOptions& o, Config& config) {
   for (const auto& assignment : o.set) override_config(config, assignment);
   if (!o.data.empty()) config.data.source = absolute_if_file(o.data);
   if (o.seed) config.run.seed = *o.seed;
@@ -36,11 +26,6 @@ void apply(const Options& o, Config& config) {
   if (o.threads) config.run.threads = *o.threads;
   if (o.steps) config.training.steps = *o.steps, config.training.epochs = 0;
   if (o.epochs) config.training.epochs = *o.epochs;
-}
-
-Config read_recipe(const std::string& name) {
-  const Path file = find_recipe(name);
-  return parse_config(read_file(file), file.string());
 }
 
 /// A resumed run keeps its settings; only the end may move outwards.
@@ -131,7 +116,7 @@ std::string ended(const Outcome& outcome, const Config& config) {
 }
 
 /// The scores, where the pictures are, and what to do next.
-void close(const Options& o, const RunFolder& run, const Problem& problem, const Outcome& outcome, const Evaluation& evaluation) {
+void close(const TrainOptions& o, const RunFolder& run, const Problem& problem, const Outcome& outcome, const Evaluation& evaluation) {
   const std::string folder = run.path().string();
   fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config), count(outcome.step), duration(run.trained_seconds()), evaluation.text(problem.data));
   fmt::print("picture   {}\ncurves    {}\n\nnext\n", run.samples(outcome.step).string(), run.curves().string());
@@ -147,22 +132,21 @@ void close(const Options& o, const RunFolder& run, const Problem& problem, const
     fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder, twice);
 }
 
-void run_train(const Options& o, int& exit_code) {
+}  // namespace
+
+int carry_out(const TrainOptions& o) {
   catch_stop_signals();
-  if (o.resume && o.out.empty()) throw UsageError("--resume needs --out: the folder of the run to go on with");
   const bool started = o.resume && std::filesystem::exists(Path(o.out) / "config.toml");
 
   Config config;
   if (!o.recipe.empty()) {
-    config = read_recipe(o.recipe);
+    config = parse_config(read_file(o.recipe_file), o.recipe_file.string());
   } else if (started) {
     config = RunFolder::open(o.out).config();
   } else if (o.resume) {
     throw DataError("{}: is not a run (it holds no config.toml); give the recipe to start it there", o.out);
-  } else if (!o.data.empty()) {
-    config = default_config(open_data(o.data, o.data_dir));
   } else {
-    throw UsageError("what shall be trained? Give a recipe, e.g. `{} train fashion-mnist` (`{} info recipes` lists them), or --data", program(), program());
+    config = default_config(open_data(o.data, o.data_dir));
   }
   apply(o, config);
   Problem problem = prepare(config, o.data_dir);
@@ -193,37 +177,13 @@ void run_train(const Options& o, int& exit_code) {
 
   if (outcome.how == Ended::interrupted) {
     fmt::print(stderr, "stopped at step {}, everything is saved; go on with: {} train --resume --out {}\n", outcome.step, program(), folder.string());
-    exit_code = 128 + stop_signal();
-    return;
+    return 128 + stop_signal();
   }
   hooks.draw(outcome.step);
-  if (o.quiet) return;
+  if (o.quiet) return 0;
   const Evaluation evaluation = evaluate_model(problem, judge, *learner, 0, [&](const std::string& text) { narrator.say(text + " ..."); });
   close(o, run, problem, outcome, evaluation);
-}
-
-}  // namespace
-
-void add_train(CLI::App& app, int& exit_code) {
-  auto o = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("train", "train a generator; without a recipe, settings follow from --data");
-  command->add_option("RECIPE", o->recipe, "a name (`gan info recipes`) or a .toml file")->check(some_text());
-  command->add_option("--data", o->data, "mnist, fashion-mnist, a folder of IDX files, a .npy, a .csv, toy:NAME [the recipe's]")->check(some_text());
-  add_data_dir(*command, o->data_dir);
-  command->add_option("--out", o->out, "the run's folder [a fresh one under runs/]")->check(some_text());
-  command->add_option("--seed", o->seed, "of every random stream [the recipe's; 1]")->check(whole(0));
-  CLI::Option* steps = command->add_option("--steps", o->steps, "generator updates [the recipe's]")->check(whole(1, static_cast<int64_t>(kMostSteps)));
-  command->add_option("--epochs", o->epochs, "instead: passes over the data")->check(number(1e-6, 1e9))->excludes(steps);
-  command->add_option("--set", o->set, "override one setting, e.g. training.batch_size=64")->type_name("SECTION.KEY=VALUE")->allow_extra_args(false);
-  add_device(*command, o->device, "auto, cpu, cuda [auto]");
-  command->add_option("--threads", o->threads, "[one per core]")->check(whole(1, 1024));
-  command->add_flag("--resume", o->resume, "go on with the run in --out");
-  command->add_flag("--quiet", o->quiet, "no progress, no closing table");
-  command->footer("Examples: " + program() + " train fashion-mnist\n"
-                  "          " + program() + " train ring8 --seed 2 --out runs/ring\n"
-                  "          " + program() + " train --data photos.npy --steps 20000\n"
-                  "          " + program() + " train --resume --out runs/ring --steps 40000");
-  command->callback([o, &exit_code] { run_train(*o, exit_code); });
+  return 0;
 }
 
 }  // namespace gan::cli

@@ -17,5 +17,7 @@ cmake -G Ninja -S "$root/examples/consumer" -B "$scratch/consumer" -DCMAKE_PREFI
   cmake --build "$scratch/consumer" >>"$scratch/log" 2>&1 || { tail -n 30 "$scratch/log"; exit 1; }
 consumer=$(find "$scratch/consumer" -maxdepth 1 -type f -executable | head -n 1)
 "$consumer" "$scratch/ring"
-"$scratch/gan/bin/gan" info ring8 >/dev/null  # the installed program finds the installed recipes
+cd "$scratch"
+gan/bin/gan info ring8 >/dev/null  # the installed programs find each other and the installed recipes
+gan/bin/gan train ring8 --steps 1 --quiet --out one
 echo 'examples and consumer: ok'

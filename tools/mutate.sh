@@ -61,6 +61,9 @@ synchronise() {  # files that are the same keep their dates, so that little is b
 
 target_of() { case $1 in *_tests) echo "$1" ;; *) echo gan_cli ;; esac; }
 program_of() { case $1 in *_tests) echo "$build/$1" ;; *) echo "$build/gan" ;; esac; }
+built_after() {  # stage, file: is any of what it runs?
+  case $1 in *_tests) [ "$build/$1" -nt "$2" ] ;; *) [ "$build/gan" -nt "$2" ] || [ "$build/gan-engine" -nt "$2" ] ;; esac
+}
 
 run_stage() {
   case $1 in
@@ -82,7 +85,7 @@ notice() {  # file that changed, or nothing: leaves in `noticed` the first test 
   noticed=
   for stage in $stages; do
     cmake --build "$build" --target "$(target_of "$stage")" >"$work/build.log" 2>&1 || { noticed='does not compile'; return; }
-    [ -z "$1" ] || [ "$(program_of "$stage")" -nt "$1" ] || continue  # it holds nothing of the fault
+    [ -z "$1" ] || built_after "$stage" "$1" || continue  # it holds nothing of the fault
     code=0
     run_stage "$stage" || code=$?
     [ $code = 0 ] || { noticed=$(first_failure "$stage" $code | paste -sd ' '); return; }

@@ -1,0 +1,47 @@
+#pragma once
+/// The whole command line: what each command may be told, the help, and what is wrong with a call. It needs no tensor
+/// library, so that its answers come at once.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gan/core/files.h"
+
+namespace gan::cli {
+
+struct TrainOptions {
+  std::string recipe, data, data_dir, out, device;
+  Path recipe_file;  ///< of `recipe`, where one is given
+  std::optional<int64_t> seed, steps, threads;
+  std::optional<double> epochs;
+  std::vector<std::string> set;
+  bool resume = false, quiet = false;
+};
+
+struct ModelOptions {
+  std::string run, checkpoint = "last", out, device = "cpu";
+  uint64_t seed = 0;
+};
+struct SampleOptions : ModelOptions { int64_t n = 64; };
+struct InterpolateOptions : ModelOptions {};
+
+struct EvaluateOptions {
+  std::string what, data, data_dir, checkpoint = "last";
+  uint64_t seed = 0;
+  bool json = false;
+};
+
+struct InfoOptions { std::string what, data_dir; };
+
+using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions, InfoOptions>;
+
+/// Nothing when --help or --version has been answered. @throws UsageError
+std::optional<Command> parse(int argc, char** argv);
+
+/// gan-engine does it; `gan` becomes gan-engine. @return the exit code
+int carry_out(const Command& command, char** argv);
+
+}  // namespace gan::cli

@@ -1,0 +1,29 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/command.h"
+#include "gan/core/error.h"
+
+namespace gan::cli {
+namespace {
+
+/// Threads that wait must not spin: beside another busy program each would hold up the other, tens of times over. OpenMP
+/// asks for this as it is loaded, so gan-engine itself would be too late.
+void let_waiting_threads_sleep() { setenv("OMP_WAIT_POLICY", "passive", 0); }
+
+}  // namespace
+
+int carry_out(const Command&, char** argv) {
+  let_waiting_threads_sleep();
+  const Path beside = program_folder() / "gan-engine", installed = (program_folder() / GAN_TO_ENGINE).lexically_normal() / "gan-engine";
+  for (const Path& engine : {beside, installed}) {
+    execv(engine.c_str(), argv);
+    if (errno != ENOENT) throw ErrorOf<Exit::bug>("{}: cannot be started: {}", engine.string(), std::strerror(errno));
+  }
+  throw ErrorOf<Exit::bug>("there is neither {} nor {}, which would do the work; build or install gan again", beside.string(), installed.string());
+}
+
+}  // namespace gan::cli
