@@ -46,7 +46,7 @@ inline Names names_of(Precision) {
 
 struct RunSection {
   ModelKind model = ModelKind::adversarial;
-  Engine engine = Engine::reference;
+  Engine engine = Engine::automatic;
   Precision precision = Precision::automatic;
   int64_t seed = 1;
   std::string device = "auto";
@@ -59,7 +59,7 @@ struct RunSection {
 };
 template <class V> void fields(RunSection& s, V& v) {
   v("model", s.model, any(), "adversarial, bernoulli-mixture");
-  v("engine", s.engine, any(), "reference, fused (fast, on a CPU, for dense, maxout and dropout), auto (fused where it can)");
+  v("engine", s.engine, any(), "auto (fused where it can), fused (on a CPU, for dense, maxout and dropout), reference");
   v("precision", s.precision, any(), "of products' operands in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "of every random stream");
   v("device", s.device, any(), "auto, cpu, cuda");
