@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/command.h"
@@ -96,18 +97,20 @@ void run_info(const std::string& what, const std::string& data_dir) {
   if (fs::is_directory(path, error) && fs::exists(path / "config.toml")) return info_run(path);
   if (path.extension() == ".safetensors" || (fs::is_symlink(path, error) && fs::is_regular_file(path, error))) return info_checkpoint(path);
   if (path.extension() == ".toml") return recipe(find_recipe(what));
-  std::vector<std::string> known = {"recipes", "mnist", "fashion-mnist"};
+  const std::vector<std::string> data = data_names();
+  const bool is_data = std::find(data.begin(), data.end(), what) != data.end();
+  std::vector<std::string> known = {"recipes"};
   for (const Path& file : all_recipes()) {
     if (file.stem() == what) {
       recipe(file);
-      if (what != "mnist" && what != "fashion-mnist") return;
+      if (!is_data) return;
       fmt::print("\n");  // a data set is called so, too
       return info_data(what, data_dir);
     }
     known.push_back(file.stem());
   }
-  if (fs::exists(path, error) || path.has_extension() || what.find('/') != what.npos || what.starts_with("toy:") || what == "mnist" || what == "fashion-mnist") return info_data(what, data_dir);
-  for (const auto& toy : toy_names()) known.push_back("toy:" + toy);
+  if (is_data || fs::exists(path, error) || path.has_extension() || what.find('/') != what.npos || what.starts_with("toy:")) return info_data(what, data_dir);
+  known.insert(known.end(), data.begin(), data.end());
   throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what, did_you_mean(what, known));
 }
 

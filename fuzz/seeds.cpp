@@ -5,6 +5,7 @@
 #include "gan/core/files.h"
 #include "gan/data/card.h"
 #include "gan/io/bytes.h"
+#include "gan/io/cifar.h"
 #include "gan/io/csv.h"
 #include "gan/io/gzip.h"
 #include "gan/io/idx.h"
@@ -54,6 +55,9 @@ std::vector<Seed> valid_seeds() {
   add("idx", "empty", format_idx({{0, 3, 4}, {}}));
   add("idx", "images-gz", gzip(images));
   add("idx", "two-members-gz", gzip(labels.substr(0, 6)) + gzip(labels.substr(6)));
+
+  add("cifar", "one-record", format_cifar({{9}, std::vector<uint8_t>(3072, 7)}));
+  add("cifar", "two-records", format_cifar({{0, 1}, std::vector<uint8_t>(2 * 3072, 255)}));
 
   const std::vector<float> numbers = {0, 1, -1, 0.5F, 1e-40F, 3e38F, 1e30F, -0.0F, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
   for (const Shape& shape : {Shape{20}, Shape{10, 2}, Shape{10, 1, 2}, Shape{10, 1, 1, 2}, Shape{5, 2, 2, 1, 1}}) {

@@ -13,6 +13,7 @@
 #include "gan/data/card.h"
 #include "gan/data/readers.h"
 #include "gan/io/bytes.h"
+#include "gan/io/cifar.h"
 #include "gan/io/csv.h"
 #include "gan/io/gzip.h"
 #include "gan/io/idx.h"
@@ -68,6 +69,13 @@ void idx(std::string_view bytes) {
   if (!array) return;
   require(product(array->shape) == static_cast<int64_t>(array->data.size()), "shape and size agree");
   require(format_idx(*array) == *plain, "what was read is written the same");
+}
+
+void cifar(std::string_view bytes) {
+  const auto batch = attempt([&] { return parse_cifar(bytes, kWho); });
+  if (!batch) return;
+  require(static_cast<int64_t>(batch->pixels.size()) == static_cast<int64_t>(batch->labels.size()) * product(kCifarImage), "images are whole");
+  require(format_cifar(*batch) == bytes, "what was read is written the same");
 }
 
 void npy(std::string_view bytes) {
@@ -189,7 +197,7 @@ void run(std::string_view bytes) {
   require(parse_safetensors(file, kWho).metadata == content.metadata, "the header survives");
 }
 
-constexpr Target kTargets[] = {{"idx", idx},       {"npy", npy},   {"csv", csv},
+constexpr Target kTargets[] = {{"idx", idx},       {"cifar", cifar}, {"npy", npy}, {"csv", csv},
                                {"safetensors", safetensors}, {"recipe", recipe}, {"run", run}};
 
 }  // namespace

@@ -68,17 +68,21 @@ struct DataSet {
   Scaling judging() const;
 };
 
-/// How many examples train and choose; 0 = the source's own habit (50,000 / 10,000 of MNIST's 60,000;
-/// 80% / 10% / 10% of one shuffled array; 100,000 / 10,000 / 10,000 of a toy).
+/// How many examples train and choose; 0 = the source's own habit (50,000 / 10,000 of MNIST's 60,000; 40,000 / 10,000 of
+/// CIFAR-10's 50,000; 80% / 10% / 10% of one shuffled array; 100,000 / 10,000 / 10,000 of a toy).
 struct SplitSizes {
   int64_t train = 0, valid = 0;
 };
 
-/// DATA: "fashion-mnist", "mnist", a folder of the four IDX files (gzipped or not), a .npy [N, ...] or
-/// .csv file, "toy:NAME". Names are looked for in `data_dir`, $GAN_DATA, ./data, /usr/share/datasets.
+/// DATA: "fashion-mnist", "mnist", "cifar10", a folder of the four IDX files (gzipped or not) or of CIFAR-10's six (binary
+/// version), a .npy [N, ...] or .csv file, "toy:NAME". Names are looked for in `data_dir`, $GAN_DATA, ./data,
+/// /usr/share/datasets.
 /// @throws UsageError for an unknown name, DataError for files that are missing (saying where it looked
 /// and what to install), unreadable, not finite, empty.
 DataSet open_data(const std::string& data, const std::filesystem::path& data_dir = {}, SplitSizes split = {});
+
+/// The names that open_data knows: "mnist", ..., "toy:ring8", ...
+std::vector<std::string> data_names();
 
 /// What DataSet::hash holds: FNV-1a, 64 bits, over shapes, split sizes and raw values.
 std::string content_hash(const DataSet& data);
