@@ -74,7 +74,7 @@ template <class E> void expect_names(std::initializer_list<std::pair<std::string
 TEST(Config, EveryNameMeansWhatItSays) {
   expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}});
   expect_names<StopRule>({{"steps", StopRule::steps}, {"best", StopRule::best}, {"indistinguishable", StopRule::indistinguishable}});
-  expect_names<Scale>({{"unit", Scale::unit}, {"symmetric", Scale::symmetric}, {"standard", Scale::standard}, {"none", Scale::none}});
+  expect_names<Scale>({{"unit", Scale::unit}, {"symmetric", Scale::symmetric}, {"standard", Scale::standard}, {"none", Scale::none}, {"gcn", Scale::gcn}});
   expect_names<Method>({{"momentum", Method::momentum}, {"adam", Method::adam}});
   expect_names<Schedule>({{"constant", Schedule::constant}, {"exponential", Schedule::exponential}, {"cosine", Schedule::cosine}});
   expect_names<Update>({{"alternating", Update::alternating}, {"simultaneous", Update::simultaneous}});
@@ -112,6 +112,11 @@ TEST(Config, OverridesByKind) {
   EXPECT_TRUE(c.data.binarise);
   EXPECT_EQ(c.generator.layers.size(), 1u);
   EXPECT_EQ(c.training.steps, 40);  // what is not named stays
+  EXPECT_SAYS(complaint([&] { override_config(c, "data.norm=1"); }), "'data.norm' is not a known key");
+  override_config(c, "data.scale=gcn");
+  EXPECT_EQ(c.data.norm, 55);  // as published
+  override_config(c, "data.norm=1");
+  EXPECT_EQ(parse_config(format_config(c), "written").data.norm, 1);
   EXPECT_SAYS(complaint([&] { override_config(c, "training.batch_sise=3"); }), "did you mean 'batch_size'?");
   EXPECT_SAYS(complaint([&] { override_config(c, "batch_size=3"); }), "section.key=value");
   EXPECT_SAYS(complaint([&] { override_config(c, "training.batch_size=0"); }), "a number of at least 1");
