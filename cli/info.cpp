@@ -16,12 +16,13 @@ namespace fs = std::filesystem;
 
 void print_network(const std::string& name, const NetworkSpec& spec, int64_t inputs) {
   std::vector<std::vector<std::string>> rows;
-  const std::vector<int64_t> out = widths(spec, inputs, name);
-  int64_t width = inputs, total = 0;
+  const std::vector<LayerShape> fitted = shapes(spec, inputs, name);
+  int64_t total = 0;
   for (size_t i = 0; i < spec.size(); ++i) {
-    const int64_t parameters = parameter_count(spec[i], width);
-    rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), fmt::format("[B, {}] -> [B, {}]", width, out[i]), count(parameters)});
-    width = out[i], total += parameters;
+    const int64_t parameters = parameter_count(spec[i], fitted[i]);
+    rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])),
+                    fmt::format("[B, {}] -> [B, {}]", fmt::join(fitted[i].in, ", "), fmt::join(fitted[i].out, ", ")), count(parameters)});
+    total += parameters;
   }
   rows.push_back({"total", "", count(total)});
   fmt::print("{}\n{}", name, table(rows));
@@ -33,7 +34,7 @@ void print_config(const Config& c, int64_t dim) {
     const bool uniform = c.generator.noise == NoiseKind::uniform;
     fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
     print_network("generator", c.generator.layers, c.generator.noise_size);
-    if (dim == 0) dim = widths(c.generator.layers, c.generator.noise_size, "generator").back();
+    if (dim == 0) dim = size_of(shapes(c.generator.layers, c.generator.noise_size, "generator").back().out);
     fmt::print("\nD, one logit\n");
     print_network("discriminator", c.discriminator.layers, dim);
     fmt::print("\n");

@@ -148,13 +148,17 @@ void check_config(const Config& config) {
   const Config again = parse_config(written, kWho);
   require(format_config(again) == written, "what was written is read the same");
   require(flatten(again) == flatten(config), "every setting survives");
+  int64_t inputs = config.generator.noise_size;
   for (const NetworkSpec* network : {&config.generator.layers, &config.discriminator.layers}) {
-    if (network->empty()) continue;
-    const auto widths = gan::widths(*network, config.generator.noise_size, kWho);
-    for (size_t i = 0; i < network->size(); ++i) {
-      const int64_t inputs = i == 0 ? config.generator.noise_size : widths[i - 1];
-      require(parameter_count(network->at(i), inputs) >= 0, "parameters can be counted");
-      require(!describe(network->at(i)).empty(), "a layer can be described");
+    try {
+      const std::vector<LayerShape> fitted = shapes(*network, inputs, kWho);
+      for (size_t i = 0; i < network->size(); ++i) {
+        require(parameter_count(network->at(i), fitted[i]) >= 0, "parameters can be counted");
+        require(!describe(network->at(i)).empty(), "a layer can be described");
+      }
+      inputs = size_of(fitted.back().out);
+    } catch (const UsageError& error) {  // layers that do not fit each other
+      check_message(error.what());
     }
   }
 }

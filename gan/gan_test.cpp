@@ -167,6 +167,9 @@ TEST(Gan, TheEngineIsChosenOnceAndRecorded) {
   EXPECT_THROW(prepare(c), UsageError);
   c.run.engine = Engine::reference, c.run.precision = Precision::bf16;
   EXPECT_THROW(prepare(c), UsageError);
+  c.run.engine = Engine::automatic, c.run.precision = Precision::automatic;
+  c.discriminator.layers[0] = Convolution{.channels = 16, .kernel = 1, .input = {1, 1, 2}};
+  EXPECT_EQ(chosen(c).engine, Engine::reference);
 }
 
 TEST(Gan, EpochsBecomeSteps) {
