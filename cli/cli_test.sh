@@ -131,14 +131,12 @@ test_info() {
 }
 
 test_colours() {  # through convolutions, with penalties: second derivatives
-  local settings='--threads 1 --set training.batch_size=16 --set run.checkpoint_every=2 --set run.log_every=1 --set data.scale=gcn'
   local g='{layer="dense",units=200,activation="sigmoid"},{layer="transposed-convolution",channels=3,kernel=5,stride=3,input=[2,10,10],tied=false}'
   local d='{layer="maxout-convolution",channels=4,pieces=2,kernel=8,pad=4,pool=4,pool_stride=2,input=[3,32,32]},{layer="dense",units=1}'
-  settings+=" --set optimizer.schedule=constant --set generator.layers=[$g] --set discriminator.layers=[$d]"
-  # shellcheck disable=SC2086
-  expect 0 "colour images, in one go" train --data cifar-10-batches-bin $settings --steps 4 --quiet --out colours
-  # shellcheck disable=SC2086
-  expect 0 "in two" train --data cifar-10-batches-bin $settings --steps 2 --quiet --out halves
+  local settings=(--threads 1 --set training.batch_size=16 --set run.checkpoint_every=2 --set run.log_every=1 --set data.scale=gcn
+    --set optimizer.schedule=constant --set "generator.layers=[$g]" --set "discriminator.layers=[$d]")
+  expect 0 "colour images, in one go" train --data cifar-10-batches-bin "${settings[@]}" --steps 4 --quiet --out colours
+  expect 0 "in two" train --data cifar-10-batches-bin "${settings[@]}" --steps 2 --quiet --out halves
   expect 0 "  the second of them" train --resume --out halves --steps 4 --quiet
   same_end "2 + 2 steps are 4" colours halves
   expect 0 "info of a run of convolutions" info colours
