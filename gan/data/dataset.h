@@ -96,7 +96,7 @@ DataSet binarise(const DataSet& data, uint64_t seed);
 /// contrast becomes 0. The result stays in the data's own units: every example has the training split's mean brightness
 /// and mean norm, so that pictures and scores of data and of samples are of one kind. Then scaling(ScaleTo::gcn) and its
 /// inverse are linear. For samples, which have no brightness and contrast of their own to go back to, that inverse is the
-/// rule of display: 0 is the mean brightness, the given norm is the mean contrast, what is less contrast is seen as less.
+/// rule of display: 0 is the mean brightness, the given norm the mean contrast, and half of that norm half the contrast.
 DataSet contrast_normalised(const DataSet& data);
 
 }  // namespace gan

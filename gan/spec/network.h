@@ -107,6 +107,7 @@ template <class V> void fields(BatchNorm& s, V& v) {
 /// activation(w * x + b): kernels of `kernel` x `kernel` slide over the image (PyTorch's conv2d: they are not flipped).
 /// [C, H, W] -> [channels, h, w], h = (H + 2 pad - kernel) / stride + 1 rounded down, w alike.
 /// Transposed ("deconvolution"): the way back through such a layer; h = (H - 1) stride - 2 pad + kernel.
+/// Initialisers count as inputs what a position sums over, C kernel^2; transposed, on average, C kernel^2 / stride^2.
 /// A layer of images that comes after a row of numbers says by `input` which image the row is; after an image it need not.
 template <bool transposed> struct BasicConvolution {
   static constexpr std::string_view kName = transposed ? "transposed-convolution" : "convolution";
