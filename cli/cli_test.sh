@@ -156,6 +156,27 @@ test_info() {
   expect 2 "info of nothing" info nothing
 }
 
+test_colours() {  # through convolutions, with penalties: second derivatives
+  local g='{layer="dense",units=200,activation="sigmoid"},{layer="transposed-convolution",channels=3,kernel=5,stride=3,input=[2,10,10],tied=false}'
+  local d='{layer="maxout-convolution",channels=4,pieces=2,kernel=8,pad=4,pool=4,pool_stride=2,input=[3,32,32]},{layer="dense",units=1}'
+  local settings=(--threads 1 --set training.batch_size=16 --set run.checkpoint_every=2 --set run.log_every=1 --set data.scale=gcn
+    --set optimizer.schedule=constant --set "generator.layers=[$g]" --set "discriminator.layers=[$d]")
+  expect 0 "colour images, in one go" train --data cifar-10-batches-bin "${settings[@]}" --steps 4 --quiet --out colours
+  expect 0 "in two" train --data cifar-10-batches-bin "${settings[@]}" --steps 2 --quiet --out halves
+  expect 0 "  the second of them" train --resume --out halves --steps 4 --quiet
+  same_end "2 + 2 steps are 4" colours halves
+  expect 0 "info of a run of convolutions" info colours
+  says "maxout convolution 4x2" "[B, 3, 32, 32] -> [B, 4, 16, 16]" "[B, 2, 10, 10] -> [B, 3, 32, 32]" "scale = \"gcn\"" "norm = 55"
+  expect 0 "sample of colour images" sample colours -n 4 --out colours.npy
+  check "  .npy: [4, 3, 32, 32]" grep -qa "'shape': (4, 3, 32, 32)" colours.npy
+  expect 0 "  as a picture" sample colours -n 4 --out colours.png
+  check "  .png: in colours" test "$(od -An -tu1 -j25 -N1 colours.png | tr -d ' ')" = 2
+  expect 0 "evaluate a run of colour images" evaluate colours --json
+  check "  draws the nearest training images" test -s colours/nearest.png
+  expect 0 "the data set by its name" info cifar10 --data-dir .
+  says "[3, 32, 32], an image" "0 to 255" "training  160" "valid     40" "test      40"
+}
+
 json_with() {  # keys
   local key
   [ "$(head -c 1 out.txt)$(tail -n 1 out.txt)" = '{}' ] || return 1
@@ -182,4 +203,5 @@ test_evaluate() {
 make_images img
 make_npy tiny.npy 500
 make_csv table.csv
-run_tests help without_the_engine waiting_threads diverged train resume sample info evaluate
+make_cifar cifar-10-batches-bin
+run_tests help without_the_engine waiting_threads diverged train resume sample info colours evaluate

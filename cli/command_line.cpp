@@ -72,7 +72,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand("train", "train a generator; without a recipe, settings follow from --data");
   command->add_option("RECIPE", o->recipe, "a name (`gan info recipes`) or a .toml file")->check(some_text());
-  command->add_option("--data", o->data, "mnist, fashion-mnist, a folder of IDX files, a .npy, a .csv, toy:NAME [the recipe's]")->check(some_text());
+  command->add_option("--data", o->data, "mnist, fashion-mnist, cifar10, a folder of their files, a .npy, a .csv, toy:NAME [the recipe's]")->check(some_text());
   add_data_dir(*command, o->data_dir);
   command->add_option("--out", o->out, "the run's folder [a fresh one under runs/]")->check(some_text());
   command->add_option("--seed", o->seed, "of every random stream [the recipe's; 1]")->check(whole(0));

@@ -1,6 +1,8 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "gan/core/error.h"
 #include "gan/gan.h"
@@ -13,12 +15,13 @@ namespace fs = std::filesystem;
 
 void print_network(const std::string& name, const NetworkSpec& spec, int64_t inputs) {
   std::vector<std::vector<std::string>> rows;
-  const std::vector<int64_t> out = widths(spec, inputs, name);
-  int64_t width = inputs, total = 0;
+  const std::vector<LayerShape> fitted = shapes(spec, inputs, name);
+  int64_t total = 0;
   for (size_t i = 0; i < spec.size(); ++i) {
-    const int64_t parameters = parameter_count(spec[i], width);
-    rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), fmt::format("[B, {}] -> [B, {}]", width, out[i]), count(parameters)});
-    width = out[i], total += parameters;
+    const int64_t parameters = parameter_count(spec[i], fitted[i]);
+    rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])),
+                    fmt::format("[B, {}] -> [B, {}]", fmt::join(fitted[i].in, ", "), fmt::join(fitted[i].out, ", ")), count(parameters)});
+    total += parameters;
   }
   rows.push_back({"total", "", count(total)});
   fmt::print("{}\n{}", name, table(rows));
@@ -30,7 +33,7 @@ void print_config(const Config& c, int64_t dim) {
     const bool uniform = c.generator.noise == NoiseKind::uniform;
     fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
     print_network("generator", c.generator.layers, c.generator.noise_size);
-    if (dim == 0) dim = widths(c.generator.layers, c.generator.noise_size, "generator").back();
+    if (dim == 0) dim = size_of(shapes(c.generator.layers, c.generator.noise_size, "generator").back().out);
     fmt::print("\nD, one logit\n");
     print_network("discriminator", c.discriminator.layers, dim);
     fmt::print("\n");
@@ -94,18 +97,20 @@ void describe(const std::string& what, const std::string& data_dir) {
   if (fs::is_directory(path, error) && fs::exists(path / "config.toml")) return info_run(path);
   if (path.extension() == ".safetensors" || (fs::is_symlink(path, error) && fs::is_regular_file(path, error))) return info_checkpoint(path);
   if (path.extension() == ".toml") return recipe(find_recipe(what));
-  std::vector<std::string> known = {"recipes", "mnist", "fashion-mnist"};
+  const std::vector<std::string> data = data_names();
+  const bool is_data = std::find(data.begin(), data.end(), what) != data.end();
+  std::vector<std::string> known = {"recipes"};
   for (const Path& file : all_recipes()) {
     if (file.stem() == what) {
       recipe(file);
-      if (what != "mnist" && what != "fashion-mnist") return;
+      if (!is_data) return;
       fmt::print("\n");  // a data set is called so, too
       return info_data(what, data_dir);
     }
     known.push_back(file.stem());
   }
-  if (fs::exists(path, error) || path.has_extension() || what.find('/') != what.npos || what.starts_with("toy:") || what == "mnist" || what == "fashion-mnist") return info_data(what, data_dir);
-  for (const auto& toy : toy_names()) known.push_back("toy:" + toy);
+  if (is_data || fs::exists(path, error) || path.has_extension() || what.find('/') != what.npos || what.starts_with("toy:")) return info_data(what, data_dir);
+  known.insert(known.end(), data.begin(), data.end());
   throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what, did_you_mean(what, known));
 }
 

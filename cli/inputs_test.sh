@@ -72,9 +72,11 @@ test_networks() {
   refused_set "a layer of no width" "layers[1].units = 0" -- "$(g '{layer="dense",units=0}')"
   refused_set "an enormous layer" "layers[1].units = 1e+18" -- "$(g '{layer="dense",units=1000000000000000000}')"
   refused_set "enormous noise" "generator.noise_size = 1e+18" -- generator.noise_size=1000000000000000000
-  refused_set "more sparse weights than inputs" "[discriminator] layer 1" "more than its 2 inputs" -- "$(d '{layer="dense",units=1,init={sparse=3}}')"
+  refused_set "more sparse weights than inputs" "[discriminator] layer 1" "more than the 2 weights of a unit" -- "$(d '{layer="dense",units=1,init={sparse=3}}')"
   refused_set "marginals in a hidden layer" "[generator] layer 1" marginals -- "$(g '{layer="dense",units=2,bias="marginals"},{layer="dense",units=2}')"
   refused_set "marginals in D" "[discriminator] layer 1" marginals -- "$(d '{layer="dense",units=1,bias="marginals"}')"
+  refused_set "an image of nothing" "[discriminator] layer 1" "2 numbers in a row come in: say input" -- "$(d '{layer="convolution",channels=1,kernel=1}')"
+  refused_set "another image than comes in" "[discriminator] layer 1" "input = [3, 1, 1], but [2] comes in" -- "$(d '{layer="convolution",channels=1,kernel=1,input=[3,1,1]}')"
   refused_set "an unknown layer" "did you mean 'dense'?" -- "$(g '{layer="dens",units=2}')"
   refused_set "a bias beyond floats" "layers[1].bias" "float's range" -- "$(g '{layer="dense",units=2,bias=1e300}')"
 }

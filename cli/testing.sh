@@ -72,6 +72,13 @@ make_images() {  # a folder like MNIST's, half of it gzipped: 300 + 200 images o
   idx_labels 200 >"$1/t10k-labels-idx1-ubyte"
 }
 
+make_cifar() {  # a folder like CIFAR-10's: six files of the same 40 records
+  local i
+  mkdir "$1"
+  for i in {1..40}; do printf '\3'; noise 3072 "$i"; done >"$1/test_batch.bin"
+  for i in 1 2 3 4 5; do cp "$1/test_batch.bin" "$1/data_batch_$i.bin"; done
+}
+
 make_npy() {  # file, count: bytes [count, 8, 8]
   { printf '\x93NUMPY\x01\0\x76\0'
     printf '%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': ($2, 8, 8), }"

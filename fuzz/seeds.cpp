@@ -5,6 +5,7 @@
 #include "gan/core/files.h"
 #include "gan/data/card.h"
 #include "gan/io/bytes.h"
+#include "gan/io/cifar.h"
 #include "gan/io/csv.h"
 #include "gan/io/gzip.h"
 #include "gan/io/idx.h"
@@ -55,6 +56,9 @@ std::vector<Seed> valid_seeds() {
   add("idx", "images-gz", gzip(images));
   add("idx", "two-members-gz", gzip(labels.substr(0, 6)) + gzip(labels.substr(6)));
 
+  add("cifar", "one-record", format_cifar({{9}, std::vector<uint8_t>(3072, 7)}));
+  add("cifar", "two-records", format_cifar({{0, 1}, std::vector<uint8_t>(2 * 3072, 255)}));
+
   const std::vector<float> numbers = {0, 1, -1, 0.5F, 1e-40F, 3e38F, 1e30F, -0.0F, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
   for (const Shape& shape : {Shape{20}, Shape{10, 2}, Shape{10, 1, 2}, Shape{10, 1, 1, 2}, Shape{5, 2, 2, 1, 1}}) {
     add("npy", "rank-" + std::to_string(shape.size()), format_npy(shape, numbers));
@@ -92,6 +96,10 @@ std::vector<Seed> valid_seeds() {
     { layer = "maxout", units = 3, pieces = 5, init = { sparse = 2 }, max_norm = 1.9365 },
     { layer = "dense", units = 4, activation = "leaky-relu", slope = 0.1, init = "glorot" },
     { layer = "dense", units = 1, bias = "marginals", init = { uniform = 0.05 } })"));
+  add("recipe", "every-convolution", recipe_with(R"(
+    { layer = "transposed-convolution", channels = 3, kernel = 5, stride = 3, input = [4, 5, 5], tied = false },
+    { layer = "convolution", channels = 2, kernel = 3, stride = 2, pad = 1, activation = "leaky-relu", max_norm = 1 },
+    { layer = "maxout-convolution", channels = 2, pieces = 2, kernel = 3, pool = 3, pool_stride = 2 })"));
   add("recipe", "momentum", "[optimizer]\nmethod = 'momentum'\nfinal_momentum = 0.7\nschedule = 'exponential'\n");
   add("recipe", "notations", "about = \"\"\"\nquotes \\\" and \\u00e9\"\"\"\nrun.seed = 0x1F\ntraining = { steps = 1_000 }\n");
   add("recipe", "overrides", "[run]\nseed = 7\n\0run.model=bernoulli-mixture\0mixture.components=3\0data.source=a b\0"s);
@@ -159,6 +167,8 @@ std::vector<Seed> hostile_inputs() {
   add("recipe", "deeper-header", "[" + repeated(200'000, "a.") + "a]");
   add("recipe", "long-string", "about = \"" + std::string(3000, 'x') + "\"");
   add("recipe", "huge-layers", recipe_with(repeated(3, "{ layer = \"maxout\", units = 9223372036854775807, pieces = 9223372036854775807 },")));
+  add("recipe", "huge-image", recipe_with("{ layer = \"convolution\", channels = 16777216, kernel = 128, pad = 127, input = [16777216, 16777216, 16777216] }"));
+  add("recipe", "growing-images", recipe_with(repeated(9, "{ layer = \"transposed-convolution\", channels = 1, kernel = 128, stride = 128, input = [100, 1, 1] },")));
   add("recipe", "tiny-keep", recipe_with("{ layer = \"dropout\", keep = 1e-310 }"));
   add("recipe", "line-in-a-key", "\"a\\nb\" = 1\n");
   add("recipe", "not-utf8", "\0data.source=\xff"s);

@@ -13,6 +13,7 @@
 #include "gan/data/card.h"
 #include "gan/data/readers.h"
 #include "gan/io/bytes.h"
+#include "gan/io/cifar.h"
 #include "gan/io/csv.h"
 #include "gan/io/gzip.h"
 #include "gan/io/idx.h"
@@ -68,6 +69,13 @@ void idx(std::string_view bytes) {
   if (!array) return;
   require(product(array->shape) == static_cast<int64_t>(array->data.size()), "shape and size agree");
   require(format_idx(*array) == *plain, "what was read is written the same");
+}
+
+void cifar(std::string_view bytes) {
+  const auto batch = attempt([&] { return parse_cifar(bytes, kWho); });
+  if (!batch) return;
+  require(static_cast<int64_t>(batch->pixels.size()) == static_cast<int64_t>(batch->labels.size()) * product(kCifarImage), "images are whole");
+  require(format_cifar(*batch) == bytes, "what was read is written the same");
 }
 
 void npy(std::string_view bytes) {
@@ -140,13 +148,17 @@ void check_config(const Config& config) {
   const Config again = parse_config(written, kWho);
   require(format_config(again) == written, "what was written is read the same");
   require(flatten(again) == flatten(config), "every setting survives");
+  int64_t inputs = config.generator.noise_size;
   for (const NetworkSpec* network : {&config.generator.layers, &config.discriminator.layers}) {
-    if (network->empty()) continue;
-    const auto widths = gan::widths(*network, config.generator.noise_size, kWho);
-    for (size_t i = 0; i < network->size(); ++i) {
-      const int64_t inputs = i == 0 ? config.generator.noise_size : widths[i - 1];
-      require(parameter_count(network->at(i), inputs) >= 0, "parameters can be counted");
-      require(!describe(network->at(i)).empty(), "a layer can be described");
+    try {
+      const std::vector<LayerShape> fitted = shapes(*network, inputs, kWho);
+      for (size_t i = 0; i < network->size(); ++i) {
+        require(parameter_count(network->at(i), fitted[i]) >= 0, "parameters can be counted");
+        require(!describe(network->at(i)).empty(), "a layer can be described");
+      }
+      inputs = size_of(fitted.back().out);
+    } catch (const UsageError& error) {  // layers that do not fit each other
+      check_message(error.what());
     }
   }
 }
@@ -189,7 +201,7 @@ void run(std::string_view bytes) {
   require(parse_safetensors(file, kWho).metadata == content.metadata, "the header survives");
 }
 
-constexpr Target kTargets[] = {{"idx", idx},       {"npy", npy},   {"csv", csv},
+constexpr Target kTargets[] = {{"idx", idx},       {"cifar", cifar}, {"npy", npy}, {"csv", csv},
                                {"safetensors", safetensors}, {"recipe", recipe}, {"run", run}};
 
 }  // namespace

@@ -140,7 +140,8 @@ Problem prepare(Config config, const fs::path& data_dir) {
   Problem p{.config = config, .data = open_data(config.data.source, data_dir, {config.data.train, config.data.valid})};
   Config& c = p.config;
   if (c.data.binarise) p.data = binarise(p.data, 0);
-  p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale));  // both in the same order
+  if (c.data.scale == Scale::gcn) p.data = contrast_normalised(p.data);
+  p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // both in the same order
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
 
   p.facts.device = find_device(c.run.device);

@@ -47,6 +47,29 @@ TEST(Gan, SamplesComeBackInTheDatasOwnUnits) {
   EXPECT_TRUE(at::allclose(own, scaled * half + middle, 1e-4, 1e-4));
 }
 
+TEST(Gan, AContrastNormalisedRunTrainsOnSuchData) {
+  const ScratchFolder temp;
+  std::vector<float> values(200 * 12);  // bytes
+  for (size_t i = 0; i < values.size(); ++i) values[i] = std::floor(100 + 90 * std::sin(static_cast<float>(i)));
+  write_file(temp.path() / "x.npy", format_npy({200, 3, 2, 2}, values));
+  Config c = ring();
+  c.data.source = (temp.path() / "x.npy").string(), c.data.scale = Scale::gcn, c.data.norm = 10;
+  c.generator.layers.back() = Dense{.units = 12};
+  const Problem problem = prepare(c);
+  std::vector<float> rows = problem.data.test.rows(0, problem.data.test.size());
+  problem.scaling.apply(rows);
+  const at::Tensor scaled = at::from_blob(rows.data(), {problem.data.test.size(), 12}, at::kFloat);
+  EXPECT_LT(scaled.mean(1).abs().max().item<float>(), 1e-5);
+  EXPECT_TRUE(at::allclose(scaled.norm(2, {1}), at::full({problem.data.test.size()}, 10.0f)));
+  EXPECT_NE(problem.data.hash, open_data(c.data.source).hash);  // scores are kept by it
+  train(c, temp.path() / "run");
+  Model model = load(temp.path() / "run");
+  const at::Tensor own = model.sample(5, 1), zero = model.own_units(at::zeros({1, 12}));
+  EXPECT_EQ(own.sizes(), (std::vector<int64_t>{5, 3, 2, 2}));
+  EXPECT_NEAR(zero.min().item<float>(), 100, 10);  // mid grey is the data's
+  EXPECT_EQ(zero.min().item<float>(), zero.max().item<float>());
+}
+
 TEST(Gan, NoPathAndNoClockGoesIntoACheckpoint) {
   const ScratchFolder temp;
   for (const char* name : {"a", "b"}) train(ring(), temp.path() / name);
@@ -141,6 +164,9 @@ TEST(Gan, TheEngineIsChosenOnceAndRecorded) {
   EXPECT_THROW(prepare(c), UsageError);
   c.run.engine = Engine::reference, c.run.precision = Precision::bf16;
   EXPECT_THROW(prepare(c), UsageError);
+  c.run.engine = Engine::automatic, c.run.precision = Precision::automatic;
+  c.discriminator.layers[0] = Convolution{.channels = 16, .kernel = 1, .input = {1, 1, 2}};
+  EXPECT_EQ(chosen(c).engine, Engine::reference);
 }
 
 TEST(Gan, EpochsBecomeSteps) {

@@ -174,9 +174,59 @@ def parzen():
     return {"samples": values(samples), "x": values(x), "sigma": sigma, "log_density": values(mixture.log_prob(x))}
 
 
+def sines(shape, by):
+    return (by * torch.arange(math.prod(shape), dtype=torch.float64)).sin().reshape(shape).requires_grad_()
+
+
+def convolutions():
+    """Layers of images: outputs and gradients. Inputs and parameters are sines, so that they need not be stored."""
+
+    def bias(b, c, sides):  # [c, h, w], or of a channel
+        return b.reshape(c, *sides) if b.numel() > c else b.reshape(c, 1, 1)
+
+    def convolution(x, w, b, stride, pad, act):
+        y = F.conv2d(x, w, stride=stride, padding=pad)
+        return act(y + bias(b, y.shape[1], y.shape[2:]))
+
+    def transposed(x, w, b, stride, pad, act):
+        y = F.conv_transpose2d(x, w, stride=stride, padding=pad)
+        return act(y + bias(b, y.shape[1], y.shape[2:]))
+
+    def maxout(x, w, b, pieces, pad, pool, stride):
+        y = F.conv2d(x, w, padding=pad)
+        y = y + bias(b, y.shape[1], y.shape[2:])
+        return F.max_pool2d(torch.stack([y[:, i::pieces] for i in range(pieces)]).amax(0), pool, stride, ceil_mode=True)
+
+    same = lambda y: y
+    rows = [  # layers, image that comes in, shapes of the parameters, the same in PyTorch
+        ('[{ layer = "convolution", channels = 3, kernel = 3, pad = 1, input = [2, 4, 3], activation = "tanh" }]',
+         (2, 4, 3), [(3, 2, 3, 3), (3,)], lambda x, w, b: convolution(x, w, b, 1, 1, torch.tanh)),
+        ('[{ layer = "convolution", channels = 3, kernel = 3, stride = 2, input = [2, 4, 6], activation = "leaky-relu", tied = false }]',
+         (2, 4, 6), [(3, 2, 3, 3), (3, 1, 2)], lambda x, w, b: convolution(x, w, b, 2, 0, lambda y: F.leaky_relu(y, 0.2))),
+        ('[{ layer = "transposed-convolution", channels = 2, kernel = 3, stride = 2, pad = 1, input = [3, 2, 3], activation = "sigmoid" }]',
+         (3, 2, 3), [(3, 2, 3, 3), (2,)], lambda x, w, b: transposed(x, w, b, 2, 1, torch.sigmoid)),
+        ('[{ layer = "transposed-convolution", channels = 2, kernel = 4, stride = 3, input = [3, 2, 1], tied = false }]',
+         (3, 2, 1), [(3, 2, 4, 4), (2, 7, 4)], lambda x, w, b: transposed(x, w, b, 3, 0, same)),
+        ('[{ layer = "maxout-convolution", channels = 2, pieces = 3, kernel = 2, pad = 1, pool = 3, pool_stride = 2, input = [2, 4, 3] }]',
+         (2, 4, 3), [(6, 2, 2, 2), (6,)], lambda x, w, b: maxout(x, w, b, 3, 1, 3, 2)),
+        ('[{ layer = "maxout-convolution", channels = 2, pieces = 2, kernel = 2, pool = 2, input = [2, 4, 3], tied = false },'
+         ' { layer = "dense", units = 2 }]',
+         (2, 4, 3), [(4, 2, 2, 2), (4, 3, 2), (2, 4), (2,)],
+         lambda x, w, b, v, c: F.linear(maxout(x, w, b, 2, 0, 2, 2).flatten(1), v, c)),
+    ]
+    out = []
+    for layers, image, sizes, function in rows:
+        x, parameters = sines((2, *image), 0.37), [sines(size, 0.7 + 0.1 * i) for i, size in enumerate(sizes)]
+        y = function(x, *parameters).flatten(1)
+        gradients = torch.autograd.grad((y * sines(y.shape, 0.51)).sum(), [x, *parameters])
+        out.append({"layers": layers, "inputs": math.prod(image), "output": values(y), "gradients": [values(g) for g in gradients]})
+    return out
+
+
 OUT.mkdir(parents=True, exist_ok=True)
 (OUT / "value_functions.json").write_text(json.dumps(value_functions(), indent=1) + "\n")
 (OUT / "steps.json").write_text(json.dumps([steps("simultaneous", False, "momentum"), steps("alternating", False, "momentum"),
                                             steps("alternating", True, "adam")], indent=1) + "\n")
 (OUT / "parzen.json").write_text(json.dumps(parzen(), indent=1) + "\n")
+(OUT / "convolutions.json").write_text("[" + ",\n".join(json.dumps(row) for row in convolutions()) + "]\n")
 print(f"wrote {OUT} with torch {torch.__version__}; log 4 = {math.log(4):.6f}")

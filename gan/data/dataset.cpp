@@ -42,6 +42,58 @@ Scaling standardise(const Examples& train) {
   return scaling;
 }
 
+struct Contrast {
+  double mean = 0, norm = 0;  ///< of the values; of what is left without their mean
+};
+
+Contrast contrast_of(std::span<const float> values) {
+  Contrast c;
+  double square = 0;
+  for (const float x : values) c.mean += x;
+  c.mean /= static_cast<double>(values.size());
+  for (const float x : values) square += (x - c.mean) * (x - c.mean);
+  c.norm = std::sqrt(square);
+  return c;
+}
+
+/// Means over the examples; of norms, over those that have a contrast.
+Contrast mean_contrast(const Examples& examples) {
+  Contrast mean;
+  int64_t seen = 0;
+  std::vector<float> row(static_cast<size_t>(examples.dim()));
+  for (int64_t i = 0; i < examples.size(); ++i) {
+    examples.read(i, row);
+    const Contrast c = contrast_of(row);
+    mean.mean += c.mean, mean.norm += c.norm, seen += c.norm > 0;
+  }
+  mean.mean /= static_cast<double>(std::max<int64_t>(examples.size(), 1));
+  mean.norm /= static_cast<double>(std::max<int64_t>(seen, 1));
+  return mean;
+}
+
+Examples with_contrast(const Examples& from, const Contrast& wanted) {
+  const int64_t dim = from.dim();
+  std::vector<float> values(static_cast<size_t>(from.size() * dim));
+  for (int64_t i = 0; i < from.size(); ++i) {
+    const auto row = std::span(values).subspan(i * dim, dim);
+    from.read(i, row);
+    const Contrast c = contrast_of(row);
+    const double factor = c.norm > 0 ? wanted.norm / c.norm : 0;
+    for (float& x : row) x = static_cast<float>((x - c.mean) * factor + wanted.mean);
+  }
+  return Examples(from.shape(), std::move(values));
+}
+
+/// Without its examples, whose values are to change.
+DataSet derived(const DataSet& data, std::string description) {
+  DataSet result;
+  result.name = data.name;
+  result.description = std::move(description);
+  result.image = data.image;
+  result.columns = data.columns;
+  return result;
+}
+
 Examples draw_bits(const Examples& from, const Scaling& to_unit, const Stream& stream) {
   const int64_t dim = from.dim();
   std::vector<uint8_t> bits(static_cast<size_t>(from.size() * dim));
@@ -152,13 +204,17 @@ void Scaling::invert(std::span<float> values) const {
     for (size_t j = 0; j < dim; ++j) values[i + j] = values[i + j] / factor[j] + offset[j];
 }
 
-Scaling DataSet::scaling(ScaleTo to) const {
+Scaling DataSet::scaling(ScaleTo to, double norm) const {
   const double width = static_cast<double>(high) - low;
   switch (to) {
     case ScaleTo::unit: return {{low}, {factor_for(width)}};
     case ScaleTo::symmetric: return {{static_cast<float>(low + width / 2)}, {factor_for(width, 2)}};
     case ScaleTo::standard: return standardise(train);
     case ScaleTo::none: break;
+    case ScaleTo::gcn: {
+      const Contrast c = mean_contrast(train);
+      return {{static_cast<float>(c.mean)}, {factor_for(c.norm, norm)}};
+    }
   }
   return {};
 }
@@ -182,14 +238,21 @@ std::string content_hash(const DataSet& data) {
 DataSet binarise(const DataSet& data, uint64_t seed) {
   const Scaling to_unit = data.scaling(ScaleTo::unit);
   const Stream stream(seed, "binarise");
-  DataSet result;
-  result.name = data.name;
-  result.description = fmt::format("{}, binarised with seed {}", data.description, seed);
-  result.image = data.image;
-  result.columns = data.columns;
+  DataSet result = derived(data, fmt::format("{}, binarised with seed {}", data.description, seed));
   result.train = draw_bits(data.train, to_unit, stream.child("train"));
   result.valid = draw_bits(data.valid, to_unit, stream.child("valid"));
   result.test = draw_bits(data.test, to_unit, stream.child("test"));
+  result.hash = content_hash(result);
+  return result;
+}
+
+DataSet contrast_normalised(const DataSet& data) {
+  const Contrast wanted = mean_contrast(data.train);
+  DataSet result = derived(data, data.description + ", contrast-normalised");
+  result.low = data.low, result.high = data.high;
+  result.train = with_contrast(data.train, wanted);
+  result.valid = with_contrast(data.valid, wanted);
+  result.test = with_contrast(data.test, wanted);
   result.hash = content_hash(result);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 namespace gan {
 namespace {
@@ -116,6 +117,56 @@ TEST(DataSet, IsJudgedInItsOwnUnits) {
   data.toy = nullptr, data.image = true;
   EXPECT_EQ(data.judging().offset, std::vector<float>{-4});
   EXPECT_FLOAT_EQ(data.judging().factor[0], 1 / 11.0f);
+}
+
+TEST(ContrastNormalised, HandWorked) {
+  DataSet data = data_of(Examples({2}, std::vector<float>{0, 2, 30, 10, 7, 7}), 0, 255);  // means 1, 20, 7; norms s, 10 s, 0 with s = sqrt 2
+  data.test = Examples({2}, std::vector<float>{200, 201});
+  data.name = "mine", data.image = true, data.columns = {"a", "b"};
+  const DataSet normal = contrast_normalised(data);
+  const float middle = 28 / 3.0f, half = 5.5f;  // the mean norm, of two, is 5.5 s
+  const std::vector<float> expected{middle - half, middle + half, middle + half, middle - half, middle, middle}, got = normal.train.rows(0, 3);
+  for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(got[i], expected[i], 1e-5);
+  EXPECT_NEAR(normal.test.rows(0, 1)[0], middle - half, 1e-5);  // its own contrast goes, the training split's comes
+  EXPECT_EQ(normal.low, 0);
+  EXPECT_EQ(normal.high, 255);
+  EXPECT_EQ(normal.name, "mine");
+  EXPECT_TRUE(normal.image);
+  EXPECT_EQ(normal.columns, data.columns);
+  EXPECT_NE(normal.hash, data.hash);
+  EXPECT_EQ(normal.hash, content_hash(normal));
+}
+
+TEST(ContrastNormalised, ScaledExamplesHaveMean0AndTheNormAskedFor) {
+  std::vector<float> values(50 * 30);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = std::floor(128 + 100 * std::sin(static_cast<float>(i * i % 97 + i / 30)));
+  std::fill_n(values.begin(), 30, 255.0f);  // an image of no contrast
+  const DataSet data = data_of(Examples({3, 2, 5}, values), 0, 255), normal = contrast_normalised(data);
+  for (const double norm : {55.0, 1.0}) {
+    const Scaling scaling = normal.scaling(ScaleTo::gcn, norm);
+    for (int64_t i = 0; i < 50; ++i) {
+      const std::vector<float> before = data.train.rows(i, 1), own = normal.train.rows(i, 1);
+      std::vector<float> x = scaled(scaling, own);
+      double sum = 0, square = 0, mean = 0;
+      for (size_t j = 0; j < 30; ++j) sum += x[j], square += x[j] * x[j], mean += before[j] / 30;
+      EXPECT_NEAR(sum / norm, 0, 1e-5);
+      EXPECT_NEAR(std::sqrt(square) / norm, i == 0 ? 0 : 1, 1e-5);
+      for (size_t j = 0; j < 30; ++j) EXPECT_EQ(i > 0 && x[j] > 1e-4 * norm, before[j] > mean + 1e-2) << i;  // the same image
+      scaling.invert(x);
+      for (size_t j = 0; j < 30; ++j) EXPECT_NEAR(x[j], own[j], 1e-3);
+    }
+    std::vector<float> grey(30);
+    scaling.invert(grey);  // a sample of zeros: the mean brightness
+    EXPECT_NEAR(grey[0], std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()), 1e-3);
+  }
+}
+
+TEST(ContrastNormalised, KeepsExamplesThatAreSoAlready) {
+  const DataSet data = data_of(Examples({4}, std::vector<float>{0, 0, 10, 10, 10, 0, 0, 10, 5, 5, 5, 5}), 0, 255), normal = contrast_normalised(data);
+  for (size_t i = 0; i < 12; ++i) EXPECT_NEAR(normal.train.rows(0, 3)[i], data.train.rows(0, 3)[i], 1e-5);
+  const DataSet flat = contrast_normalised(data_of(Examples({2}, std::vector<float>{3, 3, 5, 5}), 0, 255));
+  EXPECT_EQ(flat.train.rows(0, 2), (std::vector<float>{4, 4, 4, 4}));
+  EXPECT_EQ(scaled(flat.scaling(ScaleTo::gcn), {4, 4}), (std::vector<float>{0, 0}));
 }
 
 TEST(ContentHash, SeesValuesShapesAndSplits) {

@@ -23,6 +23,12 @@ bool holds_idx_files(const std::filesystem::path& folder);
 /// 60,000), the rest validate.
 DataSet read_idx_folder(const std::filesystem::path& folder, SplitSizes split);
 
+/// Whether any of the six files of CIFAR-10's binary version lies in `folder`.
+bool holds_cifar_files(const std::filesystem::path& folder);
+
+/// data_batch_1.bin to data_batch_5.bin and test_batch.bin; the first 4/5 train (40,000 of 50,000), the rest validate.
+DataSet read_cifar_folder(const std::filesystem::path& folder, SplitSizes split);
+
 /// [N], [N, D], [N, H, W], [N, C, H, W]: shuffled once, split 80/10/10. `who` names it in errors.
 DataSet split_array(Array array, const std::string& who, SplitSizes split);
 

@@ -16,38 +16,44 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string>& folder_names() {
-  static const std::vector<std::string> names{"mnist", "fashion-mnist"};
-  return names;
+/// A data set with a name of its own, in a folder that is called so or as it was unpacked.
+struct Published {
+  std::string name;
+  std::vector<std::string> folders;
+  bool (*lies_in)(const fs::path& folder);
+  DataSet (*read)(const fs::path& folder, SplitSizes split);
+  std::string remedy;
+};
+
+const std::vector<Published>& published() {
+  static const std::vector<Published> all{
+      {"mnist", {"mnist"}, holds_idx_files, read_idx_folder, "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist"},
+      {"fashion-mnist", {"fashion-mnist"}, holds_idx_files, read_idx_folder, "apt install dataset-fashion-mnist"},
+      {"cifar10", {"cifar10", "cifar-10-batches-bin"}, holds_cifar_files, read_cifar_folder,
+       "unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html in ./data"}};
+  return all;
 }
 
-std::vector<std::string> known_names() {
-  std::vector<std::string> names = folder_names();
-  for (const std::string& toy : toy_names()) names.push_back("toy:" + toy);
-  return names;
-}
-
-/// The folder of a known name. @throws DataError that lists where it looked
-fs::path find_folder(const std::string& name, const fs::path& data_dir) {
+/// @throws DataError that lists where it looked
+fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
   std::vector<fs::path> places;
   const auto add = [&](fs::path base) {
     if (base.empty()) return;
     if (!base.has_filename()) base = base.parent_path();
-    if (base.filename() == name) places.push_back(base);
-    places.push_back(base / name);
+    for (const std::string& folder : wanted.folders) {
+      if (base.filename() == folder) places.push_back(base);
+      places.push_back(base / folder);
+    }
   };
   add(data_dir);
   if (const char* from_environment = std::getenv("GAN_DATA")) add(from_environment);
   add("./data");
   add("/usr/share/datasets");
-  const auto found = std::find_if(places.begin(), places.end(), holds_idx_files);
+  const auto found = std::find_if(places.begin(), places.end(), wanted.lies_in);
   if (found != places.end()) return *found;
   std::vector<std::string> looked;
   for (const fs::path& place : places) looked.push_back(place.string());
-  const char* remedy = name == "fashion-mnist"
-                           ? "apt install dataset-fashion-mnist"
-                           : "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist";
-  throw DataError("{}: not found in {}; {}", name, fmt::join(looked, ", "), remedy);
+  throw DataError("{}: not found in {}; {}", wanted.name, fmt::join(looked, ", "), wanted.remedy);
 }
 
 DataSet open_csv(const fs::path& file, SplitSizes split) {
@@ -58,11 +64,11 @@ DataSet open_csv(const fs::path& file, SplitSizes split) {
 }
 
 DataSet open_path(const fs::path& path, SplitSizes split) {
-  if (fs::is_directory(path)) return read_idx_folder(path, split);
+  if (fs::is_directory(path)) return holds_cifar_files(path) ? read_cifar_folder(path, split) : read_idx_folder(path, split);
   const std::string who = path.string();
   if (path.extension() == ".npy") return split_array(parse_npy(read_file(path), who), who, split);
   if (path.extension() == ".csv") return open_csv(path, split);
-  throw DataError("{}: a .npy file, a .csv file or a folder of the four IDX files was expected; convert it to one of them", who);
+  throw DataError("{}: a .npy file, a .csv file or a folder of the four IDX files or CIFAR-10's six was expected; convert it to one of them", who);
 }
 
 DataSet open_toy(const std::string& name, SplitSizes split) {
@@ -88,15 +94,14 @@ DataSet open_toy(const std::string& name, SplitSizes split) {
 
 DataSet open_any(const std::string& data, const fs::path& data_dir, SplitSizes split) {
   if (data.starts_with("toy:")) return open_toy(data.substr(4), split);
-  const auto& names = folder_names();
-  if (std::find(names.begin(), names.end(), data) != names.end())
-    return read_idx_folder(find_folder(data, data_dir), split);
+  for (const Published& known : published())
+    if (known.name == data) return known.read(find_folder(known, data_dir), split);
   std::error_code ignored;
   const fs::path path(data);
   if (fs::exists(path, ignored)) return open_path(path, split);
   if (data.find('/') != data.npos || path.has_extension()) throw DataError("{}: no such file or folder", data);
-  throw UsageError("data '{}': not a file or folder here, nor one of {}{}", data, fmt::join(known_names(), ", "),
-                   did_you_mean(data, known_names()));
+  throw UsageError("data '{}': not a file or folder here, nor one of {}{}", data, fmt::join(data_names(), ", "),
+                   did_you_mean(data, data_names()));
 }
 
 /// "mine.npy" of "/home/me/mine.npy", "digits" of "./digits/".
@@ -108,6 +113,13 @@ std::string name_without_place(const std::string& data) {
 }
 
 }  // namespace
+
+std::vector<std::string> data_names() {
+  std::vector<std::string> names;
+  for (const Published& known : published()) names.push_back(known.name);
+  for (const std::string& toy : toy_names()) names.push_back("toy:" + toy);
+  return names;
+}
 
 SplitSizes divide(const std::string& who, int64_t available, SplitSizes usual, SplitSizes asked) {
   const auto check = [&](const char* split, int64_t n) {

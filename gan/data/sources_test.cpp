@@ -5,6 +5,7 @@
 #include "gan/core/files.h"
 #include "gan/data/dataset.h"
 #include "gan/data/testing.h"
+#include "gan/io/cifar.h"
 #include "gan/io/gzip.h"
 #include "gan/io/idx.h"
 #include "gan/io/testing.h"
@@ -31,6 +32,18 @@ class Sources : public TempFolder {
     write_file(folder / "train-labels-idx1-ubyte", labels(train));
     write_file(folder / "t10k-images-idx3-ubyte", images(test, side));
     write_file(folder / "t10k-labels-idx1-ubyte", labels(test));
+  }
+
+  /// CIFAR-10's six files of `n` records each: image i of the training files is red i, green 100 and blue 200 everywhere.
+  static void write_cifar(const fs::path& folder, int64_t n) {
+    fs::create_directories(folder);
+    uint8_t number = 0;
+    for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"}) {
+      CifarBatch batch{std::vector<uint8_t>(n, 7), {}};
+      for (int64_t i = 0; i < n; ++i, ++number)
+        for (const uint8_t plane : {number, uint8_t{100}, uint8_t{200}}) batch.pixels.insert(batch.pixels.end(), 1024, plane);
+      write_file(folder / (std::string(name) + ".bin"), format_cifar(batch));
+    }
   }
 };
 
@@ -121,6 +134,47 @@ TEST_F(Sources, DamagedIdxFoldersSayWhatIsWrong) {
   expect_data_error(open, "at least 2 images", "digits/train-images-idx3-ubyte");
   fs::remove("digits/t10k-labels-idx1-ubyte");
   expect_data_error(open, "t10k-labels-idx1-ubyte[.gz] is missing", "digits");
+}
+
+TEST_F(Sources, Cifar10) {
+  write_cifar("data/cifar-10-batches-bin", 2);  // as its archive unpacks
+  const DataSet data = open_data("cifar10");
+  EXPECT_EQ(data.name, "cifar10");
+  EXPECT_TRUE(data.image);
+  EXPECT_TRUE(data.train.bytes());
+  EXPECT_EQ(data.train.shape(), (Shape{3, 32, 32}));
+  EXPECT_EQ(firsts(data.train), (std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(firsts(data.valid), (std::vector<float>{8, 9}));
+  EXPECT_EQ(firsts(data.test), (std::vector<float>{10, 11}));
+  EXPECT_EQ(data.low, 0);
+  EXPECT_EQ(data.high, 255);
+  const std::vector<float> image = data.train.rows(3, 1);
+  EXPECT_EQ(image[1023], 3);
+  EXPECT_EQ(image[1024], 100);
+  EXPECT_EQ(image[3071], 200);
+  EXPECT_EQ(firsts(open_data("cifar10", {}, {3, 1}).train), (std::vector<float>{0, 1, 2}));
+
+  const DataSet folder = open_data("data/cifar-10-batches-bin");  // any folder that holds them
+  EXPECT_EQ(folder.hash, data.hash);
+  write_cifar("given/cifar10", 3);
+  EXPECT_EQ(open_data("cifar10", "given").test.size(), 3);
+  EXPECT_EQ(open_data("cifar10", "given/cifar10").test.size(), 3);
+}
+
+TEST_F(Sources, DamagedCifarFoldersSayWhatIsWrong) {
+  const auto open = [] { open_data("cifar10"); };
+  if (!fs::exists("/usr/share/datasets/cifar10"))
+    expect_data_error(open, "not found in ./data/cifar10, ./data/cifar-10-batches-bin, /usr/share/datasets/cifar10", "cifar10");
+  write_cifar("data/cifar10", 1);
+  const std::string bytes = read_file("data/cifar10/data_batch_3.bin");
+  write_file("data/cifar10/data_batch_3.bin", bytes.substr(0, 3000));
+  expect_data_error(open, "the file has 3000 bytes; download it again", "./data/cifar10/data_batch_3.bin");
+  write_file("data/cifar10/data_batch_3.bin", std::string(3073, '\x7f'));
+  expect_data_error(open, "begins with 127", "./data/cifar10/data_batch_3.bin");
+  write_file("data/cifar10/data_batch_3.bin", "");
+  expect_data_error(open, "is empty", "./data/cifar10/data_batch_3.bin");
+  fs::remove("data/cifar10/data_batch_3.bin");
+  expect_data_error(open, "data_batch_3.bin is missing; the binary version of CIFAR-10 holds", "./data/cifar10");
 }
 
 TEST_F(Sources, NamesAreLookedForInOrder) {

@@ -10,33 +10,45 @@
 namespace gan {
 namespace {
 
-/// Weights [outputs, inputs]; row r is drawn as sample r of the stream.
-Tensor draw_weights(const Init& init, int64_t outputs, int64_t inputs, const Stream& stream) {
-  const auto uniform = [&](double range) { return draw_uniform(stream, outputs, inputs, 0).mul_(2 * range).sub_(range); };
+struct Fan {
+  double inputs, outputs;  ///< how many a unit sums over; how many an input goes to
+  Fan turned() const { return {outputs, inputs}; }
+};
+
+/// Of k x k kernels between so many channels, `stride` apart; of a dense layer, kernels are of one position.
+Fan fan_of(int64_t in, int64_t out, int64_t kernel = 1, int64_t stride = 1) {
+  const auto square = static_cast<double>(kernel * kernel), passed = static_cast<double>(stride * stride);
+  return {static_cast<double>(in) * square, static_cast<double>(out) * square / passed};
+}
+
+/// [rows, columns]; row r is drawn as sample r of the stream.
+Tensor draw_weights(const Init& init, int64_t rows, int64_t columns, const Fan& fan, const Stream& stream) {
+  const auto& [inputs, outputs] = fan;
+  const auto uniform = [&](double range) { return draw_uniform(stream, rows, columns, 0).mul_(2 * range).sub_(range); };
   switch (init.kind) {
-    case Init::Kind::he: return draw_normal(stream, outputs, inputs, 0).mul_(std::sqrt(2.0 / inputs));
+    case Init::Kind::he: return draw_normal(stream, rows, columns, 0).mul_(std::sqrt(2.0 / inputs));
     case Init::Kind::glorot: return uniform(std::sqrt(6.0 / (inputs + outputs)));
     case Init::Kind::uniform: return uniform(init.value);
-    case Init::Kind::normal: return draw_normal(stream, outputs, inputs, 0).mul_(init.value);
+    case Init::Kind::normal: return draw_normal(stream, rows, columns, 0).mul_(init.value);
     case Init::Kind::sparse: break;
   }
-  const int64_t chosen = std::min<int64_t>(static_cast<int64_t>(init.value), inputs);
-  const Tensor values = draw_normal(stream, outputs, chosen, 0);
-  Tensor weights = at::zeros({outputs, inputs});
-  for (int64_t r = 0; r < outputs; ++r) {
-    const auto order = stream.child("where").permutation(inputs, r);
-    for (int64_t j = 0; j < chosen; ++j) weights.data_ptr<float>()[r * inputs + order[j]] = values.data_ptr<float>()[r * chosen + j];
+  const int64_t chosen = std::min<int64_t>(static_cast<int64_t>(init.value), columns);
+  const Tensor values = draw_normal(stream, rows, chosen, 0);
+  Tensor weights = at::zeros({rows, columns});
+  for (int64_t r = 0; r < rows; ++r) {
+    const auto order = stream.child("where").permutation(columns, r);
+    for (int64_t j = 0; j < chosen; ++j) weights.data_ptr<float>()[r * columns + order[j]] = values.data_ptr<float>()[r * chosen + j];
   }
   return weights;
 }
 
-Tensor draw_bias(const Bias& bias, int64_t outputs, const LayerPlace& place) {
-  if (!bias.marginals) return at::full({outputs}, bias.value, at::kFloat);
+Tensor draw_bias(const Bias& bias, const Dims& shape, const LayerPlace& place) {
+  if (!bias.marginals) return at::full(shape, bias.value, at::kFloat);
   if (!place.marginals.defined())
     throw UsageError("{}: bias = \"marginals\" is for the dense layer that the generator ends with; give a number here", place.name);
-  if (place.marginals.numel() != outputs)
+  if (place.marginals.numel() != shape[0])
     throw UsageError("{}: bias = \"marginals\" needs a layer as wide as the data ({}), this one is {} wide", place.name,
-                     place.marginals.numel(), outputs);
+                     place.marginals.numel(), shape[0]);
   return at::logit(place.marginals.to(at::kFloat).clamp(1e-7, 1 - 1e-7));  // pylearn2: init_bias_target_marginals
 }
 
@@ -51,38 +63,45 @@ Tensor activate(const Tensor& a, Activation activation, double slope) {
   return a;
 }
 
-/// W x + b, and the limit on the norm of W's rows: what dense and maxout share.
-class Affine : public Network::Layer {
+/// Weights and biases, and the limit on the norm of each row of weights.
+class Weighted : public Network::Layer {
  public:
-  Affine(const Init& init, const Bias& bias, double max_norm, int64_t outputs, const LayerPlace& place)
-      : max_norm_(max_norm),
-        weight_(draw_weights(init, outputs, place.inputs, place.init).to(place.device).requires_grad_()),
-        bias_(draw_bias(bias, outputs, place).to(place.device).requires_grad_()) {}
+  Weighted(const Tensor& weight, const Tensor& bias, double max_norm, const LayerPlace& place)
+      : weight_(weight.to(place.device).requires_grad_()), bias_(bias.to(place.device).requires_grad_()), max_norm_(max_norm) {}
 
-  void visit(const Network::Visitor& visit) override {
-    visit("weight", weight_);  // [outputs, inputs]
-    visit("bias", bias_);      // [outputs]
-  }
+  void visit(const Network::Visitor& visit) override { visit("weight", weight_), visit("bias", bias_); }
 
   bool constrain() override {
     if (max_norm_ <= 0) return false;
     const at::NoGradGuard no_grad;
-    const Tensor norm = weight_.norm(2, {1}, true);  // [outputs, 1]
-    weight_.mul_(norm.clamp_max(max_norm_).div_(norm.clamp_min(1e-12)));
+    Tensor rows = weight_.flatten(1);  // [units, inputs], or [kernels, what is in one]: a view
+    const Tensor norm = rows.norm(2, {1}, true);
+    rows.mul_(norm.clamp_max(max_norm_).div_(norm.clamp_min(1e-12)));
     return true;
   }
 
  protected:
-  Tensor affine(const Tensor& x) const { return at::linear(x, weight_, bias_); }
+  Tensor weight_, bias_;
 
  private:
   double max_norm_;
-  Tensor weight_, bias_;
+};
+
+/// W x + b, W: [outputs, inputs]: what dense and maxout share.
+class Affine : public Weighted {
+ public:
+  template <class S>
+  Affine(const S& s, int64_t outputs, const LayerPlace& place)
+      : Weighted(draw_weights(s.init, outputs, size_of(place.shape.in), fan_of(size_of(place.shape.in), outputs), place.init),
+                 draw_bias(s.bias, {outputs}, place), s.max_norm, place) {}
+
+ protected:
+  Tensor affine(const Tensor& x) const { return at::linear(x, weight_, bias_); }
 };
 
 class DenseLayer : public Affine {
  public:
-  DenseLayer(const Dense& s, const LayerPlace& place) : Affine(s.init, s.bias, s.max_norm, s.units, place), spec_(s) {}
+  DenseLayer(const Dense& s, const LayerPlace& place) : Affine(s, s.units, place), spec_(s) {}
   Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
     return activate(affine(x), spec_.activation, spec_.slope);
   }
@@ -93,8 +112,7 @@ class DenseLayer : public Affine {
 
 class MaxoutLayer : public Affine {
  public:
-  MaxoutLayer(const Maxout& s, const LayerPlace& place)
-      : Affine(s.init, s.bias, s.max_norm, s.units * s.pieces, place), units_(s.units), pieces_(s.pieces) {}
+  MaxoutLayer(const Maxout& s, const LayerPlace& place) : Affine(s, s.units * s.pieces, place), units_(s.units), pieces_(s.pieces) {}
   Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
     const Tensor pieces = affine(x).view({x.size(0), units_, pieces_});
     return std::get<0>(pieces.max(2));  // [B, units]
@@ -102,6 +120,59 @@ class MaxoutLayer : public Affine {
 
  private:
   int64_t units_, pieces_;
+};
+
+/// Kernels over images: what convolutions share. Weights are [rows, columns, k, k], a row for each channel that comes out,
+/// or, transposed, for each that comes in.
+template <class S> class OverImages : public Weighted {
+ public:
+  OverImages(const S& s, int64_t rows, int64_t columns, const Fan& fan, const LayerPlace& place)
+      : Weighted(draw_weights(s.init, rows, columns * s.kernel * s.kernel, fan, place.init).view({rows, columns, s.kernel, s.kernel}),
+                 draw_bias(s.bias, s.tied ? Dims{place.shape.detector[0]} : place.shape.detector, place), s.max_norm, place),
+        spec_(s), in_(place.shape.in) {}
+
+ protected:
+  Tensor image(const Tensor& x) const { return x.reshape({x.size(0), in_[0], in_[1], in_[2]}); }  // [B, C, H, W]
+  /// y: [B, channels, h, w], to which the bias of each position is added; a tied one is left to the convolution.
+  Tensor tied_bias() const { return spec_.tied ? bias_ : Tensor(); }
+  Tensor with_untied_bias(const Tensor& y) const { return spec_.tied ? y : y + bias_; }
+
+  S spec_;
+
+ private:
+  Dims in_;
+};
+
+class ConvolutionLayer : public OverImages<Convolution> {
+ public:
+  ConvolutionLayer(const Convolution& s, const LayerPlace& place)
+      : OverImages(s, s.channels, place.shape.in[0], fan_of(place.shape.in[0], s.channels, s.kernel, s.stride), place) {}
+  Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
+    const Tensor a = with_untied_bias(at::conv2d(image(x), weight_, tied_bias(), spec_.stride, spec_.pad));
+    return activate(a, spec_.activation, spec_.slope).flatten(1);
+  }
+};
+
+class TransposedConvolutionLayer : public OverImages<TransposedConvolution> {
+ public:
+  TransposedConvolutionLayer(const TransposedConvolution& s, const LayerPlace& place)
+      : OverImages(s, place.shape.in[0], s.channels, fan_of(s.channels, place.shape.in[0], s.kernel, s.stride).turned(), place) {}
+  Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
+    const Tensor a = with_untied_bias(at::conv_transpose2d(image(x), weight_, tied_bias(), spec_.stride, spec_.pad));
+    return activate(a, spec_.activation, spec_.slope).flatten(1);
+  }
+};
+
+class MaxoutConvolutionLayer : public OverImages<MaxoutConvolution> {
+ public:
+  MaxoutConvolutionLayer(const MaxoutConvolution& s, const LayerPlace& place)
+      : OverImages(s, s.channels * s.pieces, place.shape.in[0], fan_of(place.shape.in[0], s.channels * s.pieces, s.kernel, 1), place) {}
+  Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
+    const Tensor a = with_untied_bias(at::conv2d(image(x), weight_, tied_bias(), 1, spec_.pad));
+    const Tensor pieces = a.view({x.size(0), spec_.channels, spec_.pieces, a.size(2), a.size(3)});
+    return at::max_pool3d(pieces, {spec_.pieces, spec_.pool, spec_.pool}, {spec_.pieces, spec_.pool_stride, spec_.pool_stride}, 0, 1,
+                          /*ceil_mode=*/true).flatten(1);  // [B, channels, 1, h, w] -> [B, channels * h * w]
+  }
 };
 
 class DropoutLayer : public Network::Layer {
@@ -122,13 +193,16 @@ class BatchNormLayer : public Network::Layer {
  public:
   BatchNormLayer(const BatchNorm& s, const LayerPlace& place) : spec_(s) {
     const auto options = at::TensorOptions(place.device).dtype(at::kFloat);
-    gain_ = at::ones({place.inputs}, options).requires_grad_();
-    bias_ = at::zeros({place.inputs}, options).requires_grad_();
-    mean_ = at::zeros({place.inputs}, options);
-    variance_ = at::ones({place.inputs}, options);
+    const int64_t channels = place.shape.in[0];
+    image_ = place.shape.in.size() == 3;
+    gain_ = at::ones({channels}, options).requires_grad_();
+    bias_ = at::zeros({channels}, options).requires_grad_();
+    mean_ = at::zeros({channels}, options);
+    variance_ = at::ones({channels}, options);
   }
   Tensor forward(const Tensor& x, const Pass& pass, const Stream&) const override {
-    return at::batch_norm(x, gain_, bias_, mean_, variance_, pass.training, spec_.momentum, spec_.epsilon, false);
+    const Tensor h = image_ ? x.view({x.size(0), gain_.size(0), -1}) : x;  // [B, C, H * W]
+    return at::batch_norm(h, gain_, bias_, mean_, variance_, pass.training, spec_.momentum, spec_.epsilon, false).flatten(1);
   }
   void visit(const Network::Visitor& visit) override {
     visit("gain", gain_), visit("bias", bias_), visit("mean", mean_), visit("variance", variance_);
@@ -136,7 +210,8 @@ class BatchNormLayer : public Network::Layer {
 
  private:
   BatchNorm spec_;
-  Tensor gain_, bias_, mean_, variance_;  // [inputs] each
+  bool image_ = false;
+  Tensor gain_, bias_, mean_, variance_;  // [inputs] each, or [C]
 };
 
 }  // namespace
@@ -148,6 +223,9 @@ std::unique_ptr<Network::Layer> build_layer(const LayerSpec& spec, const LayerPl
     std::unique_ptr<Network::Layer> operator()(const Maxout& s) const { return std::make_unique<MaxoutLayer>(s, place); }
     std::unique_ptr<Network::Layer> operator()(const Dropout& s) const { return std::make_unique<DropoutLayer>(s); }
     std::unique_ptr<Network::Layer> operator()(const BatchNorm& s) const { return std::make_unique<BatchNormLayer>(s, place); }
+    std::unique_ptr<Network::Layer> operator()(const Convolution& s) const { return std::make_unique<ConvolutionLayer>(s, place); }
+    std::unique_ptr<Network::Layer> operator()(const TransposedConvolution& s) const { return std::make_unique<TransposedConvolutionLayer>(s, place); }
+    std::unique_ptr<Network::Layer> operator()(const MaxoutConvolution& s) const { return std::make_unique<MaxoutConvolutionLayer>(s, place); }
   };
   return std::visit(Build{place}, spec);
 }

@@ -20,7 +20,7 @@ class Network::Layer {
 };
 
 struct LayerPlace {
-  int64_t inputs;
+  LayerShape shape;
   std::string name;  ///< for errors: "[generator] layer 2"
   Stream init;
   Tensor marginals;

@@ -56,19 +56,16 @@ void Network::fuse(kernels::Format precision) {
 
 Network::Network(const NetworkSpec& spec, int64_t inputs, const std::string& name, const Stream& init,
                  const Tensor& marginals, at::Device device)
-    : spec_(spec), inputs_(inputs), widths_(widths(spec, inputs, name)) {
-  int64_t width = inputs;
-  for (size_t i = 0; i < spec.size(); ++i) {
-    layers_.push_back(build_layer(spec[i], {.inputs = width, .name = fmt::format("[{}] layer {}", name, i + 1),
+    : spec_(spec), inputs_(inputs), shapes_(shapes(spec, inputs, name)) {
+  for (size_t i = 0; i < spec.size(); ++i)
+    layers_.push_back(build_layer(spec[i], {.shape = shapes_[i], .name = fmt::format("[{}] layer {}", name, i + 1),
                                             .init = init.child(i), .marginals = marginals, .device = device}));
-    width = widths_[i];
-  }
 }
 
 Network::~Network() = default;
 Network::Network(Network&&) noexcept = default;
 
-int64_t Network::outputs() const { return widths_.back(); }
+int64_t Network::outputs() const { return size_of(shapes_.back().out); }
 
 Tensor Network::operator()(const Tensor& x, const Pass& pass) const {
   Tensor h = x;  // [B, inputs]

@@ -63,7 +63,7 @@ class Network {
  private:
   NetworkSpec spec_;
   int64_t inputs_;
-  std::vector<int64_t> widths_;
+  std::vector<LayerShape> shapes_;
   std::vector<std::unique_ptr<Layer>> layers_;
   std::unique_ptr<FusedEngine> fused_;
 };

@@ -15,6 +15,7 @@ Init small() { return {.kind = Init::Kind::normal, .value = 0.5}; }
 struct Case {
   std::string name;
   NetworkSpec spec;
+  int64_t inputs = 6;
 };
 std::vector<Case> cases() {
   const auto dense = [](Activation a) { return NetworkSpec{Dense{.units = 5, .activation = a, .init = small(), .bias = {.value = 0.1}}}; };
@@ -23,6 +24,14 @@ std::vector<Case> cases() {
           {"maxout", {Maxout{.units = 4, .pieces = 3, .init = small()}}},
           {"dropout", {Dropout{.keep = 0.8, .scale = 1.25}, Dense{.units = 3, .init = small()}}},
           {"batch_norm", {Dense{.units = 4, .init = small()}, BatchNorm{}}},
+          {"convolution", {Convolution{.channels = 3, .kernel = 3, .pad = 1, .input = {2, 4, 3}, .activation = Activation::leaky_relu, .init = small(), .bias = {.value = 0.1}}}, 24},
+          {"convolution_strided_untied", {Convolution{.channels = 3, .kernel = 2, .stride = 2, .pad = 1, .input = {2, 4, 3}, .activation = Activation::tanh, .init = small(), .tied = false}}, 24},
+          {"transposed_convolution", {TransposedConvolution{.channels = 2, .kernel = 3, .stride = 2, .pad = 1, .input = {3, 2, 3}, .activation = Activation::sigmoid, .init = small()}}, 18},
+          {"transposed_convolution_untied", {TransposedConvolution{.channels = 2, .kernel = 3, .stride = 2, .input = {3, 2, 1}, .init = small(), .tied = false}}, 6},
+          {"maxout_convolution", {MaxoutConvolution{.channels = 2, .pieces = 3, .kernel = 2, .pad = 1, .pool = 3, .pool_stride = 2, .input = {2, 4, 3}, .init = small()}}, 24},
+          {"maxout_convolution_untied", {MaxoutConvolution{.channels = 2, .pieces = 2, .kernel = 2, .pool = 2, .pool_stride = 2, .input = {2, 4, 3}, .init = small(), .tied = false}}, 24},
+          {"images_through_all", {Dense{.units = 12, .init = small()}, TransposedConvolution{.channels = 2, .kernel = 2, .stride = 2, .input = {3, 2, 2}, .init = small()}, BatchNorm{}, Dropout{},
+                                  Convolution{.channels = 2, .kernel = 2, .activation = Activation::relu, .init = small()}, Dense{.units = 2, .init = small()}}},
           {"paper", {Dropout{.keep = 0.8, .scale = 1.25}, Maxout{.units = 6, .pieces = 5, .init = small()}, Dropout{}, Dense{.units = 1, .init = small()}}}};
 }
 
@@ -46,9 +55,10 @@ Network build_double(const NetworkSpec& spec, int64_t inputs) {
 const Pass kTraining{.training = true, .noise = Stream(9, "noise"), .step = 4};
 
 TEST_P(EveryLayer, GradientsAgreeWithFiniteDifferences) {
-  Network net = build_double(GetParam().spec, 6);
-  Tensor x = at::empty({4, 6}, at::kDouble);
-  const Tensor drawn = at::arange(24, at::kDouble).mul(0.37).sin().view({4, 6});
+  const int64_t inputs = GetParam().inputs;
+  Network net = build_double(GetParam().spec, inputs);
+  Tensor x = at::empty({4, inputs}, at::kDouble);
+  const Tensor drawn = at::arange(4 * inputs, at::kDouble).mul(0.37).sin().view({4, inputs});
   x.copy_(drawn).requires_grad_();
   const Tensor weights = at::arange(net.outputs(), at::kDouble).add(1).cos();
   const auto loss = [&] { return (net(x, kTraining).tanh() * weights).sum(); };
@@ -72,29 +82,31 @@ TEST_P(EveryLayer, GradientsAgreeWithFiniteDifferences) {
 }
 
 TEST_P(EveryLayer, WidthsAndParameterCountsAreWhatTheSpecSays) {
-  Network net = build(GetParam().spec, 6);
-  const auto expected = widths(GetParam().spec, 6, "test");
-  int64_t width = 6, parameters = 0, built = 0;
-  for (size_t i = 0; i < expected.size(); ++i) parameters += parameter_count(GetParam().spec[i], width), width = expected[i];
+  Network net = build(GetParam().spec, GetParam().inputs);
+  const auto expected = shapes(GetParam().spec, GetParam().inputs, "test");
+  int64_t parameters = 0, built = 0;
+  for (size_t i = 0; i < expected.size(); ++i) parameters += parameter_count(GetParam().spec[i], expected[i]);
   for (const Tensor& p : net.parameters()) built += p.numel();
-  EXPECT_EQ(net(at::ones({3, 6})).sizes(), (std::vector<int64_t>{3, expected.back()}));
+  EXPECT_EQ(net(at::ones({3, GetParam().inputs})).sizes(), (std::vector<int64_t>{3, size_of(expected.back().out)}));
   EXPECT_EQ(built, parameters);
 }
 
 TEST_P(EveryLayer, ASeedDecidesEverything) {
-  const Tensor x = at::ones({3, 6});
-  Network a = build(GetParam().spec, 6), b = build(GetParam().spec, 6), c = build(GetParam().spec, 6, 4);
+  const int64_t inputs = GetParam().inputs;
+  const Tensor x = at::ones({3, inputs});
+  Network a = build(GetParam().spec, inputs), b = build(GetParam().spec, inputs), c = build(GetParam().spec, inputs, 4);
   EXPECT_TRUE(at::equal(a(x, kTraining), b(x, kTraining)));
   if (GetParam().name != "batch_norm") { EXPECT_FALSE(at::equal(a(x), c(x))); }  // on equal rows batch norm gives its bias
 }
 
 TEST_P(EveryLayer, StateHasDistinctNamesAndMakesAnEqualNetwork) {
-  Network a = build(GetParam().spec, 6), b = build(GetParam().spec, 6, 8);
+  const int64_t inputs = GetParam().inputs;
+  Network a = build(GetParam().spec, inputs), b = build(GetParam().spec, inputs, 8);
   std::map<std::string, Tensor> state;
   a.visit_state("D.", [&](const std::string& name, Tensor& t) { EXPECT_TRUE(state.emplace(name, t.detach().clone()).second) << name; });
   const at::NoGradGuard no_grad;
   b.visit_state("D.", [&](const std::string& name, Tensor& t) { t.copy_(state.at(name)); });
-  const Tensor x = at::arange(12, at::kFloat).view({2, 6});
+  const Tensor x = at::arange(2 * inputs, at::kFloat).view({2, inputs});
   EXPECT_TRUE(at::equal(a(x), b(x)));
 }
 

@@ -18,16 +18,20 @@ Network in_float64(const NetworkSpec& spec, int64_t inputs) {
 
 /// Every gradient of a tape against finite differences in float64; with a penalty it holds second derivatives.
 TEST(Tape, GradientsAreThoseOfFiniteDifferences) {
-  for (const bool penalised : {false, true}) {
-    Network D = in_float64({Dense{.units = 5, .activation = Activation::tanh}, Dense{.units = 1}}, 3);
-    Tensor x = draw_normal(Stream(3), 4, 3, 0).to(at::kDouble);
+  const NetworkSpec dense{Dense{.units = 5, .activation = Activation::tanh}, Dense{.units = 1}},
+      images{MaxoutConvolution{.channels = 2, .pieces = 2, .kernel = 2, .pad = 1, .pool = 3, .pool_stride = 2, .input = {2, 3, 2}},
+             Convolution{.channels = 2, .kernel = 2, .pad = 1, .activation = Activation::tanh},
+             TransposedConvolution{.channels = 2, .kernel = 2, .stride = 2, .activation = Activation::sigmoid, .tied = false}, Dense{.units = 1}};
+  for (const auto& [spec, inputs, penalised] : {std::tuple{dense, 3, false}, {dense, 3, true}, {images, 12, false}, {images, 12, true}}) {
+    Network D = in_float64(spec, inputs);
+    Tensor x = draw_normal(Stream(3), 4, inputs, 0).to(at::kDouble);
     const Tensor slope = at::tensor({0.5, -1.0, 2.0, 0.25}, at::kDouble).unsqueeze(1);
     const Tensor penalty = penalised ? at::tensor({1.0, 0.0, 3.0, 0.5}, at::kDouble) : Tensor();
     const auto objective = [&] {
       Tensor leaf = x.clone().requires_grad_();
       const Tensor y = D(leaf);
       Tensor sum = (y * slope).sum();
-      if (penalised) sum = sum + (penalty * torch::autograd::grad({y.sum()}, {leaf})[0].square().sum(1)).sum() / 2;
+      if (penalty.defined()) sum = sum + (penalty * torch::autograd::grad({y.sum()}, {leaf})[0].square().sum(1)).sum() / 2;
       return sum.item<double>();
     };
     const auto expect_derivative = [&](Tensor values, const Tensor& gradient) {

@@ -1,5 +1,6 @@
 #include "gan/spec/config.h"
 
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -25,6 +26,15 @@ std::string describe(const Bounds& range) {
   if (std::isfinite(range.high)) return fmt::format("a number {} {} up to {}", range.without_low ? "above" : "from", range.low, range.high);
   return fmt::format("a number {} {}", range.without_low ? "above" : "of at least", range.low);
 }
+
+/// Finds the first number that has to be given.
+struct Missing {
+  std::string key;
+  template <class T> void operator()(std::string_view name, T& value, Bounds range, const char*) {
+    if constexpr (std::is_same_v<T, int64_t>)
+      if (value == 0 && !range.holds(0) && key.empty()) key = name;
+  }
+};
 
 /// Fills a struct's fields from a table and complains about whatever it does not know.
 class Reader {
@@ -131,6 +141,13 @@ class Reader {
     if (node.value<std::string>() != "marginals") wrong_type(node, key, "a number or \"marginals\"");
     value.marginals = true;
   }
+  void read(const toml::node& node, Dims& value, Bounds range, const std::string& key) const {
+    const auto* array = node.as_array();
+    if (!array) wrong_type(node, key, "[channels, height, width]");
+    if (array->size() != 3) fail(node, "{}: expected [channels, height, width], got {} of them", key, array->size());
+    value.clear();
+    for (const auto& size : *array) read(size, value.emplace_back(), range, key);
+  }
   void read(const toml::node& node, NetworkSpec& value, Bounds, const std::string& key) const {
     const auto* array = node.as_array();
     if (!array) wrong_type(node, key, "an array of tables such as { layer = \"dense\", units = 100 }");
@@ -158,12 +175,13 @@ class Reader {
             reader.expect("layer");
             fields(spec, reader);
             reader.refuse_unknown();
-            if constexpr (requires { spec.units; })
-              if (spec.units == 0) fail(table, "{}units is missing", path);
-            if constexpr (requires { spec.pieces; })
-              if (spec.pieces == 0) fail(table, "{}pieces is missing", path);
+            Missing missing;
+            fields(spec, missing);
+            if (!missing.key.empty()) fail(table, "{}{} is missing", path, missing.key);
             if constexpr (std::is_same_v<L, Dropout>)  // unless said otherwise, expectations are kept
               if (!table.contains("scale")) spec.scale = 1 / spec.keep;
+            if constexpr (std::is_same_v<L, MaxoutConvolution>)
+              if (!table.contains("pool_stride")) spec.pool_stride = spec.pool;
             layer = spec;
           }(),
           ...);
@@ -200,11 +218,14 @@ std::string text(const Init& init) {
   const auto name = names_of(init.kind)[static_cast<size_t>(init.kind)];
   return init.value == 0 ? quoted(name) : fmt::format("{{ {} = {} }}", name, init.value);
 }
+std::string text(const Dims& dims) { return fmt::format("[{}]", fmt::join(dims, ", ")); }
 std::string text(const Bias& bias) { return bias.marginals ? "\"marginals\"" : text(bias.value); }
 
 struct LayerWriter {
   std::string line;
   template <class T> void operator()(std::string_view key, T& value, Bounds, const char*) {
+    if constexpr (std::is_same_v<T, Dims>)
+      if (value.empty()) return;
     line += fmt::format(", {} = {}", key, text(value));
   }
 };

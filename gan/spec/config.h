@@ -75,9 +75,9 @@ template <class V> void fields(RunSection& s, V& v) {
   v("keep_every", s.keep_every, at_least(0), "steps; other checkpoints but last and best are removed, 0 = never keep");
 }
 
-enum class Scale { unit, symmetric, standard, none };
+enum class Scale { unit, symmetric, standard, none, gcn };
 inline Names names_of(Scale) {
-  static constexpr std::string_view names[] = {"unit", "symmetric", "standard", "none"};
+  static constexpr std::string_view names[] = {"unit", "symmetric", "standard", "none", "gcn"};
   return names;
 }
 
@@ -85,13 +85,15 @@ struct DataSection {
   std::string source;
   int64_t train = 0, valid = 0;
   Scale scale = Scale::unit;
+  double norm = 55;  ///< the paper's authors' on CIFAR-10
   bool binarise = false;
 };
 template <class V> void fields(DataSection& s, V& v) {
-  v("source", s.source, any(), "mnist, fashion-mnist, a folder of IDX files, a .npy or .csv file, toy:NAME");
+  v("source", s.source, any(), "mnist, fashion-mnist, cifar10, a folder of their files, a .npy or .csv file, toy:NAME");
   v("train", s.train, at_least(0), "examples to train on, 0 = the source's usual split");
   v("valid", s.valid, at_least(0), "examples to choose with, 0 = the source's usual split");
-  v("scale", s.scale, any(), "unit [0, 1], symmetric [-1, 1], standard (mean 0, deviation 1), none");
+  v("scale", s.scale, any(), "unit [0, 1], symmetric [-1, 1], standard (mean 0, deviation 1), none, gcn (global contrast normalisation)");
+  if (s.scale == Scale::gcn) v("norm", s.norm, between(1e-6, 1e6), "L2 norm of each example, less its mean");
   v("binarise", s.binarise, any(), "each value to 0 or 1 once, with probability = value");
 }
 

@@ -13,31 +13,38 @@ struct Floats {
   double widest = 0;  ///< of the largest layer: what comes and goes while it is worked on
 };
 
-Floats count(const NetworkSpec& spec, double inputs) {
+Floats count(const NetworkSpec& spec, int64_t width, const std::string& network) {
   Floats sum;
-  for (const LayerSpec& layer : spec) {
-    double outputs = inputs, pieces = 0, kept = 2;  // two: before and after an activation, or a mask and what it lets through
-    if (const auto* dense = std::get_if<Dense>(&layer)) outputs = static_cast<double>(dense->units), pieces = 1;
-    if (const auto* maxout = std::get_if<Maxout>(&layer)) {
-      outputs = static_cast<double>(maxout->units), pieces = static_cast<double>(maxout->pieces);
-      kept = 3;  // an index takes 8 bytes
+  const std::vector<LayerShape> fitted = shapes(spec, width, network);
+  for (size_t i = 0; i < spec.size(); ++i) {
+    const double inputs = static_cast<double>(size_of(fitted[i].in)), outputs = static_cast<double>(size_of(fitted[i].out));
+    double pieces = 0, kept = 2 * outputs;  // two: before and after an activation, or a mask and what it lets through
+    if (std::holds_alternative<Dense>(spec[i])) pieces = 1;
+    if (const auto* maxout = std::get_if<Maxout>(&spec[i])) {
+      pieces = static_cast<double>(maxout->pieces);
+      kept = 3 * outputs;  // an index takes 8 bytes
     }
+    double widest = outputs * std::max(pieces, 1.0);
     sum.parameters += outputs * pieces * (inputs + 1);
-    sum.kept += outputs * kept;
-    sum.widest = std::max(sum.widest, outputs * std::max(pieces, 1.0));
-    inputs = outputs;
+    if (const Dims& detector = fitted[i].detector; !detector.empty()) {
+      widest = static_cast<double>(size_of(detector));
+      sum.parameters += static_cast<double>(parameter_count(spec[i], fitted[i]));
+      if (std::holds_alternative<MaxoutConvolution>(spec[i])) kept = widest + 3 * outputs;
+    }
+    sum.kept += kept;
+    sum.widest = std::max(sum.widest, widest);
   }
   return sum;
 }
 
-MemoryNeed adversarial(const Config& c, double dim) {
-  const Floats g = count(c.generator.layers, static_cast<double>(c.generator.noise_size)), d = count(c.discriminator.layers, dim);
+MemoryNeed adversarial(const Config& c, int64_t dim) {
+  const Floats g = count(c.generator.layers, c.generator.noise_size, "generator"), d = count(c.discriminator.layers, dim, "discriminator");
   const double moments = c.optimizer.method == Method::adam ? 2 : 1, average = c.game.averaging > 0 ? 1 : 0;
   const double state = (1 + moments) * (g.parameters + d.parameters) + average * g.parameters;
   const double twice = c.game.r1 > 0 || c.game.r2 > 0 ? 2 : 1;  // derivatives of derivatives
   const double rows = static_cast<double>(c.training.batch_size);
   return {.parameters = kFloat * (2 * state + g.parameters + d.parameters),
-          .batch = kFloat * rows * (g.kept + g.widest + 2 * (twice * d.kept + d.widest) + 6 * dim)};
+          .batch = kFloat * rows * (g.kept + g.widest + 2 * (twice * d.kept + d.widest) + 6 * static_cast<double>(dim))};
 }
 
 MemoryNeed mixture(const Config& c, double dim) {
@@ -48,13 +55,12 @@ MemoryNeed mixture(const Config& c, double dim) {
 }  // namespace
 
 MemoryNeed memory_need(const Config& config, int64_t dim) {
-  const auto d = static_cast<double>(dim);
-  return config.run.model == ModelKind::adversarial ? adversarial(config, d) : mixture(config, d);
+  return config.run.model == ModelKind::adversarial ? adversarial(config, dim) : mixture(config, static_cast<double>(dim));
 }
 
 double model_bytes(const Config& c, int64_t dim) {
   if (c.run.model == ModelKind::bernoulli_mixture) return 8 * static_cast<double>(c.mixture.components) * static_cast<double>(dim);
-  return kFloat * count(c.generator.layers, static_cast<double>(c.generator.noise_size)).parameters;
+  return kFloat * count(c.generator.layers, c.generator.noise_size, "generator").parameters;
 }
 
 }  // namespace gan

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gan/core/error.h"
+
 namespace gan {
 namespace {
 
@@ -21,6 +23,20 @@ TEST(MemoryNeed, CountsWeightsGradientsMomentsAverageAndACheckpoint) {
   EXPECT_EQ(memory_need(c, 2).parameters, 4 * (2 * 2 * (g + d) + (g + d)));  // (weights + moment), again in a checkpoint; gradients
   c.optimizer.method = Method::adam, c.game.averaging = 0.999;
   EXPECT_EQ(memory_need(c, 2).parameters, 4 * (2 * (3 * (g + d) + g) + (g + d)));
+}
+
+TEST(MemoryNeed, CountsKernelsAndImages) {
+  Config c = two_layers(7);
+  c.generator.layers = {TransposedConvolution{.channels = 2, .kernel = 3, .stride = 2, .input = {3, 1, 1}, .tied = false}};  // 3 -> [2, 3, 3]
+  c.discriminator.layers = {MaxoutConvolution{.channels = 4, .pieces = 5, .kernel = 2, .pad = 1, .pool = 2, .pool_stride = 2, .input = {2, 3, 3}}, Dense{.units = 1}};
+  const double g = 3 * 2 * 9 + 18, d = 4 * 5 * (2 * 4 + 1) + 4 * 2 * 2 + 1;
+  c.optimizer.method = Method::momentum;
+  EXPECT_EQ(memory_need(c, 18).parameters, 4 * 5 * (g + d));
+  EXPECT_EQ(model_bytes(c, 18), 4 * g);
+  const double before = memory_need(c, 18).batch;
+  std::get<MaxoutConvolution>(c.discriminator.layers[0]).pieces = 10;  // twice the [20, 4, 4] before the max: of data and samples, kept and worked on
+  EXPECT_EQ(memory_need(c, 18).batch - before, 4 * 10 * 2 * 2 * (20 * 4 * 4));
+  EXPECT_THROW(memory_need(c, 17), UsageError);
 }
 
 TEST(MemoryNeed, GrowsWithTheBatchAndWithPenalties) {
