@@ -88,7 +88,7 @@ double sample(const std::string& precision, double seconds) {
   const std::string file = std::filesystem::temp_directory_path() / "gan_bench.npy";
   const double time = timed([&] {
     const at::Tensor x = G.sample(kImages, 1);
-    write_file(file, format_npy({kImages, 784}, {x.data_ptr<float>(), static_cast<size_t>(x.numel())}));
+    write_file(file, {npy_header({kImages, 784}), {static_cast<const char*>(x.data_ptr()), x.nbytes()}});
   }, seconds);
   std::filesystem::remove(file);
   return kImages / time;

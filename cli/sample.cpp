@@ -20,7 +20,7 @@ int carry_out(const SampleOptions& o) {
   Model model = load(o.run, o.checkpoint, find_device(o.device));
   const at::Tensor samples = model.sample(o.n, o.seed).contiguous();
   if (out.extension() == ".npy") {
-    write_file(out, format_npy(samples.sizes().vec(), span_of(samples)));
+    write_file(out, {npy_header(samples.sizes().vec()), {static_cast<const char*>(samples.data_ptr()), samples.nbytes()}});
   } else if (out.extension() == ".csv") {
     const auto& columns = model.data().columns;
     write_file(out, format_csv(columns, product(model.data().shape), span_of(samples)));

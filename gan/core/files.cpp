@@ -94,11 +94,13 @@ std::string read_file(const Path& path) {
   return bytes;
 }
 
-void write_file(const Path& path, std::string_view bytes) {
+void write_file(const Path& path, std::string_view bytes) { write_file(path, {bytes}); }
+
+void write_file(const Path& path, std::initializer_list<std::string_view> parts) {
   const Path beside = temporary(path);
   try {
     File file(beside, O_WRONLY | O_CREAT | O_TRUNC, path);
-    file.write(bytes);
+    for (const std::string_view bytes : parts) file.write(bytes);
     file.sync();
     file.close();
   } catch (const Error&) {

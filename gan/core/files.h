@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@ std::string read_file(const Path& path);
 /// Writes beside `path`, syncs, renames: a crash leaves the old file or the new one, never a part.
 /// @throws WriteError (disk full, no permission ...); the temporary file is removed.
 void write_file(const Path& path, std::string_view bytes);
+void write_file(const Path& path, std::initializer_list<std::string_view> parts);  ///< one after the other
 
 /// Appends whole lines and flushes them to the kernel. @throws WriteError
 void append_file(const Path& path, std::string_view bytes);

@@ -171,12 +171,9 @@ Array parse_npy(std::string_view bytes, std::string_view who) {
   return array;
 }
 
-std::string format_npy(const Shape& shape, std::span<const float> values) {
+std::string npy_header(const Shape& shape) {
   if (shape.empty() || shape.size() > kMaxRank) {
     throw DataError("format_npy: expected 1 to {} dimensions, got {}", kMaxRank, shape.size());
-  }
-  if (byte_count(shape, sizeof(float)) != static_cast<int64_t>(values.size_bytes())) {
-    throw DataError("format_npy: shape {} does not fit {} numbers", shape_text(shape), values.size());
   }
   std::string text = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}{}), }}",
                                  fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
@@ -185,7 +182,17 @@ std::string format_npy(const Shape& shape, std::span<const float> values) {
   std::string out(kMagic);
   out += {'\x01', '\0'};
   append_little(out, static_cast<uint16_t>(text.size()));
-  out += text;
+  return out += text;
+}
+
+std::string format_npy(const Shape& shape, std::span<const float> values) {
+  const std::string header = npy_header(shape);
+  if (byte_count(shape, sizeof(float)) != static_cast<int64_t>(values.size_bytes())) {
+    throw DataError("format_npy: shape {} does not fit {} numbers", shape_text(shape), values.size());
+  }
+  std::string out;
+  out.reserve(header.size() + values.size_bytes());
+  out.append(header);
   return out.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
 }
 

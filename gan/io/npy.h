@@ -16,4 +16,7 @@ Array parse_npy(std::string_view bytes, std::string_view who);
 /// float32, version 1.0; the header is padded so that the data start at a multiple of 64.
 std::string format_npy(const Shape& shape, std::span<const float> values);
 
+/// What comes before the values.
+std::string npy_header(const Shape& shape);
+
 }  // namespace gan
