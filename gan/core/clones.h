@@ -2,7 +2,12 @@
 
 /// One binary, the widest vectors of the processor that it runs on: the function is compiled once for each of these.
 /// Not fast-math: NaN must come through comparisons, or a training that diverges would hide it.
+/// GCC alone does all of this; and what chooses runs before the thread sanitizer is ready.
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define GAN_CLONES __attribute__((target_clones("avx512f", "avx2,fma", "default"), optimize("O3", "no-trapping-math", "no-math-errno")))
+#else
+#define GAN_CLONES
+#endif
 
 /// A function that is compiled into each of its callers, with their attributes.
 #define GAN_INLINE inline __attribute__((always_inline))
