@@ -19,6 +19,7 @@ game:      core spec kernels nets optim model theory
 baselines: core spec kernels nets optim model
 run:       core io spec data model
 judge:     core io data kernels nets optim model
+paper:     core io spec data theory figures kernels nets optim model game baselines run judge gan/ itself
 END
 }
 for_tests='core io spec'                          # tests and testing.h may include these too

@@ -14,7 +14,7 @@ constexpr double kTallest = 1.12;                   // of the plot, in the same 
 constexpr double kToX = 34, kToZ = 46, kFoot = 20;  // pixels from axis to x, from x to z, below z
 
 const Pen kData{{colours::kBlack}, 1.8, {0.5, 3.8}}, kModel{{colours::kGreen}, 2, {}},
-    kD{{colours::kBlue}, 1.7, {6, 3.5}};
+    kD{{colours::kBlue}, 1.7, {6, 3.5}}, kOptimal{{colours::kSky, 0.55}, 4.5, {}};
 
 void check(const Figure1& stage) {
   const auto same = [&](const std::vector<double>& values, const std::vector<double>& as, const char* name,
@@ -27,6 +27,7 @@ void check(const Figure1& stage) {
   same(stage.model_density, stage.x, "model_density", "x");
   same(stage.discriminator, stage.x, "discriminator", "x");
   same(stage.z_to_x, stage.z, "z_to_x", "z");
+  if (!stage.optimal_discriminator.empty()) same(stage.optimal_discriminator, stage.x, "optimal_discriminator", "x");
 }
 
 struct Scales {
@@ -94,6 +95,7 @@ void draw_stage(Canvas& canvas, const Figure1& stage, const Scales& scales, cons
             round_ticks(scales.x.low, scales.x.high, std::max(5, static_cast<int>(box.width() / 45))),
             {0, 0.5, 1}, kD.colour);
   canvas.within({box.left, box.top, box.right, box.bottom + 1}, [&] {
+    if (!stage.optimal_discriminator.empty()) draw_density(canvas, axes, stage, stage.optimal_discriminator, 1, kOptimal);
     draw_density(canvas, axes, stage, stage.discriminator, 1, kD);
     draw_density(canvas, axes, stage, stage.model_density, scales.density, kModel);
     draw_density(canvas, axes, stage, stage.data_density, scales.density, kData);
@@ -101,22 +103,21 @@ void draw_stage(Canvas& canvas, const Figure1& stage, const Scales& scales, cons
   draw_mapping(canvas, axes, stage, scales.z);
 }
 
-}  // namespace
-
-Image draw_figure1(std::span<const Figure1> stages, int64_t stage_width, int64_t height) {
+void check(std::span<const Figure1> stages, int64_t width, int64_t height) {
   if (stages.empty()) throw UsageError("figure 1: no stages to draw; give at least one");
-  if (stage_width < 160 || height < 240)
-    throw UsageError("figure 1: a stage of {}x{} pixels is too small; 160x240 is the least", stage_width,
-                     height);
+  if (width < 160 || height < 240)
+    throw UsageError("figure 1: a stage of {}x{} pixels is too small; 160x240 is the least", width, height);
   for (const Figure1& stage : stages) check(stage);
+}
 
+Image draw(std::span<const Figure1> stages, const Scales& scales, int64_t stage_width, int64_t height) {
   Canvas canvas(stage_width * static_cast<int64_t>(stages.size()), height);
-  const Scales scales = scales_of(stages);
   const double width = static_cast<double>(stage_width);
   const double left = 40, right = 14;
-  const Legend legend(
-      canvas, {{"data density", kData}, {"model density", kModel}, {"discriminator D(x), left scale", kD}},
-      width * static_cast<double>(stages.size()) - left - right);
+  std::vector<Key> keys = {{"data density", kData}, {"model density", kModel}, {"discriminator D(x), left scale", kD}};
+  if (std::any_of(stages.begin(), stages.end(), [](const Figure1& s) { return !s.optimal_discriminator.empty(); }))
+    keys.push_back({"D*(x), the best against this model", kOptimal});
+  const Legend legend(canvas, keys, width * static_cast<double>(stages.size()) - left - right);
   legend.draw(canvas, {left, 10});
   const double top = 10 + legend.height() + 32;
   for (size_t i = 0; i < stages.size(); ++i) {
@@ -125,6 +126,21 @@ Image draw_figure1(std::span<const Figure1> stages, int64_t stage_width, int64_t
                {x + left, top, x + width - right, static_cast<double>(height) - kToX - kToZ - kFoot});
   }
   return canvas.image();
+}
+
+}  // namespace
+
+Image draw_figure1(std::span<const Figure1> stages, int64_t stage_width, int64_t height) {
+  check(stages, stage_width, height);
+  return draw(stages, scales_of(stages), stage_width, height);
+}
+
+std::vector<Image> draw_figure1_frames(std::span<const Figure1> stages, int64_t width, int64_t height) {
+  check(stages, width, height);
+  const Scales scales = scales_of(stages);
+  std::vector<Image> frames;
+  for (size_t i = 0; i < stages.size(); ++i) frames.push_back(draw(stages.subspan(i, 1), scales, width, height));
+  return frames;
 }
 
 }  // namespace gan

@@ -34,15 +34,19 @@ Image draw_scatter(const std::string& title, std::span<const float> real, std::s
                    int64_t size = 560);
 
 /// Figure 1 of Goodfellow et al. (2014): densities of the data (dotted black) and of the model (solid green),
-/// D (dashed blue), and below them the mapping from z to x as arrows.
+/// D (dashed blue) with D* behind it, and below them the mapping from z to x as arrows.
 struct Figure1 {
   std::string title;
   std::vector<double> x, data_density, model_density, discriminator;  ///< all of one length
   std::vector<double> z, z_to_x;                                      ///< arrows, of one length
+  std::vector<double> optimal_discriminator = {};                     ///< D*, as long as x or empty
 };
 
 /// Stages side by side over the same x and z. The scale is that of D; densities share another one.
 /// @throws DataError when lengths differ, UsageError without stages or on an unusable size
 Image draw_figure1(std::span<const Figure1> stages, int64_t stage_width = 420, int64_t height = 360);
+
+/// The same stages, on the same scales, as a picture each: the frames of an animation.
+std::vector<Image> draw_figure1_frames(std::span<const Figure1> stages, int64_t width = 480, int64_t height = 380);
 
 }  // namespace gan

@@ -188,6 +188,23 @@ TEST(DrawFigure1, DrawsStagesSideBySide) {
   for (uint32_t colour : {kBlack, kGreen, kBlue}) EXPECT_GT(ink(image, colour, 75, 40), 30) << colour;
 }
 
+TEST(DrawFigure1, DrawsTheBestDWhereItIsGiven) {
+  Figure1 best = stage();
+  best.optimal_discriminator.assign(best.x.size(), 0.25);
+  const uint32_t tint = 0xA2D8F4;  // of the band on paper
+  EXPECT_GT(ink(draw_figure1(std::vector{best}), tint, 75), ink(draw_figure1(std::vector{stage()}), tint, 75) + 300);
+}
+
+TEST(DrawFigure1, FramesShareTheirScales) {
+  Figure1 high = stage(), plain = stage();
+  for (double& y : high.model_density) y *= 2;
+  const auto frames = draw_figure1_frames(std::vector{plain, high}, 420, 360);
+  ASSERT_EQ(frames.size(), 2u);
+  for (const Image& frame : frames) expect_paper(frame, 420, 360);
+  EXPECT_EQ(frames[1].pixels, draw_figure1(std::vector{high}).pixels);
+  EXPECT_NE(frames[0].pixels, draw_figure1(std::vector{plain}).pixels);
+}
+
 TEST(DrawFigure1, ArrowsLeadFromZToX) {
   Figure1 none = stage();
   none.z.clear();
@@ -221,6 +238,10 @@ TEST(DrawFigure1, SaysWhatIsWrong) {
   wrong = stage();
   wrong.discriminator.pop_back();
   EXPECT_THROW(draw_figure1(std::vector{wrong}), DataError);
+  wrong = stage();
+  wrong.optimal_discriminator = {0.5};
+  EXPECT_THROW(draw_figure1(std::vector{wrong}), DataError);
+  EXPECT_THROW(draw_figure1_frames({}), UsageError);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,16 @@ struct Image {
 };
 
 std::string encode_png(const Image& image);  ///< @throws DataError on a wrong shape
+
+struct Frame {
+  Image image;
+  uint16_t milliseconds = 100;
+};
+
+/// An animated PNG (W3C PNG, third edition), played `times`, 0 = for ever; whoever knows no animation shows the first
+/// frame. Of the others only the rectangle that changed is stored.
+/// @throws DataError on a wrong shape, on frames that differ in theirs, without frames
+std::string encode_animated_png(std::span<const Frame> frames, uint32_t times = 0);
 
 /// Palette and 16 bits become 8-bit grey or RGB; alpha is dropped, gamma ignored.
 /// @throws DataError naming `who`

@@ -150,5 +150,75 @@ TEST(Png, RefusesToWriteALie) {
   refuses({1, 1000001, 1, std::vector<uint8_t>(1000001)}, "Invalid IHDR data for an image of [1, 1000001, 1]");
 }
 
+struct Chunk {
+  std::string name, data;
+};
+
+/// Every chunk of a file, each held against its checksum.
+std::vector<Chunk> chunks_of(const std::string& file) {
+  std::vector<Chunk> out;
+  const auto number = [&](size_t from) {
+    uint32_t value = 0;
+    for (size_t i = from; i < from + 4; ++i) value = value << 8 | static_cast<uint8_t>(file[i]);
+    return value;
+  };
+  for (size_t at = 8; at < file.size();) {
+    const size_t size = number(at);
+    out.push_back({file.substr(at + 4, 4), file.substr(at + 8, size)});
+    EXPECT_EQ(file.substr(at, size + 12), chunk(out.back().name, out.back().data));
+    at += size + 12;
+  }
+  return out;
+}
+
+Image painted(uint8_t paper, std::initializer_list<std::pair<int, int>> dots) {  // [5, 7, 3], dots (row, column)
+  Image image{5, 7, 3, std::vector<uint8_t>(5 * 7 * 3, paper)};
+  for (const auto& [row, column] : dots) image.pixels[(row * 7 + column) * 3 + 1] = 200;
+  return image;
+}
+
+TEST(AnimatedPng, DecodesToItsFrames) {
+  const std::vector<Frame> frames = {{painted(9, {}), 50}, {painted(9, {{1, 2}, {3, 5}}), 1500}, {painted(9, {{1, 2}, {3, 5}}), 20}, {painted(1, {}), 40}};
+  const std::string file = encode_animated_png(frames, 3);
+  EXPECT_EQ(parse(file).pixels, frames[0].image.pixels);  // for whoever knows no animation
+
+  Image shown{5, 7, 3, std::vector<uint8_t>(5 * 7 * 3)};
+  std::vector<std::string> areas;
+  std::string ihdr, control, packed;
+  uint32_t sequence = 0;
+  size_t at = 0;
+  const auto show = [&] {
+    if (control.empty()) return;
+    EXPECT_EQ(control.substr(20), big(uint32_t{frames[at].milliseconds} << 16 | 1000).append(2, '\0')) << at;
+    const Image part = parse("\x89PNG\r\n\x1a\n" + chunk("IHDR", control.substr(4, 8) + ihdr.substr(8)) + chunk("IDAT", packed) + chunk("IEND", ""));
+    const auto left = static_cast<uint8_t>(control[15]), top = static_cast<uint8_t>(control[19]);
+    for (int64_t row = 0; row < part.height; ++row)
+      std::copy_n(&part.pixels[row * part.width * 3], part.width * 3, &shown.pixels[((top + row) * 7 + left) * 3]);
+    areas.push_back(fmt::format("{}x{} at {},{}", part.width, part.height, left, top));
+    EXPECT_EQ(shown.pixels, frames[at++].image.pixels) << at;
+    packed.clear();
+  };
+  for (const auto& [name, data] : chunks_of(file)) {
+    if (name == "IHDR") ihdr = data;
+    if (name == "acTL") { EXPECT_EQ(data, big(4) + big(3)); }
+    if (name == "fcTL" || name == "fdAT") { EXPECT_EQ(data.substr(0, 4), big(sequence++)); }
+    if (name == "fcTL") show(), control = data;
+    if (name == "IDAT") packed += data;
+    if (name == "fdAT") packed += data.substr(4);
+  }
+  show();
+  EXPECT_EQ(areas, (std::vector<std::string>{"7x5 at 0,0", "4x3 at 2,1", "1x1 at 0,0", "7x5 at 0,0"}));
+}
+
+TEST(AnimatedPng, SaysWhatIsWrong) {
+  const auto refuses = [](const std::vector<Frame>& frames, std::string_view part) {
+    expect_data_error([&] { encode_animated_png(frames); }, part, "encode_animated_png");
+  };
+  const Frame grey{{2, 1, 1, {1, 2}}};
+  refuses({}, "no frames");
+  refuses({grey, {{1, 2, 1, {1, 2}}}}, "frame 1 is [1, 2, 1] with 2 bytes, the first is [2, 1, 1]");
+  refuses({grey, {{2, 1, 1, {1}}}}, "with 1 bytes");
+}
+
 }  // namespace
 }  // namespace gan

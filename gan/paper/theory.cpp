@@ -1,0 +1,388 @@
+#include "gan/paper/theory.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "gan/core/random.h"
+#include "gan/figures/plot.h"
+#include "gan/game/value_functions.h"
+#include "gan/nets/network.h"
+#include "gan/optim/optimizer.h"
+#include "gan/theory/divergence.h"
+
+namespace gan::paper {
+namespace {
+
+using std::numbers::ln2;
+constexpr double kLow = -60, kHigh = 60;  // of the quadratures: more than nine deviations of every density below
+constexpr int kIntervals = 24000;
+
+/// A mixture of normals in 1-D, or one.
+struct Density {
+  struct Part { double weight, mean, deviation; };
+  std::vector<Part> parts;
+
+  double log_at(double x) const {
+    double most = -std::numeric_limits<double>::infinity(), sum = 0;
+    const auto term = [&](const Part& p) { return std::log(p.weight) + log_normal_density(x, p.mean, p.deviation); };
+    for (const Part& p : parts) most = std::max(most, term(p));
+    for (const Part& p : parts) sum += std::exp(term(p) - most);
+    return most + std::log(sum);
+  }
+
+  Tensor sample(const Stream& stream, int64_t n, uint64_t step) const {  // [n, 1]
+    std::vector<float> place(static_cast<size_t>(n));
+    stream.child("place").uniform(place, 1, step);
+    Tensor x = at::empty({n, 1});
+    const std::span<float> out(x.data_ptr<float>(), static_cast<size_t>(n));
+    stream.child("noise").normal(out, 1, step);
+    for (size_t i = 0; i < out.size(); ++i) {
+      size_t k = 0;
+      for (double u = place[i]; k + 1 < parts.size() && u >= parts[k].weight; ++k) u -= parts[k].weight;
+      out[i] = static_cast<float>(parts[k].mean + parts[k].deviation * out[i]);
+    }
+    return x;
+  }
+};
+Density normal(double mean, double deviation) { return {{{1, mean, deviation}}}; }
+
+/// The composite Simpson rule on [kLow, kHigh].
+double integral(const std::function<double(double)>& f) {
+  const double step = (kHigh - kLow) / kIntervals;
+  double sum = 0;
+  for (int i = 0; i <= kIntervals; ++i) sum += (i == 0 || i == kIntervals ? 1 : i % 2 == 1 ? 4 : 2) * f(kLow + i * step);
+  return sum * step / 3;
+}
+
+double plogq(double p, double log_q) { return p > 0 ? p * log_q : 0; }  // 0 log 0 = 0
+
+/// Equation 4: E_data log D* + E_g log(1 - D*) at one point, from log densities. 1 - D* is D* of the pair swapped.
+double criterion_at(double log_data, double log_g) {
+  return plogq(std::exp(log_data), std::log(optimal_discriminator(log_data, log_g))) +
+         plogq(std::exp(log_g), std::log(optimal_discriminator(log_g, log_data)));
+}
+
+/// Equation 5 at one point: KL to the mixture of both, from each.
+double divergences_at(double log_data, double log_g) {
+  const double most = std::max(log_data, log_g);
+  const double log_mixture = most + std::log((std::exp(log_data - most) + std::exp(log_g - most)) / 2);
+  return plogq(std::exp(log_data), log_data - log_mixture) + plogq(std::exp(log_g), log_g - log_mixture);
+}
+
+double criterion(const Density& data, const Density& g) {
+  return integral([&](double x) { return criterion_at(data.log_at(x), g.log_at(x)); });
+}
+
+using Distribution = std::vector<double>;
+
+double criterion(const Distribution& data, const Distribution& g) {
+  double sum = 0;
+  for (size_t i = 0; i < data.size(); ++i) sum += criterion_at(std::log(data[i]), std::log(g[i]));
+  return sum;
+}
+
+/// Exponentials of normal numbers, normalised; with `holes`, about a third of the support has no mass.
+Distribution draw_distribution(const Stream& stream, int64_t size, double deviation, bool holes = false) {
+  std::vector<float> z(static_cast<size_t>(size)), u(z.size());
+  stream.child("z").normal(z, 1, 0);
+  stream.child("u").uniform(u, 1, 0);
+  Distribution p(z.size());
+  double total = 0;
+  for (size_t i = 0; i < p.size(); ++i) total += p[i] = holes && i > 0 && u[i] < 1 / 3.0 ? 0 : std::exp(deviation * z[i]);
+  for (double& x : p) x /= total;
+  return p;
+}
+
+double total_variation(const Distribution& p, const Distribution& q) {
+  double sum = 0;
+  for (size_t i = 0; i < p.size(); ++i) sum += std::abs(p[i] - q[i]) / 2;
+  return sum;
+}
+
+std::string number(double x) { return fmt::format("{:.6g}", std::abs(x) < 5e-16 ? 0 : x); }
+Check at_most(std::string what, double ours, double bound) { return {std::move(what), std::max(ours, 0.0), 0, bound}; }
+
+// --- Proposition 1 ---
+
+struct Fit {
+  double distance;           // mean |D - D*| under (p_data + p_g) / 2
+  double value, best, over;  // V(G, D) reached, C(G), and the most by which V passed it while D learned
+  std::vector<double> x, D, optimal;
+};
+
+/// The inner loop of Algorithm 1 with G fixed: a network learns from minibatches of both, by the table's minimax row.
+Fit fit_discriminator(const Density& data, const Density& g, uint64_t seed) {
+  constexpr int64_t kSteps = 1500, kBatch = 1024;
+  constexpr double kFrom = -12, kTo = 12;  // D is looked at there, and V integrated over the same points
+  constexpr int64_t kPoints = 2401;
+  const Dense hidden{.units = 32, .activation = Activation::tanh, .init = {.kind = Init::Kind::glorot}};
+  Network D({hidden, hidden, Dense{.units = 1}}, 1, "discriminator", Stream(seed, "init.D"), {}, at::kCPU);
+  OptimizerSection section{.beta1 = 0.9, .schedule = Schedule::cosine, .min_rate = 1e-5, .schedule_steps = kSteps};
+  Optimizer optimizer(section, 1e-2, D.parameters());
+
+  const Tensor x = at::linspace(kFrom, kTo, kPoints, at::kDouble);
+  Tensor p = at::empty_like(x), q = at::empty_like(x), best = at::empty_like(x);  // times the width of a point
+  Fit fit{.best = criterion(data, g), .over = -1};
+  for (int64_t i = 0; i < kPoints; ++i) {
+    const double at = x[i].item<double>(), width = (kTo - kFrom) / (kPoints - 1), log_p = data.log_at(at), log_q = g.log_at(at);
+    p[i] = width * std::exp(log_p), q[i] = width * std::exp(log_q), best[i] = optimal_discriminator(log_p, log_q);
+  }
+  const auto logits = [&] {
+    const at::NoGradGuard no_grad;
+    return D(x.to(at::kFloat).unsqueeze(1)).squeeze(1).to(at::kDouble);
+  };
+  const auto value = [&](const Tensor& a) { return -(p * at::softplus(-a) + q * at::softplus(a)).sum().item<double>(); };
+
+  const ValueFunction& game = value_function("minimax");
+  const Stream stream(seed, "proposition 1");
+  for (int64_t t = 0; t < kSteps; ++t) {
+    const Tensor real = data.sample(stream.child("data"), kBatch, t), fake = g.sample(stream.child("g"), kBatch, t);
+    const Tensor loss = game.d_loss(D(real).squeeze(1), D(fake).squeeze(1));
+    optimizer.step(torch::autograd::grad({loss}, D.parameters()), {.step = t, .update = t, .epoch = 1});
+    if (t % 25 == 24) fit.over = std::max(fit.over, value(logits()) - fit.best);
+  }
+  const Tensor answer = at::sigmoid(logits());
+  fit.distance = ((p + q) / 2 * (answer - best).abs()).sum().item<double>();
+  fit.value = value(logits());
+  for (int64_t i = kPoints * 7 / 24; i <= kPoints * 17 / 24; i += 5)  // from -5 to 5
+    fit.x.push_back(x[i].item<double>()), fit.D.push_back(answer[i].item<double>()), fit.optimal.push_back(best[i].item<double>());
+  return fit;
+}
+
+void proposition_1(Piece& piece, Panel& panel, uint64_t seed) {
+  const std::vector<std::tuple<std::string, Density, Density>> cases = {
+      {"N(0, 1) against N(1.5, 1)", normal(0, 1), normal(1.5, 1)},
+      {"N(0, 1) against N(0.5, 2^2)", normal(0, 1), normal(0.5, 2)},
+      {"two modes against one", {{{0.6, -2, 0.7}, {0.4, 1.5, 0.5}}}, normal(0, 1.6)},
+  };
+  Table table{"Proposition 1: D trained against a fixed G", {"p_data against p_g", "mean |D - D*|", "V(G, D) reached", "C(G)"}, {}};
+  double over = -1;
+  for (const auto& [name, data, g] : cases) {
+    const Fit fit = fit_discriminator(data, g, seed);
+    over = std::max(over, fit.over);
+    piece.checks.push_back(at_most(fmt::format("Proposition 1: mean |D - D*| under (p_data + p_g) / 2, {}", name), fit.distance, 0.01));
+    piece.checks.push_back({fmt::format("Proposition 1: V(G, D) that the trained D reaches, {}", name), fit.value, fit.best, 2e-3});
+    table.rows.push_back({name, number(fit.distance), number(fit.value), number(fit.best)});
+    panel = {.title = "Proposition 1: D trained against a fixed G", .x_label = "x, " + name, .y_label = "D(x)",
+                     .series = {{"D*", fit.x, fit.optimal}, {"D", fit.x, fit.D, true}}};
+  }
+  piece.checks.push_back(at_most("Proposition 1: the most by which V(G, D) passes C(G) while D learns", over, 1e-7));
+
+  double line = 0;
+  for (const double mu : {0.5, 1.5, 4.0})
+    for (double x = -8; x <= 8; x += 0.25)
+      line = std::max(line, std::abs(optimal_logit(normal(0, 1).log_at(x), normal(mu, 1).log_at(x)) - (-mu * x + mu * mu / 2)));
+  piece.checks.push_back(at_most("Proposition 1: logit D* of N(0, 1) against N(mu, 1) is -mu x + mu^2 / 2, largest difference", line, 1e-12));
+  piece.tables.push_back(std::move(table));
+}
+
+// --- Theorem 1 ---
+
+void theorem_1(Piece& piece, Panel& panel, uint64_t seed) {
+  double apart = 0, from_library = 0, least = 1;
+  int pairs = 0, not_above = 0;
+  const auto hold = [&](double direct, double two_divergences, double library) {
+    apart = std::max(apart, std::abs(direct - (-std::log(4) + two_divergences)));
+    from_library = std::max(from_library, std::abs(direct - library));
+    least = std::min(least, direct + std::log(4));
+    ++pairs, not_above += direct <= -std::log(4);
+  };
+  const auto hold_densities = [&](const Density& data, const Density& g) {
+    const double two = integral([&](double x) { return divergences_at(data.log_at(x), g.log_at(x)); });
+    const double divergence = jensen_shannon([&](double x) { return data.log_at(x); }, [&](double x) { return g.log_at(x); }, kLow, kHigh, kIntervals);
+    hold(criterion(data, g), two, virtual_criterion(divergence));
+  };
+  for (const double mean : {0.25, 1.0, 2.0, 4.0, 8.0})
+    for (const double deviation : {0.5, 1.0, 2.0}) hold_densities(normal(0, 1), normal(mean, deviation));
+  hold_densities(normal(0, 1), normal(0, 1.1));
+  const Stream stream(seed, "theorem 1");
+  for (uint64_t i = 0; i < 10; ++i) {
+    const auto mixture = [&](const Stream& s) {
+      std::vector<float> z(6);
+      s.normal(z, 1, 0);
+      const Distribution w = draw_distribution(s, 3, 1);
+      Density out;
+      for (size_t k = 0; k < 3; ++k) out.parts.push_back({w[k], 3 * z[k], std::exp(0.4 * z[k + 3])});
+      return out;
+    };
+    hold_densities(mixture(stream.child("data").child(i)), mixture(stream.child("g").child(i)));
+  }
+  for (uint64_t i = 0; i < 24; ++i) {
+    const auto size = static_cast<int64_t>(2 + i);
+    const Distribution data = draw_distribution(stream.child("discrete data").child(i), size, 1.5, i % 2 == 1);
+    const Distribution g = draw_distribution(stream.child("discrete g").child(i), size, 1.5, i % 3 == 1);
+    double two = 0;
+    for (size_t k = 0; k < data.size(); ++k) two += divergences_at(std::log(data[k]), std::log(g[k]));
+    hold(criterion(data, g), two, virtual_criterion(jensen_shannon(data, g)));
+  }
+  piece.checks.push_back(at_most(fmt::format("Theorem 1: E log D* + E log(1 - D*) against -log 4 + two KL divergences, largest difference of {} pairs", pairs), apart, 1e-9));
+  piece.checks.push_back(at_most("Theorem 1: the same against -log 4 + 2 JSD of the library, largest difference", from_library, 1e-9));
+  piece.checks.push_back({"Theorem 1: pairs with p_g other than p_data whose C(G) is not above -log 4 (least excess " + number(least) + ")", static_cast<double>(not_above), 0, 0});
+  const Density two_modes{{{0.6, -2, 0.7}, {0.4, 1.5, 0.5}}};
+  const Distribution eight = draw_distribution(stream.child("equal"), 8, 1.5);
+  piece.checks.push_back({"Theorem 1: C(G) where p_g = p_data, a density", criterion(two_modes, two_modes), -std::log(4), 1e-12});
+  piece.checks.push_back({"Theorem 1: C(G) where p_g = p_data, 8 points", criterion(eight, eight), -std::log(4), 1e-12});
+  piece.checks.push_back({"Theorem 1: C(G) of N(0, 1) and N(40, 1)", criterion(normal(0, 1), normal(40, 1)), 0, 1e-12});
+  piece.checks.push_back({"Theorem 1: C(G) of disjoint supports", criterion(Distribution{0.3, 0.7, 0, 0}, Distribution{0, 0, 0.9, 0.1}), 0, 1e-12});
+
+  Table table{"Theorem 1: p_data = N(0, 1), p_g = N(mu, 1)", {"mu", "E log D* + E log(1 - D*)", "-log 4 + 2 JSD"}, {}};
+  Series curve{.label = "C(G)"};
+  for (int i = 0; i <= 60; ++i) {
+    const double mu = i / 10.0, direct = criterion(normal(0, 1), normal(mu, 1));
+    curve.x.push_back(mu), curve.y.push_back(direct);
+    if (i % 10 != 0) continue;
+    const double two = integral([&](double x) { return divergences_at(normal(0, 1).log_at(x), normal(mu, 1).log_at(x)); });
+    table.rows.push_back({number(mu), number(direct), number(-std::log(4) + two)});
+  }
+  piece.tables.push_back(std::move(table));
+  panel = {.title = "Theorem 1: C(G) for N(0, 1) and N(mu, 1)", .x_label = "mu", .y_label = "nats", .series = {std::move(curve)},
+           .horizontals = {{-std::log(4), "-log 4"}, {0, "0: disjoint supports"}}};
+}
+
+// --- Proposition 2 ---
+
+/// Slope of C(G) in p_g: log(1 - D*), where D* belongs to this p_g.
+double slope_at(double data, double g) { return std::log(optimal_discriminator(std::log(g), std::log(data))); }
+
+/// p_g <- p_g exp(-eta slope) / Z: mirror descent in the divergence of Kullback and Leibler.
+template <class Slope>
+void descend(Distribution& g, const Slope& slope) {
+  constexpr double kEta = 1;  // d2C / dp_g^2 = p_data / (p_g (p_data + p_g)) is below that of p_g log p_g: C falls at every step
+  double total = 0;
+  for (size_t i = 0; i < g.size(); ++i) total += g[i] *= std::exp(-kEta * slope(i));
+  for (double& p : g) p /= total;
+}
+
+void proposition_2(Piece& piece, Panel& panel, uint64_t seed) {
+  constexpr int kStarts = 20, kSize = 10, kSteps = 60;
+  const Stream stream(seed, "proposition 2");
+  double far = 0, rise = 0, bound = 0, slope_error = 0, curve_error = -1, collapse = 0;
+  Table table{"Proposition 2: mirror descent of p_g, 10 points, D = D* at each step", {"step", "total variation", "C(G) + log 4", "with D held: total variation"}, {}};
+  Series follows{.label = "D = D* of the present G"}, held{.label = "D held as it was at the start"};
+  for (uint64_t start = 0; start < kStarts; ++start) {
+    const Distribution data = draw_distribution(stream.child("data").child(start), kSize, 1), first = draw_distribution(stream.child("g").child(start), kSize, 2);
+    double divergence = 0;  // KL(p_data || p_g at the start)
+    for (size_t i = 0; i < kSize; ++i) divergence += data[i] * std::log(data[i] / first[i]);
+
+    Distribution g = first, alone = first;
+    double last = criterion(data, g);
+    for (int t = 0; t <= kSteps; ++t) {
+      const double now = criterion(data, g);
+      rise = std::max(rise, now - last), last = now;
+      if (t > 0) bound = std::max(bound, (now + std::log(4)) * t / divergence);
+      if (start == 0) {
+        for (auto [series, p] : {std::pair{&follows, &g}, {&held, &alone}}) series->x.push_back(t), series->y.push_back(total_variation(data, *p));
+        if (t % 10 == 0) table.rows.push_back({std::to_string(t), number(follows.y.back()), number(now + std::log(4)), number(held.y.back())});
+      }
+      const Distribution at = g;
+      descend(g, [&](size_t i) { return slope_at(data[i], at[i]); });
+      descend(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
+    }
+    far = std::max(far, total_variation(data, g));
+    for (int t = 0; t < 4000; ++t) descend(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
+    double least = 0, elsewhere = 0;  // of the slopes
+    for (size_t i = 0; i < kSize; ++i) least = std::min(least, slope_at(data[i], first[i]));
+    for (size_t i = 0; i < kSize; ++i) elsewhere += slope_at(data[i], first[i]) > least + 0.01 ? alone[i] : 0;
+    collapse = std::max(collapse, elsewhere);
+
+    for (size_t i = 0; i < kSize; ++i) {
+      const double h = 3e-4 * first[i];
+      Distribution up = first, down = first;
+      up[i] += h, down[i] -= h;
+      slope_error = std::max(slope_error, std::abs((criterion(data, up) - criterion(data, down)) / (2 * h) - slope_at(data[i], first[i])));
+    }
+    for (uint64_t k = 0; k < 50; ++k) {
+      const Distribution a = draw_distribution(stream.child("a").child(start).child(k), kSize, 2, true), b = draw_distribution(stream.child("b").child(start).child(k), kSize, 2, true);
+      const double share = static_cast<double>(k + 1) / 51;
+      Distribution between(kSize);
+      for (size_t i = 0; i < kSize; ++i) between[i] = (1 - share) * a[i] + share * b[i];
+      curve_error = std::max(curve_error, criterion(data, between) - (1 - share) * criterion(data, a) - share * criterion(data, b));
+    }
+  }
+  piece.checks.push_back(at_most(fmt::format("Proposition 2: total variation of p_g and p_data after {} steps, worst of {} starts", kSteps, kStarts), far, 1e-9));
+  piece.checks.push_back(at_most("Proposition 2: the most by which a step raises C(G)", rise, 1e-12));
+  piece.checks.push_back(at_most("Proposition 2: (C(G) + log 4) t / KL(p_data, first p_g) after t steps, largest; mirror descent promises 1", bound, 1));
+  piece.checks.push_back(at_most("Proposition 2: dC / dp_g = log(1 - D*) against finite differences, largest difference", slope_error, 1e-6));
+  piece.checks.push_back(at_most("Proposition 2: the most by which C lies above a chord, 1000 random segments", curve_error, 1e-12));
+  piece.checks.push_back(at_most("Section 6: with D held, the share of p_g that does not end where log(1 - D) is least (within 0.01)", collapse, 1e-3));
+  piece.tables.push_back(std::move(table));
+  panel = {.title = "Proposition 2: p_g updated, discrete support", .x_label = "step", .y_label = "total variation", .series = {std::move(follows), std::move(held)}};
+}
+
+// --- Section 3: saturation ---
+
+void saturation(Piece& piece, Panel& panel) {
+  constexpr double kStep = 1e-5, kConfident = -12;
+  const ValueFunction &saturates = value_function("minimax"), &does_not = value_function("non-saturating");
+  const auto loss_at = [](const ValueFunction& game, double a) { return game.g_loss({}, at::full({1}, a, at::kDouble)).item<double>(); };
+  const auto slope_of = [](const ValueFunction& game, double a) {
+    const Tensor logit = at::full({1}, a, at::kDouble).requires_grad_();
+    return torch::autograd::grad({game.g_loss({}, logit)}, {logit})[0].item<double>();
+  };
+  double from_formula = 0, from_differences = 0;
+  Series vanishing{.label = "of log(1 - D)"}, lasting{.label = "of -log D"};
+  Table table{"Section 3: slopes of G's objectives in D's logit", {"logit", "D(G(z))", "of log(1 - D)", "of -log D"}, {}};
+  for (int i = -60; i <= 60; ++i) {
+    const double a = i / 5.0, d = optimal_discriminator(a, 0);
+    for (const auto& [game, series, formula] : {std::tuple{&saturates, &vanishing, -d}, {&does_not, &lasting, -optimal_discriminator(0, a)}}) {
+      const double slope = slope_of(*game, a), differences = (loss_at(*game, a + kStep) - loss_at(*game, a - kStep)) / (2 * kStep);
+      from_formula = std::max(from_formula, std::abs(slope - formula));
+      from_differences = std::max(from_differences, std::abs(slope - differences));
+      series->x.push_back(a), series->y.push_back(slope);
+    }
+    if (i % 15 == 0) table.rows.push_back({number(a), number(d), number(vanishing.y.back()), number(lasting.y.back())});
+  }
+  piece.checks.push_back(at_most("Section 3: slopes by autograd against -D and -(1 - D), logits -12 to 12, largest difference", from_formula, 1e-12));
+  piece.checks.push_back(at_most("Section 3: the same against finite differences in doubles", from_differences, 1e-8));
+  piece.checks.push_back({fmt::format("Section 3: slope of log(1 - D) where D rejects, logit {}", kConfident), slope_of(saturates, kConfident), 0, 1e-4});
+  piece.checks.push_back({"Section 3: slope of -log D there", slope_of(does_not, kConfident), -1, 1e-4});
+
+  // G shifts its samples, p_g = N(mu, 1), and D = D* has logit -mu x + mu^2 / 2, whose slope in x is -mu.
+  Table shifts{"Section 3: slope in mu, p_data = N(0, 1), p_g = N(mu, 1), D = D*", {"mu", "mean D(G(z))", "of log(1 - D)", "of -log D"}, {}};
+  for (const double mu : {0.5, 1.0, 2.0, 4.0, 8.0}) {
+    const Density data = normal(0, 1), g = normal(mu, 1);
+    const auto mean = [&](double sign) {  // of D* or 1 - D* under p_g
+      return integral([&](double x) { return std::exp(g.log_at(x)) * optimal_discriminator(sign * optimal_logit(data.log_at(x), g.log_at(x)), 0); });
+    };
+    const double d = mean(1), not_d = mean(-1);
+    shifts.rows.push_back({number(mu), number(d), number(mu * d), number(mu * not_d)});
+  }
+  piece.tables.push_back(std::move(table));
+  piece.tables.push_back(std::move(shifts));
+  panel = {.title = "Section 3: slopes of G's objectives", .x_label = "logit of D(G(z))", .y_label = "slope", .series = {std::move(vanishing), std::move(lasting)}};
+}
+
+}  // namespace
+
+Piece theory(uint64_t seed) {
+  const auto start = std::chrono::steady_clock::now();
+  Piece piece{.name = "theory", .title = "Section 4: propositions 1 and 2, theorem 1; section 3: saturation"};
+  piece.text = {
+      "Proposition 1. Against a fixed G the best D is D* = p_data / (p_data + p_g). A tanh network learns from minibatches of both sides by the "
+      "inner loop of Algorithm 1, and is held against D* point by point. V(G, D) is integrated, not estimated, so it must not pass C(G) at all.",
+      "Theorem 1. C(G) = max_D V(G, D) is computed as E log D* + E log(1 - D*) and, by another route, as -log 4 plus the divergences of Kullback and "
+      "Leibler from the two densities to their mean: for normals, mixtures, and distributions on a few points, some without mass.",
+      "Proposition 2. Where p_g itself is updated, against the D* of the present p_g, it reaches p_data: C is convex in p_g, with slope log(1 - D*). "
+      "Where D is held as it was, p_g collapses onto the point that D likes best: section 6 warns of it.",
+      "Section 3. In D's logit, log(1 - D) has slope -D and -log D has slope -(1 - D): where D rejects samples with confidence the first vanishes, the "
+      "second does not. Both are the loss functions that training uses, by automatic differentiation."};
+  std::vector<Panel> panels(4);
+  proposition_1(piece, panels[0], seed);
+  theorem_1(piece, panels[1], seed);
+  proposition_2(piece, panels[2], seed);
+  saturation(piece, panels[3]);
+  piece.pictures.push_back({"theory.png", "What section 4 proves and section 3 argues, computed: D after training and D*, C(G), p_g on its way to p_data, the slopes of G's two objectives. The paper draws none of these.",
+                            encode_png(draw_curves(panels, 560, 300))});
+  piece.settings = fmt::format("seed {}; D: dense 32, 32 (tanh), 1; Adam, 1500 steps of 1024 + 1024 examples; Simpson's rule, {} intervals on [{}, {}]", seed, kIntervals, kLow, kHigh);
+  piece.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return piece;
+}
+
+}  // namespace gan::paper
