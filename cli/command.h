@@ -2,6 +2,7 @@
 /// The commands, each in the file of its name, and what they share.
 
 #include "cli/command_line.h"
+#include "gan/core/duration.h"
 
 namespace gan::cli {
 
@@ -10,6 +11,7 @@ int carry_out(const SampleOptions& o);
 int carry_out(const InterpolateOptions& o);
 int carry_out(const EvaluateOptions& o);
 int carry_out(const InfoOptions& o);
+int carry_out(const ReproduceOptions& o);
 
 /// How the user calls this program: "gan", or as the script ./run was called.
 std::string program();
@@ -21,7 +23,6 @@ Path find_recipe(const std::string& name_or_path);
 std::vector<Path> all_recipes();
 
 bool on_terminal();              ///< stderr is one: progress may redraw its line
-std::string duration(double seconds);  ///< "42 s", "3 min 10 s", "2 h 5 min"
 std::string count(int64_t n);    ///< 1,234,567
 
 /// A table for people: columns aligned, the first to the left, the others to the right.

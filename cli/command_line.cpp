@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -143,6 +144,22 @@ void add_info(CLI::App& app, Chosen& chosen) {
   command->callback([o, &chosen] { chosen = *o; });
 }
 
+void add_reproduce(CLI::App& app, Chosen& chosen) {
+  auto o = std::make_shared<ReproduceOptions>();
+  CLI::App* command = app.add_subcommand("reproduce", "compute the tables and figures of Goodfellow et al. 2014, ours beside the published");
+  const std::string parts = fmt::format("{}", fmt::join(kPaperParts, ", "));
+  command->add_option("WHAT", o->what, parts + ", all")->capture_default_str()->check(CLI::Validator([parts](std::string& text) -> std::string {
+    if (text == "all" || std::find(std::begin(kPaperParts), std::end(kPaperParts), text) != std::end(kPaperParts)) return "";
+    return fmt::format("expected {} or all, got '{}'", parts, text);
+  }, ""));
+  add_data_dir(*command, o->data_dir);
+  command->add_option("--out", o->out, "folder of the report, the runs and what is kept; the same call goes on there")->capture_default_str()->check(some_text());
+  command->add_option("--seeds", o->seeds, "runs of each recipe in table 1, of seeds 1 to N [3; 1 with --quick]")->check(whole(1, 1000));
+  command->add_flag("--quick", o->quick, "minutes in place of hours: far too few steps, to see that all of it works");
+  command->footer("Examples: " + program() + " reproduce table1 --data-dir DIR\n          " + program() + " reproduce all --quick --out quick");
+  command->callback([o, &chosen] { chosen = *o; });
+}
+
 /// What is wrong with the command line, the nearest known word, and where to read on.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   std::vector<std::string> known;
@@ -178,6 +195,7 @@ std::optional<Command> parse(int argc, char** argv) {
   add_interpolate(app, chosen);
   add_evaluate(app, chosen);
   add_info(app, chosen);
+  add_reproduce(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& answer) {  // --help, --version

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -36,7 +37,16 @@ struct EvaluateOptions {
 
 struct InfoOptions { std::string what, data_dir; };
 
-using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions, InfoOptions>;
+/// In the order of the paper, and of the report.
+inline constexpr std::string_view kPaperParts[] = {"figure1", "theory", "table1", "figure2", "figure3", "table2"};
+
+struct ReproduceOptions {
+  std::string what = "all", data_dir, out = "reproduction";
+  bool quick = false;
+  std::optional<int64_t> seeds;
+};
+
+using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions, InfoOptions, ReproduceOptions>;
 
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);

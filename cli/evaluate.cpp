@@ -8,10 +8,8 @@
 #include "cli/scoring.h"
 #include "gan/core/error.h"
 #include "gan/data/readers.h"
-#include "gan/figures/grid.h"
 #include "gan/io/npy.h"
 #include "gan/io/png.h"
-#include "gan/judge/neighbours.h"
 
 namespace gan::cli {
 namespace {
@@ -37,27 +35,6 @@ at::Tensor read_samples(const Path& file, const DataSet& data) {
     samples = samples * (data.high - data.low) + data.low;
   }
   return samples;
-}
-
-/// Figure 2 of the paper: samples as they come, and in the last column the training image nearest to the one beside it.
-void draw_nearest(const Path& file, const Problem& problem, const Judge& judge, const at::Tensor& samples) {
-  constexpr int64_t kRows = 8, kColumns = 9;
-  const at::Tensor own = own_units(problem, samples).flatten(1);  // [8 * 9, D]
-  std::vector<at::Tensor> tiles;
-  std::vector<int64_t> framed;
-  const at::Tensor train = rows_of(problem.data.train, 0, problem.data.train.size());
-  const at::Tensor beside = own.view({kRows, kColumns, -1}).select(1, kColumns - 1);
-  const at::Tensor index = nearest(judge.units(beside), judge.units(train)).index;
-  for (int64_t row = 0; row < kRows; ++row) {
-    tiles.push_back(own.narrow(0, row * kColumns, kColumns));
-    tiles.push_back(train.index_select(0, index.narrow(0, row, 1)));
-    framed.push_back(row * (kColumns + 1) + kColumns);
-  }
-  Shape shape{kRows * (kColumns + 1)};
-  shape.insert(shape.end(), problem.data.train.shape().begin(), problem.data.train.shape().end());
-  const at::Tensor grid = at::cat(tiles).contiguous();
-  write_file(file, encode_png(image_grid(shape, {grid.data_ptr<float>(), static_cast<size_t>(grid.numel())},
-                                         {.columns = kColumns + 1, .low = problem.data.low, .high = problem.data.high, .framed = framed})));
 }
 
 /// Other data than a run was trained on, with their own habitual split, seen through the run's scaling.
@@ -98,7 +75,7 @@ int carry_out(const EvaluateOptions& o) {
   report(o, evaluation, problem.data);
   if (problem.data.image) {
     const Path file = run.path() / "nearest.png";
-    draw_nearest(file, problem, judge, learner->model().sample(72, o.seed));
+    write_file(file, encode_png(with_nearest(judge, own_units(problem, learner->model().sample(kWithNearest, o.seed)))));
     if (!o.json) std::cout << "\nsamples, and framed the training image nearest to the one beside it: " << file.string() << "\n";
   } else if (evaluation.closed_form) {
     const Path file = run.path() / "figure1.png";

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <optional>
 
+#include "cli/scoring.h"
 #include "gan/figures/grid.h"
 #include "gan/figures/plot.h"
+#include "gan/judge/neighbours.h"
 #include "gan/theory/divergence.h"
 
 namespace gan::cli {
@@ -110,6 +112,35 @@ Image figure1(const Problem& problem, Trainer& trainer, const std::string& title
     for (int64_t i = 0; i < z.size(0); ++i) figure.z.push_back(z[i][0].item<double>()), figure.z_to_x.push_back(x[i][0].item<double>());
   }
   return draw_figure1(std::span(&figure, 1), 560, 420);
+}
+
+Image with_nearest(const Judge& judge, const Tensor& samples) {
+  constexpr int64_t kRows = 8, kColumns = kWithNearest / kRows;
+  const DataSet& data = judge.data();
+  const Tensor own = samples.flatten(1);  // [8 * 9, D]
+  std::vector<Tensor> tiles;
+  std::vector<int64_t> framed;
+  const Tensor train = rows_of(data.train, 0, data.train.size());
+  const Tensor beside = own.view({kRows, kColumns, -1}).select(1, kColumns - 1);
+  const Tensor index = nearest(judge.units(beside), judge.units(train)).index;
+  for (int64_t row = 0; row < kRows; ++row) {
+    tiles.push_back(own.narrow(0, row * kColumns, kColumns));
+    tiles.push_back(train.index_select(0, index.narrow(0, row, 1)));
+    framed.push_back(row * (kColumns + 1) + kColumns);
+  }
+  Shape shape{kRows * (kColumns + 1)};
+  shape.insert(shape.end(), data.train.shape().begin(), data.train.shape().end());
+  const Tensor grid = at::cat(tiles).contiguous();
+  return image_grid(shape, span_of(grid), {.columns = kColumns + 1, .low = data.low, .high = data.high, .framed = framed});
+}
+
+Image straight_lines(Model& model, uint64_t seed) {
+  auto& latent = dynamic_cast<Latent&>(model.generative());
+  const Tensor ends = latent.noise(2 * kLines, seed);  // [16, Z]
+  const Tensor t = at::linspace(0, 1, kLinePoints, ends.options()).view({1, kLinePoints, 1});
+  const Tensor from = ends.narrow(0, 0, kLines).unsqueeze(1), to = ends.narrow(0, kLines, kLines).unsqueeze(1);
+  const Tensor z = (from * (1 - t) + to * t).flatten(0, 1);  // [8 * 12, Z], straight lines
+  return picture(model.data(), model.own_units(latent.decode(z)), {}, kLinePoints);
 }
 
 }  // namespace gan::cli

@@ -34,17 +34,10 @@ int carry_out(const SampleOptions& o) {
 int carry_out(const InterpolateOptions& o) {
   const Path out = o.out;
   Model model = load(o.run, o.checkpoint, find_device(o.device));
-  auto* latent = dynamic_cast<Latent*>(&model.generative());
-  if (!latent) throw UsageError("{}: this kind of model has no latent space to walk through", o.run);
+  if (!dynamic_cast<Latent*>(&model.generative())) throw UsageError("{}: this kind of model has no latent space to walk through", o.run);
   if (!model.data().image) throw UsageError("{}: interpolation draws images, this run generates {}", o.run, model.data().name);
-  constexpr int64_t kLines = 8, kPoints = 12;
-  const at::Tensor ends = latent->noise(2 * kLines, o.seed);  // [16, Z]
-  const at::Tensor t = at::linspace(0, 1, kPoints, ends.options()).view({1, kPoints, 1});
-  const at::Tensor from = ends.narrow(0, 0, kLines).unsqueeze(1), to = ends.narrow(0, kLines, kLines).unsqueeze(1);
-  const at::Tensor z = (from * (1 - t) + to * t).flatten(0, 1);  // [8 * 12, Z], straight lines
-  const at::Tensor images = model.own_units(latent->decode(z));
-  write_file(out, encode_png(picture(model.data(), images, {}, kPoints)));
-  fmt::print("{}: {} straight lines through z, {} points each, seed {}\n", o.out, kLines, kPoints, o.seed);
+  write_file(out, encode_png(straight_lines(model, o.seed)));
+  fmt::print("{}: {} straight lines through z, {} points each, seed {}\n", o.out, kLines, kLinePoints, o.seed);
   return 0;
 }
 

@@ -70,13 +70,6 @@ double median_of(const Tensor& x) { return x.median().item<double>(); }
 
 std::string plus_minus(double value, double error) { return fmt::format("{:.1f} ± {:.1f}", value, error); }
 
-/// All of a split as the model sees it, [N, D].
-Tensor scaled(const Problem& problem, const Examples& examples) {
-  Tensor rows = rows_of(examples, 0, examples.size());
-  problem.scaling.apply({rows.data_ptr<float>(), static_cast<size_t>(rows.numel())});
-  return rows;
-}
-
 }  // namespace
 
 Judge::Judge(const DataSet& data) : data_(data), units_(data.judging()) {
@@ -143,6 +136,12 @@ std::vector<Control> controls(const Judge& judge, const std::function<void(const
 }
 
 Tensor own_units(const Problem& problem, const Tensor& scaled) { return own_units(card_of(problem), scaled); }
+
+Tensor scaled(const Problem& problem, const Examples& examples) {
+  Tensor rows = rows_of(examples, 0, examples.size());
+  problem.scaling.apply({rows.data_ptr<float>(), static_cast<size_t>(rows.numel())});
+  return rows;
+}
 
 ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
   constexpr int64_t kGrid = 2001, kDraws = 100000;

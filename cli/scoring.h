@@ -78,5 +78,6 @@ Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& l
                           const std::function<void(const std::string&)>& say);
 
 at::Tensor own_units(const Problem& problem, const at::Tensor& scaled);  ///< [n, D] -> [n, shape...], CPU
+at::Tensor scaled(const Problem& problem, const Examples& examples);          ///< as the model sees them, [N, D]
 
 }  // namespace gan::cli

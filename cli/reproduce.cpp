@@ -1,0 +1,144 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "cli/command.h"
+#include "cli/reproduction.h"
+#include "gan/core/error.h"
+#include "gan/core/stop.h"
+#include "gan/core/threads.h"
+#include "gan/core/version.h"
+#include "gan/paper/cache.h"
+#include "gan/paper/figure1.h"
+#include "gan/paper/report.h"
+#include "gan/paper/theory.h"
+
+namespace gan::cli {
+namespace {
+
+/// The parts, as kPaperParts names them.
+struct Part {
+  std::string_view name;
+  std::vector<Training> (*trainings)(Reproduction&);  ///< of which it is made; those that it trains are in its estimate
+  bool trains;
+  paper::Piece (*compute)(Reproduction&);
+};
+std::vector<Training> no_trainings(Reproduction&) { return {}; }
+constexpr uint64_t kSeed = 1;  // of parts that need no recipe
+constexpr Part kParts[] = {
+    {"figure1", no_trainings, false, [](Reproduction& r) { return paper::figure1(kSeed, [&](const std::string& text) { r.say(text); }); }},
+    {"theory", no_trainings, false, [](Reproduction&) { return paper::theory(kSeed); }},
+    {"table1", table1_trainings, true, table1},
+    {"figure2", figure2_trainings, true, figure2},
+    {"figure3", figure3_trainings, true, figure3},
+    {"table2", table2_trainings, false, table2},
+};
+static_assert(std::equal(std::begin(kParts), std::end(kParts), std::begin(kPaperParts), std::end(kPaperParts), [](const Part& part, std::string_view name) { return part.name == name; }));
+
+/// All that decides a part's result.
+std::string configuration_of(const Part& part, const Reproduction& r, const std::vector<Training>& trainings) {
+  std::string out = fmt::format("gan {}\n{}{}\n", version(), part.name, r.options().quick ? ", quick" : "");
+  for (const Training& t : trainings) out += fmt::format("\n# {}\n{}", t.recipe, t.text());
+  return out;
+}
+
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(std::min(line.find(':') + 2, line.size()));
+  return "unknown";
+}
+
+struct Task {
+  const Part& part;
+  std::vector<Training> trainings;
+  std::string configuration;
+  std::optional<paper::Piece> piece;
+};
+
+std::vector<Task> tasks_of(Reproduction& r, const paper::Cache& cache) {
+  std::vector<Task> out;
+  for (const Part& part : kParts) {
+    if (r.options().what != "all" && r.options().what != part.name) continue;
+    Task task{part, part.trainings(r), {}, {}};
+    task.configuration = configuration_of(part, r, task.trainings);
+    task.piece = cache.find(std::string(part.name), task.configuration);
+    out.push_back(std::move(task));
+  }
+  return out;
+}
+
+void say_what_is_left(Reproduction& r, const std::vector<Task>& tasks) {
+  std::vector<Training> trainings;
+  std::set<std::string> seen;
+  for (const Task& task : tasks) {
+    r.say(fmt::format("{}: {}", task.part.name, task.piece ? "computed before" : "to be computed"));
+    if (task.piece || !task.part.trains) continue;
+    for (const Training& t : task.trainings)
+      if (seen.insert(t.text()).second) trainings.push_back(t);
+  }
+  if (trainings.empty()) return;
+  const double seconds = r.estimate(trainings);
+  if (seconds > 0)
+    r.say(fmt::format("about {} of training in all, if this machine has nothing else to do; scoring takes some minutes more. Ctrl-C stops it, and the same call goes on", duration(seconds)));
+}
+
+void compute(Reproduction& r, const paper::Cache& cache, Task& task) {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  const double trained_before = r.training_now();
+  r.say(fmt::format("{} ...", task.part.name));
+  paper::Piece piece = task.part.compute(r);
+  piece.seconds = std::chrono::duration<double>(Clock::now() - start).count() - (r.training_now() - trained_before);
+  if (task.part.trains)
+    for (const Training& t : task.trainings) piece.seconds += r.trained_seconds(t);  // also by a call before this one
+  cache.keep(piece, task.configuration);
+  task.piece = std::move(piece);
+}
+
+void write_report(const ReproduceOptions& o, const std::vector<Task>& tasks) {
+  paper::Report report{.title = "Generative Adversarial Nets (Goodfellow et al. 2014), computed again",
+                       .text = {"What the paper publishes, and beside it what this program computes on this machine. The time of each part holds its training, which parts share."},
+                       .made_by = {{"command", fmt::format("gan reproduce {}{}{}", o.what, o.quick ? " --quick" : "", o.seeds ? fmt::format(" --seeds {}", *o.seeds) : "")},
+                                   {"version", version()}, {"processor", processor()}, {"cores", fmt::format("{}", core_count())}}};
+  for (const Task& task : tasks) report.pieces.push_back(*task.piece);
+  const Path out = o.out;
+  for (const paper::Piece& piece : report.pieces)
+    for (const paper::Picture& picture : piece.pictures) write_file(out / picture.file, picture.bytes);
+  write_file(out / "report.md", markdown(report));
+  write_file(out / "report.html", html(report));
+  for (const paper::Piece& piece : report.pieces)
+    for (const paper::Check& check : piece.checks)
+      if (!check.holds()) fmt::print("{}: does not hold: {}: {:.6g}, expected {:.6g} ± {:.6g}\n", piece.name, check.what, check.ours, check.expected, check.tolerance);
+  fmt::print("report    {}\nas text   {}\n", (out / "report.html").string(), (out / "report.md").string());
+}
+
+}  // namespace
+
+int carry_out(const ReproduceOptions& o) {
+  catch_stop_signals();
+  const Path out = o.out;
+  std::error_code error;
+  std::filesystem::create_directories(out, error);
+  if (error) throw DataError("--out {}: cannot create the folder: {}", o.out, error.message());
+  const FileLock lock(out / ".lock");
+  const paper::Cache cache(out / "computed");
+  Reproduction r(o);
+  try {
+    std::vector<Task> tasks = tasks_of(r, cache);
+    say_what_is_left(r, tasks);
+    for (Task& task : tasks)
+      if (!task.piece) compute(r, cache, task);
+    write_report(o, tasks);
+  } catch (const Interrupted&) {
+    fmt::print(stderr, "stopped, everything is saved; the same call goes on\n");
+    return 128 + stop_signal();
+  }
+  return 0;
+}
+
+}  // namespace gan::cli

@@ -1,0 +1,88 @@
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+
+#include "cli/pictures.h"
+#include "cli/reproduction.h"
+
+namespace gan::cli {
+namespace {
+
+constexpr uint64_t kDraw = 0;  // the seed of what is drawn: the first there is, not chosen
+
+struct Panel {
+  const char* data;
+  std::vector<const char*> recipes;
+  const char* published;  ///< what the paper shows of these data
+};
+const std::vector<Panel> kSamplesOf = {
+    {"mnist", {"paper-mnist", "mnist"}, "figure 2 a of the paper"},
+    {"fashion-mnist", {"paper-mnist", "mnist"}, "not in the paper"},
+    {"cifar10", {"paper-cifar10-full"}, "figure 2 c of the paper, fully connected nets"},
+    {"cifar10", {"paper-cifar10-conv"}, "figure 2 d of the paper, convolutional nets"},
+};
+const std::vector<Panel> kLinesOf = {
+    {"mnist", {"paper-mnist", "mnist"}, "figure 3 of the paper"},
+    {"fashion-mnist", {"paper-mnist", "mnist"}, "not in the paper"},
+};
+
+bool is_too_long(const Reproduction& r, const Panel& panel) { return r.options().quick && std::string_view(panel.data) == "cifar10"; }
+
+std::vector<Training> trainings_of(Reproduction& r, const Panel& panel) {
+  std::vector<Training> out;
+  if (is_too_long(r, panel) || r.missing(panel.data)) return out;
+  for (const char* recipe : panel.recipes)
+    if (auto training = r.training(recipe, panel.data)) out.push_back(std::move(*training));
+  return out;
+}
+
+std::vector<Training> trainings_of(Reproduction& r, const std::vector<Panel>& panels) {
+  r.digits();  // some images are needed
+  std::vector<Training> out;
+  for (const Panel& panel : panels)
+    for (Training& training : trainings_of(r, panel)) out.push_back(std::move(training));
+  return out;
+}
+
+/// A picture of each model, and a word about each that is left out.
+template <class Draw> void draw(Reproduction& r, paper::Piece& piece, const std::vector<Panel>& panels, const std::string& caption, Draw picture_of) {
+  for (const Panel& panel : panels) {
+    if (is_too_long(r, panel)) piece.text.push_back(fmt::format("{} ({}) is left out of --quick.", panel.data, panel.published));
+    else if (const auto why = r.missing(panel.data)) piece.text.push_back(fmt::format("{} ({}) is left out: {}.", panel.data, panel.published, *why));
+    for (const Training& training : trainings_of(r, panel)) {
+      Model model = r.best(training);
+      r.say(fmt::format("drawing {} ...", training.recipe));
+      piece.pictures.push_back({fmt::format("{}-{}.png", piece.name, training.recipe),
+                                fmt::format("{}, seed {}, step {} (the best by the validation score). {} Published: {}.", training.recipe, training.config.run.seed, model.step(), caption, panel.published),
+                                encode_png(picture_of(model, training))});
+      r.stop_if_asked();
+    }
+  }
+  if (r.options().quick) piece.text.push_back("Made with --quick: far too few steps for a good generator.");
+  piece.settings = settings_text(trainings_of(r, panels));
+}
+
+}  // namespace
+
+std::vector<Training> figure2_trainings(Reproduction& r) { return trainings_of(r, kSamplesOf); }
+
+paper::Piece figure2(Reproduction& r) {
+  paper::Piece piece{.name = "figure2", .title = "Figure 2: samples from the model"};
+  piece.text.push_back("Random draws, not chosen: the first that the generator gives with seed 0. Samples are independent of each other; no chain has to mix. "
+                       "The Toronto Face Database (figure 2 b of the paper) is not public and left out.");
+  draw(r, piece, kSamplesOf, "The framed last column is the training image nearest to the sample beside it: the model has not learned the training set by heart where they differ.", [&](Model& model, const Training& training) {
+    const Problem problem = prepare(training.config, r.options().data_dir);  // the data as the model knows them
+    return with_nearest(Judge(problem.data), model.sample(kWithNearest, kDraw));
+  });
+  return piece;
+}
+
+std::vector<Training> figure3_trainings(Reproduction& r) { return trainings_of(r, kLinesOf); }
+
+paper::Piece figure3(Reproduction& r) {
+  paper::Piece piece{.name = "figure3", .title = "Figure 3: straight lines in z"};
+  piece.text.push_back("Images along straight lines between two random points of z, the first that seed 0 gives: they change gradually where the generator has found more than single images. The paper shows two such lines, of digits.");
+  draw(r, piece, kLinesOf, "Each row is one line, from left to right.", [&](Model& model, const Training&) { return straight_lines(model, kDraw); });
+  return piece;
+}
+
+}  // namespace gan::cli

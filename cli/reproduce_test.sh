@@ -1,0 +1,145 @@
+#!/bin/bash
+# `gan reproduce`, on tiny data and with tiny recipes of the names that it looks for: cli/reproduce_test.sh build/gan
+# With `full` as the third argument: `reproduce all --quick` with the real recipes, on Fashion-MNIST, in under 10 minutes.
+set -euo pipefail
+# shellcheck source=cli/testing.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/testing.sh"
+
+recipe() {  # name, source, layers of D
+  cat >"recipes/$1.toml" <<END
+about = "$1"
+[run]
+threads = 1
+evaluate_every = 4
+checkpoint_every = 4
+[data]
+source = "$2"
+[training]
+steps = 12
+batch_size = 16
+[generator]
+noise_size = 4
+layers = [{ layer = "dense", units = 64, activation = "sigmoid" }]
+[discriminator]
+layers = [{ layer = "dense", units = 8, activation = "leaky-relu" }, { layer = "dense", units = 1 }]
+END
+}
+
+tiny_recipes() {
+  rm recipes
+  mkdir recipes
+  recipe paper-mnist mnist
+  recipe mnist mnist
+  recipe fashion-mnist fashion-mnist
+  printf 'about = "a mixture"\n[run]\nmodel = "bernoulli-mixture"\nthreads = 1\n[data]\nsource = "mnist"\nbinarise = true\n[training]\nsteps = 4\nbatch_size = 16\n[mixture]\ncomponents = 3\n' >recipes/mixture-mnist.toml
+}
+
+reproduce() { expect 0 "reproduce $*" reproduce "$@" --data-dir files --out out; }
+trained() { grep -c '^training ' err.txt || true; }
+
+test_table1() {
+  mkdir files
+  make_images files/mnist
+  reproduce table1 --seeds 2
+  says "report    out/report.html" "paper-mnist, seed 2: 12 steps of" "about"
+  check "  trains each recipe with each seed" test "$(trained)" = 4
+  local word
+  for word in "225 ± 2" "no such model in this program yet" "1909 ± 66" "not public" "the mean alone" "does not hold"; do
+    check "  reports: $word" grep -qiF "$word" out/report.html out/report.md out.txt
+  done
+  check "  a row for each run" test "$(grep -cE '^\| (paper-)?mnist \| [12] \|' out/report.md)" = 4
+  cp out/report.html first.html
+  reproduce table1 --seeds 2
+  check "  again: nothing is trained" test "$(trained)" = 0
+  says "table1: computed before"
+  check "  the same report" cmp first.html out/report.html
+}
+
+test_what_changed() {
+  reproduce table1 --seeds 3
+  check "  one more seed: only it is trained" test "$(trained)" = 2
+  sed -i 's/^steps = 12/steps = 8/' recipes/mnist.toml
+  reproduce table1 --seeds 3
+  check "  a changed recipe: only it is trained again" test "$(trained)" = 3
+  local file
+  for file in out/computed/table1-*.json; do truncate -s 1000 "$file"; done
+  reproduce table1 --seeds 3
+  says "table1: to be computed"
+  check "  a damaged file of what was computed: scored again, not trained" test "$(trained)" = 0
+}
+
+test_figures() {
+  make_images files/fashion-mnist
+  reproduce all --seeds 1
+  check "  figure 2 shares the runs of table 1" test "$(trained)" = 2  # those on Fashion-MNIST
+  local file
+  for file in figure2-paper-mnist figure2-mnist figure2-paper-mnist-on-fashion-mnist figure2-fashion-mnist figure3-mnist; do
+    check "  draws $file.png" test "$(head -c 4 "out/$file.png" | od -An -c | tr -d ' ')" = '211PNG'
+    check "  and names it" grep -qF "(<$file.png>)" out/report.md
+  done
+  check "  says that CIFAR-10 is left out" grep -q "cifar10 .* is left out" out/report.html
+  check "  the page holds its pictures" test "$(grep -c 'src="data:image/png;base64,' out/report.html)" -ge 6
+  check "  and nothing from outside" test "$(grep -cE 'src="[^d]|href|<script|<link' out/report.html)" = 0
+  check "  table 2: what the models can do" grep -q "log p(x) in closed form, exact" out/report.html
+  check "  and what cannot be computed" grep -q "not represented; Parzen windows" out/report.html
+}
+
+test_fashion_alone() {
+  mkdir other
+  cp -r files/fashion-mnist other
+  expect 0 "reproduce table1 with Fashion-MNIST alone" reproduce table1 --quick --data-dir other --out fashion
+  check "  says so" grep -q "MNIST is not on this machine" fashion/report.html
+  check "  one seed" test "$(trained)" = 2
+  check "  holds nothing against MNIST's numbers" test "$(grep -ciE 'does not hold|>holds<' fashion/report.html)" = 0
+}
+
+test_stopped() {
+  sed -i 's/^steps = .*/steps = 200000/' recipes/*.toml
+  set -m
+  "$program" reproduce table1 --data-dir files --out out --seeds 1 >out.txt 2>err.txt </dev/null &
+  pid=$!
+  set +m
+  for _ in {1..600}; do
+    ! grep -q '^training ' err.txt || break
+    sleep 0.05
+  done
+  sleep 1
+  stop_with INT
+  check "Ctrl-C ends it with 130" test "$status" = 130
+  says "the same call goes on"
+  "$program" reproduce table1 --data-dir files --out out --seeds 1 >out.txt 2>err.txt </dev/null &
+  pid=$!
+  for _ in {1..600}; do
+    ! grep -q '^going on with ' err.txt || break
+    sleep 0.05
+  done
+  stop_with TERM
+  check "SIGTERM with 143" test "$status" = 143
+  says "going on with"
+}
+
+test_mistakes() {
+  expect 2 "an unknown part" reproduce table3
+  says "figure1, theory, table1, figure2, figure3, table2 or all"
+  expect 2 "no seeds" reproduce table1 --seeds 0
+  expect 2 "an empty --out" reproduce table1 --out ""
+  expect 3 "--out below a file" reproduce table1 --out first.html/x
+  mkdir -p bad/mnist bad/fashion-mnist  # found before any other, and empty
+  : | tee bad/{mnist,fashion-mnist}/{train,t10k}-{images-idx3,labels-idx1}-ubyte
+  expect 3 "neither MNIST nor Fashion-MNIST can be read" reproduce table1 --data-dir bad --out none
+  check "  in one line" test "$(wc -l <err.txt)" = 1
+}
+
+test_full() {
+  local start=$SECONDS
+  expect 0 "reproduce all --quick" reproduce all --quick --data-dir /usr/share/datasets --out quick
+  check "  in under 10 minutes: $((SECONDS - start)) s" test $((SECONDS - start)) -lt 600
+  check "  with a report" test -s quick/report.html
+}
+
+if [ "${3:-}" = full ]; then
+  run_tests full
+else
+  tiny_recipes
+  run_tests table1 what_changed figures fashion_alone stopped mistakes
+fi

@@ -1,0 +1,172 @@
+#include "cli/reproduction.h"
+
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "cli/command.h"
+#include "cli/pictures.h"
+#include "gan/core/error.h"
+#include "gan/core/stop.h"
+#include "gan/paper/cache.h"
+
+namespace gan::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::optional<Path> recipe_file(const std::string& name) {
+  for (const Path& file : all_recipes())
+    if (file.stem() == name) return file;
+  return {};
+}
+
+/// "paper-mnist" for MNIST is "paper-fashion-mnist" for Fashion-MNIST, where there is one.
+std::string counterpart(const std::string& recipe, const std::string& data) {
+  const size_t at = recipe.rfind("mnist");
+  if (data != "fashion-mnist" || at == recipe.npos) return recipe;
+  const std::string name = recipe.substr(0, at) + data;
+  return recipe_file(name) ? name : recipe;
+}
+
+/// Few enough steps to see that all of it works.
+void shorten(Config& c) {
+  constexpr int64_t kQuickSteps = 600;
+  c.training.steps = std::min(c.training.steps, kQuickSteps);
+  c.optimizer.schedule_steps = std::min(c.optimizer.schedule_steps, c.training.steps);
+  c.run.evaluate_every = std::max<int64_t>(1, c.training.steps / 2);
+  c.run.sample_every = 0, c.run.checkpoint_every = 200;
+}
+
+}  // namespace
+
+SameBatch::SameBatch(const Problem& problem)
+    : x_(scaled(problem, problem.data.train.slice(0, problem.config.training.batch_size)).to(problem.facts.device)) {}
+
+std::string settings_text(const std::vector<Training>& trainings) {
+  std::set<std::string> recipes, data, engines;
+  std::set<int64_t> seeds;
+  for (const Training& t : trainings) {
+    recipes.insert(fmt::format("{} ({} steps)", t.recipe, count(t.config.training.steps)));
+    data.insert(fmt::format("{} (hash {})", t.config.data.source, t.data_hash));
+    seeds.insert(t.config.run.seed);
+    for (const auto& [key, value] : flatten(t.config))
+      if (key == "run.engine" || key == "run.precision" || key == "run.device") engines.insert(key.substr(4) + " " + value);
+  }
+  return fmt::format("Recipes: {}. Seeds: {}. Data: {}. Run: {}.", fmt::join(recipes, ", "), fmt::join(seeds, ", "), fmt::join(data, ", "), fmt::join(engines, ", "));
+}
+
+std::optional<std::string> Reproduction::missing(const std::string& data) {
+  if (const auto known = missing_.find(data); known != missing_.end()) return known->second;
+  std::optional<std::string> why;
+  try {
+    open_data(data, o_.data_dir);
+  } catch (const DataError& error) {
+    why = error.what();
+  }
+  return missing_[data] = why;
+}
+
+std::string Reproduction::digits() {
+  for (const std::string data : {"mnist", "fashion-mnist"})
+    if (!missing(data)) return data;
+  throw DataError("{}", *missing("mnist"));
+}
+
+std::optional<Training> Reproduction::training(const std::string& recipe, const std::string& data, int64_t seed) {
+  const std::string name = counterpart(recipe, data), key = name + " on " + data;
+  const auto file = recipe_file(name);
+  if (!file) return {};
+  if (!resolved_.count(key)) {
+    Config config = parse_config(read_file(*file), file->string());
+    const std::string label = config.data.source == data ? name : name + "-on-" + data;
+    config.data.source = data;
+    Problem problem = prepare(config, o_.data_dir);
+    if (o_.quick) shorten(problem.config);
+    resolved_[key] = {label, problem.config, problem.data.hash};
+  }
+  Training out = resolved_[key];
+  out.config.run.seed = seed;
+  return out;
+}
+
+Path Reproduction::folder(const Training& t) const {
+  return Path(o_.out) / "runs" / fmt::format("{}-seed{}-{}", t.recipe, t.config.run.seed, paper::fingerprint(t.text()).substr(0, 8));
+}
+
+int64_t Reproduction::done(const Training& t) const {
+  const Path path = folder(t);
+  return std::filesystem::exists(path / "config.toml") ? RunFolder::open(path).last_step().value_or(0) : 0;
+}
+
+double Reproduction::trained_seconds(const Training& t) const { return RunFolder::open(folder(t)).trained_seconds(); }
+
+void Reproduction::stop_if_asked() const {
+  if (stop_signal() != 0) throw Interrupted();
+}
+
+RunFolder Reproduction::train(const Training& t) {
+  const Path path = folder(t);
+  if (done(t) >= t.config.training.steps) return RunFolder::open(path);
+  const auto start = Clock::now();
+  const Problem problem = prepare(t.config, o_.data_dir);
+  const auto learner = make_learner(problem);
+  const RunFolder run = std::filesystem::exists(path / "config.toml") ? RunFolder::resume(path) : RunFolder::create(path, problem.config);
+  say(fmt::format("{} {}, seed {}, into {}", run.last_step() ? "going on with" : "training", t.recipe, t.config.run.seed, path.string()));
+  const Judge judge(problem.data);
+  const Outcome outcome = gan::train(run, problem, *learner, make_hooks(run, problem, judge, *learner, narrator_));
+  narrator_.finish();
+  training_now_ += seconds_since(start);
+  if (outcome.how == Ended::interrupted) throw Interrupted();
+  return run;
+}
+
+Model Reproduction::best(const Training& t) {
+  const Path run = train(t).path();
+  std::error_code error;
+  return load(run, std::filesystem::exists(run / "checkpoints" / "best", error) ? "best" : "last");
+}
+
+Reproduction::Speed Reproduction::measure(const Training& t) {
+  constexpr int64_t kSteps = 10;
+  constexpr double kEnough = 3;  // seconds
+  const Problem problem = prepare(t.config, o_.data_dir);
+  const auto learner = make_learner(problem);
+  SameBatch batch(problem);
+  learner->step(0, batch).at(0).second.item<double>();  // the first one allocates
+  auto start = Clock::now();
+  int64_t steps = 0;
+  while (steps < kSteps && (steps == 0 || seconds_since(start) < kEnough)) learner->step(++steps, batch).at(0).second.item<double>();
+  const double step = seconds_since(start) / static_cast<double>(steps);
+  if (t.config.run.evaluate_every == 0) return {step, 0};
+  const Judge judge(problem.data);
+  start = Clock::now();
+  score_while_training(problem, judge, *learner, 0);
+  return {step, seconds_since(start)};
+}
+
+double Reproduction::estimate(const std::vector<Training>& trainings) {
+  std::map<std::string, Speed> speeds;
+  double total = 0;
+  for (const Training& t : trainings) {
+    stop_if_asked();
+    const int64_t left = t.config.training.steps - done(t);
+    if (left <= 0) continue;
+    if (!speeds.count(t.recipe)) speeds[t.recipe] = measure(t);
+    const Speed speed = speeds[t.recipe];
+    const int64_t evaluations = t.config.run.evaluate_every > 0 ? left / t.config.run.evaluate_every : 0;
+    const double seconds = static_cast<double>(left) * speed.step + static_cast<double>(evaluations) * speed.evaluation;
+    say(fmt::format("  {}, seed {}: {} steps of {:.1f} ms, {} evaluations of {:.1f} s: about {}", t.recipe, t.config.run.seed, count(left),
+                    1000 * speed.step, count(evaluations), speed.evaluation, duration(seconds)));
+    total += seconds;
+  }
+  return total;
+}
+
+}  // namespace gan::cli

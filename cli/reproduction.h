@@ -1,0 +1,81 @@
+#pragma once
+/// What the parts of the paper's reproduction share: the recipes, on the data that there are, and their runs.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/training.h"
+#include "gan/paper/piece.h"
+
+namespace gan::cli {
+
+/// A recipe with one seed, on data that are here.
+struct Training {
+  std::string recipe;     ///< its name, and "-on-" the data where they are not its own
+  Config config;          ///< resolved
+  std::string data_hash;
+  std::string text() const { return "data " + data_hash + "\n" + format_config(config); }  ///< all that decides its bytes
+};
+
+struct Interrupted {};  ///< thrown where the user asked to stop; what was done is kept
+
+class Reproduction {
+ public:
+  explicit Reproduction(const ReproduceOptions& o) : o_(o), narrator_(false) {}
+
+  const ReproduceOptions& options() const { return o_; }
+  std::string digits();                                 ///< "mnist", or "fashion-mnist" where only that is here. @throws DataError
+  std::optional<std::string> missing(const std::string& data);  ///< why these data cannot be read, if they cannot
+
+  /// The recipe for MNIST on `data`: the one made for them, or the same settings. Nothing when there is no such recipe.
+  std::optional<Training> training(const std::string& recipe, const std::string& data, int64_t seed = 1);
+
+  /// Every step that is still to be done. @throws Interrupted
+  RunFolder train(const Training& training);
+  Model best(const Training& training);                 ///< trained, by the validation score
+  double trained_seconds(const Training& training) const;
+  double training_now() const { return training_now_; }  ///< seconds that this process spent in train()
+
+  double estimate(const std::vector<Training>& trainings);  ///< seconds still to be trained, from a few steps; says what it counts
+  void say(const std::string& text) { narrator_.say(text); }
+  void stop_if_asked() const;                           ///< @throws Interrupted
+
+ private:
+  struct Speed { double step, evaluation; };            ///< seconds
+  Path folder(const Training& training) const;
+  int64_t done(const Training& training) const;
+  Speed measure(const Training& training);
+
+  const ReproduceOptions& o_;
+  Narrator narrator_;
+  double training_now_ = 0;
+  std::map<std::string, std::optional<std::string>> missing_;
+  std::map<std::string, Training> resolved_;
+};
+
+/// The first examples of the training split, over and over: to see what a step does and costs.
+class SameBatch : public Batches {
+ public:
+  explicit SameBatch(const Problem& problem);
+  at::Tensor next() override { return x_; }
+
+ private:
+  at::Tensor x_;  // [B, D]
+};
+
+// Parts of the paper, and the trainings that each is made of.
+std::vector<Training> table1_trainings(Reproduction& r);
+paper::Piece table1(Reproduction& r);
+std::vector<Training> figure2_trainings(Reproduction& r);
+paper::Piece figure2(Reproduction& r);
+std::vector<Training> figure3_trainings(Reproduction& r);
+paper::Piece figure3(Reproduction& r);
+std::vector<Training> table2_trainings(Reproduction& r);
+paper::Piece table2(Reproduction& r);
+
+std::string settings_text(const std::vector<Training>& trainings);  ///< recipes, seeds, data, engine, in a sentence or two
+
+}  // namespace gan::cli

@@ -1,0 +1,58 @@
+#include "cli/training.h"
+
+#include <fmt/core.h>
+
+#include "cli/command.h"
+#include "cli/pictures.h"
+
+namespace gan::cli {
+
+Narrator::Narrator(bool quiet) : quiet_(quiet), terminal_(on_terminal()) {}
+
+void Narrator::operator()(const Progress& p) {
+  const auto now = Clock::now();
+  if (quiet_ || (p.step < p.steps && now - last_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(15)))) return;
+  last_ = now;
+  std::string line = fmt::format("{}step {}/{}  epoch {:.1f}  {:.0f} examples/s  ETA {}", p.stage.empty() ? "" : p.stage + "  ",
+                                 p.step, p.steps, p.epoch, p.examples_per_second, duration(p.seconds_left));
+  for (const auto& [name, value] : p.numbers) line += fmt::format("  {} {:.3f}", name, value);
+  if (terminal_) fmt::print(stderr, "\r\033[K{}", line);
+  else fmt::print(stderr, "{}\n", line);
+  open_ = terminal_;
+}
+
+void Narrator::say(const std::string& text) {
+  if (quiet_) return;
+  finish();
+  fmt::print(stderr, "{}\n", text);
+}
+
+void Narrator::finish() {
+  if (open_) fmt::print(stderr, "\n");
+  open_ = false;
+}
+
+Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judge, Learner& learner, Narrator& narrator) {
+  Hooks hooks;
+  hooks.progress = [&](const Progress& p) { narrator(p); };
+  hooks.evaluate = [&](int64_t step) {
+    Scores scores = score_while_training(problem, judge, learner, step);
+    std::string line = fmt::format("step {}:", step);
+    for (const auto& [name, value] : scores.numbers) line += fmt::format("  {} {:.4g}", name, value);
+    narrator.say(line);
+    return scores;
+  };
+  hooks.draw = [&](int64_t step) {
+    auto* trainer = dynamic_cast<Trainer*>(&learner);
+    const at::Tensor samples = own_units(problem, learner.model().sample(problem.data.image ? 100 : 2000, 0));
+    const DataCard card = card_of(problem);
+    const bool one_dimensional = trainer && problem.data.toy && problem.facts.dim == 1;
+    write_file(run.samples(step), encode_png(one_dimensional
+        ? figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step))
+        : picture(card, samples, rows_of(problem.data.valid, 0, 2000))));
+    write_file(run.curves(), encode_png(curves(run)));
+  };
+  return hooks;
+}
+
+}  // namespace gan::cli
