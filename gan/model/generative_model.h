@@ -38,6 +38,20 @@ class Latent {
   virtual Tensor decode(const Tensor& z) = 0;                             ///< [n, Z] -> [n, D]
 };
 
+/// Samples come from a Markov chain, each from the one before. What a state holds is the model's own business.
+class Chain {
+ public:
+  virtual ~Chain() = default;
+  /// n chains where they begin, [n, S] float32: from the model's own noise, or, with x [n, D] scaled, at those examples.
+  /// Chain i is a function of (seed, first + i), and of row i of x.
+  virtual Tensor start(int64_t n, uint64_t seed, int64_t first = 0) = 0;
+  virtual Tensor start_at(const Tensor& x, uint64_t seed, int64_t first = 0) = 0;
+  /// Step t (from 0) of each chain, in place; what it draws is a function of (seed, t, first + i).
+  virtual void advance(Tensor& state, uint64_t seed, int64_t t, int64_t first = 0) = 0;
+  /// The examples that these states stand for, [n, S] -> [n, D] scaled: means where the model has them, not draws.
+  virtual Tensor show(const Tensor& state) = 0;
+};
+
 /// log p(x) in nats can be computed.
 class Likelihood {
  public:
