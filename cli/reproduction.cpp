@@ -31,7 +31,7 @@ std::optional<Path> recipe_file(const std::string& name) {
 std::string counterpart(const std::string& recipe, const std::string& data) {
   const size_t at = recipe.rfind("mnist");
   if (data != "fashion-mnist" || at == recipe.npos) return recipe;
-  const std::string name = recipe.substr(0, at) + data;
+  const std::string name = std::string(recipe).replace(at, std::string_view("mnist").size(), data);
   return recipe_file(name) ? name : recipe;
 }
 

@@ -107,7 +107,7 @@ std::optional<ModeCoverage> Judge::modes(const Tensor& samples) const {
 std::vector<Control> controls(const Judge& judge, const std::function<void(const std::string&)>& say) {
   const DataSet& data = judge.data();
   const Path folder = cache_folder();
-  const Path file = folder.empty() ? Path() : folder / fmt::format("controls-2-{}.json", data.hash);
+  const Path file = folder.empty() ? Path() : folder / fmt::format("controls-3-{}.json", data.hash);
   std::vector<Control> rows = read_controls(file);
   if (!rows.empty()) return rows;
 
@@ -116,9 +116,9 @@ std::vector<Control> controls(const Judge& judge, const std::function<void(const
   const auto add = [&](const std::string& name, GenerativeModel& model, int64_t n) {
     rows.push_back({name, judge.parzen(model.sample(n, 0))});
   };
-  TrainingImages images(train);
   const int64_t n = std::min(kSamples, train.size(0));
-  add(count(n) + " training examples", images, n);
+  TrainingImages images(train.narrow(0, 0, n));  // the first ones: anybody can take the same
+  add(fmt::format("the first {} training examples", count(n)), images, n);
   if (train.size(0) >= 20000 && data.image) {
     KMeans few(train, {.centres = 1000});
     add("1,000 k-means centres", few, 1000);

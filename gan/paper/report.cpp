@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
 #include <string_view>
 
 #include "gan/core/duration.h"
@@ -25,10 +26,15 @@ std::string number(double x) { return fmt::format("{:.6g}", x); }
 std::string verdict(const Check& c) { return c.holds() ? "holds" : "DOES NOT HOLD"; }
 
 /// What is expected of a check, in words.
-std::string expectation(const Check& c) { return c.tolerance == 0 ? number(c.expected) : number(c.expected) + " ± " + number(c.tolerance); }
+std::string expectation(const Check& c) {
+  if (c.tolerance == 0) return number(c.expected);
+  if (c.tolerance > std::abs(c.expected) / 2 && c.expected != 0) return number(c.expected - c.tolerance) + " to " + number(c.expected + c.tolerance);
+  return number(c.expected) + " ± " + number(c.tolerance);
+}
 
 std::string settings_of(const Piece& piece) {
-  return fmt::format("{}{}Time: {}.", piece.settings, piece.settings.empty() ? "" : " ", duration(piece.seconds));
+  const std::string& text = piece.settings;
+  return fmt::format("{}{}Time: {}.", text, text.empty() ? "" : text.ends_with('.') ? " " : ". ", duration(piece.seconds));
 }
 
 /// Text of one line in which no character means anything to Markdown.
