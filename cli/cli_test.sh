@@ -45,6 +45,14 @@ test_waiting_threads() {
   says "OMP_WAIT_POLICY = 'ACTIVE'"
 }
 
+test_openblas() {
+  OPENBLAS_VERBOSE=2 expect 0 "OpenBLAS names its processor" info recipes
+  if ! grep -q '^Core: ' err.txt out.txt || ! grep -qw avx2 /proc/cpuinfo; then return 0; fi  # another library's products; or really an old one
+  check "  not one of 2004" test "$(grep -hc '^Core: Prescott' err.txt out.txt | sort -u)" = 0
+  OPENBLAS_VERBOSE=2 OPENBLAS_CORETYPE=Haswell expect 0 "and the user's own" info recipes
+  check "  as asked" grep -qh '^Core: Haswell' err.txt out.txt
+}
+
 test_diverged() {
   expect 4 "a huge learning rate" train ring8 --steps 40 --set training.learning_rate=1e30 --quiet --out diverged
   says "diverged at step" training.learning_rate
@@ -204,4 +212,4 @@ make_images img
 make_npy tiny.npy 500
 make_csv table.csv
 make_cifar cifar-10-batches-bin
-run_tests help without_the_engine waiting_threads diverged train resume sample info colours evaluate
+run_tests help without_the_engine waiting_threads openblas diverged train resume sample info colours evaluate
