@@ -10,6 +10,7 @@
 #include "gan/baselines/controls.h"
 #include "gan/core/error.h"
 #include "gan/core/version.h"
+#include "gan/judge/ais.h"
 #include "gan/judge/neighbours.h"
 #include "gan/theory/divergence.h"
 
@@ -176,6 +177,12 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
     out.score = likelihood->log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
     note("log_probability_valid", *out.score);
+  } else if (auto* path = dynamic_cast<AnnealedPath*>(&model)) {  // samples would need long chains, and say less
+    const AisSection& ais = problem.config.ais;
+    AnnealedLikelihood annealed(*path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
+    out.score = annealed.log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
+    note("log_probability_valid", *out.score), note("log_z", annealed.log_z().value);
+    if (!annealed.log_z().exact) note("effective_runs", annealed.log_z().effective_runs);
   } else {
     const Tensor samples = own_units(problem, model.sample(kSamples, 0));
     if (const auto modes = judge.modes(samples)) {
