@@ -1,6 +1,5 @@
 #include "gan/kernels/gibbs.h"
 
-#include <algorithm>
 #include <type_traits>
 
 #include "gan/core/clones.h"
@@ -78,12 +77,6 @@ GAN_CLONES void add_scaled_span(int64_t n, const float* x, float factor, float* 
   for (int64_t i = 0; i < n; ++i) y[i] += factor * x[i];
 }
 
-constexpr int64_t kTile = 16;
-GAN_CLONES void transpose_tile(const float* x, int64_t from_stride, float* __restrict out, int64_t to_stride) {
-  for (int64_t i = 0; i < kTile; ++i)
-    for (int64_t j = 0; j < kTile; ++j) out[i * to_stride + j] = x[j * from_stride + i];
-}
-
 }  // namespace
 
 void sample_binary(int64_t rows, int64_t n, const float* a, float scale, const float* bias, const float* u, float* p, float* on) {
@@ -113,17 +106,5 @@ void shift_and_scale(int64_t n, const float* shift, float factor, float* x) {
 
 bool copy_binary(int64_t n, const float* x, float* out) { return copy_binary_span(n, x, out); }
 void add_scaled(int64_t n, const float* x, float factor, float* y) { add_scaled_span(n, x, factor, y); }
-
-void transpose(int64_t rows, int64_t n, int64_t begin, int64_t end, const float* x, float* out) {
-  for (int64_t r = begin; r < end; r += kTile)
-    for (int64_t i = 0; i < n; i += kTile) {
-      if (r + kTile <= end && i + kTile <= n) {
-        transpose_tile(x + r * n + i, n, out + i * rows + r, rows);
-        continue;
-      }
-      for (int64_t row = r; row < std::min(end, r + kTile); ++row)
-        for (int64_t j = i; j < std::min(n, i + kTile); ++j) out[j * rows + row] = x[row * n + j];
-    }
-}
 
 }  // namespace gan::kernels

@@ -31,7 +31,4 @@ bool copy_binary(int64_t n, const float* x, float* out);
 /// y += factor * x, [n].
 void add_scaled(int64_t n, const float* x, float factor, float* y);
 
-/// Rows [begin, end) of x [rows, n] into those columns of out [n, rows].
-void transpose(int64_t rows, int64_t n, int64_t begin, int64_t end, const float* x, float* out);
-
 }  // namespace gan::kernels
