@@ -151,7 +151,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   if (config.data.source.empty()) throw UsageError("there is no data: give --data, or data.source in the recipe");
   Problem p{.config = config, .data = open_data(config.data.source, data_dir, {config.data.train, config.data.valid})};
   Config& c = p.config;
-  if (c.data.binarise) p.data = binarise(p.data, 0);
+  if (c.data.binarise) p.data = binarise(p.data, kBinarisationSeed);
   if (c.data.scale == Scale::gcn) p.data = contrast_normalised(p.data);
   p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // both in the same order
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
