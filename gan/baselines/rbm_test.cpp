@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numbers>
+#include <nlohmann/json.hpp>
 
 #include "gan/baselines/testing.h"
 #include "gan/core/error.h"
+#include "gan/core/files.h"
+#include "gan/kernels/gibbs.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -194,6 +196,41 @@ TEST(Rbm, BiasesStartAtTheDatasMeans) {
   EXPECT_NEAR(p[2].item<double>(), 0.9995, 1e-6);
   EXPECT_TRUE(at::isfinite(m.base()).all().item<bool>());
   EXPECT_GT(m.base()[1].item<double>(), Rbm(m).visible_bias()[1].item<double>());  // nearer to 1/2
+}
+
+/// tools/make_golden_rbm.py
+TEST(Rbm, IsScikitLearns) {
+  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "../../baselines/golden/rbm.json"));
+  const auto rows = [&](const char* name) {
+    const auto values = golden.at(name).get<std::vector<std::vector<double>>>();
+    std::vector<Tensor> out;
+    for (const auto& row : values) out.push_back(at::tensor(row, at::kDouble));
+    return at::stack(out);
+  };
+  const auto row = [&](const char* name) { return at::tensor(golden.at(name).get<std::vector<double>>(), at::kDouble); };
+  const Tensor x = rows("x"), h = rows("h");
+  const int64_t n = x.size(0), visible = x.size(1), hidden = h.size(1);
+  Rbm m(hidden, false, 1, at::full({visible}, 0.5));
+  m.weights().copy_(rows("weights")), m.visible_bias().copy_(row("visible_bias")), m.hidden_bias().copy_(row("hidden_bias"));
+  EXPECT_TRUE(m.free_energy(x).allclose(row("free_energy"), 1e-12, 1e-12));
+  EXPECT_TRUE(doubles(m.hidden_means(x.to(at::kFloat))).allclose(rows("hidden_means"), 1e-6, 1e-6));
+
+  const auto draws = [&](const Tensor& input, const Tensor& bias, const Tensor& u) {
+    const Tensor a = input.to(at::kFloat).contiguous(), numbers = u.to(at::kFloat).contiguous();
+    Tensor on = at::empty_like(a);
+    kernels::sample_binary(n, a.size(1), a.data_ptr<float>(), 1, bias.data_ptr<float>(), numbers.data_ptr<float>(), nullptr, on.data_ptr<float>());
+    return doubles(on);
+  };
+  const Tensor w = doubles(m.weights());
+  EXPECT_TRUE(draws(x.mm(w), m.hidden_bias(), rows("u_hidden")).equal(rows("hidden_draws")));
+  EXPECT_TRUE(draws(h.mm(w.t()), m.visible_bias(), rows("u_visible")).equal(rows("visible_draws")));
+
+  Tensor other = x.clone();  // the pseudo-likelihood of one pixel, V times
+  for (int64_t i = 0; i < n; ++i) {
+    const int64_t at = row("flipped")[i].item<int64_t>();
+    other[i][at] = 1 - other[i][at];
+  }
+  EXPECT_TRUE((static_cast<double>(visible) * at::log_sigmoid(m.free_energy(other) - m.free_energy(x))).allclose(row("score_samples"), 1e-9, 1e-9));
 }
 
 TEST(Rbm, ComplainsOfGreyImages) {
