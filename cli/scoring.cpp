@@ -94,7 +94,7 @@ Judge::Judge(const DataSet& data) : data_(data), units_(data.judging()) {
   test_ = units(rows_of(data.test, 0, data.test.size()));
 }
 
-bool Judge::binary() const { return data_.image && zero_or_one(valid_); }
+bool Judge::binary() const { return data_.grey || (data_.image && zero_or_one(valid_)); }
 
 Tensor Judge::units(const Tensor& own) const {
   Tensor out = own.flatten(1).to(at::kCPU, at::kFloat).clone().contiguous();
