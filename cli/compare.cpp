@@ -145,9 +145,10 @@ Column log_probability_column(Likelihood::Kind kind, const std::string& title) {
           }};
 }
 
-const std::vector<Column>& scores() {
-  static const std::vector<Column> columns = {
-      {"Parzen, nats", [](const Row& r) { return r.evaluation.parzen ? plus_minus(*r.evaluation.parzen) : ""; }},
+/// Of binary data, only means have a Parzen score: against the data before they were binarised.
+std::vector<Column> scores(bool binary) {
+  return {
+      {binary ? "Parzen of means, nats" : "Parzen, nats", [](const Row& r) { return r.evaluation.parzen ? plus_minus(*r.evaluation.parzen) : ""; }},
       log_probability_column(Likelihood::Kind::exact, "log p, exact, nats"),
       log_probability_column(Likelihood::Kind::ais, "log p, by AIS, nats"),
       log_probability_column(Likelihood::Kind::bound, "log p, at least, nats"),
@@ -158,7 +159,6 @@ const std::vector<Column>& scores() {
       {"modes", [](const Row& r) { return r.evaluation.modes ? fmt::format("{} of {}", r.evaluation.modes->covered, r.evaluation.modes->modes) : ""; }},
       {"within 3 deviations", [](const Row& r) { return r.evaluation.modes ? fmt::format("{:.1f}%", 100 * r.evaluation.modes->within) : ""; }},
   };
-  return columns;
 }
 
 /// Columns that no run fills are left out. The controls have a Parzen score alone.
@@ -178,11 +178,17 @@ std::string lay_out(const std::vector<Row>& rows, const std::vector<Column>& col
   return table(out);
 }
 
+std::vector<Control> controls_of(const std::vector<Row>& rows) {  // the same for each that has a Parzen score
+  for (const Row& row : rows)
+    if (row.evaluation.parzen) return row.evaluation.controls;
+  return {};
+}
+
 std::string text(const std::vector<Row>& rows) {
   const DataSet& data = rows[0].entry.problem.data;
   std::string out = fmt::format("\n{}: {} test examples ({} to train on, {} to choose with; hash {})\n\n", data_of(rows[0].entry), count(data.test.size()),
                                 count(data.train.size()), count(data.valid.size()), data.hash);
-  out += lay_out(rows, costs()) + "\n" + lay_out(rows, scores(), rows[0].evaluation.controls);
+  out += lay_out(rows, costs()) + "\n" + lay_out(rows, scores(rows[0].entry.problem.config.data.binarise), controls_of(rows));
   const auto chain = std::find_if(rows.begin(), rows.end(), [](const Row& r) { return r.mixing.has_value(); });
   if (chain != rows.end())
     out += fmt::format("\n  autocorrelation of consecutive states at lags 1, 10 and 100, over {} chains of {} steps from training examples, the first {} left out\n",

@@ -230,12 +230,11 @@ Evaluation evaluate_samples(const Judge& judge, const Tensor& samples, const Ten
 Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& learner, uint64_t seed,
                           const std::function<void(const std::string&)>& say) {
   GenerativeModel& model = learner.model();
+  const auto start = std::chrono::steady_clock::now();
   const Tensor samples = own_units(problem, model.sample(kSamples, seed));
-  const auto start = std::chrono::steady_clock::now();  // by now all is warm
-  const Tensor fresh = own_units(problem, model.sample(kSamples, seed + kFresh));
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  Evaluation out = evaluate_samples(judge, samples, fresh, seed, say);
-  out.sampling_seconds = seconds;
+  const std::chrono::duration<double> sampling = std::chrono::steady_clock::now() - start;
+  Evaluation out = evaluate_samples(judge, samples, own_units(problem, model.sample(kSamples, seed + kFresh)), seed, say);
+  out.sampling_seconds = sampling.count();
   auto* trainer = dynamic_cast<Trainer*>(&learner);
   if (trainer && problem.data.toy && problem.facts.dim == 1) out.closed_form = closed_form(problem, *trainer);
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
