@@ -10,6 +10,7 @@ int carry_out(const TrainOptions& o);
 int carry_out(const SampleOptions& o);
 int carry_out(const InterpolateOptions& o);
 int carry_out(const EvaluateOptions& o);
+int carry_out(const CompareOptions& o);
 int carry_out(const InfoOptions& o);
 int carry_out(const ReproduceOptions& o);
 

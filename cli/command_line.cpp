@@ -100,11 +100,24 @@ void add_sample(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<SampleOptions>();
   CLI::App* command = app.add_subcommand("sample", "draw new examples from a trained generator");
   add_model(*command, *o);
-  command->add_option("-n", o->n, "how many")->capture_default_str()->check(whole(1, 100'000'000));
+  CLI::Option* n = command->add_option("-n", o->n, "how many")->capture_default_str()->check(whole(1, 100'000'000));
   command->add_option("--out", o->out, ".png (a grid), .npy (float32, [N, ...], the data's own units) or .csv")->required()->check(some_text());
-  command->footer("Example: " + program() + " sample runs/fashion-mnist -n 100 --seed 7 --out samples.png");
-  command->callback([o, &chosen] {
+  const char* group = "Where samples come from a Markov chain (with any of these: consecutive states of it)";
+  command->add_option("--chains", o->chains, "how many, side by side; a grid has a row for each [1]")->check(whole(1, 100'000'000))->group(group);
+  command->add_option("--burn-in", o->burn_in, "steps before any is taken [1000]")->check(whole(0, 1'000'000'000))->group(group);
+  command->add_option("--thin", o->thin, "steps from one that is taken to the next [1]")->check(whole(1, 1'000'000'000))->group(group);
+  command->add_option("--start", o->start, "noise, or data: at training examples [noise]")->check(CLI::Validator([](std::string& text) -> std::string {
+    return text == "noise" || text == "data" ? "" : fmt::format("expected noise or data, got '{}'", text);
+  }, ""))->group(group);
+  command->add_option("--data-dir", o->data_dir, "folder to look for the data of --start data in")->type_name("DIR")->check(some_text())->group(group);
+  command->footer("Examples: " + program() + " sample runs/fashion-mnist -n 100 --seed 7 --out samples.png\n"
+                  "          " + program() + " sample runs/rbm-mnist -n 200 --chains 10 --thin 50 --out chains.png");
+  command->callback([o, n, &chosen] {
     check_output(o->out, {".png", ".npy", ".csv"});
+    const int64_t chains = o->chains.value_or(1), whole_parts = (o->n + chains - 1) / chains * chains;
+    if (n->count() == 0) o->n = whole_parts;
+    if (o->n != whole_parts) throw UsageError("-n {}: {} chains cannot give that many in equal parts; -n {} would do", o->n, chains, whole_parts);
+    if (!o->data_dir.empty() && o->start != "data") throw UsageError("--data-dir is for --start data alone");
     chosen = *o;
   });
 }
@@ -133,6 +146,24 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
   command->footer("Example: " + program() + " evaluate runs/fashion-mnist\n"
                   "         " + program() + " evaluate samples.npy --data mnist --json");
   command->callback([o, &chosen] { chosen = *o; });
+}
+
+void add_compare(CLI::App& app, Chosen& chosen) {
+  auto o = std::make_shared<CompareOptions>();
+  CLI::App* command = app.add_subcommand("compare", "hold runs side by side: cost, scores, how chains mix, and samples");
+  command->add_option("RUN", o->runs, "folders of runs; those on other data get a table of their own")->required()->check(some_text());
+  add_data_dir(*command, o->data_dir);
+  command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
+  command->add_option("--out", o->out, "a .png file: samples of each run")->capture_default_str()->check(some_text());
+  command->add_option("--seed", o->seed, "of the samples and the test")->capture_default_str()->check(whole(0));
+  command->add_flag("--json", o->json, "print one JSON object");
+  command->footer("A table holds numbers of one kind and one protocol: the same data, split and number of samples in a column, Parzen\n"
+                  "windows apart from log-probabilities, and those apart by their kind (exact, AIS, bound).\n\n"
+                  "Example: " + program() + " compare runs/mnist runs/paper-mnist runs/mixture-mnist");
+  command->callback([o, &chosen] {
+    check_output(o->out, {".png"});
+    chosen = *o;
+  });
 }
 
 void add_info(CLI::App& app, Chosen& chosen) {
@@ -194,6 +225,7 @@ std::optional<Command> parse(int argc, char** argv) {
   add_sample(app, chosen);
   add_interpolate(app, chosen);
   add_evaluate(app, chosen);
+  add_compare(app, chosen);
   add_info(app, chosen);
   add_reproduce(app, chosen);
   try {

@@ -26,11 +26,22 @@ struct ModelOptions {
   std::string run, checkpoint = "last", out, device = "cpu";
   uint64_t seed = 0;
 };
-struct SampleOptions : ModelOptions { int64_t n = 64; };
+struct SampleOptions : ModelOptions {
+  int64_t n = 64;
+  std::optional<int64_t> chains, burn_in, thin;  ///< these, start and data_dir: of models whose samples come from a chain
+  std::string start, data_dir;
+};
 struct InterpolateOptions : ModelOptions {};
 
 struct EvaluateOptions {
   std::string what, data, data_dir, checkpoint = "last";
+  uint64_t seed = 0;
+  bool json = false;
+};
+
+struct CompareOptions {
+  std::vector<std::string> runs;
+  std::string data_dir, checkpoint = "last", out = "compare.png";
   uint64_t seed = 0;
   bool json = false;
 };
@@ -46,7 +57,7 @@ struct ReproduceOptions {
   std::optional<int64_t> seeds;
 };
 
-using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions, InfoOptions, ReproduceOptions>;
+using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions, CompareOptions, InfoOptions, ReproduceOptions>;
 
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);

@@ -3,29 +3,57 @@
 
 #include "cli/command.h"
 #include "cli/pictures.h"
+#include "cli/scoring.h"
 #include "gan/core/error.h"
 #include "gan/io/csv.h"
 #include "gan/io/npy.h"
 #include "gan/io/png.h"
+#include "gan/model/chain.h"
 
 namespace gan::cli {
 namespace {
 
 std::span<const float> span_of(const at::Tensor& t) { return {t.data_ptr<float>(), static_cast<size_t>(t.numel())}; }
 
+/// The first of the options about chains that was given.
+const char* asks_for_a_chain(const SampleOptions& o) {
+  return o.chains ? "--chains" : o.burn_in ? "--burn-in" : o.thin ? "--thin" : !o.start.empty() ? "--start" : nullptr;
+}
+
+/// Training examples of the data that the model was trained on.
+at::Tensor data_starts(const SampleOptions& o, const Model& model, int64_t chains) {
+  Config config = std::filesystem::is_directory(o.run) ? RunFolder::open(o.run).config() : model.config();
+  config.run.device = o.device;
+  const Problem problem = prepare(config, o.data_dir);
+  if (problem.data.hash != model.data().hash)
+    throw DataError("{}: was trained on other data than {} holds now; --start data needs the same files", o.run, config.data.source);
+  return starting_points(problem, chains, o.seed);
+}
+
+/// Consecutive states of chains, those of the first chain first: [n, shape...] own units.
+at::Tensor walk_along(const SampleOptions& o, Model& model) {
+  auto* chain = dynamic_cast<Chain*>(&model.generative());
+  if (!chain) throw UsageError("{}: samples of this model are independent: {} has no meaning", o.run, asks_for_a_chain(o));
+  const int64_t chains = o.chains.value_or(1);
+  const at::Tensor start = o.start == "data" ? chain->start_at(data_starts(o, model, chains), o.seed) : chain->start(chains, o.seed);
+  const Course course{.burn_in = o.burn_in.value_or(1000), .thin = o.thin.value_or(1), .taken = o.n / chains};
+  return model.own_units(follow(*chain, start, course, o.seed).flatten(0, 1));
+}
+
 }  // namespace
 
 int carry_out(const SampleOptions& o) {
   const Path out = o.out;
   Model model = load(o.run, o.checkpoint, find_device(o.device));
-  const at::Tensor samples = model.sample(o.n, o.seed).contiguous();
+  const at::Tensor samples = (asks_for_a_chain(o) ? walk_along(o, model) : model.sample(o.n, o.seed)).contiguous();
   if (out.extension() == ".npy") {
     write_file(out, {npy_header(samples.sizes().vec()), {static_cast<const char*>(samples.data_ptr()), samples.nbytes()}});
   } else if (out.extension() == ".csv") {
     const auto& columns = model.data().columns;
     write_file(out, format_csv(columns, product(model.data().shape), span_of(samples)));
   } else {
-    write_file(out, encode_png(picture(model.data(), samples, at::empty({0, product(model.data().shape)}, at::kFloat))));
+    const int64_t columns = o.chains.value_or(1) > 1 ? o.n / *o.chains : 0;
+    write_file(out, encode_png(picture(model.data(), samples, at::empty({0, product(model.data().shape)}, at::kFloat), columns)));
   }
   fmt::print("{}: {} samples of {}, step {}, seed {}\n", o.out, count(o.n), o.run, model.step(), o.seed);
   return 0;

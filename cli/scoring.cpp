@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/core.h>
 
+#include <chrono>
 #include <cmath>
 
 #include "cli/command.h"
@@ -160,6 +161,13 @@ Tensor scaled(const Problem& problem, const Examples& examples) {
   return rows;
 }
 
+Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {
+  const Examples& train = problem.data.train;
+  if (n > train.size()) throw UsageError("{} chains cannot start at {} training examples; use fewer chains", count(n), count(train.size()));
+  const std::vector<int64_t> order = Stream(seed, "chains.start").permutation(train.size(), 0);
+  return scaled(problem, train.pick(std::span(order).first(static_cast<size_t>(n)))).to(problem.facts.device);
+}
+
 ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
   constexpr int64_t kGrid = 2001, kDraws = 100000;
   const double low = problem.data.low - 1, high = problem.data.high + 1, width = (high - low) / (kGrid - 1);
@@ -282,9 +290,12 @@ Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& l
                           const std::function<void(const std::string&)>& say) {
   GenerativeModel& model = learner.model();
   const bool chain = dynamic_cast<Chain*>(&model);  // slow to sample: no score chooses anything by these, so one set will do
-  if (chain) say(fmt::format("drawing {} samples", count(kSamples)));
+  say(fmt::format("drawing {} samples", count(kSamples)));
+  const auto start = std::chrono::steady_clock::now();
   const Tensor samples = own_units(problem, model.sample(kSamples, seed));
+  const std::chrono::duration<double> sampling = std::chrono::steady_clock::now() - start;
   Evaluation out = evaluate_samples(judge, samples, chain ? samples : own_units(problem, model.sample(kSamples, seed + kFresh)), seed, say);
+  out.sampling_seconds = sampling.count();
   auto* trainer = dynamic_cast<Trainer*>(&learner);
   if (trainer && problem.data.toy && problem.facts.dim == 1) out.closed_form = closed_form(problem, *trainer);
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) out.log_probability = log_probability(problem, *likelihood);

@@ -75,6 +75,7 @@ struct Evaluation {
   std::optional<ClosedForm> closed_form;
   std::optional<LogProbability> log_probability;
   double nearest = 0, nearest_of_test = 0;                   ///< median distance to the nearest training example
+  double sampling_seconds = 0;                               ///< that a model took for its 10,000 samples; not in `json`
   nlohmann::ordered_json protocol;
 
   nlohmann::ordered_json json() const;
@@ -92,5 +93,7 @@ Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& l
 
 at::Tensor own_units(const Problem& problem, const at::Tensor& scaled);  ///< [n, D] -> [n, shape...], CPU
 at::Tensor scaled(const Problem& problem, const Examples& examples);          ///< as the model sees them, [N, D]
+/// Where n chains may start: training examples, chosen by `seed`, [n, D] scaled. @throws UsageError when there are fewer
+at::Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed);
 
 }  // namespace gan::cli

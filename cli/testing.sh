@@ -64,9 +64,9 @@ noise() { { seq 1 "$2" 300000 | gzip -n | tail -c +100 || true; } | head -c "$1"
 idx_images() { printf '\0\0\x08\x03'; big_endian "$1"; big_endian 8; big_endian 8; noise $(($1 * 64)) "$2"; }
 idx_labels() { printf '\0\0\x08\x01'; big_endian "$1"; head -c "$1" /dev/zero; }
 
-make_images() {  # a folder like MNIST's, half of it gzipped: 300 + 200 images of 8 x 8
+make_images() {  # folder, which [1]: like MNIST's, half of it gzipped: 300 + 200 images of 8 x 8
   mkdir "$1"
-  idx_images 300 1 | gzip -n >"$1/train-images-idx3-ubyte.gz"
+  idx_images 300 "${2:-1}" | gzip -n >"$1/train-images-idx3-ubyte.gz"
   idx_labels 300 | gzip -n >"$1/train-labels-idx1-ubyte.gz"
   idx_images 200 2 >"$1/t10k-images-idx3-ubyte"
   idx_labels 200 >"$1/t10k-labels-idx1-ubyte"

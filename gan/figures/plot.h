@@ -49,4 +49,14 @@ Image draw_figure1(std::span<const Figure1> stages, int64_t stage_width = 420, i
 /// The same stages, on the same scales, as a picture each: the frames of an animation.
 std::vector<Image> draw_figure1_frames(std::span<const Figure1> stages, int64_t width = 480, int64_t height = 380);
 
+/// A picture with its name, in bold, and a note above it. Grey or RGB.
+struct Captioned {
+  std::string name, note;
+  Image image;
+};
+
+/// Pictures from left to right, in rows at most `width` pixels wide; a wider picture has a row for itself.
+/// @throws UsageError without pictures or where they are too large, DataError on one without pixels
+Image draw_captioned(std::span<const Captioned> pictures, int64_t width = 1200);
+
 }  // namespace gan

@@ -244,5 +244,39 @@ TEST(DrawFigure1, SaysWhatIsWrong) {
   EXPECT_THROW(draw_figure1_frames({}), UsageError);
 }
 
+Image plain(int64_t width, int64_t height, int64_t channels, std::vector<uint8_t> colour) {
+  Image image{height, width, channels, {}};
+  for (int64_t i = 0; i < height * width; ++i) image.pixels.insert(image.pixels.end(), colour.begin(), colour.end());
+  return image;
+}
+
+TEST(DrawCaptioned, FillsRowsAndKeepsEveryPixel) {
+  const Image red = plain(300, 40, 3, {200, 10, 20}), grey = plain(200, 60, 1, {90});
+  const std::vector<Captioned> two = {{"first", "a note", red}, {"second", "", grey}};
+  const Image beside = draw_captioned(two), below = draw_captioned(two, 500);
+  expect_paper(beside, 14 + 300 + 16 + 200 + 14, 14 + 24 + 60 + 14);
+  expect_paper(below, 14 + 300 + 14, 14 + 24 + 40 + 16 + 24 + 60 + 14);
+  for (const Image& image : {beside, below}) {
+    EXPECT_EQ(ink(image, 0xC80A14, 0, 0), 300 * 40);
+    EXPECT_GE(ink(image, 0x5A5A5A, 0, 0), 200 * 60);
+    EXPECT_GT(ink(image, 0x262626), 50);  // letters
+  }
+  EXPECT_EQ(at(below, 14 + 24 + 40 + 16 + 24, 14), 0x5A5A5A);
+  EXPECT_NE(below.pixels, draw_captioned(std::vector<Captioned>{{"first", "another", red}, two[1]}, 500).pixels);
+}
+
+TEST(DrawCaptioned, NoCaptionLeavesItsPicture) {
+  const std::vector<Captioned> one = {{std::string(80, 'W'), std::string(80, 'n'), plain(60, 10, 3, {255, 255, 255})}};
+  const Image image = draw_captioned(one);
+  for (int64_t row = 0; row < image.height; ++row)
+    for (const int64_t column : {int64_t{0}, image.width - 1}) EXPECT_EQ(at(image, row, column), kWhite);
+}
+
+TEST(DrawCaptioned, ComplainsOfWhatCannotBe) {
+  EXPECT_THROW(draw_captioned({}), UsageError);
+  EXPECT_THROW(draw_captioned(std::vector<Captioned>{{"broken", "", {3, 3, 1, {}}}}), DataError);
+  EXPECT_THROW(draw_captioned(std::vector<Captioned>{{"long", "", plain(1, 33000, 1, {0})}}), UsageError);
+}
+
 }  // namespace
 }  // namespace gan

@@ -1,0 +1,273 @@
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/pictures.h"
+#include "cli/scoring.h"
+#include "gan/core/error.h"
+#include "gan/figures/plot.h"
+#include "gan/io/png.h"
+#include "gan/judge/mixing.h"
+#include "gan/model/chain.h"
+
+namespace gan::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int64_t kImages = 12, kPoints = 2000;  // of each run in the picture
+
+// How chains are watched: from training examples, so far apart from each other (Gelman & Rubin 1992), in so many steps.
+constexpr int64_t kChains = 50, kFewestChains = 4, kBurnIn = 500, kSteps = 1000, kMostNumbers = 40'000'000;
+
+/// A run that can be read, on data that are here.
+struct Entry {
+  std::string name;
+  RunFolder run;
+  Path checkpoint;
+  int64_t step;
+  Problem problem;
+};
+
+/// What the tables show of it.
+struct Row {
+  const Entry& entry;
+  int64_t parameters;
+  Evaluation evaluation;
+  std::optional<Mixing> mixing;          ///< of a chain
+};
+
+std::string model_of(const Entry& entry) { return std::string(names_of(ModelKind{})[static_cast<size_t>(entry.problem.config.run.model)]); }
+
+std::string data_of(const Entry& entry) {
+  const DataSection& data = entry.problem.config.data;
+  return entry.problem.data.name + (data.binarise ? ", binarised" : "") + (data.scale == Scale::gcn ? ", contrast-normalised" : "");
+}
+
+// --- Measuring ---
+
+Entry open_entry(const std::string& folder, const CompareOptions& o) {
+  RunFolder run = RunFolder::open(folder);
+  const Path checkpoint = run.find_checkpoint(o.checkpoint);
+  const Model model = load(checkpoint);
+  Config config = run.config();
+  config.run.threads = 0;  // the same for all, whatever they were trained with
+  Problem problem = prepare(config, o.data_dir);
+  if (model.data().hash != problem.data.hash)
+    throw DataError("{}: was trained on other data than {} holds now; its scores would mean nothing", folder, config.data.source);
+  return {Path(folder).filename(), std::move(run), checkpoint, model.step(), std::move(problem)};
+}
+
+/// Each named by its folder, or, where two folders are called the same, by the path that was given.
+std::vector<Entry> open_entries(const CompareOptions& o) {
+  std::vector<Entry> out;
+  std::vector<Path> places;
+  for (const std::string& given : o.runs) {
+    std::error_code error;
+    places.push_back(std::filesystem::canonical(given, error));
+    if (error) throw DataError("{}: no such run", given);
+    if (std::find(places.begin(), places.end() - 1, places.back()) != places.end() - 1) throw UsageError("{}: the same run twice; give each once", given);
+  }
+  for (const std::string& given : o.runs) {
+    const Path& place = places[out.size()];
+    const bool unique = std::count_if(places.begin(), places.end(), [&](const Path& other) { return other.filename() == place.filename(); }) == 1;
+    out.push_back(open_entry(given, o));
+    out.back().name = unique ? place.filename().string() : given;
+  }
+  return out;
+}
+
+int64_t parameters_of(GenerativeModel& model) {
+  int64_t numbers = 0;
+  model.visit_state([&](const std::string&, Tensor& value) { numbers += value.numel(); });
+  return numbers;
+}
+
+Mixing mixing_of(Chain& chain, const Problem& problem, uint64_t seed) {
+  const Examples& train = problem.data.train;
+  const int64_t chains = std::min(train.size(), std::clamp(kMostNumbers / (kSteps * train.dim()), kFewestChains, kChains));
+  const Tensor start = chain.start_at(starting_points(problem, chains, seed), seed);
+  return mixing(follow(chain, start, {.burn_in = kBurnIn, .taken = kSteps}, seed));
+}
+
+Row measure(const Entry& entry, const Judge& judge, Learner& learner, uint64_t seed, const std::function<void(const std::string&)>& say) {
+  GenerativeModel& model = learner.model();
+  Row out{.entry = entry, .parameters = parameters_of(model), .evaluation = evaluate_model(entry.problem, judge, learner, seed, say)};
+  if (auto* chain = dynamic_cast<Chain*>(&model)) {
+    say(fmt::format("following its chain, {} steps", count(kBurnIn + kSteps)));
+    out.mixing = mixing_of(*chain, entry.problem, seed);
+  }
+  return out;
+}
+
+// --- Tables ---
+
+struct Column {
+  std::string title;
+  std::function<std::string(const Row&)> cell;  ///< "" where there is no such number
+};
+
+std::string seconds_text(double seconds) { return seconds < 9.5 ? fmt::format("{:.2g} s", seconds) : duration(seconds); }
+std::string plus_minus(double value, double error) { return fmt::format("{:.1f} ± {:.1f}", value, error); }
+std::string plus_minus(const ParzenScore& s) { return plus_minus(s.log_likelihood, s.standard_error); }
+
+const std::vector<Column>& costs() {
+  static const std::vector<Column> columns = {
+      {"model", [](const Row& r) { return model_of(r.entry); }},
+      {"parameters", [](const Row& r) { return count(r.parameters); }},
+      {"step", [](const Row& r) { return count(r.entry.step); }},
+      {"trained for", [](const Row& r) { return duration(r.entry.run.trained_seconds()); }},
+      {"10,000 samples", [](const Row& r) { return seconds_text(r.evaluation.sampling_seconds); }},
+      {"autocorrelation", [](const Row& r) -> std::string {
+         if (!r.mixing) return "independent";
+         const auto& rho = r.mixing->autocorrelation;
+         return fmt::format("{:.2f}, {:.2f}, {:.2f}", rho[1], rho[10], rho[100]);
+       }},
+      {"an independent sample", [](const Row& r) -> std::string {
+         if (!r.mixing) return "one pass";
+         return fmt::format("{}{:.3g} steps", r.mixing->resolved() ? "" : "at least ", r.mixing->time);
+       }},
+  };
+  return columns;
+}
+
+/// Log-probabilities of different kinds are never to be compared: a column for each. All that is said of a kind is here.
+Column log_probability_column(Likelihood::Kind kind, const std::string& title) {
+  return {title, [kind](const Row& r) {
+            const auto& p = r.evaluation.log_probability;
+            if (!p || p->kind != kind) return std::string();
+            const auto [low, high] = p->test_interval();
+            return plus_minus(p->test, p->standard_error) + (p->log_z && !p->log_z->exact ? fmt::format(" [{:.1f}, {:.1f}]", low, high) : "");
+          }};
+}
+
+/// Of binary data, only means have a Parzen score: against the data before they were binarised.
+std::vector<Column> scores(bool binary) {
+  return {
+      {binary ? "Parzen of means, nats" : "Parzen, nats", [](const Row& r) { return r.evaluation.parzen ? plus_minus(*r.evaluation.parzen) : ""; }},
+      log_probability_column(Likelihood::Kind::exact, "log p, exact, nats"),
+      log_probability_column(Likelihood::Kind::ais, "log p, by AIS, nats"),
+      log_probability_column(Likelihood::Kind::bound, "log p, at least, nats"),
+      {"told from test data", [](const Row& r) {
+         const auto& t = r.evaluation.two_sample;
+         return t ? fmt::format("{:.1f}% [{:.1f}, {:.1f}]", 100 * t->accuracy, 100 * t->low, 100 * t->high) : "";
+       }},
+      {"modes", [](const Row& r) { return r.evaluation.modes ? fmt::format("{} of {}", r.evaluation.modes->covered, r.evaluation.modes->modes) : ""; }},
+      {"within 3 deviations", [](const Row& r) { return r.evaluation.modes ? fmt::format("{:.1f}%", 100 * r.evaluation.modes->within) : ""; }},
+  };
+}
+
+/// Columns that no run fills are left out. The controls have a Parzen score alone.
+std::string lay_out(const std::vector<Row>& rows, const std::vector<Column>& columns, const std::vector<Control>& controls = {}) {
+  std::vector<std::vector<std::string>> out(1 + rows.size() + controls.size());
+  out[0].push_back("run");
+  for (size_t i = 0; i < rows.size(); ++i) out[1 + i].push_back(rows[i].entry.name);
+  for (size_t i = 0; i < controls.size(); ++i) out[1 + rows.size() + i].push_back("control: " + controls[i].name);
+  for (const Column& column : columns) {
+    std::vector<std::string> cells;
+    for (const Row& row : rows) cells.push_back(column.cell(row));
+    if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); })) continue;
+    out[0].push_back(column.title);
+    for (size_t i = 0; i < cells.size(); ++i) out[1 + i].push_back(cells[i].empty() ? "-" : cells[i]);
+    for (size_t i = 0; i < controls.size(); ++i) out[1 + rows.size() + i].push_back(&column == &columns[0] ? plus_minus(controls[i].score) : "");
+  }
+  return table(out);
+}
+
+std::vector<Control> controls_of(const std::vector<Row>& rows) {  // the same for each that has a Parzen score
+  for (const Row& row : rows)
+    if (row.evaluation.parzen) return row.evaluation.controls;
+  return {};
+}
+
+std::string text(const std::vector<Row>& rows) {
+  const DataSet& data = rows[0].entry.problem.data;
+  std::string out = fmt::format("\n{}: {} test examples ({} to train on, {} to choose with; hash {})\n\n", data_of(rows[0].entry), count(data.test.size()),
+                                count(data.train.size()), count(data.valid.size()), data.hash);
+  out += lay_out(rows, costs()) + "\n" + lay_out(rows, scores(rows[0].entry.problem.config.data.binarise), controls_of(rows));
+  const auto chain = std::find_if(rows.begin(), rows.end(), [](const Row& r) { return r.mixing.has_value(); });
+  if (chain != rows.end())
+    out += fmt::format("\n  autocorrelation of consecutive states at lags 1, 10 and 100, over {} chains of {} steps from training examples, the first {} left out\n",
+                       chain->mixing->chains, count(chain->mixing->steps), count(kBurnIn));
+  return out;
+}
+
+Json json(const Row& row) {
+  Json out = {{"run", row.entry.name},
+              {"model", model_of(row.entry)},
+              {"step", row.entry.step},
+              {"parameters", row.parameters},
+              {"trained_seconds", row.entry.run.trained_seconds()},
+              {"sampling_seconds", row.evaluation.sampling_seconds}};
+  if (const auto& m = row.mixing)
+    out["mixing"] = {{"autocorrelation", {{"1", m->autocorrelation[1]}, {"10", m->autocorrelation[10]}, {"100", m->autocorrelation[100]}}},
+                     {"steps_per_effective_sample", m->time}, {"resolved", m->resolved()}, {"effective_samples", m->effective},
+                     {"chains", m->chains}, {"steps", m->steps}, {"burn_in", kBurnIn}};
+  else
+    out["mixing"] = "independent";
+  out.update(row.evaluation.json());
+  return out;
+}
+
+/// Protocol and controls are the same for all of a table.
+Json json(const std::vector<Row>& rows) {
+  Json out = {{"data", data_of(rows[0].entry)}, {"runs", Json::array()}}, shared;
+  for (const Row& row : rows) {
+    Json one = json(row);
+    for (const char* key : {"protocol", "controls"})
+      if (one.contains(key)) shared[key] = one[key], one.erase(key);
+    out["runs"].push_back(one);
+  }
+  out.update(shared);
+  return out;
+}
+
+// --- The picture ---
+
+void add_pictures(std::vector<Captioned>& pictures, const Entry& entry, GenerativeModel& model, uint64_t seed, bool first) {
+  const DataSet& data = entry.problem.data;
+  const DataCard card = card_of(entry.problem);
+  const int64_t n = data.image ? kImages : kPoints;
+  const Tensor real = rows_of(data.test, 0, n);
+  if (first && data.image) {
+    Shape shape{real.size(0)};
+    shape.insert(shape.end(), card.shape.begin(), card.shape.end());
+    pictures.push_back({"test examples", data_of(entry), picture(card, real.view(shape), {}, kImages)});
+  }
+  pictures.push_back({entry.name, fmt::format("{}, step {}", model_of(entry), count(entry.step)),
+                      picture(card, own_units(entry.problem, model.sample(n, seed)), real, kImages)});
+}
+
+}  // namespace
+
+int carry_out(const CompareOptions& o) {
+  if (const Path folder = Path(o.out).parent_path(); !folder.empty() && !std::filesystem::is_directory(folder))
+    throw DataError("--out {}: there is no folder {} to write it into", o.out, folder.string());
+  const std::vector<Entry> entries = open_entries(o);
+  std::vector<Captioned> pictures;
+  Json document;
+  for (auto first = entries.begin(); first != entries.end(); ++first) {
+    const auto beside = [&](const Entry& other) { return other.problem.data.hash == first->problem.data.hash; };
+    if (std::any_of(entries.begin(), first, beside)) continue;  // is in a table already
+    const Judge judge(first->problem.data);
+    std::vector<Row> rows;
+    for (const Entry& entry : entries) {
+      if (!beside(entry)) continue;
+      const auto learner = make_learner(entry.problem);
+      restore(*learner, entry.checkpoint);
+      rows.push_back(measure(entry, judge, *learner, o.seed, [&](const std::string& what) { std::cerr << "gan: " << entry.name << ": " << what << " ...\n"; }));
+      add_pictures(pictures, entry, learner->model(), o.seed, rows.size() == 1);
+    }
+    if (o.json) document["tables"].push_back(json(rows));
+    else std::cout << text(rows) << std::flush;
+  }
+  if (o.json) std::cout << document.dump(1) << "\n";
+  write_file(o.out, encode_png(draw_captioned(pictures)));
+  if (!o.json) std::cout << "\nsamples of each: " << o.out << "\n";
+  return 0;
+}
+
+}  // namespace gan::cli
