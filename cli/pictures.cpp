@@ -58,12 +58,23 @@ Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, i
   return draw_curves(panels);
 }
 
+Image filters(const DataCard& data, const Tensor& weights) {
+  const Tensor w = weights.t().slice(0, 0, 100);  // [n, V]
+  const Tensor largest = std::get<0>(w.abs().max(1, true)).clamp_min(1e-20);
+  Shape shape{w.size(0)};
+  shape.insert(shape.end(), data.shape.begin(), data.shape.end());
+  return image_grid(shape, span_of((w / largest).contiguous()), {.low = -1, .high = 1});
+}
+
 Image curves(const RunFolder& run) {
   struct Row { const char* title; const char* y; std::vector<std::string> names; bool prefix = false; std::optional<double> reference = {}; };
   const std::vector<Row> rows = {
       {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood"}},
       {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
       {"Validation", "score", {"parzen_valid", "log_probability_valid"}},
+      {"Free energy of data less that of the chains' ends", "nats", {"free_energy_gap"}, false, 0},
+      {"Reconstruction of data", "squared error", {"reconstruction_error"}},
+      {"Hidden units that are on", "share", {"hidden_on"}},
       {"Modes found", "modes", {"modes"}},
       {"Samples within 3 deviations of a mode", "share", {"within"}},
       {"Two-sample test on held-out data (0.5: it cannot tell)", "accuracy", {"two_sample_accuracy", "two_sample_high"}, false, 0.5},

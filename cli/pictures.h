@@ -14,6 +14,9 @@ class Judge;
 /// `samples`: [n, shape...] own units; `real`: some rows of the data, for what is not an image (may be empty).
 Image picture(const DataCard& data, const at::Tensor& samples, const at::Tensor& real, int64_t columns = 0);
 
+/// The weights [V, H] of each of the first 100 hidden units of image data as an image: grey is 0, black and white its largest.
+Image filters(const DataCard& data, const at::Tensor& weights);
+
 /// Losses, D's answers, gradients, dead units and scores of a run over its steps.
 Image curves(const RunFolder& run);
 

@@ -11,6 +11,7 @@
 #include "gan/core/error.h"
 #include "gan/core/version.h"
 #include "gan/judge/neighbours.h"
+#include "gan/nets/draw.h"
 #include "gan/theory/divergence.h"
 
 namespace gan::cli {
@@ -68,6 +69,22 @@ void write_controls(const Path& file, const std::vector<Control>& rows) {
 
 double median_of(const Tensor& x) { return x.median().item<double>(); }
 
+bool zero_or_one(const Tensor& x) { return (x.eq(0) | x.eq(1)).all().item<bool>(); }
+
+/// Each number to 1 with probability = itself, else to 0.
+Tensor drawn(const Tensor& means, uint64_t seed) {
+  const Tensor flat = means.flatten(1);
+  return draw_uniform(Stream(seed, "draw of means"), flat.size(0), flat.size(1), 0).lt_(flat);
+}
+
+Json to_json(const LogZ& z) {  // infinite ends become null
+  Json out = {{"value", z.value}, {"interval", {z.low, z.high}}};
+  if (!z.exact) out.update({{"runs", z.runs}, {"temperatures", z.temperatures}, {"effective_runs", z.effective_runs}});
+  return out;
+}
+
+constexpr const char* kKinds[] = {"exact", "ais", "bound"};
+
 std::string plus_minus(double value, double error) { return fmt::format("{:.1f} ± {:.1f}", value, error); }
 
 }  // namespace
@@ -77,7 +94,7 @@ Judge::Judge(const DataSet& data) : data_(data), units_(data.judging()) {
   test_ = units(rows_of(data.test, 0, data.test.size()));
 }
 
-bool Judge::binary() const { return data_.image && (valid_.eq(0) | valid_.eq(1)).all().item<bool>(); }
+bool Judge::binary() const { return data_.image && zero_or_one(valid_); }
 
 Tensor Judge::units(const Tensor& own) const {
   Tensor out = own.flatten(1).to(at::kCPU, at::kFloat).clone().contiguous();
@@ -176,6 +193,12 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
     out.score = likelihood->log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
     note("log_probability_valid", *out.score);
+  } else if (auto* path = dynamic_cast<AnnealedPath*>(&model)) {  // samples would need long chains, and say less
+    const AisSection& ais = problem.config.ais;
+    AnnealedLikelihood annealed(*path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
+    out.score = annealed.log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
+    note("log_probability_valid", *out.score), note("log_z", annealed.log_z().value);
+    if (!annealed.log_z().exact) note("effective_runs", annealed.log_z().effective_runs);
   } else {
     const Tensor samples = own_units(problem, model.sample(kSamples, 0));
     if (const auto modes = judge.modes(samples)) {
@@ -195,15 +218,38 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
   return out;
 }
 
-Evaluation evaluate_samples(const Judge& judge, const Tensor& samples, const Tensor& fresh, uint64_t seed,
+std::pair<double, double> LogProbability::test_interval() const {
+  if (!log_z) return {test, test};
+  return {test + log_z->value - log_z->high, test + log_z->value - log_z->low};
+}
+
+std::string LogProbability::text(const std::string& of_what) const {
+  const auto [low, high] = test_interval();
+  const char* how[] = {"exact", "by annealed importance sampling", "a lower bound"};
+  std::string out = fmt::format("  log p(test)        {:.2f} ± {:.2f} nats, {}, {}\n", test, standard_error, how[static_cast<size_t>(kind)], of_what);
+  out += fmt::format("  log p(train)       {:.2f} nats, of the first {} examples\n", train, count(train_examples));
+  if (!log_z) return out;
+  out += fmt::format("  log Z              {:.2f} nats", log_z->value);
+  if (log_z->exact) return out + ", the sum over all states\n";
+  return out + fmt::format(" [{:.2f}, {:.2f}], 3 standard errors; with it log p(test) lies in [{:.2f}, {:.2f}]\n"
+                           "                     {} runs of {} temperatures, whose weights are worth {:.1f} equal ones. Such an estimate\n"
+                           "                     tends to be too low, and log p then too high\n",
+                           log_z->low, log_z->high, low, high, count(log_z->runs), count(log_z->temperatures), log_z->effective_runs);
+}
+
+Evaluation evaluate_samples(const Judge& judge, const Tensor& given, const Tensor& given_fresh, uint64_t seed,
                             const std::function<void(const std::string&)>& say) {
   const DataSet& data = judge.data();
+  const bool means = judge.binary() && !zero_or_one(given);
+  const Tensor samples = means ? drawn(given, seed) : given, fresh = means ? drawn(given_fresh, seed) : given_fresh;
   Evaluation out;
-  if (!judge.binary()) {  // Parzen windows estimate a density of real values
-    out.controls = controls(judge, say);
+  const auto windows = [&](const Judge& real, const Tensor& grey) {  // Parzen windows estimate a density of real values
+    out.controls = controls(real, say);
     say("Parzen windows");
-    out.parzen = judge.parzen(samples);
-  }
+    out.parzen = real.parzen(grey);
+  };
+  if (!judge.binary()) windows(judge, samples);
+  else if (means && data.grey) windows(Judge(*data.grey), given * (data.grey->high - data.grey->low) + data.grey->low);
   say("two-sample test");
   if (std::min(fresh.size(0), data.test.size()) >= 100) out.two_sample = judge.two_sample(fresh, data.test, seed);
   out.modes = judge.modes(samples);
@@ -216,19 +262,38 @@ Evaluation evaluate_samples(const Judge& judge, const Tensor& samples, const Ten
                   {"hashes", {{"data", data.hash}}},
                   {"seed", seed},
                   {"version", version()}};
+  if (data.grey) out.protocol["binarised"] = {{"seed", kBinarisationSeed}, {"from", data.grey->hash}};
+  if (means) out.protocol["samples"] = "means: Parzen windows are on them, against the data before they were binarised; the other scores on one binary draw of each";
   return out;
 }
+
+namespace {
+
+LogProbability log_probability(const Problem& problem, Likelihood& likelihood) {
+  const Tensor test = likelihood.log_probability(scaled(problem, problem.data.test)).to(at::kDouble);
+  const Examples train = problem.data.train.slice(0, std::min<int64_t>(10000, problem.data.train.size()));
+  return {.test = test.mean().item<double>(), .standard_error = test.std(false).item<double>() / std::sqrt(static_cast<double>(test.numel())),
+          .train = likelihood.log_probability(scaled(problem, train)).mean().item<double>(), .train_examples = train.size(), .kind = likelihood.kind()};
+}
+
+}  // namespace
 
 Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& learner, uint64_t seed,
                           const std::function<void(const std::string&)>& say) {
   GenerativeModel& model = learner.model();
-  Evaluation out = evaluate_samples(judge, own_units(problem, model.sample(kSamples, seed)),
-                                    own_units(problem, model.sample(kSamples, seed + kFresh)), seed, say);
+  const bool chain = dynamic_cast<Chain*>(&model);  // slow to sample: no score chooses anything by these, so one set will do
+  if (chain) say(fmt::format("drawing {} samples", count(kSamples)));
+  const Tensor samples = own_units(problem, model.sample(kSamples, seed));
+  Evaluation out = evaluate_samples(judge, samples, chain ? samples : own_units(problem, model.sample(kSamples, seed + kFresh)), seed, say);
   auto* trainer = dynamic_cast<Trainer*>(&learner);
   if (trainer && problem.data.toy && problem.facts.dim == 1) out.closed_form = closed_form(problem, *trainer);
-  if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
-    const Tensor log_p = likelihood->log_probability(scaled(problem, problem.data.test)).to(at::kDouble);
-    out.log_probability = {log_p.mean().item<double>(), log_p.std(false).item<double>() / std::sqrt(static_cast<double>(log_p.numel()))};
+  if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) out.log_probability = log_probability(problem, *likelihood);
+  if (auto* path = dynamic_cast<AnnealedPath*>(&model)) {
+    const AisSection& ais = problem.config.ais;
+    say(fmt::format("log Z by annealed importance sampling, {} runs of {} temperatures", count(ais.runs), count(ais.temperatures)));
+    AnnealedLikelihood annealed(*path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.temperatures, .seed = seed}));
+    out.log_probability = log_probability(problem, annealed);
+    out.log_probability->log_z = annealed.log_z();
   }
   return out;
 }
@@ -243,8 +308,12 @@ Json Evaluation::json() const {
   if (closed_form)
     out["closed_form"] = {{"discriminator_error", closed_form->discriminator_error}, {"value", closed_form->value},
                           {"optimal_value", closed_form->optimal_value}, {"jensen_shannon", closed_form->jensen_shannon}};
-  if (log_probability)
-    out["log_probability"] = {{"test", log_probability->first}, {"standard_error", log_probability->second}, {"kind", "exact"}};
+  if (log_probability) {
+    const auto [low, high] = log_probability->test_interval();
+    out["log_probability"] = {{"test", log_probability->test}, {"standard_error", log_probability->standard_error}, {"kind", kKinds[static_cast<size_t>(log_probability->kind)]},
+                              {"train", log_probability->train}, {"train_examples", log_probability->train_examples}};
+    if (log_probability->log_z) out["log_probability"].update({{"test_interval", {low, high}}, {"log_z", to_json(*log_probability->log_z)}});
+  }
   out["nearest_training_example"] = {{"median_distance", nearest}, {"median_distance_of_test", nearest_of_test}};
   for (const Control& control : controls) {
     Json row = to_json(control.score);
@@ -262,8 +331,7 @@ std::string Evaluation::text(const DataSet& data) const {
   if (closed_form)
     out += fmt::format("  D against D*       mean error {:.4f}; value {:.4f}, at most {:.4f} = -log 4 + 2 JSD (JSD {:.4f} nats)\n",
                        closed_form->discriminator_error, closed_form->value, closed_form->optimal_value, closed_form->jensen_shannon);
-  if (log_probability)
-    out += fmt::format("  log p(test)        {:.2f} ± {:.2f} nats, exact, of binary images\n", log_probability->first, log_probability->second);
+  if (log_probability) out += log_probability->text(data.grey ? "of binary data" : "a density, of data as the model sees them");
   if (two_sample)
     out += fmt::format("  two-sample test    a fresh classifier tells samples from held-out data with accuracy {:.1f}% [{:.1f}, {:.1f}]\n"
                        "                     (50%: it cannot; p = {:.2g})\n",

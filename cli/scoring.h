@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gan/gan.h"
+#include "gan/judge/ais.h"
 #include "gan/judge/coverage.h"
 #include "gan/judge/parzen.h"
 #include "gan/judge/two_sample.h"
@@ -55,6 +56,16 @@ ClosedForm closed_form(const Problem& problem, Trainer& trainer);
 /// What the loop asks for while it trains.
 Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner, int64_t step);
 
+/// log p of held-out and of training examples, nats.
+struct LogProbability {
+  double test, standard_error;                   ///< the latter over test examples
+  double train; int64_t train_examples;          ///< mean over the first 10,000
+  Likelihood::Kind kind = Likelihood::Kind::exact;
+  std::optional<LogZ> log_z;                     ///< where the model itself does not know it
+  std::pair<double, double> test_interval() const;  ///< of `test`, where log Z is anywhere in its own
+  std::string text(const std::string& of_what) const;
+};
+
 /// Everything that `gan evaluate` reports.
 struct Evaluation {
   std::optional<ParzenScore> parzen;
@@ -62,7 +73,7 @@ struct Evaluation {
   std::vector<Control> controls;
   std::optional<ModeCoverage> modes;
   std::optional<ClosedForm> closed_form;
-  std::optional<std::pair<double, double>> log_probability;  ///< exact, test: mean and standard error, nats
+  std::optional<LogProbability> log_probability;
   double nearest = 0, nearest_of_test = 0;                   ///< median distance to the nearest training example
   nlohmann::ordered_json protocol;
 
@@ -70,7 +81,9 @@ struct Evaluation {
   std::string text(const DataSet& data) const;
 };
 
-/// Scores samples (own units) that may come from anywhere. `fresh`: others for the two-sample test.
+/// Scores samples (own units) that may come from anywhere. `fresh`: others for the two-sample test. Beside binary data,
+/// samples that are not are taken for means: one draw of each is compared with the data, and the means themselves, in
+/// Parzen windows, with the data before they were binarised.
 Evaluation evaluate_samples(const Judge& judge, const at::Tensor& samples, const at::Tensor& fresh, uint64_t seed,
                             const std::function<void(const std::string&)>& say);
 /// Scores a model: the samples' scores, and what the model itself can say.

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/pictures.h"
+#include "gan/baselines/rbm.h"
 
 namespace gan::cli {
 
@@ -50,6 +51,7 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
     write_file(run.samples(step), encode_png(one_dimensional
         ? figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step))
         : picture(card, samples, rows_of(problem.data.valid, 0, 2000))));
+    if (auto* rbm = dynamic_cast<Rbm*>(&learner.model()); rbm && problem.data.image) write_file(run.path() / "filters.png", encode_png(filters(card, rbm->weights())));
     write_file(run.curves(), encode_png(curves(run)));
   };
   return hooks;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gan/baselines/mixture.h"
+#include "gan/baselines/rbm_trainer.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
 #include "gan/core/threads.h"
@@ -27,6 +28,8 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
     return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
   }
   const Tensor unused = at::full({dim}, 0.5);  // starting biases: the checkpoint replaces them
+  if (config.run.model == ModelKind::rbm)
+    return std::make_unique<Rbm>(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian, config.rbm.burn_in, unused);
   auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
   if (config.run.engine == Engine::fused && device.is_cpu())  // whatever trained it, here it runs as fast as this machine can
     G->network().fuse(config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32);
@@ -87,6 +90,15 @@ void refuse_too_large(const Config& c, int64_t dim) {
                      bytes_text(free), need.batch > need.parameters ? "training.batch_size" : "the layers");
 }
 
+/// Binary units see 0 and 1, Gaussian ones numbers of variance 1.
+void check_units(const Config& c) {
+  const bool gaussian = c.rbm.visible == VisibleKind::gaussian, zero_one = c.data.binarise && (c.data.scale == Scale::unit || c.data.scale == Scale::none);
+  if (gaussian && c.data.scale != Scale::standard)
+    throw UsageError("rbm.visible = 'gaussian': its units have variance 1, and data.scale = '{}' gives others; set data.scale = 'standard'", names_of(c.data.scale)[static_cast<size_t>(c.data.scale)]);
+  if (!gaussian && !zero_one)
+    throw UsageError("rbm.visible = 'bernoulli': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit', or rbm.visible = 'gaussian' with data.scale = 'standard'");
+}
+
 /// What "auto" means here: it is recorded, since it decides the bytes of a run.
 void choose_engine(Config& c, at::Device device) {
   std::string why = device.is_cpu() ? "" : "it runs on a GPU";
@@ -139,12 +151,13 @@ Problem prepare(Config config, const fs::path& data_dir) {
   if (config.data.source.empty()) throw UsageError("there is no data: give --data, or data.source in the recipe");
   Problem p{.config = config, .data = open_data(config.data.source, data_dir, {config.data.train, config.data.valid})};
   Config& c = p.config;
-  if (c.data.binarise) p.data = binarise(p.data, 0);
+  if (c.data.binarise) p.data = binarise(p.data, kBinarisationSeed);
   if (c.data.scale == Scale::gcn) p.data = contrast_normalised(p.data);
   p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // both in the same order
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
 
-  p.facts.device = find_device(c.run.device);
+  p.facts.device = c.run.model == ModelKind::rbm && c.run.device == "auto" ? at::kCPU : find_device(c.run.device);
+  if (c.run.model == ModelKind::rbm && p.facts.device.is_cuda()) throw UsageError("run.device = 'cuda': an rbm is trained on the CPU; use device = 'cpu'");
   c.run.device = p.facts.device.is_cuda() ? "cuda" : "cpu";
   if (c.run.threads == 0) c.run.threads = core_count();
   at::set_num_threads(static_cast<int>(c.run.threads));
@@ -156,7 +169,9 @@ Problem prepare(Config config, const fs::path& data_dir) {
     throw UsageError("training.batch_size = {}: there are only {} training examples; choose a smaller batch", c.training.batch_size, p.data.train.size());
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
-  if (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial) p.facts.marginals = mean_of(p.data.train, p.scaling);
+  const bool rbm = c.run.model == ModelKind::rbm;
+  if (rbm) check_units(c);
+  if (rbm || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
     const double steps = c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step);
@@ -173,6 +188,7 @@ DataCard card_of(const Problem& p) {
 
 std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (p.config.run.model == ModelKind::adversarial) return std::make_unique<Trainer>(p.config, p.facts);
+  if (p.config.run.model == ModelKind::rbm) return std::make_unique<RbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
   const int64_t components = p.config.mixture.components;

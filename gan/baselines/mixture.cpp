@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "gan/baselines/binary.h"
 #include "gan/core/error.h"
 #include "gan/core/random.h"
 #include "gan/nets/draw.h"
@@ -16,11 +17,6 @@ constexpr double kEdge = 1e-6;  // means stay this far from 0 and 1, when no pri
 
 // How far a component starts from the average towards its example, and from an equal one.
 constexpr double kTowards = 0.5, kApart = 0.02;
-
-void expect_binary(const Tensor& x, const char* who) {
-  if (!x.eq(0).logical_or_(x.eq(1)).all().item<bool>())
-    throw DataError("{}: a Bernoulli mixture needs data of 0 and 1; set data.binarise = true (and scale = \"unit\")", who);
-}
 
 BernoulliMixture start_model(const MixtureSection& section, const Tensor& start, uint64_t seed) {
   if (start.dim() != 2 || start.size(0) != section.components || start.size(1) == 0)

@@ -243,6 +243,7 @@ DataSet binarise(const DataSet& data, uint64_t seed) {
   result.valid = draw_bits(data.valid, to_unit, stream.child("valid"));
   result.test = draw_bits(data.test, to_unit, stream.child("test"));
   result.hash = content_hash(result);
+  result.grey = std::make_shared<const DataSet>(data);
   return result;
 }
 

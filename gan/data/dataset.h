@@ -63,6 +63,7 @@ struct DataSet {
   float low = 0, high = 1;  ///< range of the values in their own units: 0 and 255 for bytes
   std::string hash;         ///< 16 hex digits over shapes, bytes and split
   std::shared_ptr<const Toy> toy;  ///< set when the density is known in closed form
+  std::shared_ptr<const DataSet> grey;  ///< of binarised data: what they were
 
   Scaling scaling(ScaleTo to, double norm = 55) const;  ///< norm: of gcn alone
   /// The units in which scores are computed: [0, 1] for images, own units for toys, standardised else.
@@ -91,6 +92,7 @@ std::string content_hash(const DataSet& data);
 /// Fixed Bernoulli(p = value) binarisation of data in [0, 1] units (Salakhutdinov & Murray 2008):
 /// once, by `seed`, every split; the result holds bytes 0 and 1 with low = 0, high = 1, and a new hash.
 DataSet binarise(const DataSet& data, uint64_t seed);
+inline constexpr uint64_t kBinarisationSeed = 0;  ///< of every run
 
 /// Global contrast normalisation (pylearn2's): each example minus its own mean, divided by its own L2 norm; one without
 /// contrast becomes 0. The result stays in the data's own units: every example has the training split's mean brightness

@@ -5,6 +5,7 @@
 
 #include "gan/core/clones.h"
 #include "gan/kernels/bfloat16.h"
+#include "gan/kernels/exponential.h"
 
 #define GAN_LAMBDA __attribute__((always_inline))
 
@@ -26,21 +27,6 @@ struct Kept {
   GAN_INLINE float operator()(int64_t i) const { return keep[i] ? scale : 0.0f; }
 };
 #define GAN_MASKED(mask, loop) if (mask.keep) loop((Kept{mask.keep, mask.scale})); else loop(All{})
-
-/// Cephes' expf, to about 2 units in the last place; vectors of any width.
-GAN_INLINE float exponential(float x) {
-  x = x > 88.0f ? 88.0f : x;
-  x = x < -87.0f ? -87.0f : x;
-  const float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;  // rounded to a whole number
-  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  return (p * r * r + r + 1) * __builtin_bit_cast(float, (static_cast<int32_t>(n) + 127) << 23);
-}
 
 template <class T> GAN_INLINE void convert_row(int64_t n, const float* x, float factor, Mask mask, bool twice, void* out) {
   const float f = mask.keep && twice ? factor * mask.scale : factor;

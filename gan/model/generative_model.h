@@ -4,6 +4,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "gan/io/array.h"
@@ -59,6 +61,26 @@ class Likelihood {
   virtual ~Likelihood() = default;
   virtual Kind kind() const = 0;
   virtual Tensor log_probability(const Tensor& x) = 0;  ///< [N, D] -> [N]
+};
+
+/// log p(x) = log p*(x) - log Z, where log Z, a sum over too many states, is not known. A path of densities p*_beta leads to
+/// it from one that is, for annealed importance sampling (Neal 2001; judge/ais.h). States are the path's own business: of
+/// the examples, or of whatever hidden layer the others can be summed out of.
+class AnnealedPath {
+ public:
+  virtual ~AnnealedPath() = default;
+  virtual double base_log_z() const = 0;  ///< at beta = 0, nats
+  /// n exact draws at beta = 0, [n, S] float32. Run i is a function of (seed, first + i).
+  virtual Tensor draw_base(int64_t n, uint64_t seed, int64_t first = 0) = 0;
+  /// From each beta to the next: adds log p*_to - log p*_from of the states to log_weights [n] float64, then moves the states
+  /// [n, S], in place, by a transition that leaves p_to invariant. Transition i, to betas[i + 1], is number t + i and draws a
+  /// function of (seed, t + i, first + row).
+  virtual void anneal(Tensor& states, Tensor& log_weights, std::span<const double> betas, uint64_t seed, int64_t t, int64_t first = 0) = 0;
+  /// log p*(x), [N, D] -> [N] float64; or a lower bound on it, where `bounded`.
+  virtual Tensor log_unnormalised(const Tensor& x) = 0;
+  virtual bool bounded() const { return false; }
+  /// Where few enough states are left to add them all up.
+  virtual std::optional<double> exact_log_z() { return {}; }
 };
 
 }  // namespace gan

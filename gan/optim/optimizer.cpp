@@ -15,9 +15,11 @@ double learning_rate(const OptimizerSection& s, double initial, int64_t t) {
   switch (s.schedule) {
     case Schedule::constant: return initial;
     case Schedule::exponential: return std::max(s.min_rate, initial / std::pow(s.decay, static_cast<double>(t)));
-    case Schedule::cosine: {
+    case Schedule::cosine:
+    case Schedule::linear: {
       const double done = std::min(1.0, static_cast<double>(t) / static_cast<double>(s.schedule_steps));
-      return s.min_rate + (initial - s.min_rate) * (1 + std::cos(std::numbers::pi * done)) / 2;
+      const double left = s.schedule == Schedule::linear ? 1 - done : (1 + std::cos(std::numbers::pi * done)) / 2;
+      return s.min_rate + (initial - s.min_rate) * left;
     }
   }
   return initial;

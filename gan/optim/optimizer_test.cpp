@@ -23,6 +23,14 @@ TEST(Schedule, CosineFallsToItsEndAndStaysThere) {
   EXPECT_NEAR(learning_rate(s, 1e-3, 1000), 1e-5, 1e-15);
 }
 
+TEST(Schedule, LinearFallsToItsEndAndStaysThere) {
+  const OptimizerSection s{.schedule = Schedule::linear, .min_rate = 1e-3, .schedule_steps = 90};
+  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-2, 0), 1e-2);
+  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-2, 30), 7e-3);
+  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-2, 90), 1e-3);
+  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-2, 1000), 1e-3);
+}
+
 TEST(Schedule, MomentumRisesLinearlyOverThePapersEpochs) {
   const OptimizerSection s{.method = Method::momentum, .momentum = 0.5, .final_momentum = 0.7, .momentum_epochs = 250};
   EXPECT_DOUBLE_EQ(momentum(s, 1), 0.5);

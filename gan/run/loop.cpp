@@ -83,9 +83,9 @@ std::string safe(const RunFolder& run) {
   return good ? fmt::format("the last good checkpoint is {}", run.checkpoint(*good).string()) : "there is no checkpoint yet";
 }
 
-[[noreturn]] void diverged(const RunFolder& run, int64_t step, const std::string& what) {
-  throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate, or a penalty (game.r1, game.r2)",
-                      step, what, safe(run));
+[[noreturn]] void diverged(const RunFolder& run, const Config& config, int64_t step, const std::string& what) {
+  throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate{}", step, what, safe(run),
+                      config.run.model == ModelKind::adversarial ? ", or a penalty (game.r1, game.r2)" : "");
 }
 
 Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
@@ -112,7 +112,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   int64_t saved = step;
   double noted = 0;  // seconds
   const auto save = [&](bool best) {
-    if (!all_finite([&](const StateVisitor& visit) { learner.visit_state(visit); })) diverged(run, step, "a parameter is not finite");
+    if (!all_finite([&](const StateVisitor& visit) { learner.visit_state(visit); })) diverged(run, config, step, "a parameter is not finite");
     std::map<std::string, std::string> about = metadata;
     about["step"] = fmt::format("{}", step);
     run.save(step, write_checkpoint(everything, about), best, config.run.keep_every);
@@ -132,7 +132,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     if (device.is_cpu() || log || evaluate) {  // reading a number makes a GPU wait
       RunFolder::Numbers numbers = read(scalars);
       for (const auto& [name, value] : numbers)
-        if (!std::isfinite(value)) diverged(run, step, fmt::format("{} is {}", name, value));
+        if (!std::isfinite(value)) diverged(run, config, step, fmt::format("{} is {}", name, value));
       if (hooks.progress) {
         const double each = seconds_since(start) / static_cast<double>(step - first);
         hooks.progress({step, steps, epoch_at(step), stage_name(stages, step), numbers,

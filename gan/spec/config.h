@@ -17,9 +17,9 @@ namespace gan {
 constexpr int64_t kConfigFormat = 1;
 constexpr double kMostSteps = 1e12;  ///< so that batches can be counted
 
-enum class ModelKind { adversarial, bernoulli_mixture };
+enum class ModelKind { adversarial, bernoulli_mixture, rbm };
 inline Names names_of(ModelKind) {
-  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture"};
+  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture", "rbm"};
   return names;
 }
 
@@ -58,7 +58,7 @@ struct RunSection {
   int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000, keep_every = 0;
 };
 template <class V> void fields(RunSection& s, V& v) {
-  v("model", s.model, any(), "adversarial, bernoulli-mixture");
+  v("model", s.model, any(), "adversarial, bernoulli-mixture, rbm");
   v("engine", s.engine, any(), "auto (fused where it can), fused (on a CPU, for dense, maxout and dropout), reference");
   v("precision", s.precision, any(), "of products' operands in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "of every random stream");
@@ -119,9 +119,10 @@ enum class Schedule {
   constant,
   exponential,  ///< rate / decay^t, at least min_rate
   cosine,       ///< from rate to min_rate over schedule_steps, then min_rate
+  linear,       ///< the same along a straight line
 };
 inline Names names_of(Schedule) {
-  static constexpr std::string_view names[] = {"constant", "exponential", "cosine"};
+  static constexpr std::string_view names[] = {"constant", "exponential", "cosine", "linear"};
   return names;
 }
 
@@ -145,9 +146,9 @@ template <class V> void fields(OptimizerSection& s, V& v) {
     v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999}, "reached linearly");
     v("momentum_epochs", s.momentum_epochs, at_least(1), "in this epoch");
   }
-  v("schedule", s.schedule, any(), "constant, exponential, cosine");
+  v("schedule", s.schedule, any(), "constant, exponential, cosine, linear");
   if (s.schedule == Schedule::exponential) v("decay", s.decay, at_least(1), "rate is divided by it every step");
-  if (s.schedule == Schedule::cosine) v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall");
+  if (s.schedule == Schedule::cosine || s.schedule == Schedule::linear) v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall");
   if (s.schedule != Schedule::constant) v("min_rate", s.min_rate, at_least(0), "the rate never falls below");
 }
 
@@ -209,6 +210,45 @@ template <class V> void fields(MixtureSection& s, V& v) {
   v("pseudo_count", s.pseudo_count, at_least(0), "of the Beta prior on each pixel");
 }
 
+enum class VisibleKind { bernoulli, gaussian };
+inline Names names_of(VisibleKind) {
+  static constexpr std::string_view names[] = {"bernoulli", "gaussian"};
+  return names;
+}
+
+struct RbmSection {
+  VisibleKind visible = VisibleKind::bernoulli;
+  int64_t hidden = 500;
+  int64_t k = 1;
+  bool persistent = false;
+  int64_t chains = 100;
+  double weight_decay = 2e-4;
+  double sparsity = 0.1, sparsity_cost = 0;
+  int64_t burn_in = 500;
+};
+template <class V> void fields(RbmSection& s, V& v) {
+  v("visible", s.visible, any(), "bernoulli (binary data), gaussian (variance 1: data.scale = 'standard')");
+  v("hidden", s.hidden, between(1, kMostUnits), "binary hidden units");
+  v("k", s.k, between(1, 1000000), "Gibbs sweeps of a step: CD-k, or PCD-k where the chains persist");
+  v("persistent", s.persistent, any(), "chains go on from step to step (PCD); false: they start at the minibatch (CD)");
+  if (s.persistent) v("chains", s.chains, between(1, 1000000), "how many persist");
+  v("weight_decay", s.weight_decay, at_least(0), "of the weights: decay / 2 |W|^2 is added to the loss");
+  v("sparsity_cost", s.sparsity_cost, at_least(0), "of hidden units that are on more or less often than `sparsity`; 0 = none");
+  if (s.sparsity_cost > 0) v("sparsity", s.sparsity, Bounds{.low = 0, .high = 1}, "how often a hidden unit should be on");
+  v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
+}
+
+struct AisSection {
+  int64_t runs = 100;
+  int64_t temperatures = 14500;
+  int64_t quick_temperatures = 1000;
+};
+template <class V> void fields(AisSection& s, V& v) {
+  v("runs", s.runs, between(2, 1000000), "of annealed importance sampling, for log Z");
+  v("temperatures", s.temperatures, between(1, 100000000), "between the base and the model; 14,500 is Salakhutdinov & Murray's schedule");
+  v("quick_temperatures", s.quick_temperatures, between(1, 100000000), "the same for each score while training");
+}
+
 struct Config {
   int64_t format = kConfigFormat;
   std::string about;  ///< one line for `gan info recipes`
@@ -220,6 +260,8 @@ struct Config {
   GeneratorSection generator;
   DiscriminatorSection discriminator;
   MixtureSection mixture;
+  RbmSection rbm;
+  AisSection ais;
 };
 
 /// Calls v(name, section) for every section that this kind of model has.
@@ -232,6 +274,10 @@ template <class V> void sections(Config& c, V&& v) {
     v("game", c.game);
     v("generator", c.generator);
     v("discriminator", c.discriminator);
+  } else if (c.run.model == ModelKind::rbm) {
+    v("optimizer", c.optimizer);
+    v("rbm", c.rbm);
+    v("ais", c.ais);
   } else {
     v("mixture", c.mixture);
   }

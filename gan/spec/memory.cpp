@@ -52,14 +52,27 @@ MemoryNeed mixture(const Config& c, double dim) {
   return {.parameters = kFloat * components * dim * 12, .batch = kFloat * rows * (3 * components + 2 * dim)};  // most of it in doubles
 }
 
+MemoryNeed rbm(const Config& c, double dim) {
+  const double hidden = static_cast<double>(c.rbm.hidden), moments = c.optimizer.method == Method::adam ? 2 : 1;
+  const double examples = static_cast<double>(c.training.batch_size), chains = c.rbm.persistent ? static_cast<double>(c.rbm.chains) : examples;
+  const double state = (1 + moments) * (dim + 1) * (hidden + 1) + (c.rbm.persistent ? chains * hidden : 0);
+  return {.parameters = kFloat * 2 * state, .batch = kFloat * (2 * examples + 4 * chains) * (dim + hidden)};  // examples and ends; what a chain needs on its way
+}
+
 }  // namespace
 
 MemoryNeed memory_need(const Config& config, int64_t dim) {
-  return config.run.model == ModelKind::adversarial ? adversarial(config, dim) : mixture(config, static_cast<double>(dim));
+  switch (config.run.model) {
+    case ModelKind::adversarial: return adversarial(config, dim);
+    case ModelKind::bernoulli_mixture: return mixture(config, static_cast<double>(dim));
+    case ModelKind::rbm: return rbm(config, static_cast<double>(dim));
+  }
+  return {};
 }
 
 double model_bytes(const Config& c, int64_t dim) {
   if (c.run.model == ModelKind::bernoulli_mixture) return 8 * static_cast<double>(c.mixture.components) * static_cast<double>(dim);
+  if (c.run.model == ModelKind::rbm) return kFloat * (static_cast<double>(dim) * (static_cast<double>(c.rbm.hidden) + 2) + static_cast<double>(c.rbm.hidden));
   return kFloat * count(c.generator.layers, c.generator.noise_size, "generator").parameters;
 }
 

@@ -15,7 +15,7 @@ struct MemoryNeed {
 /// that no machine can hold give numbers that no machine has.
 MemoryNeed memory_need(const Config& config, int64_t dim);
 
-/// Bytes of what a checkpoint must at least hold: the generator's parameters, or the mixture's.
+/// Bytes of what a checkpoint must at least hold: the generator's parameters, or the other model's.
 double model_bytes(const Config& config, int64_t dim);
 
 }  // namespace gan

@@ -1,0 +1,50 @@
+#include "gan/baselines/rbm_block.h"
+
+#include <algorithm>
+
+#include "gan/kernels/gibbs.h"
+#include "gan/kernels/products.h"
+
+namespace gan {
+
+using kernels::Format;
+
+RbmBlock::RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream)
+    : rbm_(rbm), rows_(rows), hidden_draws_(stream.child("hidden")), visible_draws_(stream.child("visible")),
+      tempered_b_(rbm.b, rbm.b + rbm.visible), tempered_c_(rbm.c, rbm.c + rbm.hidden), v_(static_cast<size_t>(rows * rbm.visible)),
+      h_(static_cast<size_t>(rows * rbm.hidden)), a_(static_cast<size_t>(rows * std::max(rbm.visible, rbm.hidden))), noise_(a_.size()) {}
+
+void RbmBlock::temper(double beta, const float* base) {
+  scale_ = static_cast<float>(beta);
+  for (int64_t i = 0; i < rbm_.visible; ++i) tempered_b_[i] = static_cast<float>((1 - beta) * base[i] + beta * rbm_.b[i]);
+  for (int64_t j = 0; j < rbm_.hidden; ++j) tempered_c_[j] = static_cast<float>(beta * rbm_.c[j]);
+}
+
+const float* RbmBlock::up(const float* v) {
+  kernels::multiply({rows_, rbm_.hidden, rbm_.visible, false, false, Format::fp32}, v, rbm_.w, a_.data());
+  return a_.data();
+}
+
+void RbmBlock::hidden(int64_t rows, uint64_t step, uint64_t first, float* p, float* h) {
+  if (h) hidden_draws_.uniform({noise_.data(), static_cast<size_t>(rows * rbm_.hidden)}, rbm_.hidden, step, first);
+  kernels::sample_binary(rows, rbm_.hidden, a_.data(), scale_, tempered_c_.data(), noise_.data(), p, h);
+}
+
+void RbmBlock::visible(const float* h, int64_t rows, uint64_t step, uint64_t first, float* mean, float* v) {
+  kernels::multiply({rows_, rbm_.visible, rbm_.hidden, false, true, Format::fp32}, h, rbm_.w, a_.data());
+  const std::span<float> noise(noise_.data(), static_cast<size_t>(rows * rbm_.visible));
+  if (v && rbm_.gaussian) visible_draws_.normal(noise, rbm_.visible, step, first);
+  else if (v) visible_draws_.uniform(noise, rbm_.visible, step, first);
+  const auto sample = rbm_.gaussian ? kernels::sample_normal : kernels::sample_binary;
+  sample(rows, rbm_.visible, a_.data(), scale_, tempered_b_.data(), noise_.data(), mean, v);
+}
+
+double RbmBlock::visible_energy(const float* v, const float* bias) const {
+  return rbm_.gaussian ? kernels::squared_distance(rbm_.visible, v, bias) / 2 : -kernels::dot(rbm_.visible, v, bias);
+}
+
+double RbmBlock::free_energy(const float* v, int64_t row) const {
+  return visible_energy(v, rbm_.b) - kernels::sum_softplus(rbm_.hidden, a_.data() + row * rbm_.hidden, rbm_.c);
+}
+
+}  // namespace gan

@@ -1,0 +1,52 @@
+#pragma once
+/// Gibbs sampling of an RBM for some chains at once, by one thread: two products a sweep, on buffers of its own.
+
+#include <vector>
+
+#include "gan/core/random.h"
+
+namespace gan {
+
+/// Parameters of an RBM where they lie. E(v, h) = -v'Wh - b'v - c'h; Gaussian visible units have |v - b|^2 / 2 for b'v.
+struct RbmParameters {
+  int64_t visible, hidden;
+  bool gaussian;
+  const float *w, *b, *c;  ///< [V, H], [V], [H]
+};
+
+class RbmBlock {
+ public:
+  /// For up to `rows` chains. Its products always have that many rows, so that what a chain does not depend on how many
+  /// others there are. Draws come from children of `stream`.
+  RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream);
+
+  /// From now on the conditionals are those of p_beta, beta of the way from the model without weights, hidden biases 0
+  /// and visible biases `base` [V].
+  void temper(double beta, const float* base);
+
+  /// v W, [rows, H], until the next call of any of these; v must have all `rows`.
+  const float* up(const float* v);
+
+  /// After `up`: p(h = 1 | v), and h drawn from it; either may be nullptr. Row r is number `first + r` of `step`.
+  void hidden(int64_t rows, uint64_t step, uint64_t first, float* p, float* h);
+
+  /// E(v | h), and v drawn from p(v | h); either may be nullptr. h must have all `rows`.
+  void visible(const float* h, int64_t rows, uint64_t step, uint64_t first, float* mean, float* v);
+
+  /// The energy's part in v alone: -b'v, or |v - b|^2 / 2; and the free energy F(v) after `up`.
+  double visible_energy(const float* v, const float* bias) const;
+  double free_energy(const float* v, int64_t row) const;
+
+  int64_t rows() const { return rows_; }
+  float* v() { return v_.data(); }  ///< [rows, V], for its user
+  float* h() { return h_.data(); }  ///< [rows, H], for its user
+
+ private:
+  RbmParameters rbm_;
+  int64_t rows_;
+  Stream hidden_draws_, visible_draws_;
+  float scale_ = 1;  ///< of what comes from the other layer: beta
+  std::vector<float> tempered_b_, tempered_c_, v_, h_, a_, noise_;
+};
+
+}  // namespace gan

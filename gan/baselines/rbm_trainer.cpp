@@ -1,0 +1,175 @@
+#include "gan/baselines/rbm_trainer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "gan/core/error.h"
+#include "gan/kernels/gibbs.h"
+#include "gan/kernels/passes.h"
+#include "gan/kernels/team.h"
+#include "gan/nets/draw.h"
+
+namespace gan {
+
+using kernels::Format;
+using kernels::Team;
+
+namespace {
+
+constexpr double kInitialDeviation = 0.01;                         // of the weights: Hinton 2010, section 8
+constexpr double kActivityMemory = 0.9;                            // decay of `activity_` a step: section 11
+constexpr int64_t kMostRows = 128, kTile = 32768, kGrain = 8;      // of a block; floats of a part of the gradient; rows of it
+
+int64_t up_to_multiple(int64_t n, int64_t of) { return (n + of - 1) / of * of; }
+
+int64_t rows_of_gradient(int64_t hidden) { return std::max<int64_t>(kGrain, kTile / hidden / kGrain * kGrain); }
+
+}  // namespace
+
+RbmTrainer::RbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch)
+    : rbm_(config.rbm), steps_(config.training.steps), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
+      model_(rbm_.hidden, rbm_.visible == VisibleKind::gaussian, rbm_.burn_in, means),
+      optimizer_(config.optimizer, config.training.learning_rate, {model_.weights(), model_.visible_bias(), model_.hidden_bias()}) {
+  model_.weights().copy_(draw_normal(Stream(seed_, "rbm.weights"), means.size(0), rbm_.hidden, 0) * kInitialDeviation);
+  if (rbm_.persistent) chains_ = model_.start(rbm_.chains, seed_);
+  if (rbm_.sparsity_cost > 0) activity_ = at::full({rbm_.hidden}, rbm_.sparsity, at::kFloat);
+}
+
+void RbmTrainer::visit_state(const StateVisitor& visit) {
+  model_.visit_state(visit);
+  optimizer_.visit_state("learner.optimizer.", visit);
+  if (chains_.defined()) visit("learner.chains", chains_);
+  if (activity_.defined()) visit("learner.activity", activity_);
+}
+
+/// Blocks as large as all threads' parts, so that nobody waits; bytes may differ from one number of threads to another.
+void RbmTrainer::make_room(int64_t batch) {
+  const int64_t threads = at::get_num_threads();
+  if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
+  const RbmParameters p = model_.parameters();
+  batch_ = batch, ends_ = rbm_.persistent ? rbm_.chains : batch;
+  rows_ = std::clamp<int64_t>((std::min(batch_, ends_) + threads - 1) / threads, 1, kMostRows);
+  first_end_ = up_to_multiple(batch_, rows_), all_ = first_end_ + up_to_multiple(ends_, rows_);
+  v_.assign(static_cast<size_t>(all_ * p.visible), 0), h_.assign(static_cast<size_t>(all_ * p.hidden), 0);
+  shift_.assign(static_cast<size_t>(p.hidden), 0), energy_.assign(static_cast<size_t>(all_), 0), factor_.assign(static_cast<size_t>(all_), 0);
+  std::fill_n(factor_.begin(), batch_, static_cast<float>(-1.0 / static_cast<double>(batch_)));
+  std::fill_n(factor_.begin() + first_end_, ends_, static_cast<float>(1.0 / static_cast<double>(ends_)));
+  members_.clear();
+  const auto tile = static_cast<size_t>(rows_of_gradient(p.hidden) * (p.hidden + 1) + p.hidden);
+  for (int64_t i = 0; i < threads; ++i) members_.push_back({RbmBlock(p, rows_, Stream(seed_, "rbm")), std::vector<float>(tile)});
+}
+
+/// The positive phase of examples [begin, end) of a block; where chains start here, they are drawn into block.h().
+void RbmTrainer::see_data(RbmBlock& block, const float* x, int64_t begin, int64_t end, int64_t t) {
+  const RbmParameters p = model_.parameters();
+  float *v = v_.data() + begin * p.visible, *h = h_.data() + begin * p.hidden;
+  const int64_t rows = end - begin;
+  if (p.gaussian) std::copy_n(x + begin * p.visible, rows * p.visible, v);
+  else if (!kernels::copy_binary(rows * p.visible, x + begin * p.visible, v))
+    throw DataError("rbm: binary visible units need data of 0 and 1; set data.binarise = true, or rbm.visible = 'gaussian' with data.scale = 'standard'");
+  block.up(v);
+  for (int64_t r = 0; r < rows; ++r) energy_[static_cast<size_t>(begin + r)] = block.free_energy(v + r * p.visible, r);
+  const auto step = static_cast<uint64_t>(t * (rbm_.k + 1));  // before those of the sweeps
+  block.hidden(rows, step, static_cast<uint64_t>(begin), h, rbm_.persistent ? nullptr : block.h());
+}
+
+/// k sweeps from block.h(): afterwards the chains' ends [begin, end) are in v_, and their hidden means in h_.
+void RbmTrainer::run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t t) {
+  const RbmParameters p = model_.parameters();
+  const int64_t rows = end - begin, row = first_end_ + begin;
+  float *v = v_.data() + row * p.visible, *h = h_.data() + row * p.hidden;
+  for (int64_t i = 1; i <= rbm_.k; ++i) {
+    const auto step = static_cast<uint64_t>(t * (rbm_.k + 1) + i);
+    const bool last = i == rbm_.k;
+    block.visible(block.h(), rows, step, static_cast<uint64_t>(begin), nullptr, v);
+    block.up(v);
+    for (int64_t r = 0; last && r < rows; ++r) energy_[static_cast<size_t>(row + r)] = block.free_energy(v + r * p.visible, r);
+    block.hidden(rows, step, static_cast<uint64_t>(begin), last ? h : nullptr, !last || rbm_.persistent ? block.h() : nullptr);
+  }
+}
+
+/// The slope of a hidden unit's cross-entropy to the wanted activity in its input is activity - wanted, by which both its
+/// bias and its weights learn (Hinton 2010, section 11).
+void RbmTrainer::prefer_sparse(const Team& team) {
+  const auto [begin, end] = team.share(rbm_.hidden);
+  if (begin == end) return;
+  float* q = activity_.data_ptr<float>();
+  float* seen = members_[static_cast<size_t>(team.index)].tile.data();
+  kernels::sum_rows(Format::fp32, {batch_, end - begin, rbm_.hidden}, factor_.data(), h_.data() + begin, seen);  // its factors are negative
+  for (int64_t j = begin; j < end; ++j) {
+    q[j] = static_cast<float>(kActivityMemory * q[j] - (1 - kActivityMemory) * seen[j - begin]);
+    shift_[static_cast<size_t>(j)] = static_cast<float>(rbm_.sparsity_cost * (q[j] - rbm_.sparsity));
+  }
+}
+
+/// theta <- theta - the optimiser's step along dF(data) / dtheta - dF(ends) / dtheta + decay W, each part while it is in a cache.
+void RbmTrainer::descend(const Team& team, int64_t t) {
+  const RbmParameters p = model_.parameters();
+  const Optimizer::When when{.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1};
+  const int64_t most = rows_of_gradient(p.hidden);
+  const auto [begin, end] = team.share(p.visible, kGrain);
+  float *dw = members_[static_cast<size_t>(team.index)].tile.data(), *db = dw + most * p.hidden;
+  for (int64_t i = begin; i < end; i += most) {
+    const int64_t n = std::min(most, end - i);
+    kernels::multiply({.m = n, .n = p.hidden, .k = all_, .transpose_a = true, .transpose_b = false, .operands = Format::fp32, .stride_a = p.visible}, v_.data() + i, h_.data(), dw);
+    kernels::add_scaled(n * p.hidden, p.w + i * p.hidden, static_cast<float>(rbm_.weight_decay), dw);
+    optimizer_.step_part(0, i * p.hidden, n * p.hidden, dw, nullptr, when);
+    kernels::sum_rows(Format::fp32, {all_, n, p.visible}, factor_.data(), v_.data() + i, db);
+    optimizer_.step_part(1, i, n, db, nullptr, when);
+  }
+  const auto [from, to] = team.share(p.hidden, kGrain);
+  if (from == to) return;
+  kernels::sum_rows(Format::fp32, {all_, to - from, p.hidden}, nullptr, h_.data() + from, dw);
+  optimizer_.step_part(2, from, to - from, dw, nullptr, when);
+}
+
+Scalars RbmTrainer::step(int64_t t, Batches& data) {
+  const at::NoGradGuard no_grad;
+  const Tensor x = data.next().to(at::kCPU).contiguous();  // [B, V]
+  make_room(x.size(0));
+  const RbmParameters p = model_.parameters();
+  const float* examples = x.data_ptr<float>();
+  float* chains = rbm_.persistent ? chains_.data_ptr<float>() : nullptr;
+  const double products = 3 * static_cast<double>(batch_) + static_cast<double>(2 * rbm_.k * ends_);
+  kernels::together(2 * products * static_cast<double>(p.visible * p.hidden), [&](Team& team) {
+    RbmBlock& mine = members_[static_cast<size_t>(team.index)].block;
+    mine.temper(1, p.b);  // the biases of this step
+    const auto each = [&](int64_t n, auto work) {
+      const auto [begin, end] = team.share(n, rows_);
+      for (int64_t row = begin; row < end; row += rows_) work(row, std::min(end, row + rows_));
+    };
+    each(batch_, [&](int64_t begin, int64_t end) {
+      see_data(mine, examples, begin, end, t);
+      if (!chains) run_chains(mine, begin, end, t);
+    });
+    if (chains)
+      each(ends_, [&](int64_t begin, int64_t end) {
+        const int64_t size = (end - begin) * p.hidden;
+        std::copy_n(chains + begin * p.hidden, size, mine.h());
+        run_chains(mine, begin, end, t);
+        std::copy_n(mine.h(), size, chains + begin * p.hidden);
+      });
+    team.meet();
+    if (rbm_.sparsity_cost > 0) prefer_sparse(team), team.meet();
+    const auto [begin, end] = team.share(all_);
+    for (int64_t row = begin; row < end; ++row) {
+      const bool sparse = rbm_.sparsity_cost > 0 && row < batch_;
+      kernels::shift_and_scale(p.hidden, sparse ? shift_.data() : nullptr, factor_[static_cast<size_t>(row)], h_.data() + row * p.hidden);
+    }
+    team.meet();
+    descend(team, t);
+  });
+  const auto mean = [&](int64_t first, int64_t n) { return std::accumulate(energy_.begin() + first, energy_.begin() + first + n, 0.0) / static_cast<double>(n); };
+  return {{"free_energy_gap", at::scalar_tensor(mean(0, batch_) - mean(first_end_, ends_), at::kDouble)}};
+}
+
+Scalars RbmTrainer::watch(const Tensor& real) {
+  const at::NoGradGuard no_grad;
+  const Tensor x = real.to(at::kCPU), h = model_.hidden_means(x);
+  return {{"reconstruction_error", (x - model_.visible_means(h)).square().sum(1).mean()}, {"hidden_on", h.mean()}};
+}
+
+}  // namespace gan

@@ -1,0 +1,57 @@
+#pragma once
+/// Contrastive divergence (Hinton 2002) and persistent contrastive divergence (Tieleman 2008), with the habits of Hinton's
+/// practical guide (2010): momentum, weight decay, a sparsity target.
+
+#include <vector>
+
+#include "gan/baselines/rbm.h"
+#include "gan/kernels/team.h"
+#include "gan/model/learner.h"
+#include "gan/optim/optimizer.h"
+#include "gan/spec/config.h"
+
+namespace gan {
+
+class RbmTrainer : public Learner {
+ public:
+  /// means [V]: of the training data, scaled.
+  RbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch);
+
+  std::vector<Stage> stages() const override { return {{.name = "", .steps = steps_}}; }
+  /// free_energy_gap: mean F(data) - F(the chains' ends), nats; the gradient descends its slope in the parameters.
+  /// @throws DataError where visible units are binary and the batch is not
+  Scalars step(int64_t step, Batches& data) override;
+  /// reconstruction_error: |x - E(v | E(h | x))|^2; hidden_on: share of hidden units that are.
+  Scalars watch(const Tensor& real) override;
+  void visit_state(const StateVisitor& visit) override;
+  Rbm& model() override { return model_; }
+
+ private:
+  void make_room(int64_t batch);
+  void see_data(RbmBlock& block, const float* x, int64_t begin, int64_t end, int64_t t);
+  void run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t t);
+  void prefer_sparse(const kernels::Team& team);
+  void descend(const kernels::Team& team, int64_t t);
+
+  RbmSection rbm_;
+  int64_t steps_, batches_per_epoch_;
+  uint64_t seed_;
+  Rbm model_;
+  Optimizer optimizer_;
+  Tensor chains_;    ///< [chains, H]: h of each, where they persist
+  Tensor activity_;  ///< [H]: how often each hidden unit is on, averaged over steps; where it must be sparse
+
+  // Room for a step. The gradient is one product: of all examples v, real ones and the chains' ends, with what each hidden
+  // unit learns from each, plus or minus its mean.
+  int64_t batch_ = 0, ends_ = 0, rows_ = 0;  ///< examples; chains; rows of a block
+  int64_t first_end_ = 0, all_ = 0;          ///< rows before the chains' ends, and in all; whole blocks
+  std::vector<float> v_, h_, factor_, shift_;
+  std::vector<double> energy_;               ///< free energy of each row
+  struct Member {
+    RbmBlock block;
+    std::vector<float> tile;
+  };
+  std::vector<Member> members_;              ///< of each thread
+};
+
+}  // namespace gan

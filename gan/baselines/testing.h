@@ -1,0 +1,56 @@
+#pragma once
+/// For tests: batches from a tensor, all states of a few units, a learner's state.
+
+#include <ATen/ATen.h>
+
+#include <map>
+#include <string>
+
+#include "gan/model/learner.h"
+
+namespace gan {
+
+/// The rows in their order, `batch` at a time, over and over.
+class Rows : public Batches {
+ public:
+  Rows(Tensor x, int64_t batch, int64_t at = 0) : x_(std::move(x)), batch_(batch), at_(at) {}
+  Tensor next() override {
+    const Tensor out = x_.slice(0, at_, at_ + batch_);
+    at_ = (at_ + batch_) % x_.size(0);
+    return out;
+  }
+
+ private:
+  Tensor x_;
+  int64_t batch_, at_;
+};
+
+/// Every state of n binary units: row i holds the bits of i, the lowest first. [2^n, n]
+inline Tensor all_states(int64_t n) {
+  const Tensor number = at::arange(int64_t{1} << n, at::kLong).unsqueeze(1), bit = at::arange(n, at::kLong).unsqueeze(0);
+  return number.bitwise_right_shift(bit).bitwise_and(1).to(at::kFloat);
+}
+
+/// Which row of all_states each row of x is. [N, n] -> [N]
+inline Tensor number_of(const Tensor& x) {
+  return x.to(at::kLong).mul(at::full({x.size(1)}, 2, at::kLong).pow(at::arange(x.size(1), at::kLong))).sum(1);
+}
+
+/// How often x [N, n] holds each state, [2^n] float64.
+inline Tensor counts_of(const Tensor& x) { return at::bincount(number_of(x), {}, int64_t{1} << x.size(1)).to(at::kDouble); }
+
+/// That `seen` [K] counts are draws from p [K] float64: Pearson's statistic, cells of few draws left out, 5 deviations.
+inline bool plausible(const Tensor& seen, const Tensor& p) {
+  const Tensor expected = p * seen.sum(), common = expected.gt(5).nonzero().squeeze(1);
+  const double chi2 = ((seen - expected).square() / expected).index_select(0, common).sum().item<double>();
+  const auto cells = static_cast<double>(common.numel());
+  return chi2 < cells + 5 * std::sqrt(2 * cells);
+}
+
+inline std::map<std::string, Tensor> state(Learner& learner) {
+  std::map<std::string, Tensor> out;
+  learner.visit_state([&](const std::string& name, Tensor& t) { out[name] = t.clone(); });
+  return out;
+}
+
+}  // namespace gan
