@@ -25,7 +25,7 @@ struct Sizes {
   double slope_tolerance;
 };
 const Sizes kFull = {{1, 10, 100}, {4000, 4000, 2000}, 1000, {2, 6, 10, 20}, {100, 200, 500, 1000, 2000, 5000, 10000, 20000}, 12, 0.1};
-const Sizes kQuick = {{1, 10}, {600, 600}, 500, {2, 10}, {250, 500, 1000, 2000}, 4, 0.4};
+const Sizes kQuick = {{1, 10}, {400, 400}, 500, {2, 10}, {250, 500, 1000, 2000}, 4, 0.4};
 constexpr int64_t kSlopeFrom = 1000;  // examples: where the asymptotic slope is asked for
 constexpr int64_t kSources = 4;
 constexpr double kStart = 0.05;       // deviation of the unmixing matrix's start from the true one
@@ -139,7 +139,7 @@ void components(Piece& piece, std::vector<Panel>& panels, uint64_t seed, const S
 
 Config nce_images(const std::string& source) {
   Config c;
-  c.run.model = ModelKind::nce;
+  c.run.model = ModelKind::nce, c.run.threads = 1;  // everything here is small
   c.data.source = source, c.data.binarise = true;
   c.training.batch_size = 100;
   return c;

@@ -14,7 +14,7 @@ namespace gan::paper {
 namespace {
 
 constexpr int64_t kHidden = 12;       // few enough for log Z to be summed up
-constexpr int64_t kBatch = 100, kLooks = 50;
+constexpr int64_t kBatch = 100, kLooks = 40;
 constexpr int64_t kProbe = 2000;      // held-out examples that are looked at
 
 /// Minibatches of the training split, as every run sees them.
@@ -147,7 +147,7 @@ std::vector<double> relative(std::vector<double> values) {
 }  // namespace
 
 void add_weakness(Piece& piece, uint64_t seed, bool quick, const Problem& images, const std::function<void(const std::string&)>& say) {
-  const int64_t steps = quick ? 200 : 5000;
+  const int64_t steps = quick ? 100 : 5000;
   std::vector<Track> tracks;
   double of_marginals = 0, of_mixture = 0;
   for (const auto& [noise, own] : {std::pair{NceNoise::marginals, &of_marginals}, std::pair{NceNoise::mixture, &of_mixture}})
