@@ -38,11 +38,14 @@ void print_config(const Config& c, int64_t dim) {
     print_network("discriminator", c.discriminator.layers, dim);
     fmt::print("\n");
   }
-  if (c.run.model == ModelKind::rbm) {
-    const bool gaussian = c.rbm.visible == VisibleKind::gaussian;
-    fmt::print("E(v, h) = {} - c'h - v'Wh\n  v  {} {} units\n  h  {} binary units\n", gaussian ? "|v - b|^2 / 2" : "-b'v", dim > 0 ? count(dim) : "as many as the data have numbers:", gaussian ? "Gaussian" : "binary", count(c.rbm.hidden));
-    if (dim > 0) fmt::print("  W  {} weights, and {} biases\n", count(dim * c.rbm.hidden), count(dim + c.rbm.hidden));
-    fmt::print("trained by {}-{}{}\n\n", c.rbm.persistent ? "PCD" : "CD", c.rbm.k, c.rbm.persistent ? fmt::format(", {} persistent chains", count(c.rbm.chains)) : "");
+  const bool nce = c.run.model == ModelKind::nce;
+  if (c.run.model == ModelKind::rbm || nce) {
+    const bool gaussian = !nce && c.rbm.visible == VisibleKind::gaussian;
+    const int64_t hidden = nce ? c.nce.hidden : c.rbm.hidden;
+    fmt::print("E(v, h) = {} - c'h - v'Wh\n  v  {} {} units\n  h  {} binary units\n", gaussian ? "|v - b|^2 / 2" : "-b'v", dim > 0 ? count(dim) : "as many as the data have numbers:", gaussian ? "Gaussian" : "binary", count(hidden));
+    if (dim > 0) fmt::print("  W  {} weights, and {} biases\n", count(dim * hidden), count(dim + hidden));
+    if (nce) fmt::print("trained by noise-contrastive estimation, against {} times as much noise: {}\n\n", count(c.nce.nu), c.nce.noise == NceNoise::mixture ? fmt::format("a mixture of {} Bernoulli products", count(c.mixture.components)) : "the product of the marginals");
+    else fmt::print("trained by {}-{}{}\n\n", c.rbm.persistent ? "PCD" : "CD", c.rbm.k, c.rbm.persistent ? fmt::format(", {} persistent chains", count(c.rbm.chains)) : "");
   }
   std::string section;
   for (const auto& [key, value] : flatten(c)) {

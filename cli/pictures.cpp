@@ -69,16 +69,18 @@ Image filters(const DataCard& data, const Tensor& weights) {
 Image curves(const RunFolder& run) {
   struct Row { const char* title; const char* y; std::vector<std::string> names; bool prefix = false; std::optional<double> reference = {}; };
   const std::vector<Row> rows = {
-      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood"}},
+      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood", "nce_loss"}},
       {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
       {"Validation", "score", {"parzen_valid", "log_probability_valid"}},
+      {"Telling data from noise (0.5: it cannot; 1: nothing left to learn)", "accuracy", {"noise_accuracy"}, false, 0.5},
+      {"The most by which a weight is still pulled", "slope", {"pull"}},
       {"Free energy of data less that of the chains' ends", "nats", {"free_energy_gap"}, false, 0},
       {"Reconstruction of data", "squared error", {"reconstruction_error"}},
       {"Hidden units that are on", "share", {"hidden_on"}},
       {"Modes found", "modes", {"modes"}},
       {"Samples within 3 deviations of a mode", "share", {"within"}},
       {"Two-sample test on held-out data (0.5: it cannot tell)", "accuracy", {"two_sample_accuracy", "two_sample_high"}, false, 0.5},
-      {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient"}},
+      {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient", "gradient"}},
       {"Spread of samples over spread of data", "ratio", {"spread"}, false, 1},
       {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, true},
   };

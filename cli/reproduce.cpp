@@ -36,6 +36,7 @@ constexpr Part kParts[] = {
     {"figure2", figure2_trainings, true, figure2},
     {"figure3", figure3_trainings, true, figure3},
     {"table2", table2_trainings, false, table2},
+    {"nce", nce_trainings, false, nce},
 };
 static_assert(std::equal(std::begin(kParts), std::end(kParts), std::begin(kPaperParts), std::end(kPaperParts), [](const Part& part, std::string_view name) { return part.name == name; }));
 

@@ -75,6 +75,8 @@ std::vector<Training> figure3_trainings(Reproduction& r);
 paper::Piece figure3(Reproduction& r);
 std::vector<Training> table2_trainings(Reproduction& r);
 paper::Piece table2(Reproduction& r);
+std::vector<Training> nce_trainings(Reproduction& r);
+paper::Piece nce(Reproduction& r);
 
 std::string settings_text(const std::vector<Training>& trainings);  ///< recipes, seeds, data, engine, in a sentence or two
 

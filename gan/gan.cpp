@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gan/baselines/mixture.h"
+#include "gan/baselines/nce_trainer.h"
 #include "gan/baselines/rbm_trainer.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
@@ -30,6 +31,7 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
   const Tensor unused = at::full({dim}, 0.5);  // starting biases: the checkpoint replaces them
   if (config.run.model == ModelKind::rbm)
     return std::make_unique<Rbm>(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian, config.rbm.burn_in, unused);
+  if (config.run.model == ModelKind::nce) return std::make_unique<Rbm>(config.nce.hidden, false, config.nce.burn_in, unused);
   auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
   if (config.run.engine == Engine::fused && device.is_cpu())  // whatever trained it, here it runs as fast as this machine can
     G->network().fuse(config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32);
@@ -90,11 +92,26 @@ void refuse_too_large(const Config& c, int64_t dim) {
                      bytes_text(free), need.batch > need.parameters ? "training.batch_size" : "the layers");
 }
 
+/// Training examples that a mixture's components start at, [K, D].
+Tensor mixture_start(const Problem& p) {
+  const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
+  const int64_t components = p.config.mixture.components;
+  if (components > p.data.train.size())
+    throw UsageError("mixture.components = {}: there are only {} training examples; choose fewer", components, p.data.train.size());
+  std::vector<float> start;
+  for (int64_t i = 0; i < components; ++i) {
+    const auto row = p.data.train.rows(order[i], 1);
+    start.insert(start.end(), row.begin(), row.end());
+  }
+  return at::from_blob(start.data(), {components, p.facts.dim}, at::kFloat).clone();
+}
+
 /// Binary units see 0 and 1, Gaussian ones numbers of variance 1.
 void check_units(const Config& c) {
-  const bool gaussian = c.rbm.visible == VisibleKind::gaussian, zero_one = c.data.binarise && (c.data.scale == Scale::unit || c.data.scale == Scale::none);
+  const bool nce = c.run.model == ModelKind::nce, gaussian = !nce && c.rbm.visible == VisibleKind::gaussian, zero_one = c.data.binarise && (c.data.scale == Scale::unit || c.data.scale == Scale::none);
   if (gaussian && c.data.scale != Scale::standard)
     throw UsageError("rbm.visible = 'gaussian': its units have variance 1, and data.scale = '{}' gives others; set data.scale = 'standard'", names_of(c.data.scale)[static_cast<size_t>(c.data.scale)]);
+  if (nce && !zero_one) throw UsageError("run.model = 'nce': its rbm is a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit'");
   if (!gaussian && !zero_one)
     throw UsageError("rbm.visible = 'bernoulli': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit', or rbm.visible = 'gaussian' with data.scale = 'standard'");
 }
@@ -156,8 +173,9 @@ Problem prepare(Config config, const fs::path& data_dir) {
   p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // both in the same order
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
 
-  p.facts.device = c.run.model == ModelKind::rbm && c.run.device == "auto" ? at::kCPU : find_device(c.run.device);
-  if (c.run.model == ModelKind::rbm && p.facts.device.is_cuda()) throw UsageError("run.device = 'cuda': an rbm is trained on the CPU; use device = 'cpu'");
+  const bool rbm = c.run.model == ModelKind::rbm || c.run.model == ModelKind::nce;
+  p.facts.device = rbm && c.run.device == "auto" ? at::kCPU : find_device(c.run.device);
+  if (rbm && p.facts.device.is_cuda()) throw UsageError("run.device = 'cuda': an rbm is trained on the CPU; use device = 'cpu'");
   c.run.device = p.facts.device.is_cuda() ? "cuda" : "cpu";
   if (c.run.threads == 0) c.run.threads = core_count();
   at::set_num_threads(static_cast<int>(c.run.threads));
@@ -169,7 +187,6 @@ Problem prepare(Config config, const fs::path& data_dir) {
     throw UsageError("training.batch_size = {}: there are only {} training examples; choose a smaller batch", c.training.batch_size, p.data.train.size());
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
-  const bool rbm = c.run.model == ModelKind::rbm;
   if (rbm) check_units(c);
   if (rbm || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
@@ -189,18 +206,10 @@ DataCard card_of(const Problem& p) {
 std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (p.config.run.model == ModelKind::adversarial) return std::make_unique<Trainer>(p.config, p.facts);
   if (p.config.run.model == ModelKind::rbm) return std::make_unique<RbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
+  if (p.config.run.model == ModelKind::nce)
+    return std::make_unique<NceTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch, p.config.nce.noise == NceNoise::mixture ? mixture_start(p) : Tensor{});
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
-  const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
-  const int64_t components = p.config.mixture.components;
-  if (components > p.data.train.size())
-    throw UsageError("mixture.components = {}: there are only {} training examples; choose fewer", components, p.data.train.size());
-  std::vector<float> start;
-  for (int64_t i = 0; i < components; ++i) {
-    const auto row = p.data.train.rows(order[i], 1);
-    start.insert(start.end(), row.begin(), row.end());
-  }
-  const Tensor rows = at::from_blob(start.data(), {components, p.facts.dim}, at::kFloat).clone();
-  return std::make_unique<MixtureTrainer>(p.config.mixture, p.config.training.steps, p.facts.batches_per_epoch, rows, p.config.run.seed);
+  return std::make_unique<MixtureTrainer>(p.config.mixture, p.config.training.steps, p.facts.batches_per_epoch, mixture_start(p), p.config.run.seed);
 }
 
 void restore(Learner& learner, const fs::path& checkpoint) {

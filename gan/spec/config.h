@@ -17,9 +17,9 @@ namespace gan {
 constexpr int64_t kConfigFormat = 1;
 constexpr double kMostSteps = 1e12;  ///< so that batches can be counted
 
-enum class ModelKind { adversarial, bernoulli_mixture, rbm };
+enum class ModelKind { adversarial, bernoulli_mixture, rbm, nce };
 inline Names names_of(ModelKind) {
-  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture", "rbm"};
+  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture", "rbm", "nce"};
   return names;
 }
 
@@ -58,7 +58,7 @@ struct RunSection {
   int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000, keep_every = 0;
 };
 template <class V> void fields(RunSection& s, V& v) {
-  v("model", s.model, any(), "adversarial, bernoulli-mixture, rbm");
+  v("model", s.model, any(), "adversarial, bernoulli-mixture, rbm, nce (an rbm by noise-contrastive estimation)");
   v("engine", s.engine, any(), "auto (fused where it can), fused (on a CPU, for dense, maxout and dropout), reference");
   v("precision", s.precision, any(), "of products' operands in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "of every random stream");
@@ -238,6 +238,30 @@ template <class V> void fields(RbmSection& s, V& v) {
   v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
 }
 
+enum class NceNoise {
+  marginals,  ///< the product of the data's marginals
+  mixture,    ///< a Bernoulli mixture, which a stage of its own trains first
+};
+inline Names names_of(NceNoise) {
+  static constexpr std::string_view names[] = {"marginals", "mixture"};
+  return names;
+}
+
+struct NceSection {
+  NceNoise noise = NceNoise::marginals;
+  int64_t noise_epochs = 20;
+  int64_t nu = 10;
+  int64_t hidden = 500;
+  int64_t burn_in = 500;
+};
+template <class V> void fields(NceSection& s, V& v) {
+  v("noise", s.noise, any(), "marginals (the product of the data's), mixture (of the [mixture] section, trained first)");
+  if (s.noise == NceNoise::mixture) v("noise_epochs", s.noise_epochs, between(1, 1000000), "of EM on the mixture, before the model's own steps");
+  v("nu", s.nu, between(1, 10000), "examples of noise for each of the data");
+  v("hidden", s.hidden, between(1, kMostUnits), "binary hidden units of the rbm; its visible units are binary too");
+  v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
+}
+
 struct AisSection {
   int64_t runs = 100;
   int64_t temperatures = 14500;
@@ -261,6 +285,7 @@ struct Config {
   DiscriminatorSection discriminator;
   MixtureSection mixture;
   RbmSection rbm;
+  NceSection nce;
   AisSection ais;
 };
 
@@ -277,6 +302,11 @@ template <class V> void sections(Config& c, V&& v) {
   } else if (c.run.model == ModelKind::rbm) {
     v("optimizer", c.optimizer);
     v("rbm", c.rbm);
+    v("ais", c.ais);
+  } else if (c.run.model == ModelKind::nce) {
+    v("optimizer", c.optimizer);
+    v("nce", c.nce);
+    if (c.nce.noise == NceNoise::mixture) v("mixture", c.mixture);
     v("ais", c.ais);
   } else {
     v("mixture", c.mixture);

@@ -72,12 +72,13 @@ template <class E> void expect_names(std::initializer_list<std::pair<std::string
 }
 
 TEST(Config, EveryNameMeansWhatItSays) {
-  expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}, {"rbm", ModelKind::rbm}});
+  expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}, {"rbm", ModelKind::rbm}, {"nce", ModelKind::nce}});
   expect_names<StopRule>({{"steps", StopRule::steps}, {"best", StopRule::best}, {"indistinguishable", StopRule::indistinguishable}});
   expect_names<Scale>({{"unit", Scale::unit}, {"symmetric", Scale::symmetric}, {"standard", Scale::standard}, {"none", Scale::none}, {"gcn", Scale::gcn}});
   expect_names<Method>({{"momentum", Method::momentum}, {"adam", Method::adam}});
   expect_names<Schedule>({{"constant", Schedule::constant}, {"exponential", Schedule::exponential}, {"cosine", Schedule::cosine}, {"linear", Schedule::linear}});
   expect_names<VisibleKind>({{"bernoulli", VisibleKind::bernoulli}, {"gaussian", VisibleKind::gaussian}});
+  expect_names<NceNoise>({{"marginals", NceNoise::marginals}, {"mixture", NceNoise::mixture}});
   expect_names<Update>({{"alternating", Update::alternating}, {"simultaneous", Update::simultaneous}});
   expect_names<NoiseKind>({{"uniform", NoiseKind::uniform}, {"normal", NoiseKind::normal}});
   expect_names<Activation>({{"linear", Activation::linear}, {"relu", Activation::relu}, {"leaky-relu", Activation::leaky_relu},

@@ -59,6 +59,18 @@ MemoryNeed rbm(const Config& c, double dim) {
   return {.parameters = kFloat * 2 * state, .batch = kFloat * (2 * examples + chains) * (dim + hidden)};  // the batch twice, and the chains' ends
 }
 
+MemoryNeed nce(const Config& c, double dim) {
+  const double hidden = static_cast<double>(c.nce.hidden), moments = c.optimizer.method == Method::adam ? 2 : 1;
+  const double rows = static_cast<double>(c.training.batch_size) * (1 + static_cast<double>(c.nce.nu)), state = (1 + moments) * (dim + 1) * (hidden + 1);
+  MemoryNeed need{.parameters = kFloat * (2 * state + (dim + 1) * (hidden + 1)), .batch = kFloat * rows * (4 * dim + 4 * hidden)};  // noise is judged in doubles
+  if (c.nce.noise == NceNoise::mixture) {
+    const MemoryNeed noise = mixture(c, dim);
+    need.parameters += noise.parameters;
+    need.batch = std::max(need.batch + kFloat * 2 * rows * static_cast<double>(c.mixture.components), noise.batch);
+  }
+  return need;
+}
+
 }  // namespace
 
 MemoryNeed memory_need(const Config& config, int64_t dim) {
@@ -66,13 +78,17 @@ MemoryNeed memory_need(const Config& config, int64_t dim) {
     case ModelKind::adversarial: return adversarial(config, dim);
     case ModelKind::bernoulli_mixture: return mixture(config, static_cast<double>(dim));
     case ModelKind::rbm: return rbm(config, static_cast<double>(dim));
+    case ModelKind::nce: return nce(config, static_cast<double>(dim));
   }
   return {};
 }
 
 double model_bytes(const Config& c, int64_t dim) {
   if (c.run.model == ModelKind::bernoulli_mixture) return 8 * static_cast<double>(c.mixture.components) * static_cast<double>(dim);
-  if (c.run.model == ModelKind::rbm) return kFloat * (static_cast<double>(dim) * (static_cast<double>(c.rbm.hidden) + 2) + static_cast<double>(c.rbm.hidden));
+  if (c.run.model == ModelKind::rbm || c.run.model == ModelKind::nce) {
+    const double visible = static_cast<double>(dim), hidden = static_cast<double>(c.run.model == ModelKind::rbm ? c.rbm.hidden : c.nce.hidden);
+    return kFloat * (visible * (hidden + 2) + hidden);
+  }
   return kFloat * count(c.generator.layers, c.generator.noise_size, "generator").parameters;
 }
 
