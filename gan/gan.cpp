@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "gan/baselines/gsn.h"
 #include "gan/baselines/mixture.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
@@ -21,7 +22,16 @@ namespace fs = std::filesystem;
 constexpr const char* kConfigKey = "config";
 constexpr const char* kDataKey = "data";
 
+/// Models that are trained by passes of gan/kernels of their own, and have no other engine.
+bool has_own_passes(ModelKind model) { return model == ModelKind::gsn || model == ModelKind::stacked_cae; }
+
+kernels::Format format_of(const Config& config) {
+  return config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32;
+}
+
 std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
+  if (has_own_passes(config.run.model) && !device.is_cpu()) throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
+  if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, dim, config.run.seed, format_of(config));
   if (config.run.model == ModelKind::bernoulli_mixture) {
     const int64_t k = config.mixture.components;
     return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
@@ -29,7 +39,7 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
   const Tensor unused = at::full({dim}, 0.5);  // starting biases: the checkpoint replaces them
   auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
   if (config.run.engine == Engine::fused && device.is_cpu())  // whatever trained it, here it runs as fast as this machine can
-    G->network().fuse(config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32);
+    G->network().fuse(format_of(config));
   return G;
 }
 
@@ -90,7 +100,11 @@ void refuse_too_large(const Config& c, int64_t dim) {
 /// What "auto" means here: it is recorded, since it decides the bytes of a run.
 void choose_engine(Config& c, at::Device device) {
   std::string why = device.is_cpu() ? "" : "it runs on a GPU";
-  if (c.run.model != ModelKind::adversarial) why = "its model is not adversarial";
+  if (has_own_passes(c.run.model)) {
+    if (c.run.engine == Engine::reference) throw UsageError("run.engine = 'reference': this model has only the fused engine; use engine = 'auto'");
+  } else if (c.run.model != ModelKind::adversarial) {
+    why = "its model is not adversarial";
+  }
   for (const auto& [name, layers, penalised] : {std::tuple{"generator", &c.generator.layers, false},
                                                 {"discriminator", &c.discriminator.layers, c.game.r1 > 0 || c.game.r2 > 0}})
     if (const std::string what = FusedEngine::unsupported(*layers, penalised); why.empty() && !what.empty()) why = fmt::format("[{}] {}", name, what);
@@ -145,6 +159,10 @@ Problem prepare(Config config, const fs::path& data_dir) {
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
 
   p.facts.device = find_device(c.run.device);
+  if (has_own_passes(c.run.model)) {
+    if (c.run.device == "cuda") throw UsageError("run.device = 'cuda': this model is trained on a CPU alone; use device = 'auto'");
+    p.facts.device = at::kCPU;
+  }
   c.run.device = p.facts.device.is_cuda() ? "cuda" : "cpu";
   if (c.run.threads == 0) c.run.threads = core_count();
   at::set_num_threads(static_cast<int>(c.run.threads));
@@ -173,6 +191,10 @@ DataCard card_of(const Problem& p) {
 
 std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (p.config.run.model == ModelKind::adversarial) return std::make_unique<Trainer>(p.config, p.facts);
+  if (has_own_passes(p.config.run.model)) {
+    if (p.config.data.scale != Scale::unit) throw UsageError("visible units of this model are between 0 and 1: set data.scale = \"unit\"");
+    return std::make_unique<GsnTrainer>(p.config.gsn, p.config.training, p.facts.dim, p.facts.batches_per_epoch, p.config.run.seed, format_of(p.config));
+  }
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
   const int64_t components = p.config.mixture.components;

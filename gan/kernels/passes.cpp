@@ -1,17 +1,8 @@
 #include "gan/kernels/passes.h"
 
 #include <cstring>
-#include <type_traits>
 
-#include "gan/core/clones.h"
-#include "gan/kernels/bfloat16.h"
-
-#define GAN_LAMBDA __attribute__((always_inline))
-
-/// name(arguments) for the type that `precision` says, compiled for each kind of processor.
-#define GAN_BOTH(name, parameters, arguments)                        \
-  GAN_CLONES void name##_fp32 parameters { name<float> arguments; }  \
-  GAN_CLONES void name##_bf16 parameters { name<Bf16> arguments; }
+#include "gan/kernels/elementary.h"
 
 namespace gan::kernels {
 namespace {
@@ -26,21 +17,6 @@ struct Kept {
   GAN_INLINE float operator()(int64_t i) const { return keep[i] ? scale : 0.0f; }
 };
 #define GAN_MASKED(mask, loop) if (mask.keep) loop((Kept{mask.keep, mask.scale})); else loop(All{})
-
-/// Cephes' expf, to about 2 units in the last place; vectors of any width.
-GAN_INLINE float exponential(float x) {
-  x = x > 88.0f ? 88.0f : x;
-  x = x < -87.0f ? -87.0f : x;
-  const float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;  // rounded to a whole number
-  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  return (p * r * r + r + 1) * __builtin_bit_cast(float, (static_cast<int32_t>(n) + 127) << 23);
-}
 
 template <class T> GAN_INLINE void convert_row(int64_t n, const float* x, float factor, Mask mask, bool twice, void* out) {
   const float f = mask.keep && twice ? factor * mask.scale : factor;
@@ -183,19 +159,12 @@ GAN_CLONES void shorten_span(int64_t n, const float* x, Bf16* out) {
 
 Mask of_row(Mask mask, int64_t at) { return {mask.keep ? mask.keep + at : nullptr, mask.scale}; }
 
-template <class Void> Void* at_element(Format p, Void* buffer, int64_t i) {
-  using Byte = std::conditional_t<std::is_const_v<Void>, const char, char>;
-  return buffer ? static_cast<Byte*>(buffer) + i * bytes_of(p) : nullptr;
-}
-
 /// row(r, first element of row r of a product, the same in a matrix) of each row.
 template <class Row> void each_row(Size size, Row row) {
   for (int64_t r = 0; r < size.rows; ++r) row(r, r * size.n, r * size.stride);
 }
 
 }  // namespace
-
-#define GAN_PICK(name) (precision == Format::fp32 ? name##_fp32 : name##_bf16)
 
 void draw_mask(int64_t n, const float* u, float probability, uint8_t* keep) { draw_mask_span(n, u, probability, keep); }
 
