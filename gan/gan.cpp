@@ -104,10 +104,11 @@ void choose_engine(Config& c, at::Device device) {
     if (c.run.engine == Engine::reference) throw UsageError("run.engine = 'reference': this model has only the fused engine; use engine = 'auto'");
   } else if (c.run.model != ModelKind::adversarial) {
     why = "its model is not adversarial";
+  } else {
+    for (const auto& [name, layers, penalised] : {std::tuple{"generator", &c.generator.layers, false},
+                                                  {"discriminator", &c.discriminator.layers, c.game.r1 > 0 || c.game.r2 > 0}})
+      if (const std::string what = FusedEngine::unsupported(*layers, penalised); why.empty() && !what.empty()) why = fmt::format("[{}] {}", name, what);
   }
-  for (const auto& [name, layers, penalised] : {std::tuple{"generator", &c.generator.layers, false},
-                                                {"discriminator", &c.discriminator.layers, c.game.r1 > 0 || c.game.r2 > 0}})
-    if (const std::string what = FusedEngine::unsupported(*layers, penalised); why.empty() && !what.empty()) why = fmt::format("[{}] {}", name, what);
   if (c.run.engine == Engine::fused && !why.empty()) throw UsageError("run.engine = 'fused': {}; use engine = 'reference'", why);
   if (c.run.engine == Engine::automatic) c.run.engine = why.empty() ? Engine::fused : Engine::reference;
   if (c.run.engine == Engine::reference && c.run.precision == Precision::bf16)
