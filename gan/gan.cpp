@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "gan/baselines/cae.h"
 #include "gan/baselines/gsn.h"
 #include "gan/baselines/mixture.h"
 #include "gan/core/error.h"
@@ -32,6 +33,7 @@ kernels::Format format_of(const Config& config) {
 std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
   if (has_own_passes(config.run.model) && !device.is_cpu()) throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
   if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, dim, config.run.seed, format_of(config));
+  if (config.run.model == ModelKind::stacked_cae) return std::make_unique<StackedCae>(config.cae, dim, config.run.seed, format_of(config));
   if (config.run.model == ModelKind::bernoulli_mixture) {
     const int64_t k = config.mixture.components;
     return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
@@ -113,8 +115,8 @@ void choose_engine(Config& c, at::Device device) {
   if (c.run.engine == Engine::automatic) c.run.engine = why.empty() ? Engine::fused : Engine::reference;
   if (c.run.engine == Engine::reference && c.run.precision == Precision::bf16)
     throw UsageError("run.precision = 'bf16' needs the fused engine{}", why.empty() ? "" : ", and " + why);
-  if (c.run.precision == Precision::automatic)
-    c.run.precision = c.run.engine == Engine::fused && kernels::has_fast_bf16() ? Precision::bf16 : Precision::fp32;
+  if (c.run.precision == Precision::automatic)  // of models with passes of their own, bfloat16 has been no faster
+    c.run.precision = !has_own_passes(c.run.model) && c.run.engine == Engine::fused && kernels::has_fast_bf16() ? Precision::bf16 : Precision::fp32;
 }
 
 }  // namespace
@@ -194,7 +196,9 @@ std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (p.config.run.model == ModelKind::adversarial) return std::make_unique<Trainer>(p.config, p.facts);
   if (has_own_passes(p.config.run.model)) {
     if (p.config.data.scale != Scale::unit) throw UsageError("visible units of this model are between 0 and 1: set data.scale = \"unit\"");
-    return std::make_unique<GsnTrainer>(p.config.gsn, p.config.training, p.facts.dim, p.facts.batches_per_epoch, p.config.run.seed, format_of(p.config));
+    const Config& c = p.config;
+    if (c.run.model == ModelKind::gsn) return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.dim, p.facts.batches_per_epoch, c.run.seed, format_of(c));
+    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.dim, p.facts.batches_per_epoch, c.run.seed, format_of(c));
   }
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
