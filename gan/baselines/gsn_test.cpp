@@ -184,5 +184,155 @@ TEST(Gsn, TwoLayersByHand) {
   EXPECT_NEAR(losses[1], cost(p2), 1e-6);
 }
 
+Gsn chain_model(GsnSection s) {
+  Gsn model(s, 8, 1, Format::fp32);
+  model.visit_state([](const std::string& name, Tensor& t) { t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).view(t.sizes()) * 0.5); });
+  return model;
+}
+
+TEST(Gsn, AStepWithoutNoiseIsAPlainPassAndAlwaysTheSame) {
+  GsnSection s = small({6, 5}, 2);
+  s.corruption = 0, s.noise = 0;
+  Gsn model = chain_model(s);
+  const Tensor x = draw_uniform(Stream(4), 3, 8, 0);
+  Tensor one = model.start_at(x, 1), two = model.start_at(x, 2);
+  EXPECT_TRUE(at::equal(model.show(one), x));
+  EXPECT_TRUE(at::equal(one, two));
+  model.advance(one, 1, 0), model.advance(two, 2, 0);
+  EXPECT_TRUE(at::equal(model.show(one), model.show(two)));
+  const Parameters p(model.layers());
+  const Tensor h1 = at::tanh(x.to(at::kDouble).mm(p.w[0].t()) + p.b[1]), h2 = at::tanh(h1.mm(p.w[1].t()) + p.b[2]);
+  EXPECT_TRUE(at::allclose(model.show(one).to(at::kDouble), at::sigmoid(h1.mm(p.w[0]) + p.b[0]), 1e-5, 1e-6));
+  EXPECT_TRUE(at::allclose(one.narrow(1, 16, 5).to(at::kDouble), h2, 1e-5, 1e-6));
+  const Tensor pixels = one.narrow(1, 8, 8).to(at::kDouble);  // drawn
+  EXPECT_TRUE((pixels.eq(0) | pixels.eq(1)).all().item<bool>());
+  model.advance(one, 1, 1);
+  const Tensor next = at::tanh(pixels.mm(p.w[0].t()) + h2.mm(p.w[1]) + p.b[1]);
+  EXPECT_TRUE(at::allclose(model.show(one).to(at::kDouble), at::sigmoid(next.mm(p.w[0]) + p.b[0]), 1e-5, 1e-6));
+}
+
+TEST(Gsn, AChainIsAFunctionOfItsNumber) {
+  Gsn model = chain_model(small({6, 5, 7}, 3));
+  Tensor all = model.start(6, 3, 10), some = model.start(2, 3, 12);
+  EXPECT_TRUE(at::equal(all.narrow(0, 2, 2), some));
+  EXPECT_TRUE(at::equal(model.show(all), all.narrow(1, 8, 8)));
+  for (int64_t t = 0; t < 5; ++t) {
+    model.advance(all, 3, t, 10), model.advance(some, 3, t, 12);
+    EXPECT_TRUE(at::allclose(all.narrow(0, 2, 2), some, 1e-4, 1e-5)) << t;
+  }
+  EXPECT_FALSE(at::allclose(model.show(all)[0], model.show(all)[1], 1e-2, 1e-2));
+  Tensor again = model.start(6, 3, 10);
+  model.advance(again, 3, 0, 10);
+  Tensor other = model.start(6, 3, 10);
+  model.advance(other, 3, 1, 10);  // another step draws other numbers
+  EXPECT_FALSE(at::equal(again, other));
+}
+
+TEST(Gsn, DrawnPixelsFollowTheirMeans) {
+  GsnSection s = small({6}, 1);
+  s.corruption = 0.4;
+  Gsn model = chain_model(s);
+  constexpr int64_t kN = 40'000;
+  Tensor state = model.start_at(at::full({1, 8}, 0.5).expand({kN, 8}), 1);
+  const Tensor first = state.narrow(1, 8, 8);
+  for (const auto& [value, share] : {std::pair{1.0, 0.2}, std::pair{0.0, 0.2}, std::pair{0.5, 0.6}})
+    EXPECT_NEAR(first.eq(value).to(at::kDouble).mean().item<double>(), share, 0.005);
+  model.advance(state, 1, 0);
+  const Tensor p = model.show(state).to(at::kDouble), pixels = state.narrow(1, 8, 8).to(at::kDouble);
+  EXPECT_LT((pixels.mean(0) - (0.6 * p.mean(0) + 0.2)).abs().max().item<double>(), 0.013);  // 5 deviations
+}
+
+TEST(Gsn, SamplesAreConsecutiveMeansOfChains) {
+  Gsn model = chain_model(small({6, 5}, 2));  // burn-in 2, chains of 3
+  const Tensor x = model.sample(50, 4);
+  EXPECT_EQ(x.sizes(), (std::vector<int64_t>{50, 8}));
+  Tensor state = model.start(10, 4, 10);  // chains 10 to 19
+  for (int64_t t = 0; t < 5; ++t) {
+    model.advance(state, 4, t, 10);
+    if (t < 2) continue;
+    EXPECT_TRUE(at::equal(model.show(state)[3], x[13 * 3 + t - 2])) << t;
+  }
+  for (const auto& [first, n] : {std::pair{0, 1}, std::pair{7, 4}, std::pair{29, 3}, std::pair{31, 19}}) EXPECT_TRUE(at::equal(model.sample(n, 4, first), x.narrow(0, first, n))) << first;
+  EXPECT_FALSE(at::equal(model.sample(5, 5), x.narrow(0, 0, 5)));
+}
+
+/// Rows of binary data in their order.
+class Rows : public Batches {
+ public:
+  explicit Rows(int64_t at) : at_(at) {}
+  Tensor next() override { return draw_uniform(Stream(8), 6, 8, at_++ % 4).round(); }
+
+ private:
+  int64_t at_;
+};
+
+std::map<std::string, Tensor> state_of(GsnTrainer& trainer) {
+  std::map<std::string, Tensor> out;
+  trainer.visit_state([&](const std::string& name, Tensor& t) { out[name] = t.clone(); });
+  return out;
+}
+
+TEST(GsnTrainer, ContinuesFromItsState) {
+  for (const Format f : {Format::fp32, Format::bf16}) {
+    if (f == Format::bf16 && !kernels::has_fast_bf16()) continue;
+    GsnSection s = small({6, 5}, 4);
+    s.momentum = 0.5, s.rate_decay = 0.9;
+    const TrainingSection training{.steps = 12, .learning_rate = 0.25};
+    GsnTrainer one(s, training, 8, 4, 1, f), two(s, training, 8, 4, 1, f);
+    Rows data(0), rest(5);
+    for (int64_t t = 0; t < 5; ++t) one.step(t, data);
+    const auto saved = state_of(one);
+    EXPECT_EQ(saved.size(), 10u);
+    two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+    for (int64_t t = 5; t < 12; ++t) EXPECT_EQ(one.step(t, data)[0].second.item<double>(), two.step(t, rest)[0].second.item<double>());
+    const auto a = state_of(one), b = state_of(two);
+    for (const auto& [name, t] : a) EXPECT_TRUE(at::equal(t, b.at(name))) << name;
+    EXPECT_TRUE(at::equal(one.model().sample(4, 1), two.model().sample(4, 1)));
+  }
+}
+
+TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
+  GsnSection s = small({6, 5}, 2);
+  s.momentum = 0.5, s.rate_decay = 0.9;
+  GsnTrainer trainer(s, {.steps = 20, .learning_rate = 0.25}, 8, 4, 1, Format::fp32);
+  for (const int64_t t : {3, 4, 8}) {
+    const auto before = state_of(trainer);
+    Rows data(t);
+    trainer.step(t, data);
+    const auto after = state_of(trainer);
+    const Tensor change = before.at("model.1.weights") - after.at("model.1.weights"), m = after.at("learner.1.weights");
+    EXPECT_NEAR((change.norm() / m.norm()).item<double>(), 0.25 * (t == 3 ? 1 : t == 4 ? 0.9 : 0.81), 1e-4) << t;
+  }
+  GsnTrainer twice(s, {.steps = 20, .learning_rate = 1e-9}, 8, 4, 1, Format::fp32);  // the same gradient again
+  Rows data(0), same(0);
+  twice.step(0, data);
+  const Tensor once = state_of(twice).at("learner.1.weights");
+  twice.step(0, same);
+  EXPECT_TRUE(at::allclose(state_of(twice).at("learner.1.weights"), once * 1.5, 1e-4, 1e-8));  // .5 g, then .5 (.5 g) + .5 g
+}
+
+TEST(GsnTrainer, LearnsTwoImages) {
+  GsnSection s = small({12, 12}, 4);
+  s.momentum = 0.5, s.corruption = 0.1, s.noise = 0.1;
+  GsnTrainer trainer(s, {.steps = 1500, .learning_rate = 2}, 8, 1500, 1, Format::fp32);
+  const Tensor a = at::tensor({1.f, 1.f, 1.f, 1.f, 0.f, 0.f, 0.f, 0.f}), x = at::cat({a.expand({8, 8}), (1 - a).expand({8, 8})});
+  class Same : public Batches {
+   public:
+    explicit Same(const Tensor& x) : x_(x) {}
+    Tensor next() override { return x_; }
+   private:
+    Tensor x_;
+  } data(x);
+  for (int64_t t = 0; t < 1500; ++t) trainer.step(t, data);
+  const Tensor samples = trainer.model().sample(300, 1), to_a = (samples - a).abs().mean(1), to_b = (samples - (1 - a)).abs().mean(1);
+  EXPECT_GT(at::minimum(to_a, to_b).lt(0.2).to(at::kDouble).mean().item<double>(), 0.9);
+  EXPECT_GT(to_a.lt(0.2).to(at::kDouble).mean().item<double>(), 0.2);
+  EXPECT_GT(to_b.lt(0.2).to(at::kDouble).mean().item<double>(), 0.2);
+}
+
+TEST(GsnTrainer, ComplainsOfTooFewSteps) {
+  EXPECT_THROW(GsnTrainer(small({6, 5}, 1), {.steps = 1}, 8, 4, 1, Format::fp32), UsageError);
+}
+
 }  // namespace
 }  // namespace gan
