@@ -61,7 +61,7 @@ Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, i
 Image curves(const RunFolder& run) {
   struct Row { const char* title; const char* y; std::vector<std::string> names; bool prefix = false; std::optional<double> reference = {}; };
   const std::vector<Row> rows = {
-      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood"}},
+      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood", "cross_entropy", "walkback"}},
       {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
       {"Validation", "score", {"parzen_valid", "log_probability_valid"}},
       {"Modes found", "modes", {"modes"}},
