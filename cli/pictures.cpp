@@ -69,7 +69,7 @@ Image filters(const DataCard& data, const Tensor& weights) {
 Image curves(const RunFolder& run) {
   struct Row { const char* title; const char* y; std::vector<std::string> names; bool prefix = false; std::optional<double> reference = {}; };
   const std::vector<Row> rows = {
-      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood", "nce_loss"}},
+      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood", "nce_loss", "cross_entropy", "walkback"}},
       {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
       {"Validation", "score", {"parzen_valid", "log_probability_valid"}},
       {"Telling data from noise (0.5: it cannot; 1: nothing left to learn)", "accuracy", {"noise_accuracy"}, false, 0.5},

@@ -103,6 +103,7 @@ std::vector<Seed> valid_seeds() {
   add("recipe", "momentum", "[optimizer]\nmethod = 'momentum'\nfinal_momentum = 0.7\nschedule = 'exponential'\n");
   add("recipe", "notations", "about = \"\"\"\nquotes \\\" and \\u00e9\"\"\"\nrun.seed = 0x1F\ntraining = { steps = 1_000 }\n");
   add("recipe", "overrides", "[run]\nseed = 7\n\0run.model=bernoulli-mixture\0mixture.components=3\0data.source=a b\0"s);
+  add("recipe", "layers-both-ways", "[run]\nmodel = 'stacked-cae'\n[cae]\nhidden = [7, 5]\n");
 
   const std::string mixture = "[run]\nmodel = 'bernoulli-mixture'\n\0"s, network = recipe_with("{ layer = 'dense', units = 4 }") + '\0';
   const DataCard table{"mine.csv", "0123456789abcdef", {2}, false, -1, 3, {"width", "height"}, {{0.5F, 0}, {2, 4}}};

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "gan/baselines/cae.h"
+#include "gan/baselines/gsn.h"
 #include "gan/baselines/mixture.h"
 #include "gan/baselines/nce_trainer.h"
 #include "gan/baselines/rbm_trainer.h"
@@ -23,7 +25,19 @@ namespace fs = std::filesystem;
 constexpr const char* kConfigKey = "config";
 constexpr const char* kDataKey = "data";
 
+/// Models that are trained by passes of gan/kernels of their own, and have no other engine.
+bool has_own_passes(ModelKind model) { return model == ModelKind::gsn || model == ModelKind::stacked_cae; }
+bool is_rbm(ModelKind model) { return model == ModelKind::rbm || model == ModelKind::nce; }
+bool wants_cpu(ModelKind model) { return has_own_passes(model) || is_rbm(model); }
+
+kernels::Format format_of(const Config& config) {
+  return config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32;
+}
+
 std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
+  if (wants_cpu(config.run.model) && !device.is_cpu()) throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
+  if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, dim, config.run.seed, format_of(config));
+  if (config.run.model == ModelKind::stacked_cae) return std::make_unique<StackedCae>(config.cae, dim, config.run.seed, format_of(config));
   if (config.run.model == ModelKind::bernoulli_mixture) {
     const int64_t k = config.mixture.components;
     return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
@@ -34,7 +48,7 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
   if (config.run.model == ModelKind::nce) return std::make_unique<Rbm>(config.nce.hidden, false, config.nce.burn_in, unused);
   auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
   if (config.run.engine == Engine::fused && device.is_cpu())  // whatever trained it, here it runs as fast as this machine can
-    G->network().fuse(config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32);
+    G->network().fuse(format_of(config));
   return G;
 }
 
@@ -119,16 +133,21 @@ void check_units(const Config& c) {
 /// What "auto" means here: it is recorded, since it decides the bytes of a run.
 void choose_engine(Config& c, at::Device device) {
   std::string why = device.is_cpu() ? "" : "it runs on a GPU";
-  if (c.run.model != ModelKind::adversarial) why = "its model is not adversarial";
-  for (const auto& [name, layers, penalised] : {std::tuple{"generator", &c.generator.layers, false},
-                                                {"discriminator", &c.discriminator.layers, c.game.r1 > 0 || c.game.r2 > 0}})
-    if (const std::string what = FusedEngine::unsupported(*layers, penalised); why.empty() && !what.empty()) why = fmt::format("[{}] {}", name, what);
+  if (has_own_passes(c.run.model)) {
+    if (c.run.engine == Engine::reference) throw UsageError("run.engine = 'reference': this model has only the fused engine; use engine = 'auto'");
+  } else if (c.run.model != ModelKind::adversarial) {
+    why = "its model is not adversarial";
+  } else {
+    for (const auto& [name, layers, penalised] : {std::tuple{"generator", &c.generator.layers, false},
+                                                  {"discriminator", &c.discriminator.layers, c.game.r1 > 0 || c.game.r2 > 0}})
+      if (const std::string what = FusedEngine::unsupported(*layers, penalised); why.empty() && !what.empty()) why = fmt::format("[{}] {}", name, what);
+  }
   if (c.run.engine == Engine::fused && !why.empty()) throw UsageError("run.engine = 'fused': {}; use engine = 'reference'", why);
   if (c.run.engine == Engine::automatic) c.run.engine = why.empty() ? Engine::fused : Engine::reference;
   if (c.run.engine == Engine::reference && c.run.precision == Precision::bf16)
     throw UsageError("run.precision = 'bf16' needs the fused engine{}", why.empty() ? "" : ", and " + why);
-  if (c.run.precision == Precision::automatic)
-    c.run.precision = c.run.engine == Engine::fused && kernels::has_fast_bf16() ? Precision::bf16 : Precision::fp32;
+  if (c.run.precision == Precision::automatic)  // of models with passes of their own, bfloat16 has been no faster
+    c.run.precision = !has_own_passes(c.run.model) && c.run.engine == Engine::fused && kernels::has_fast_bf16() ? Precision::bf16 : Precision::fp32;
 }
 
 }  // namespace
@@ -173,9 +192,11 @@ Problem prepare(Config config, const fs::path& data_dir) {
   p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // both in the same order
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
 
-  const bool rbm = c.run.model == ModelKind::rbm || c.run.model == ModelKind::nce;
-  p.facts.device = rbm && c.run.device == "auto" ? at::kCPU : find_device(c.run.device);
-  if (rbm && p.facts.device.is_cuda()) throw UsageError("run.device = 'cuda': an rbm is trained on the CPU; use device = 'cpu'");
+  p.facts.device = find_device(c.run.device);
+  if (wants_cpu(c.run.model)) {
+    if (c.run.device == "cuda") throw UsageError("run.device = 'cuda': this model is trained on a CPU alone; use device = 'auto'");
+    p.facts.device = at::kCPU;
+  }
   c.run.device = p.facts.device.is_cuda() ? "cuda" : "cpu";
   if (c.run.threads == 0) c.run.threads = core_count();
   at::set_num_threads(static_cast<int>(c.run.threads));
@@ -187,8 +208,8 @@ Problem prepare(Config config, const fs::path& data_dir) {
     throw UsageError("training.batch_size = {}: there are only {} training examples; choose a smaller batch", c.training.batch_size, p.data.train.size());
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
-  if (rbm) check_units(c);
-  if (rbm || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
+  if (is_rbm(c.run.model)) check_units(c);
+  if (is_rbm(c.run.model) || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
     const double steps = c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step);
@@ -208,6 +229,12 @@ std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (p.config.run.model == ModelKind::rbm) return std::make_unique<RbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
   if (p.config.run.model == ModelKind::nce)
     return std::make_unique<NceTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch, p.config.nce.noise == NceNoise::mixture ? mixture_start(p) : Tensor{});
+  if (has_own_passes(p.config.run.model)) {
+    if (p.config.data.scale != Scale::unit) throw UsageError("visible units of this model are between 0 and 1: set data.scale = \"unit\"");
+    const Config& c = p.config;
+    if (c.run.model == ModelKind::gsn) return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.dim, p.facts.batches_per_epoch, c.run.seed, format_of(c));
+    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.dim, p.facts.batches_per_epoch, c.run.seed, format_of(c));
+  }
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   return std::make_unique<MixtureTrainer>(p.config.mixture, p.config.training.steps, p.facts.batches_per_epoch, mixture_start(p), p.config.run.seed);
 }

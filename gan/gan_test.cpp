@@ -201,5 +201,47 @@ TEST(Gan, AMixtureIsTrainedByTheSameLoop) {
   EXPECT_EQ(read_file(temp.path() / "run/checkpoints/last").find(temp.path().string()), std::string::npos);
 }
 
+/// 2 x 2 images, grey, as bytes would give them.
+void write_images(const Path& file) {
+  std::vector<float> values;
+  for (int i = 0; i < 400; ++i)
+    for (int pixel = 0; pixel < 4; ++pixel) values.push_back((pixel < 2) == (i % 2 == 0) ? 250.f : static_cast<float>(i % 7));
+  write_file(file, format_npy({400, 2, 2}, values));
+}
+
+TEST(Gan, AutoencodersAndGsnsAreTrainedByTheSameLoop) {
+  for (const ModelKind model : {ModelKind::gsn, ModelKind::stacked_cae}) {
+    const ScratchFolder temp;
+    write_images(temp.path() / "x.npy");
+    Config c;
+    c.run.model = model, c.run.threads = 1;
+    c.data.source = (temp.path() / "x.npy").string();
+    c.training.epochs = 4, c.training.batch_size = 32, c.training.learning_rate = 0.5;
+    c.gsn.hidden = {{10, 8}}, c.cae.hidden = {{10, 8}}, c.cae.layer_epochs = 2;
+    c.gsn.burn_in = c.cae.burn_in = 5, c.gsn.chain_length = c.cae.chain_length = 4;
+    train(c, temp.path() / "run");
+    Model read = load(temp.path() / "run");
+    EXPECT_EQ(read.config().run.engine, Engine::fused);
+    EXPECT_EQ(read.config().run.precision, Precision::fp32);
+    const at::Tensor x = read.sample(30, 1);
+    EXPECT_EQ(x.sizes(), (std::vector<int64_t>{30, 2, 2}));
+    EXPECT_GE(x.min().item<float>(), 0);
+    EXPECT_GT(x.max().item<float>(), 128);  // the data's own units
+    EXPECT_TRUE(at::equal(x, load(temp.path() / "run/checkpoints/last").sample(30, 1)));
+    EXPECT_EQ(read_file(temp.path() / "run/checkpoints/last").find(temp.path().string()), std::string::npos);
+    auto& chain = dynamic_cast<Chain&>(read.generative());
+    at::Tensor state = chain.start_at(at::full({3, 4}, 0.5), 1);
+    chain.advance(state, 1, 0);
+    EXPECT_EQ(chain.show(state).sizes(), (std::vector<int64_t>{3, 4}));
+
+    c.data.scale = Scale::symmetric;
+    EXPECT_THROW(make_learner(prepare(c)), UsageError);
+    c.data.scale = Scale::unit, c.run.engine = Engine::reference;
+    EXPECT_THROW(prepare(c), UsageError);
+    c.run.engine = Engine::fused, c.run.precision = Precision::bf16;
+    EXPECT_EQ(prepare(c).config.run.precision, Precision::bf16);
+  }
+}
+
 }  // namespace
 }  // namespace gan

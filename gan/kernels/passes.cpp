@@ -1,18 +1,8 @@
 #include "gan/kernels/passes.h"
 
 #include <cstring>
-#include <type_traits>
 
-#include "gan/core/clones.h"
-#include "gan/kernels/bfloat16.h"
-#include "gan/kernels/exponential.h"
-
-#define GAN_LAMBDA __attribute__((always_inline))
-
-/// name(arguments) for the type that `precision` says, compiled for each kind of processor.
-#define GAN_BOTH(name, parameters, arguments)                        \
-  GAN_CLONES void name##_fp32 parameters { name<float> arguments; }  \
-  GAN_CLONES void name##_bf16 parameters { name<Bf16> arguments; }
+#include "gan/kernels/elementary.h"
 
 namespace gan::kernels {
 namespace {
@@ -169,19 +159,12 @@ GAN_CLONES void shorten_span(int64_t n, const float* x, Bf16* out) {
 
 Mask of_row(Mask mask, int64_t at) { return {mask.keep ? mask.keep + at : nullptr, mask.scale}; }
 
-template <class Void> Void* at_element(Format p, Void* buffer, int64_t i) {
-  using Byte = std::conditional_t<std::is_const_v<Void>, const char, char>;
-  return buffer ? static_cast<Byte*>(buffer) + i * bytes_of(p) : nullptr;
-}
-
 /// row(r, first element of row r of a product, the same in a matrix) of each row.
 template <class Row> void each_row(Size size, Row row) {
   for (int64_t r = 0; r < size.rows; ++r) row(r, r * size.n, r * size.stride);
 }
 
 }  // namespace
-
-#define GAN_PICK(name) (precision == Format::fp32 ? name##_fp32 : name##_bf16)
 
 void draw_mask(int64_t n, const float* u, float probability, uint8_t* keep) { draw_mask_span(n, u, probability, keep); }
 

@@ -33,6 +33,17 @@ GAN_INLINE void momentum_loop(int64_t n, float* __restrict w, const float* __res
 GAN_CLONES void momentum_span(int64_t n, float* w, const float* g, float* v, float eta, float mu) { momentum_loop(n, w, g, v, eta, mu, NoShadow{}); }
 GAN_CLONES void momentum_span(int64_t n, float* w, const float* g, float* v, float eta, float mu, Bf16* __restrict shadow) { momentum_loop(n, w, g, v, eta, mu, shadow); }
 
+template <class Shadow>
+GAN_INLINE void averaged_loop(int64_t n, float* __restrict w, const float* __restrict g, float* __restrict m, float eta, float mu, Shadow shadow) {
+  for (int64_t i = 0; i < n; ++i) {
+    m[i] = mu * m[i] + (1 - mu) * g[i];
+    w[i] -= eta * m[i];
+    store(shadow, i, w[i]);
+  }
+}
+GAN_CLONES void averaged_span(int64_t n, float* w, const float* g, float* m, float eta, float mu) { averaged_loop(n, w, g, m, eta, mu, NoShadow{}); }
+GAN_CLONES void averaged_span(int64_t n, float* w, const float* g, float* m, float eta, float mu, Bf16* __restrict shadow) { averaged_loop(n, w, g, m, eta, mu, shadow); }
+
 struct AdamFactors {
   float beta1, beta2, step, root_correction, epsilon;
 };
@@ -77,6 +88,16 @@ void momentum_update(Tensor& w, const Tensor& g, Tensor& v, double eta, double m
 void momentum_update_reference(Tensor& w, const Tensor& g, Tensor& v, double eta, double mu) {
   v.mul_(mu).sub_(g, eta);
   w.add_(v);
+}
+
+void averaged_update(const Part& p, const float* g, double eta, double mu) {
+  if (p.shadow) averaged_span(p.n, p.w, g, p.first, static_cast<float>(eta), static_cast<float>(mu), static_cast<Bf16*>(p.shadow));
+  else averaged_span(p.n, p.w, g, p.first, static_cast<float>(eta), static_cast<float>(mu));
+}
+
+void averaged_update_reference(Tensor& w, const Tensor& g, Tensor& m, double eta, double mu) {
+  m.mul_(mu).add_(g, 1 - mu);
+  w.sub_(m, eta);
 }
 
 void adam_update(const Part& p, const float* g, const AdamRates& r) {

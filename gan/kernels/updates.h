@@ -20,6 +20,10 @@ void momentum_update(const Part& part, const float* g, double eta, double mu);
 void momentum_update(Tensor& w, const Tensor& g, Tensor& v, double eta, double mu);
 void momentum_update_reference(Tensor& w, const Tensor& g, Tensor& v, double eta, double mu);
 
+/// m <- mu m + (1 - mu) g; w <- w - eta m: momentum as an average of gradients (the published code of Bengio et al. 2014).
+void averaged_update(const Part& part, const float* g, double eta, double mu);
+void averaged_update_reference(Tensor& w, const Tensor& g, Tensor& m, double eta, double mu);
+
 struct AdamRates {
   double eta, beta1, beta2, epsilon;
   int64_t update;  ///< from 0

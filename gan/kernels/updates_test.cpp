@@ -29,6 +29,19 @@ TEST_P(Updates, MomentumAgreesWithItsReference) {
   EXPECT_TRUE(at::allclose(v, rv, 1e-5, 1e-6));
 }
 
+TEST_P(Updates, AveragedMomentumAgreesWithItsReference) {
+  Tensor w = draw("w", GetParam()), m = draw("m", GetParam()), rw = w.clone(), rm = m.clone(), shadow = at::empty({GetParam()}, at::kBFloat16);
+  for (int i = 0; i < 3; ++i) {
+    const Tensor g = draw("g", GetParam()) * (i + 1);
+    const bool shadowed = i == 2;
+    averaged_update({GetParam(), w.data_ptr<float>(), m.data_ptr<float>(), nullptr, shadowed ? shadow.data_ptr() : nullptr}, g.data_ptr<float>(), 0.1, 0.7);
+    averaged_update_reference(rw, g, rm, 0.1, 0.7);
+  }
+  EXPECT_TRUE(at::allclose(w, rw, 1e-5, 1e-6));
+  EXPECT_TRUE(at::allclose(m, rm, 1e-5, 1e-6));
+  EXPECT_TRUE(at::equal(shadow, w.to(at::kBFloat16)));
+}
+
 TEST_P(Updates, AdamAgreesWithItsReference) {
   Tensor w = draw("w", GetParam()), m = at::zeros_like(w), v = at::zeros_like(w), rw = w.clone(), rm = m.clone(), rv = v.clone();
   for (int64_t i = 0; i < 4; ++i) {

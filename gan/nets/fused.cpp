@@ -10,21 +10,6 @@ namespace gan {
 
 using namespace kernels;
 
-namespace {
-
-/// Tiles of a product that stay in a core's own cache from the product to the pass that follows it.
-constexpr int64_t kTileRows = 256, kTileColumns = 128, kGrain = 8;
-
-/// body(row, rows, unit, units) for each tile of this member's part of the units of a layer.
-template <class Body> void each_tile(const Team& team, int64_t rows, int64_t units, int64_t pieces, Body body) {
-  const auto [begin, end] = team.share(units, kGrain);
-  const int64_t most = std::max(kGrain, kTileColumns / pieces / kGrain * kGrain);
-  for (int64_t unit = begin; unit < end; unit += most)
-    for (int64_t row = 0; row < rows; row += kTileRows) body(row, std::min(kTileRows, rows - row), unit, std::min(most, end - unit));
-}
-
-}  // namespace
-
 std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
   for (size_t i = 0; i < spec.size(); ++i) {
     const auto* dense = std::get_if<Dense>(&spec[i]);

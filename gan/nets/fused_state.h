@@ -10,15 +10,12 @@
 
 #include "gan/kernels/passes.h"
 #include "gan/kernels/team.h"
+#include "gan/kernels/tiles.h"
 #include "gan/nets/network.h"
 
 namespace gan {
 
-/// At least n elements.
-template <class T> T* room(std::vector<T>& buffer, int64_t n) {
-  if (buffer.size() < static_cast<size_t>(n)) buffer.resize(static_cast<size_t>(n));
-  return buffer.data();
-}
+using kernels::room;
 
 class FusedState {
  public:

@@ -148,6 +148,12 @@ class Reader {
     value.clear();
     for (const auto& size : *array) read(size, value.emplace_back(), range, key);
   }
+  void read(const toml::node& node, Sizes& value, Bounds range, const std::string& key) const {
+    const auto* array = node.as_array();
+    if (!array || array->empty()) wrong_type(node, key, "a list of sizes such as [500, 500]");
+    value.each.clear();
+    for (const auto& size : *array) read(size, value.each.emplace_back(), range, key);
+  }
   void read(const toml::node& node, NetworkSpec& value, Bounds, const std::string& key) const {
     const auto* array = node.as_array();
     if (!array) wrong_type(node, key, "an array of tables such as { layer = \"dense\", units = 100 }");
@@ -219,6 +225,7 @@ std::string text(const Init& init) {
   return init.value == 0 ? quoted(name) : fmt::format("{{ {} = {} }}", name, init.value);
 }
 std::string text(const Dims& dims) { return fmt::format("[{}]", fmt::join(dims, ", ")); }
+std::string text(const Sizes& sizes) { return text(sizes.each); }
 std::string text(const Bias& bias) { return bias.marginals ? "\"marginals\"" : text(bias.value); }
 
 struct LayerWriter {

@@ -17,9 +17,9 @@ namespace gan {
 constexpr int64_t kConfigFormat = 1;
 constexpr double kMostSteps = 1e12;  ///< so that batches can be counted
 
-enum class ModelKind { adversarial, bernoulli_mixture, rbm, nce };
+enum class ModelKind { adversarial, bernoulli_mixture, rbm, nce, gsn, stacked_cae };
 inline Names names_of(ModelKind) {
-  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture", "rbm", "nce"};
+  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture", "rbm", "nce", "gsn", "stacked-cae"};
   return names;
 }
 
@@ -58,7 +58,7 @@ struct RunSection {
   int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000, keep_every = 0;
 };
 template <class V> void fields(RunSection& s, V& v) {
-  v("model", s.model, any(), "adversarial, bernoulli-mixture, rbm, nce (an rbm by noise-contrastive estimation)");
+  v("model", s.model, any(), "adversarial, bernoulli-mixture, rbm, nce, gsn (denoising autoencoders too), stacked-cae");
   v("engine", s.engine, any(), "auto (fused where it can), fused (on a CPU, for dense, maxout and dropout), reference");
   v("precision", s.precision, any(), "of products' operands in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "of every random stream");
@@ -273,6 +273,56 @@ template <class V> void fields(AisSection& s, V& v) {
   v("quick_temperatures", s.quick_temperatures, between(1, 100000000), "the same for each score while training");
 }
 
+/// Units of each hidden layer, from the data on.
+struct Sizes {
+  std::vector<int64_t> each;
+};
+
+enum class HiddenActivation { tanh, sigmoid };
+inline Names names_of(HiddenActivation) {
+  static constexpr std::string_view names[] = {"tanh", "sigmoid"};
+  return names;
+}
+
+struct GsnSection {  // as published by Bengio et al. 2014
+  Sizes hidden{{1500, 1500}};
+  HiddenActivation activation = HiddenActivation::tanh;
+  int64_t walkback = 4;
+  double corruption = 0.4, noise = 2;
+  double momentum = 0.5, rate_decay = 0.995;
+  int64_t burn_in = 100, chain_length = 1000;
+};
+template <class V> void fields(GsnSection& s, V& v) {
+  v("hidden", s.hidden, between(1, kMostUnits), "units of each hidden layer; one layer is a denoising autoencoder");
+  v("activation", s.activation, any(), "of hidden units: tanh, sigmoid");
+  v("walkback", s.walkback, between(1, 1000), "steps of the chain that each update goes back through");
+  v("corruption", s.corruption, between(0, 1), "of visible units by salt and pepper: their share");
+  v("noise", s.noise, at_least(0), "deviation of the noise before and after the activation, in hidden layers above the first");
+  v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "m <- momentum m + (1 - momentum) g");
+  v("rate_decay", s.rate_decay, Bounds{.low = 0, .high = 1, .without_low = true}, "the rate is multiplied by it after every epoch");
+  v("burn_in", s.burn_in, between(0, 1000000), "samples: first steps of a chain that are left out");
+  v("chain_length", s.chain_length, between(1, 1000000), "samples: consecutive steps of one chain");
+}
+
+struct CaeSection {
+  Sizes hidden{{1000, 1000}};
+  double contraction = 0.1;
+  double layer_epochs = 50;
+  double momentum = 0.5, rate_decay = 1;
+  double sigma = 1;
+  int64_t burn_in = 100, chain_length = 1000;
+};
+template <class V> void fields(CaeSection& s, V& v) {
+  v("hidden", s.hidden, between(1, kMostUnits), "units of each layer, trained one after another");
+  v("contraction", s.contraction, at_least(0), "weight of the squared norm of the layer's Jacobian");
+  v("layer_epochs", s.layer_epochs, above(0), "of each layer but the last, which has the rest of the training");
+  v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "m <- momentum m + (1 - momentum) g");
+  v("rate_decay", s.rate_decay, Bounds{.low = 0, .high = 1, .without_low = true}, "the rate is multiplied by it after every epoch of a layer");
+  v("sigma", s.sigma, at_least(0), "samples: deviation of the noise that the Jacobian forms into a step");
+  v("burn_in", s.burn_in, between(0, 1000000), "samples: first steps of a chain that are left out");
+  v("chain_length", s.chain_length, between(1, 1000000), "samples: consecutive steps of one chain");
+}
+
 struct Config {
   int64_t format = kConfigFormat;
   std::string about;  ///< one line for `gan info recipes`
@@ -287,6 +337,8 @@ struct Config {
   RbmSection rbm;
   NceSection nce;
   AisSection ais;
+  GsnSection gsn;
+  CaeSection cae;
 };
 
 /// Calls v(name, section) for every section that this kind of model has.
@@ -308,6 +360,10 @@ template <class V> void sections(Config& c, V&& v) {
     v("nce", c.nce);
     if (c.nce.noise == NceNoise::mixture) v("mixture", c.mixture);
     v("ais", c.ais);
+  } else if (c.run.model == ModelKind::gsn) {
+    v("gsn", c.gsn);
+  } else if (c.run.model == ModelKind::stacked_cae) {
+    v("cae", c.cae);
   } else {
     v("mixture", c.mixture);
   }

@@ -72,7 +72,9 @@ template <class E> void expect_names(std::initializer_list<std::pair<std::string
 }
 
 TEST(Config, EveryNameMeansWhatItSays) {
-  expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}, {"rbm", ModelKind::rbm}, {"nce", ModelKind::nce}});
+  expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}, {"rbm", ModelKind::rbm},
+                           {"nce", ModelKind::nce}, {"gsn", ModelKind::gsn}, {"stacked-cae", ModelKind::stacked_cae}});
+  expect_names<HiddenActivation>({{"tanh", HiddenActivation::tanh}, {"sigmoid", HiddenActivation::sigmoid}});
   expect_names<StopRule>({{"steps", StopRule::steps}, {"best", StopRule::best}, {"indistinguishable", StopRule::indistinguishable}});
   expect_names<Scale>({{"unit", Scale::unit}, {"symmetric", Scale::symmetric}, {"standard", Scale::standard}, {"none", Scale::none}, {"gcn", Scale::gcn}});
   expect_names<Method>({{"momentum", Method::momentum}, {"adam", Method::adam}});
@@ -88,7 +90,7 @@ TEST(Config, EveryNameMeansWhatItSays) {
 }
 
 TEST(Config, WritingAndReadingIsTheIdentity) {
-  for (const char* model : {"adversarial", "bernoulli-mixture"}) {
+  for (const char* model : {"adversarial", "bernoulli-mixture", "gsn", "stacked-cae"}) {
     Config c = model[0] == 'a' ? parse_config(kRecipe, "x") : Config{};
     override_config(c, std::string("run.model=") + model);
     for (const char* about : {"quotes \" and\nlines", "\n\nbegins with line ends", "\t\x7f \u00e9 \\ '''"}) {
@@ -124,6 +126,17 @@ TEST(Config, OverridesByKind) {
   EXPECT_SAYS(complaint([&] { override_config(c, "training.batch_size=0"); }), "a number of at least 1");
   override_config(c, "data.source=caf\xe9.csv");
   EXPECT_SAYS(complaint([&] { format_config(c); }), "expected text in UTF-8");
+}
+
+TEST(Config, SizesOfHiddenLayersAreAList) {
+  Config c = parse_config("[run]\nmodel = 'gsn'\n[gsn]\nhidden = [7, 5, 3]\n", "x");
+  EXPECT_EQ(c.gsn.hidden.each, (std::vector<int64_t>{7, 5, 3}));
+  EXPECT_EQ(Config{}.gsn.hidden.each, (std::vector<int64_t>{1500, 1500}));  // as published
+  override_config(c, "gsn.hidden=[20]");
+  EXPECT_EQ(parse_config(format_config(c), "written").gsn.hidden.each, (std::vector<int64_t>{20}));
+  for (const char* wrong : {"gsn.hidden=20", "gsn.hidden=[]"}) EXPECT_SAYS(complaint([&] { override_config(c, wrong); }), "a list of sizes such as [500, 500]");
+  EXPECT_SAYS(complaint([&] { override_config(c, "gsn.hidden=[20, 0]"); }), "gsn.hidden = 0: expected a number");
+  EXPECT_SAYS(complaint([&] { override_config(c, "gsn.hidden=[2.5]"); }), "a whole number");
 }
 
 TEST(Config, TheFirstDifferenceHasANameAndBothValues) {

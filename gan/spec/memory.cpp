@@ -71,6 +71,36 @@ MemoryNeed nce(const Config& c, double dim) {
   return need;
 }
 
+/// Layers with one matrix between each two, and biases of each, or, `apart`, of both ends of each matrix.
+Floats tied(const Sizes& hidden, int64_t dim, bool apart) {
+  Floats sum;
+  double below = static_cast<double>(dim);
+  sum.parameters = sum.kept = below;
+  for (const int64_t size : hidden.each) {
+    const double units = static_cast<double>(size);
+    sum.parameters += units * below + units + (apart && sum.kept > static_cast<double>(dim) ? below : 0);
+    sum.kept += units;
+    sum.widest = std::max(sum.widest, std::max(units, below));
+    below = units;
+  }
+  return sum;
+}
+
+/// Weights and moments, again in a checkpoint, and the weights in bfloat16.
+double tied_bytes(const Floats& floats) { return kFloat * 4.5 * floats.parameters; }
+
+MemoryNeed gsn(const Config& c, int64_t dim) {
+  const Floats floats = tied(c.gsn.hidden, dim, false);
+  const double rows = static_cast<double>(c.training.batch_size), steps = static_cast<double>(c.gsn.walkback);
+  const double each = c.gsn.hidden.each.size() > 1 && c.gsn.noise > 0 ? 5 : 3;  // h, its derivative and what was drawn for it
+  return {.parameters = tied_bytes(floats), .batch = kFloat * rows * (each * steps * floats.kept + 2 * static_cast<double>(dim))};
+}
+
+MemoryNeed cae(const Config& c, int64_t dim) {
+  const Floats floats = tied(c.cae.hidden, dim, true);
+  return {.parameters = tied_bytes(floats), .batch = kFloat * static_cast<double>(c.training.batch_size) * (2 * floats.kept + 4 * floats.widest)};
+}
+
 }  // namespace
 
 MemoryNeed memory_need(const Config& config, int64_t dim) {
@@ -79,11 +109,15 @@ MemoryNeed memory_need(const Config& config, int64_t dim) {
     case ModelKind::bernoulli_mixture: return mixture(config, static_cast<double>(dim));
     case ModelKind::rbm: return rbm(config, static_cast<double>(dim));
     case ModelKind::nce: return nce(config, static_cast<double>(dim));
+    case ModelKind::gsn: return gsn(config, dim);
+    case ModelKind::stacked_cae: return cae(config, dim);
   }
   return {};
 }
 
 double model_bytes(const Config& c, int64_t dim) {
+  if (c.run.model == ModelKind::gsn) return kFloat * tied(c.gsn.hidden, dim, false).parameters;
+  if (c.run.model == ModelKind::stacked_cae) return kFloat * tied(c.cae.hidden, dim, true).parameters;
   if (c.run.model == ModelKind::bernoulli_mixture) return 8 * static_cast<double>(c.mixture.components) * static_cast<double>(dim);
   if (c.run.model == ModelKind::rbm || c.run.model == ModelKind::nce) {
     const double visible = static_cast<double>(dim), hidden = static_cast<double>(c.run.model == ModelKind::rbm ? c.rbm.hidden : c.nce.hidden);

@@ -69,6 +69,21 @@ TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
   EXPECT_GT(memory_need(c, 784).total(), 1e19);
 }
 
+TEST(MemoryNeed, LayersThatServeBothWaysAreCountedOnce) {
+  Config c;
+  c.run.model = ModelKind::gsn, c.gsn.hidden = {{7, 5}};
+  EXPECT_EQ(model_bytes(c, 3), 4 * (3 * 7 + 7 * 5 + 3 + 7 + 5));
+  const double before = memory_need(c, 3).batch;
+  c.gsn.walkback *= 2;
+  EXPECT_GT(memory_need(c, 3).batch, 1.5 * before);  // every step is kept
+  c.run.model = ModelKind::stacked_cae, c.cae.hidden = {{7, 5}};
+  EXPECT_EQ(model_bytes(c, 3), 4 * (3 * 7 + 7 * 5 + 3 + 7 + 7 + 5));  // each layer has biases of its own for both ends
+  for (const ModelKind model : {ModelKind::gsn, ModelKind::stacked_cae}) {
+    c.run.model = model, c.gsn.hidden = c.cae.hidden = {{1 << 24, 1 << 24}};
+    EXPECT_GT(memory_need(c, 784).total(), 1e15);
+  }
+}
+
 TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
   EXPECT_GT(memory_need(two_layers(INT64_MAX), 2).total(), 1e19);
   Config c;
