@@ -120,7 +120,7 @@ test_stopped() {
 
 test_mistakes() {
   expect 2 "an unknown part" reproduce table3
-  says "figure1, theory, table1, figure2, figure3, table2 or all"
+  says "figure1, theory, table1, figure2, figure3, table2, nce or all"
   expect 2 "no seeds" reproduce table1 --seeds 0
   expect 2 "an empty --out" reproduce table1 --out ""
   expect 3 "--out below a file" reproduce table1 --out first.html/x

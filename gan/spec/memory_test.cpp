@@ -84,6 +84,18 @@ TEST(MemoryNeed, LayersThatServeBothWaysAreCountedOnce) {
   }
 }
 
+TEST(MemoryNeed, NoiseIsRowsToo) {
+  Config c;
+  c.run.model = ModelKind::nce, c.nce.hidden = 500, c.nce.nu = 1;
+  const double two = memory_need(c, 784).batch;
+  c.nce.nu = 9;
+  EXPECT_EQ(memory_need(c, 784).batch, 5 * two);
+  const double parameters = memory_need(c, 784).parameters;
+  c.nce.noise = NceNoise::mixture;
+  EXPECT_GT(memory_need(c, 784).parameters, parameters);
+  EXPECT_EQ(model_bytes(c, 2), 4 * (2 * 500 + 500 + 2 + 2));
+}
+
 TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
   EXPECT_GT(memory_need(two_layers(INT64_MAX), 2).total(), 1e19);
   Config c;
