@@ -32,8 +32,8 @@ kernels::Format format_of(const Config& config) {
 
 std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
   if (has_own_passes(config.run.model) && !device.is_cpu()) throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
-  if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, dim, config.run.seed, format_of(config));
-  if (config.run.model == ModelKind::stacked_cae) return std::make_unique<StackedCae>(config.cae, dim, config.run.seed, format_of(config));
+  if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, at::full({dim}, 0.5), config.run.seed, format_of(config));
+  if (config.run.model == ModelKind::stacked_cae) return std::make_unique<StackedCae>(config.cae, at::full({dim}, 0.5), config.run.seed, format_of(config));
   if (config.run.model == ModelKind::bernoulli_mixture) {
     const int64_t k = config.mixture.components;
     return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
@@ -177,7 +177,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
     throw UsageError("training.batch_size = {}: there are only {} training examples; choose a smaller batch", c.training.batch_size, p.data.train.size());
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
-  if (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial) p.facts.marginals = mean_of(p.data.train, p.scaling);
+  if (has_own_passes(c.run.model) || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
     const double steps = c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step);
@@ -197,8 +197,8 @@ std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (has_own_passes(p.config.run.model)) {
     if (p.config.data.scale != Scale::unit) throw UsageError("visible units of this model are between 0 and 1: set data.scale = \"unit\"");
     const Config& c = p.config;
-    if (c.run.model == ModelKind::gsn) return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.dim, p.facts.batches_per_epoch, c.run.seed, format_of(c));
-    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.dim, p.facts.batches_per_epoch, c.run.seed, format_of(c));
+    if (c.run.model == ModelKind::gsn) return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.marginals, p.facts.batches_per_epoch, c.run.seed, format_of(c));
+    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.marginals, p.facts.batches_per_epoch, c.run.seed, format_of(c));
   }
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
