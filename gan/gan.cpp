@@ -36,13 +36,13 @@ kernels::Format format_of(const Config& config) {
 
 std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
   if (wants_cpu(config.run.model) && !device.is_cpu()) throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
-  if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, dim, config.run.seed, format_of(config));
-  if (config.run.model == ModelKind::stacked_cae) return std::make_unique<StackedCae>(config.cae, dim, config.run.seed, format_of(config));
   if (config.run.model == ModelKind::bernoulli_mixture) {
     const int64_t k = config.mixture.components;
     return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
   }
-  const Tensor unused = at::full({dim}, 0.5);  // starting biases: the checkpoint replaces them
+  const Tensor unused = at::full({dim}, 0.5);  // the data's means: the checkpoint replaces what starts from them
+  if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, unused, config.run.seed, format_of(config));
+  if (config.run.model == ModelKind::stacked_cae) return std::make_unique<StackedCae>(config.cae, unused, config.run.seed, format_of(config));
   if (config.run.model == ModelKind::rbm)
     return std::make_unique<Rbm>(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian, config.rbm.burn_in, unused);
   if (config.run.model == ModelKind::nce) return std::make_unique<Rbm>(config.nce.hidden, false, config.nce.burn_in, unused);
@@ -209,7 +209,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
   if (is_rbm(c.run.model)) check_units(c);
-  if (is_rbm(c.run.model) || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
+  if (wants_cpu(c.run.model) || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
     const double steps = c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step);
@@ -232,8 +232,8 @@ std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (has_own_passes(p.config.run.model)) {
     if (p.config.data.scale != Scale::unit) throw UsageError("visible units of this model are between 0 and 1: set data.scale = \"unit\"");
     const Config& c = p.config;
-    if (c.run.model == ModelKind::gsn) return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.dim, p.facts.batches_per_epoch, c.run.seed, format_of(c));
-    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.dim, p.facts.batches_per_epoch, c.run.seed, format_of(c));
+    if (c.run.model == ModelKind::gsn) return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.marginals, p.facts.batches_per_epoch, c.run.seed, format_of(c));
+    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.marginals, p.facts.batches_per_epoch, c.run.seed, format_of(c));
   }
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   return std::make_unique<MixtureTrainer>(p.config.mixture, p.config.training.steps, p.facts.batches_per_epoch, mixture_start(p), p.config.run.seed);

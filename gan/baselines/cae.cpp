@@ -22,9 +22,10 @@ Tensor down(const TiedLayers& layer, const Tensor& h) { return at::sigmoid(at::a
 
 }  // namespace
 
-StackedCae::StackedCae(const CaeSection& section, int64_t dim, uint64_t seed, Format precision) : section_(section), dim_(dim), begun_(at::ones({}, at::kLong)) {
+StackedCae::StackedCae(const CaeSection& section, const Tensor& means, uint64_t seed, Format precision)
+    : section_(section), data_means_(means.to(at::kFloat).clone()), begun_(at::ones({}, at::kLong)) {
   const Stream stream(seed, "cae.weights");
-  int64_t below = dim;
+  int64_t below = means.numel();
   for (const int64_t units : section.hidden.each) {
     layers_.push_back(TiedLayers({below, units}, precision, stream.child(layers_.size())));
     below = units;
@@ -63,10 +64,14 @@ Tensor StackedCae::sample(int64_t n, uint64_t seed, int64_t first) { return samp
 
 void StackedCae::visit_state(const StateVisitor& visit) {
   for (size_t l = 0; l < layers_.size(); ++l) layers_[l].visit_state(fmt::format("model.{}.", l + 1), visit);
+  visit("model.means", data_means_);
   visit("model.begun", begun_);
 }
 
-Tensor StackedCae::start(int64_t n, uint64_t seed, int64_t first) { return start_at(draw_uniform(Stream(seed, "cae.start"), n, dim_, 0, first), seed, first); }
+Tensor StackedCae::start(int64_t n, uint64_t seed, int64_t first) {
+  const Tensor u = draw_uniform(Stream(seed, "cae.start"), n, data_means_.numel(), 0, first);
+  return start_at(u.lt(data_means_).to(at::kFloat), seed, first);
+}
 
 Tensor StackedCae::start_at(const Tensor& x, uint64_t, int64_t) { return encode(x, begun()); }
 
@@ -137,8 +142,8 @@ ContractiveStep::Losses ContractiveStep::descend(TiedLayers& layer, const Tensor
   return out;
 }
 
-CaeTrainer::CaeTrainer(const CaeSection& section, const TrainingSection& training, int64_t dim, int64_t batches_per_epoch, uint64_t seed, Format precision)
-    : section_(section), training_(training), batches_per_epoch_(batches_per_epoch), model_(section, dim, seed, precision) {
+CaeTrainer::CaeTrainer(const CaeSection& section, const TrainingSection& training, const Tensor& means, int64_t batches_per_epoch, uint64_t seed, Format precision)
+    : section_(section), training_(training), batches_per_epoch_(batches_per_epoch), model_(section, means, seed, precision) {
   for (size_t l = 0; l < section.hidden.each.size(); ++l) descents_.emplace_back(model_.layer(static_cast<int64_t>(l)));
 }
 

@@ -15,10 +15,12 @@ namespace gan {
 
 /// Encoder f(x) = h_L, h_l = sigmoid(W_l h_(l-1) + c_l), h_0 = x; decoder g with the same weights and biases of its own.
 /// The walk in the space of h: x = g(h), then h = f(x) + J J' e, e ~ N(0, sigma^2 I), J = df/dx at x. A state is h, and
-/// shows g(h). It starts at f of uniform noise, or of x. The paper prints neither sigma nor the length of the burn-in.
+/// shows g(h). It starts at f(x), or at f of pixels that are drawn by their means in the training data. The paper prints
+/// neither sigma nor the length of the burn-in.
 class StackedCae : public GenerativeModel, public Chain {
  public:
-  StackedCae(const CaeSection& section, int64_t dim, uint64_t seed, kernels::Format precision);
+  /// means [D]: of the training data; any to be read back
+  StackedCae(const CaeSection& section, const Tensor& means, uint64_t seed, kernels::Format precision);
 
   /// States of walks of `chain_length` after `burn_in` steps, see sample_chains.
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
@@ -41,7 +43,7 @@ class StackedCae : public GenerativeModel, public Chain {
 
  private:
   CaeSection section_;
-  int64_t dim_;
+  Tensor data_means_;  ///< [D]
   std::vector<TiedLayers> layers_;
   Tensor begun_;  ///< 0-d
 };
@@ -65,7 +67,7 @@ class ContractiveStep {
 
 class CaeTrainer : public Learner {
  public:
-  CaeTrainer(const CaeSection& section, const TrainingSection& training, int64_t dim, int64_t batches_per_epoch, uint64_t seed, kernels::Format precision);
+  CaeTrainer(const CaeSection& section, const TrainingSection& training, const Tensor& means, int64_t batches_per_epoch, uint64_t seed, kernels::Format precision);
 
   std::vector<Stage> stages() const override;  ///< one for each layer
   /// cross_entropy: nats an example, of the layer's own inputs; jacobian: |J|^2

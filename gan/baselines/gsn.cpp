@@ -212,12 +212,15 @@ Tensor GsnWalk::advance(std::vector<Tensor>& even) {
   return means_;
 }
 
-Gsn::Gsn(const GsnSection& section, int64_t dim, uint64_t seed, Format precision)
-    : section_(section), layers_(sizes_of(section, dim), precision, Stream(seed, "gsn.weights")), walk_(layers_, section, 1, false) {}
+Gsn::Gsn(const GsnSection& section, const Tensor& means, uint64_t seed, Format precision)
+    : section_(section), data_means_(means.to(at::kFloat).clone()), layers_(sizes_of(section, means.numel()), precision, Stream(seed, "gsn.weights")), walk_(layers_, section, 1, false) {}
 
 Tensor Gsn::sample(int64_t n, uint64_t seed, int64_t first) { return sample_chains(*this, {section_.burn_in, section_.chain_length}, n, seed, first); }
 
-void Gsn::visit_state(const StateVisitor& visit) { layers_.visit_state("model.", visit); }
+void Gsn::visit_state(const StateVisitor& visit) {
+  layers_.visit_state("model.", visit);
+  visit("model.means", data_means_);
+}
 
 /// The state of hidden layers at 0.
 Tensor Gsn::rest(const Tensor& shown, const Tensor& pixels) const {
@@ -227,7 +230,8 @@ Tensor Gsn::rest(const Tensor& shown, const Tensor& pixels) const {
 }
 
 Tensor Gsn::start(int64_t n, uint64_t seed, int64_t first) {
-  const Tensor bits = draw_uniform(Stream(seed, "gsn.start"), n, layers_.size(0), 0, first).lt(0.5).to(at::kFloat);
+  const Tensor p = data_means_ * (1 - section_.corruption) + section_.corruption / 2;  // of 1, once they are corrupted
+  const Tensor bits = draw_uniform(Stream(seed, "gsn.start"), n, layers_.size(0), 0, first).lt(p).to(at::kFloat);
   return rest(bits, bits);
 }
 
@@ -249,8 +253,8 @@ void Gsn::advance(Tensor& state, uint64_t seed, int64_t t, int64_t first) {
 
 Tensor Gsn::show(const Tensor& state) { return state.narrow(1, 0, layers_.size(0)).clone(); }
 
-GsnTrainer::GsnTrainer(const GsnSection& section, const TrainingSection& training, int64_t dim, int64_t batches_per_epoch, uint64_t seed, Format precision)
-    : section_(section), training_(training), batches_per_epoch_(batches_per_epoch), stream_(seed, "gsn"), model_(section, dim, seed, precision),
+GsnTrainer::GsnTrainer(const GsnSection& section, const TrainingSection& training, const Tensor& means, int64_t batches_per_epoch, uint64_t seed, Format precision)
+    : section_(section), training_(training), batches_per_epoch_(batches_per_epoch), stream_(seed, "gsn"), model_(section, means, seed, precision),
       descent_(model_.layers()), walk_(model_.layers(), section, section.walkback, true) {
   if (const auto depth = static_cast<int64_t>(model_.layers().depth()); section.walkback < depth)
     throw UsageError("gsn.walkback = {}: {} hidden layers need at least as many steps, or the highest would never reach a pixel", section.walkback, depth);

@@ -71,11 +71,12 @@ class GsnWalk {
   std::vector<std::vector<double>> losses_;  ///< of each thread, of each step
 };
 
-/// A state of the chain is p, h_0, h_2, h_4, ... in one row; odd layers follow from them. It starts at fair bits, or at a
-/// corrupted x, with hidden layers at 0, and shows p.
+/// A state of the chain is p, h_0, h_2, h_4, ... in one row; odd layers follow from them. It starts at pixels that
+/// are drawn by their means in the training data, or at x, corrupted, with hidden layers at 0, and shows p.
 class Gsn : public GenerativeModel, public Chain {
  public:
-  Gsn(const GsnSection& section, int64_t dim, uint64_t seed, kernels::Format precision);
+  /// means [D]: of the training data; any to be read back
+  Gsn(const GsnSection& section, const Tensor& means, uint64_t seed, kernels::Format precision);
 
   /// Consecutive means p of chains of `chain_length` after `burn_in` steps, see sample_chains.
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
@@ -92,6 +93,7 @@ class Gsn : public GenerativeModel, public Chain {
   Tensor rest(const Tensor& shown, const Tensor& pixels) const;
 
   GsnSection section_;
+  Tensor data_means_;  ///< [D]
   TiedLayers layers_;
   GsnWalk walk_;
 };
@@ -99,7 +101,7 @@ class Gsn : public GenerativeModel, public Chain {
 class GsnTrainer : public Learner {
  public:
   /// x is [0, 1]. @throws UsageError for more hidden layers than steps: what the highest knows would never reach a pixel
-  GsnTrainer(const GsnSection& section, const TrainingSection& training, int64_t dim, int64_t batches_per_epoch, uint64_t seed, kernels::Format precision);
+  GsnTrainer(const GsnSection& section, const TrainingSection& training, const Tensor& means, int64_t batches_per_epoch, uint64_t seed, kernels::Format precision);
 
   std::vector<Stage> stages() const override { return {{.name = "", .steps = training_.steps}}; }
   /// cross_entropy: nats a pixel, of the last step of the walk; walkback: of all steps, added up

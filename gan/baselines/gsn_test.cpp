@@ -15,6 +15,8 @@ namespace {
 
 using kernels::Format;
 
+const Tensor kHalf = at::full({8}, 0.5);
+
 GsnSection small(std::vector<int64_t> hidden, int64_t walkback) {
   return {.hidden = {std::move(hidden)}, .walkback = walkback, .corruption = 0.3, .noise = 0.5, .momentum = 0, .rate_decay = 1, .burn_in = 2, .chain_length = 3};
 }
@@ -185,8 +187,8 @@ TEST(Gsn, TwoLayersByHand) {
 }
 
 Gsn chain_model(GsnSection s) {
-  Gsn model(s, 8, 1, Format::fp32);
-  model.visit_state([](const std::string& name, Tensor& t) { t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).view(t.sizes()) * 0.5); });
+  Gsn model(s, at::full({8}, 0.5), 1, Format::fp32);
+  model.visit_state([](const std::string& name, Tensor& t) { if (name != "model.means") t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).view(t.sizes()) * 0.5); });
   return model;
 }
 
@@ -226,6 +228,17 @@ TEST(Gsn, AChainIsAFunctionOfItsNumber) {
   Tensor other = model.start(6, 3, 10);
   model.advance(other, 3, 1, 10);  // another step draws other numbers
   EXPECT_FALSE(at::equal(again, other));
+}
+
+TEST(Gsn, AChainStartsAtCorruptedDrawsOfTheDatasMeans) {
+  GsnSection s = small({6, 5}, 2);
+  s.corruption = 0.4;
+  const Tensor means = at::arange(8, at::kFloat) / 7;
+  Gsn model(s, means, 1, Format::fp32);
+  const Tensor state = model.start(40'000, 1), pixels = state.narrow(1, 8, 8);
+  EXPECT_TRUE((pixels.eq(0) | pixels.eq(1)).all().item<bool>());
+  EXPECT_LT((pixels.mean(0) - (means * 0.6 + 0.2)).abs().max().item<float>(), 0.0125f);  // 5 deviations
+  EXPECT_EQ(state.narrow(1, 16, 5).abs().max().item<float>(), 0);
 }
 
 TEST(Gsn, DrawnPixelsFollowTheirMeans) {
@@ -278,11 +291,11 @@ TEST(GsnTrainer, ContinuesFromItsState) {
     GsnSection s = small({6, 5}, 4);
     s.momentum = 0.5, s.rate_decay = 0.9;
     const TrainingSection training{.steps = 12, .learning_rate = 0.25};
-    GsnTrainer one(s, training, 8, 4, 1, f), two(s, training, 8, 4, 1, f);
+    GsnTrainer one(s, training, kHalf, 4, 1, f), two(s, training, kHalf, 4, 1, f);
     Rows data(0), rest(5);
     for (int64_t t = 0; t < 5; ++t) one.step(t, data);
     const auto saved = state_of(one);
-    EXPECT_EQ(saved.size(), 10u);
+    EXPECT_EQ(saved.size(), 11u);
     two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
     for (int64_t t = 5; t < 12; ++t) EXPECT_EQ(one.step(t, data)[0].second.item<double>(), two.step(t, rest)[0].second.item<double>());
     const auto a = state_of(one), b = state_of(two);
@@ -294,7 +307,7 @@ TEST(GsnTrainer, ContinuesFromItsState) {
 TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
   GsnSection s = small({6, 5}, 2);
   s.momentum = 0.5, s.rate_decay = 0.9;
-  GsnTrainer trainer(s, {.steps = 20, .learning_rate = 0.25}, 8, 4, 1, Format::fp32);
+  GsnTrainer trainer(s, {.steps = 20, .learning_rate = 0.25}, kHalf, 4, 1, Format::fp32);
   for (const int64_t t : {3, 4, 8}) {
     const auto before = state_of(trainer);
     Rows data(t);
@@ -303,7 +316,7 @@ TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
     const Tensor change = before.at("model.1.weights") - after.at("model.1.weights"), m = after.at("learner.1.weights");
     EXPECT_NEAR((change.norm() / m.norm()).item<double>(), 0.25 * (t == 3 ? 1 : t == 4 ? 0.9 : 0.81), 1e-4) << t;
   }
-  GsnTrainer twice(s, {.steps = 20, .learning_rate = 1e-9}, 8, 4, 1, Format::fp32);  // the same gradient again
+  GsnTrainer twice(s, {.steps = 20, .learning_rate = 1e-9}, kHalf, 4, 1, Format::fp32);  // the same gradient again
   Rows data(0), same(0);
   twice.step(0, data);
   const Tensor once = state_of(twice).at("learner.1.weights");
@@ -314,7 +327,7 @@ TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
 TEST(GsnTrainer, LearnsTwoImages) {
   GsnSection s = small({12, 12}, 4);
   s.momentum = 0.5, s.corruption = 0.1, s.noise = 0.1;
-  GsnTrainer trainer(s, {.steps = 1500, .learning_rate = 2}, 8, 1500, 1, Format::fp32);
+  GsnTrainer trainer(s, {.steps = 1500, .learning_rate = 2}, kHalf, 1500, 1, Format::fp32);
   const Tensor a = at::tensor({1.f, 1.f, 1.f, 1.f, 0.f, 0.f, 0.f, 0.f}), x = at::cat({a.expand({8, 8}), (1 - a).expand({8, 8})});
   class Same : public Batches {
    public:
@@ -331,7 +344,7 @@ TEST(GsnTrainer, LearnsTwoImages) {
 }
 
 TEST(GsnTrainer, ComplainsOfTooFewSteps) {
-  EXPECT_THROW(GsnTrainer(small({6, 5}, 1), {.steps = 1}, 8, 4, 1, Format::fp32), UsageError);
+  EXPECT_THROW(GsnTrainer(small({6, 5}, 1), {.steps = 1}, kHalf, 4, 1, Format::fp32), UsageError);
 }
 
 }  // namespace
