@@ -71,9 +71,12 @@ Image curves(const RunFolder& run) {
   const std::vector<Row> rows = {
       {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood"}},
       {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
-      {"Validation", "score", {"parzen_valid", "log_probability_valid"}},
+      {"Validation", "score", {"parzen_valid", "log_probability_valid", "log_bound_valid"}},
       {"Free energy of data less that of the chains' ends", "nats", {"free_energy_gap"}, false, 0},
+      {"-E of data less that of the persistent chains", "nats", {"energy_gap"}, false, 0},
+      {"Mean field", "iterations", {"mean_field_iterations"}},
       {"Reconstruction of data", "squared error", {"reconstruction_error"}},
+      {"Up-down: of v from its own x_1, of x_1 from its own v", "squared error", {"wake_error", "sleep_error"}},
       {"Hidden units that are on", "share", {"hidden_on"}},
       {"Modes found", "modes", {"modes"}},
       {"Samples within 3 deviations of a mode", "share", {"within"}},

@@ -197,7 +197,7 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
     const AisSection& ais = problem.config.ais;
     AnnealedLikelihood annealed(*path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
     out.score = annealed.log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
-    note("log_probability_valid", *out.score), note("log_z", annealed.log_z().value);
+    note(path->bounded() ? "log_bound_valid" : "log_probability_valid", *out.score), note("log_z", annealed.log_z().value);
     if (!annealed.log_z().exact) note("effective_runs", annealed.log_z().effective_runs);
   } else {
     const Tensor samples = own_units(problem, model.sample(kSamples, 0));

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "gan/baselines/dbm_trainer.h"
+#include "gan/baselines/dbn_trainer.h"
 #include "gan/baselines/mixture.h"
 #include "gan/baselines/rbm_trainer.h"
 #include "gan/core/error.h"
@@ -30,6 +32,8 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
   const Tensor unused = at::full({dim}, 0.5);  // starting biases: the checkpoint replaces them
   if (config.run.model == ModelKind::rbm)
     return std::make_unique<Rbm>(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian, config.rbm.burn_in, unused);
+  if (config.run.model == ModelKind::dbn) return std::make_unique<Dbn>(config.dbn.hidden.values, config.dbn.up_down_epochs > 0, config.dbn.burn_in, unused);
+  if (config.run.model == ModelKind::dbm) return std::make_unique<Dbm>(config.dbm.hidden.values, MeanField{config.dbm.mean_field, config.dbm.tolerance}, config.dbm.burn_in, unused);
   auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
   if (config.run.engine == Engine::fused && device.is_cpu())  // whatever trained it, here it runs as fast as this machine can
     G->network().fuse(config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32);
@@ -90,11 +94,27 @@ void refuse_too_large(const Config& c, int64_t dim) {
                      bytes_text(free), need.batch > need.parameters ? "training.batch_size" : "the layers");
 }
 
+std::string_view name_of(ModelKind model) { return names_of(model)[static_cast<size_t>(model)]; }
+
+/// Of a deep model: no list of settings is longer than the layers are many.
+void check_layers(const Config& c) {
+  const StackSection& s = *stack_of(c);
+  const std::string_view who = name_of(c.run.model);
+  if (s.hidden.size() < 2) throw UsageError("{}.hidden: expected two layers or more, got {}; for one there is run.model = 'rbm'", who, s.hidden.size());
+  const auto check = [&](const char* name, size_t n, size_t most) {
+    if (n > most) throw UsageError("{}.{}: holds {} values, there are {} hidden layers; give one for each, or one for all", who, name, n, most);
+  };
+  const size_t layers = s.hidden.size();
+  check("epochs", s.epochs.size(), layers), check("rates", s.rates.size(), layers), check("final_rates", s.final_rates.size(), layers), check("k", s.k.size(), layers);
+  check("k_epochs", s.k_epochs.size(), layers), check("persistent", s.persistent.size(), layers), check("sparsity", c.run.model == ModelKind::dbm && c.dbm.sparsity_cost > 0 ? c.dbm.sparsity.size() : 0, layers);
+}
+
 /// Binary units see 0 and 1, Gaussian ones numbers of variance 1.
 void check_units(const Config& c) {
-  const bool gaussian = c.rbm.visible == VisibleKind::gaussian, zero_one = c.data.binarise && (c.data.scale == Scale::unit || c.data.scale == Scale::none);
+  const bool deep = c.run.model != ModelKind::rbm, gaussian = !deep && c.rbm.visible == VisibleKind::gaussian, zero_one = c.data.binarise && (c.data.scale == Scale::unit || c.data.scale == Scale::none);
   if (gaussian && c.data.scale != Scale::standard)
     throw UsageError("rbm.visible = 'gaussian': its units have variance 1, and data.scale = '{}' gives others; set data.scale = 'standard'", names_of(c.data.scale)[static_cast<size_t>(c.data.scale)]);
+  if (deep && !zero_one) throw UsageError("run.model = '{}': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit'", name_of(c.run.model));
   if (!gaussian && !zero_one)
     throw UsageError("rbm.visible = 'bernoulli': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit', or rbm.visible = 'gaussian' with data.scale = 'standard'");
 }
@@ -156,8 +176,10 @@ Problem prepare(Config config, const fs::path& data_dir) {
   p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // both in the same order
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
 
-  p.facts.device = c.run.model == ModelKind::rbm && c.run.device == "auto" ? at::kCPU : find_device(c.run.device);
-  if (c.run.model == ModelKind::rbm && p.facts.device.is_cuda()) throw UsageError("run.device = 'cuda': an rbm is trained on the CPU; use device = 'cpu'");
+  const bool boltzmann = is_boltzmann(c.run.model);
+  if (stack_of(c)) check_layers(c);
+  p.facts.device = boltzmann && c.run.device == "auto" ? at::kCPU : find_device(c.run.device);
+  if (boltzmann && p.facts.device.is_cuda()) throw UsageError("run.device = 'cuda': a model of kind {} is trained on the CPU; use device = 'cpu'", name_of(c.run.model));
   c.run.device = p.facts.device.is_cuda() ? "cuda" : "cpu";
   if (c.run.threads == 0) c.run.threads = core_count();
   at::set_num_threads(static_cast<int>(c.run.threads));
@@ -169,15 +191,19 @@ Problem prepare(Config config, const fs::path& data_dir) {
     throw UsageError("training.batch_size = {}: there are only {} training examples; choose a smaller batch", c.training.batch_size, p.data.train.size());
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
-  const bool rbm = c.run.model == ModelKind::rbm;
-  if (rbm) check_units(c);
-  if (rbm || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
+  if (boltzmann) check_units(c);
+  if (boltzmann || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
     const double steps = c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step);
     if (!(steps <= kMostSteps)) throw UsageError("training.epochs = {}: that is more than {} steps", c.training.epochs, kMostSteps);
     c.training.steps = std::llround(steps);
     c.training.epochs = 0;
+  }
+  if (stack_of(c)) {  // how far to go is for its stages to say; steps cut them off
+    int64_t steps = 0;
+    for (const Stage& stage : deep_stages(c, p.facts.batches_per_epoch)) steps += stage.steps;
+    c.training.steps = steps;
   }
   return p;
 }
@@ -189,6 +215,8 @@ DataCard card_of(const Problem& p) {
 std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (p.config.run.model == ModelKind::adversarial) return std::make_unique<Trainer>(p.config, p.facts);
   if (p.config.run.model == ModelKind::rbm) return std::make_unique<RbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
+  if (p.config.run.model == ModelKind::dbn) return std::make_unique<DbnTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
+  if (p.config.run.model == ModelKind::dbm) return std::make_unique<DbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   const std::vector<int64_t> order = Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
   const int64_t components = p.config.mixture.components;

@@ -72,7 +72,7 @@ template <class E> void expect_names(std::initializer_list<std::pair<std::string
 }
 
 TEST(Config, EveryNameMeansWhatItSays) {
-  expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}, {"rbm", ModelKind::rbm}});
+  expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}, {"rbm", ModelKind::rbm}, {"dbn", ModelKind::dbn}, {"dbm", ModelKind::dbm}});
   expect_names<StopRule>({{"steps", StopRule::steps}, {"best", StopRule::best}, {"indistinguishable", StopRule::indistinguishable}});
   expect_names<Scale>({{"unit", Scale::unit}, {"symmetric", Scale::symmetric}, {"standard", Scale::standard}, {"none", Scale::none}, {"gcn", Scale::gcn}});
   expect_names<Method>({{"momentum", Method::momentum}, {"adam", Method::adam}});
@@ -302,6 +302,27 @@ TEST(Config, ImagesAreReadAndWritten) {
   EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, input = [3, 8, 0] }"), "input = 0: expected a number from 1");
   EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, input = [3, 8, 2.5] }"), "input: expected a whole number");
   EXPECT_SAYS(refuse("{ layer = \"convolutions\" }"), "did you mean 'convolution'?");
+}
+
+TEST(Config, ListsHaveAValueForEachLayerOrOneForAll) {
+  const auto read = [](const std::string& text) { return parse_config("[run]\nmodel = \"dbn\"\n[dbn]\n" + text, "x.toml"); };
+  Config c = read("hidden = [3, 4, 5]\nrates = 0.5\nk = [1, 2]\npersistent = [true, false]\n");
+  EXPECT_EQ(c.dbn.hidden.values, (std::vector<int64_t>{3, 4, 5}));
+  EXPECT_EQ(c.dbn.rates.at(2), 0.5);
+  EXPECT_EQ(c.dbn.k.at(0), 1);
+  EXPECT_EQ(c.dbn.k.at(2), 2);  // the last stands for all further ones
+  EXPECT_TRUE(c.dbn.persistent.at(0) && !c.dbn.persistent.at(1));
+  override_config(c, "dbn.epochs=[7, 8.5]");
+  const std::string text = format_config(c);
+  EXPECT_SAYS(text, "hidden = [3, 4, 5]\n");
+  EXPECT_SAYS(text, "epochs = [7, 8.5]\n");
+  EXPECT_SAYS(text, "rates = 0.5\n");
+  EXPECT_SAYS(text, "persistent = [true, false]\n");
+  EXPECT_EQ(format_config(parse_config(text, "written")), text);
+  EXPECT_SAYS(complaint([&] { read("hidden = []\n"); }), "dbn.hidden: expected at least one value");
+  EXPECT_SAYS(complaint([&] { read("hidden = [3, 0]\n"); }), "x.toml:4: dbn.hidden = 0: expected a number from 1");
+  EXPECT_SAYS(complaint([&] { read("hidden = [3, 2.5]\n"); }), "dbn.hidden: expected a whole number");
+  EXPECT_SAYS(complaint([&] { read("joint_epochs = 3\n"); }), "'dbn.joint_epochs' is not a known key");
 }
 
 }  // namespace

@@ -59,6 +59,31 @@ MemoryNeed rbm(const Config& c, double dim) {
   return {.parameters = kFloat * 2 * state, .batch = kFloat * (2 * examples + 4 * chains) * (dim + hidden)};  // examples and ends; what a chain needs on its way
 }
 
+/// Parameters of a stack's layers, once, and of the sum of all layers' units.
+struct StackSize {
+  double parameters = 0, units = 0, lower = 0;  ///< the last: weights below the top two layers
+};
+StackSize size_of_stack(const StackSection& s, double dim) {
+  StackSize out{.units = dim};
+  for (size_t i = 0; i < s.hidden.size(); ++i) {
+    const double hidden = static_cast<double>(s.hidden.at(i)), weights = dim * hidden;
+    out.parameters += weights + dim + hidden, out.units += hidden;
+    if (i + 1 < s.hidden.size()) out.lower += weights;
+    dim = hidden;
+  }
+  return out;
+}
+
+/// Trained layer by layer, then together: moments of both, and what a chain needs on its way.
+MemoryNeed stack(const Config& c, double dim) {
+  const StackSection& s = *stack_of(c);
+  const StackSize size = size_of_stack(s, dim);
+  const double moments = c.optimizer.method == Method::adam ? 2 : 1, together = c.run.model == ModelKind::dbm || c.dbn.up_down_epochs > 0 ? 1 : 0;
+  const double recognition = c.run.model == ModelKind::dbn ? together * size.lower : 0, chains = static_cast<double>(s.chains);
+  const double state = (1 + moments * (1 + together)) * size.parameters + (1 + moments) * recognition + chains * size.units;
+  return {.parameters = kFloat * 2 * state, .batch = kFloat * (4 * static_cast<double>(c.training.batch_size) + 4 * chains) * size.units};
+}
+
 }  // namespace
 
 MemoryNeed memory_need(const Config& config, int64_t dim) {
@@ -66,6 +91,8 @@ MemoryNeed memory_need(const Config& config, int64_t dim) {
     case ModelKind::adversarial: return adversarial(config, dim);
     case ModelKind::bernoulli_mixture: return mixture(config, static_cast<double>(dim));
     case ModelKind::rbm: return rbm(config, static_cast<double>(dim));
+    case ModelKind::dbn:
+    case ModelKind::dbm: return stack(config, static_cast<double>(dim));
   }
   return {};
 }
@@ -73,6 +100,7 @@ MemoryNeed memory_need(const Config& config, int64_t dim) {
 double model_bytes(const Config& c, int64_t dim) {
   if (c.run.model == ModelKind::bernoulli_mixture) return 8 * static_cast<double>(c.mixture.components) * static_cast<double>(dim);
   if (c.run.model == ModelKind::rbm) return kFloat * (static_cast<double>(dim) * (static_cast<double>(c.rbm.hidden) + 2) + static_cast<double>(c.rbm.hidden));
+  if (const StackSection* s = stack_of(c)) return kFloat * size_of_stack(*s, static_cast<double>(dim)).parameters;
   return kFloat * count(c.generator.layers, c.generator.noise_size, "generator").parameters;
 }
 
