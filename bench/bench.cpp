@@ -4,6 +4,8 @@
 //   gan_bench data THREADS SECONDS                                        images a second into batches of 100
 //   gan_bench product PRECISION THREADS SECONDS                           1e9 operations a second, 1,024 x 1,024 x 1,024
 //   gan_bench memory RECIPE.toml ENGINE PRECISION THREADS BATCH           MiB at most, above those before the networks were made
+//   gan_bench rbm K PERSISTENT THREADS SECONDS                            milliseconds a step of CD-k or PCD-k (median): 784-500, batch 100
+//   gan_bench ais THREADS SECONDS                                         seconds of 100 runs of 14,500 temperatures, from a part of them
 //   gan_bench parzen THREADS                                              seconds, share of the float32 rate is bench.py's to tell
 
 #include <ATen/ATen.h>
@@ -14,11 +16,13 @@
 #include <string>
 
 #include "bench/timed.h"
+#include "gan/baselines/rbm_trainer.h"
 #include "gan/core/files.h"
 #include "gan/core/threads.h"
 #include "gan/data/batches.h"
 #include "gan/game/trainer.h"
 #include "gan/io/npy.h"
+#include "gan/judge/ais.h"
 #include "gan/judge/parzen.h"
 #include "gan/kernels/products.h"
 #include "gan/spec/config.h"
@@ -108,6 +112,30 @@ double parzen_seconds() {
   return timed([&] { parzen(samples, valid, test, {0.2}, false); }, 0);
 }
 
+Config rbm_settings(int64_t k, bool persistent) {
+  Config c;
+  c.run.model = ModelKind::rbm;
+  c.training.learning_rate = 0.01;
+  c.optimizer = {.method = Method::momentum, .final_momentum = 0.9};
+  c.rbm = {.k = k, .persistent = persistent};
+  return c;
+}
+
+double rbm_step(int64_t k, bool persistent, double seconds) {
+  RbmTrainer trainer(rbm_settings(k, persistent), at::full({784}, 0.2), 500);
+  Same data(at::rand({100, 784}).lt(0.2).to(at::kFloat));
+  int64_t t = 0;
+  return timed([&] { trainer.step(t++, data)[0].second.item<double>(); }, seconds);
+}
+
+double ais(double seconds) {
+  constexpr int64_t kPart = 100;  // temperatures
+  RbmTrainer trainer(rbm_settings(1, false), at::full({784}, 0.2), 500);
+  const std::vector<double> all = ais_schedule(14500), betas(all.begin() + 4000, all.begin() + 4000 + kPart + 1);
+  at::Tensor states = trainer.model().draw_base(100, 1), weights = at::zeros({100}, at::kDouble);
+  return 14500.0 / kPart * timed([&] { trainer.model().anneal(states, weights, betas, 1, 0); }, seconds);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -127,6 +155,8 @@ int main(int argc, char** argv) {
     else if (a.size() == 4 && a[0] == "sample") use(std::stoi(a[2])), fmt::print("{}\n", sample(a[1], std::stod(a[3])));
     else if (a.size() == 3 && a[0] == "data") use(std::stoi(a[1])), fmt::print("{}\n", data(std::stod(a[2])));
     else if (a.size() == 4 && a[0] == "product") use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));
+    else if (a.size() == 5 && a[0] == "rbm") use(std::stoi(a[3])), fmt::print("{}\n", 1e3 * rbm_step(std::stoll(a[1]), a[2] == "1", std::stod(a[4])));
+    else if (a.size() == 3 && a[0] == "ais") use(std::stoi(a[1])), fmt::print("{}\n", ais(std::stod(a[2])));
     else if (a.size() == 2 && a[0] == "parzen") use(std::stoi(a[1])), fmt::print("{}\n", parzen_seconds());
     else return fmt::print(stderr, "gan_bench is called by bench/bench.py\n"), 2;
   } catch (const std::exception& error) {

@@ -17,11 +17,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "build" / "gan_bench"
 LIBTORCH = ROOT / "build" / "gan_bench_libtorch"
 PEER = ROOT / "bench" / "peers" / "pytorch.py"
+PEER_RBM = ROOT / "bench" / "peers" / "sklearn_rbm.py"
 
 
-def python_with_torch():
+def python_with(module):
     for python in (os.environ.get("PYTHON"), "python3", "/usr/bin/python3"):
-        if python and subprocess.run([python, "-c", "import torch"], capture_output=True).returncode == 0:
+        if python and subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode == 0:
             return python
     return None
 
@@ -63,6 +64,26 @@ def flops_of_step(recipe, batch):
     return 2 * batch * work
 
 
+def rbm_jobs(python, threads, seconds):
+    jobs = {("rbm", f"gan {name}", threads): ([BENCH, "rbm", k, persistent, threads, seconds], threads)
+            for name, k, persistent in (("CD-1", 1, 0), ("PCD-1", 1, 1), ("PCD-25", 25, 1))}
+    jobs["ais", "gan", threads] = ([BENCH, "ais", threads, seconds], threads)
+    for numbers in ("float32", "float64") if python else ():
+        jobs["rbm", f"scikit-learn PCD-1 {numbers}", threads] = ([python, PEER_RBM, numbers, seconds], threads)
+    return jobs
+
+
+def print_rbm(median, python):
+    print("\nan RBM, 784-500, batch 100: an epoch of 500 steps")
+    for what, m in sorted((item for item in median.items() if item[0][0] == "rbm"), key=lambda item: item[1]):
+        print(f"  {what[1]:30}{what[2]:8}{m / 2:9.2f} s")
+    if not python:
+        print("  scikit-learn is not here (python3-sklearn), so its BernoulliRBM was left out")
+    for what, m in median.items():
+        if what[0] == "ais":
+            print(f"annealed importance sampling of it, 100 runs of 14,500 temperatures, {what[2]} threads: {m:.0f} s")
+
+
 def start_up(command):
     """Milliseconds until it has ended, the best of ten: the rest is noise."""
     def once():
@@ -96,7 +117,8 @@ def main():
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.batches = 1, [100]
-    python, seconds = python_with_torch(), options.seconds
+    python, seconds = python_with("torch"), options.seconds
+    python_rbm = python_with("sklearn")
     recipes = ["paper-mnist", "mnist"] + (["paper-cifar10-full"] if options.large else [])
 
     jobs = {}  # what -> (command, threads)
@@ -106,6 +128,7 @@ def main():
             if python:
                 jobs["sample", f"PyTorch {precision}", threads] = ([python, PEER, "sample", precision, threads, seconds], threads)
             jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", precision, threads, seconds], threads)
+        jobs.update(rbm_jobs(python_rbm, threads, seconds))
         jobs["parzen", "fp32", threads] = ([BENCH, "parzen", threads], threads)
         for recipe in recipes:
             for batch in options.batches if recipe != "paper-cifar10-full" else [100]:
@@ -153,6 +176,7 @@ def main():
     for threads in options.threads:
         m = median["parzen", "fp32", threads]
         print(f"  {threads} threads: {m:.2f} s, {100 * 2e-9 * 10000 * 11000 * 784 / m / rate['fp32', threads]:.0f}% of the matrix rate")
+    print_rbm(median, python_rbm)
     threads = max(options.threads)
     print(f"\ndata: {number([BENCH, 'data', 1, seconds], 1) / 1e6:.1f} million images/s into batches of 100, one thread")
     print_memory(threads)

@@ -45,6 +45,28 @@ test_waiting_threads() {
   says "OMP_WAIT_POLICY = 'ACTIVE'"
 }
 
+test_rbm() {
+  awk 'BEGIN { srand(1); for (i = 0; i < 400; ++i) { for (j = 0; j < 24; ++j) printf "%s%d", j ? "," : "", rand() < (j % 2 ? .2 : .8); print "" } }' >bits.csv
+  printf '%s\n' '[run]' 'model = "rbm"' 'threads = 1' 'log_every = 10' 'evaluate_every = 10' '[data]' 'source = "bits.csv"' 'binarise = true' \
+    '[training]' 'steps = 20' 'batch_size = 20' '[rbm]' 'hidden = 22' 'burn_in = 5' '[ais]' 'runs = 10' 'temperatures = 50' 'quick_temperatures = 10' >rbm.toml
+  expect 0 "an RBM" train rbm.toml --quiet --out rbm
+  silent
+  check "  its scores while it is trained" grep -q '"log_probability_valid":.*"log_z":.*"effective_runs":' rbm/metrics.jsonl
+  expect 0 "  evaluate --json" evaluate rbm --json
+  says '"kind": "ais"' '"temperatures": 50' '"test_interval"' '"binarised"' '"samples": "means'
+  expect 0 "  evaluate" evaluate rbm
+  says "by annealed importance sampling, of binary data" "tends to be too low" "10 runs of 50 temperatures"
+  expect 0 "  info" info rbm
+  says "v  24 binary units" "22 binary units" "528 weights" "trained by CD-1"
+  expect 0 "  sample" sample rbm -n 5 --out rbm.csv
+  expect 0 "  exact where few units are left" train rbm.toml --out small --set rbm.hidden=3
+  says "the sum over all states"
+  expect 2 "no sweeps at all" train rbm.toml --out none --set rbm.k=0
+  says "rbm.k = 0: expected a number from 1"
+  expect 2 "binary units for grey data" train rbm.toml --out none --set data.binarise=false
+  says "set data.binarise = true" "rbm.visible = 'gaussian'"
+}
+
 test_diverged() {
   expect 4 "a huge learning rate" train ring8 --steps 40 --set training.learning_rate=1e30 --quiet --out diverged
   says "diverged at step" training.learning_rate
@@ -204,4 +226,4 @@ make_images img
 make_npy tiny.npy 500
 make_csv table.csv
 make_cifar cifar-10-batches-bin
-run_tests help without_the_engine waiting_threads diverged train resume sample info colours evaluate
+run_tests help without_the_engine waiting_threads diverged rbm train resume sample info colours evaluate

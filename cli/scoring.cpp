@@ -77,6 +77,8 @@ Tensor drawn(const Tensor& means, uint64_t seed) {
   return draw_uniform(Stream(seed, "draw of means"), flat.size(0), flat.size(1), 0).lt_(flat);
 }
 
+bool are_means(const Judge& judge, const Tensor& samples) { return judge.binary() && !zero_or_one(samples); }
+
 Json to_json(const LogZ& z) {  // infinite ends become null
   Json out = {{"value", z.value}, {"interval", {z.low, z.high}}};
   if (!z.exact) out.update({{"runs", z.runs}, {"temperatures", z.temperatures}, {"effective_runs", z.effective_runs}});
@@ -94,7 +96,7 @@ Judge::Judge(const DataSet& data) : data_(data), units_(data.judging()) {
   test_ = units(rows_of(data.test, 0, data.test.size()));
 }
 
-bool Judge::binary() const { return data_.image && zero_or_one(valid_); }
+bool Judge::binary() const { return data_.grey || (data_.image && zero_or_one(valid_)); }
 
 Tensor Judge::units(const Tensor& own) const {
   Tensor out = own.flatten(1).to(at::kCPU, at::kFloat).clone().contiguous();
@@ -210,7 +212,8 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
     }
   }
   if (problem.config.run.stop == StopRule::indistinguishable) {
-    const Tensor fresh = own_units(problem, model.sample(kSamples, kFresh + step));
+    const Tensor given = own_units(problem, model.sample(kSamples, kFresh + step));
+    const Tensor fresh = are_means(judge, given) ? drawn(given, step) : given;
     const TwoSampleResult test = judge.two_sample(fresh, problem.data.valid, step);
     note("two_sample_accuracy", test.accuracy), note("two_sample_high", test.high);
     out.indistinguishable = test.indistinguishable(problem.config.run.epsilon);
@@ -240,7 +243,7 @@ std::string LogProbability::text(const std::string& of_what) const {
 Evaluation evaluate_samples(const Judge& judge, const Tensor& given, const Tensor& given_fresh, uint64_t seed,
                             const std::function<void(const std::string&)>& say) {
   const DataSet& data = judge.data();
-  const bool means = judge.binary() && !zero_or_one(given);
+  const bool means = are_means(judge, given);
   const Tensor samples = means ? drawn(given, seed) : given, fresh = means ? drawn(given_fresh, seed) : given_fresh;
   Evaluation out;
   const auto windows = [&](const Judge& real, const Tensor& grey) {  // Parzen windows estimate a density of real values

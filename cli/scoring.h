@@ -26,7 +26,7 @@ class Judge {
   TwoSampleResult two_sample(const at::Tensor& samples, const Examples& held_out, uint64_t seed) const;
   std::optional<ModeCoverage> modes(const at::Tensor& samples) const;  ///< toys that have modes
 
-  bool binary() const;  ///< images of 0 and 1 alone
+  bool binary() const;  ///< binarised data, or images of 0 and 1 alone
   const DataSet& data() const { return data_; }
   const at::Tensor& valid() const { return valid_; }
   const at::Tensor& test() const { return test_; }

@@ -40,15 +40,15 @@ Philox::ctr_type block(uint64_t key, uint64_t step, uint64_t sample, uint32_t in
 /// The numbers of the blocks [0, n) of a sample, Philox written out so that several blocks are under way at once.
 GAN_CLONES void uniform_blocks(uint64_t key, uint64_t step, uint64_t sample, int64_t n, float* out) {
   for (int64_t b = 0; b < n; ++b) {
-    uint32_t c0 = static_cast<uint32_t>(step), c1 = static_cast<uint32_t>(sample), c2 = static_cast<uint32_t>(b), c3 = top(step, sample);
+    uint64_t c0 = static_cast<uint32_t>(step), c1 = static_cast<uint32_t>(sample), c2 = static_cast<uint32_t>(b), c3 = top(step, sample);  // wide: only low words count
     uint32_t k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
 #pragma GCC unroll 10
     for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9, k1 += 0xBB67AE85) {
-      const uint64_t p0 = uint64_t{0xD2511F53} * c0, p1 = uint64_t{0xCD9E8D57} * c2;
-      c0 = static_cast<uint32_t>(p1 >> 32) ^ c1 ^ k0, c1 = static_cast<uint32_t>(p1);
-      c2 = static_cast<uint32_t>(p0 >> 32) ^ c3 ^ k1, c3 = static_cast<uint32_t>(p0);
+      const uint64_t p0 = uint64_t{0xD2511F53} * static_cast<uint32_t>(c0), p1 = uint64_t{0xCD9E8D57} * static_cast<uint32_t>(c2);
+      c0 = (p1 >> 32) ^ c1 ^ k0, c1 = p1;
+      c2 = (p0 >> 32) ^ c3 ^ k1, c3 = p0;
     }
-    const uint32_t r[4] = {c0, c1, c2, c3};
+    const uint32_t r[4] = {static_cast<uint32_t>(c0), static_cast<uint32_t>(c1), static_cast<uint32_t>(c2), static_cast<uint32_t>(c3)};
     for (int j = 0; j < 4; ++j) out[4 * b + j] = unit(r[j]);
   }
 }

@@ -22,7 +22,7 @@ class FiveStates : public AnnealedPath {
     for (size_t i = 0; i + 1 < betas.size(); ++i, ++steps) {
       EXPECT_EQ(steps, t + static_cast<int64_t>(i));
       seen.push_back(betas[i + 1]);
-      for (int64_t r = 0; r < states.size(0); ++r) log_weights[r] += (betas[i + 1] - betas[i]) * energies_[states[r][0].item<int64_t>()];
+      log_weights += log_unnormalised(states) * (betas[i + 1] - betas[i]);
       states = draw(states.size(0), betas[i + 1], seed, static_cast<uint64_t>(t) + i + 1, first);
     }
   }

@@ -46,7 +46,7 @@ template <class Term> GAN_INLINE double sum(int64_t n, Term term) {
 #define GAN_TERM(expression) [&](int64_t i) __attribute__((always_inline)) { return expression; }
 
 GAN_CLONES double softplus_span(int64_t n, const float* a, const float* bias) {
-  return sum(n, GAN_TERM(softplus(static_cast<double>(a[i]) + static_cast<double>(bias[i]))));
+  return sum(n, GAN_TERM(static_cast<double>(softplus(a[i] + bias[i]))));
 }
 GAN_CLONES double change_span(int64_t n, const float* a, const float* bias, double from, double to) {
   return sum(n, GAN_TERM(softplus(to * (static_cast<double>(a[i]) + static_cast<double>(bias[i]))) - softplus(from * (static_cast<double>(a[i]) + static_cast<double>(bias[i])))));

@@ -12,7 +12,7 @@ void sample_binary(int64_t rows, int64_t n, const float* a, float scale, const f
 /// mean = scale * a + bias, x = mean + noise. mean and x may be nullptr. [rows, n]; bias [n].
 void sample_normal(int64_t rows, int64_t n, const float* a, float scale, const float* bias, const float* noise, float* mean, float* x);
 
-/// sum over i of softplus(a + bias), softplus(x) = log(1 + e^x), each in float64.
+/// sum over i of softplus(a + bias), softplus(x) = log(1 + e^x); terms in float32, their sum in float64.
 double sum_softplus(int64_t n, const float* a, const float* bias);
 
 /// sum over i of softplus(to (a + bias)) - softplus(from (a + bias)), each in float64.

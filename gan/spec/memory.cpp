@@ -56,7 +56,7 @@ MemoryNeed rbm(const Config& c, double dim) {
   const double hidden = static_cast<double>(c.rbm.hidden), moments = c.optimizer.method == Method::adam ? 2 : 1;
   const double examples = static_cast<double>(c.training.batch_size), chains = c.rbm.persistent ? static_cast<double>(c.rbm.chains) : examples;
   const double state = (1 + moments) * (dim + 1) * (hidden + 1) + (c.rbm.persistent ? chains * hidden : 0);
-  return {.parameters = kFloat * 2 * state, .batch = kFloat * (2 * examples + 4 * chains) * (dim + hidden)};  // examples and ends; what a chain needs on its way
+  return {.parameters = kFloat * 2 * state, .batch = kFloat * (2 * examples + chains) * (dim + hidden)};  // the batch twice, and the chains' ends
 }
 
 /// Parameters of a stack's layers, once, and of the sum of all layers' units.

@@ -53,6 +53,20 @@ TEST(MemoryNeed, AModelIsItsParameters) {
   EXPECT_EQ(model_bytes(c, 2), 4 * (7 * (3 + 1) + 2 * (7 + 1)));
   c.run.model = ModelKind::bernoulli_mixture, c.mixture.components = 5;
   EXPECT_EQ(model_bytes(c, 2), 8 * 5 * 2);
+  c.run.model = ModelKind::rbm, c.rbm.hidden = 5;
+  EXPECT_EQ(model_bytes(c, 2), 4 * (2 * 5 + 5 + 2 + 2));  // weights, biases, the base's biases
+}
+
+TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
+  Config c;
+  c.run.model = ModelKind::rbm, c.optimizer.method = Method::momentum, c.rbm.hidden = 500;
+  const MemoryNeed passing = memory_need(c, 784);
+  EXPECT_NEAR(passing.parameters, 4 * 4 * 785 * 501, 1);  // weights and momentum, and both in a checkpoint being written
+  c.rbm.persistent = true, c.rbm.chains = 1000;
+  EXPECT_GT(memory_need(c, 784).parameters, passing.parameters + 4 * 1000 * 500);
+  EXPECT_EQ(memory_need(c, 784).batch, 4 * passing.batch);
+  c.rbm.hidden = INT64_MAX;
+  EXPECT_GT(memory_need(c, 784).total(), 1e19);
 }
 
 TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
