@@ -236,8 +236,8 @@ std::string LogProbability::text(const std::string& of_what) const {
   if (log_z->exact) return out + ", the sum over all states\n";
   return out + fmt::format(" [{:.2f}, {:.2f}], 3 standard errors; with it log p(test) lies in [{:.2f}, {:.2f}]\n"
                            "                     {} runs of {} temperatures, whose weights are worth {:.1f} equal ones. Such an estimate\n"
-                           "                     tends to be too low, and log p then too high\n",
-                           log_z->low, log_z->high, low, high, count(log_z->runs), count(log_z->temperatures), log_z->effective_runs);
+                           "                     tends to be too low, and log p then too high{}\n",
+                           log_z->low, log_z->high, low, high, count(log_z->runs), count(log_z->temperatures), log_z->effective_runs, kind == Likelihood::Kind::bound ? ": it may be no bound any more" : "");
 }
 
 Evaluation evaluate_samples(const Judge& judge, const Tensor& given, const Tensor& given_fresh, uint64_t seed,
