@@ -27,6 +27,21 @@ void print_network(const std::string& name, const NetworkSpec& spec, int64_t inp
   fmt::print("{}\n{}", name, table(rows));
 }
 
+/// A deep model's layers, from the data upwards, and what is learned in which order.
+void print_stack(const Config& c, const StackSection& s, int64_t dim) {
+  const bool dbn = c.run.model == ModelKind::dbn;
+  fmt::print("{}, binary units\n  v   {}\n", dbn ? "a deep belief network: the two top layers are an RBM, each layer below is drawn from the one above" : "a deep Boltzmann machine: each layer is joined to the next",
+             dim > 0 ? count(dim) : "as many as the data have numbers");
+  for (size_t i = 0; i < s.hidden.size(); ++i) {
+    const int64_t below = i == 0 ? dim : s.hidden.at(i - 1), k = s.k.at(i), grows = s.k_epochs.at(i);
+    fmt::print("  h{}  {}{}; {}-{}{}, {} epochs\n", i + 1, count(s.hidden.at(i)), below > 0 ? fmt::format(", {} weights", count(below * s.hidden.at(i))) : "", s.persistent.at(i) ? "PCD" : "CD",
+               grows > 0 ? "1 up to " : "", k, s.epochs.at(i));
+  }
+  if (!dbn) fmt::print("then all layers together, {} epochs: mean field on data, {} persistent chains\n", c.dbm.joint_epochs, count(s.chains));
+  else if (c.dbn.up_down_epochs > 0) fmt::print("then fine-tuned by the up-down algorithm, {} epochs\n", c.dbn.up_down_epochs);
+  fmt::print("\n");
+}
+
 void print_config(const Config& c, int64_t dim) {
   if (!c.about.empty()) fmt::print("{}\n\n", c.about);
   if (c.run.model == ModelKind::adversarial) {
@@ -47,6 +62,7 @@ void print_config(const Config& c, int64_t dim) {
     if (nce) fmt::print("trained by noise-contrastive estimation, against {} times as much noise: {}\n\n", count(c.nce.nu), c.nce.noise == NceNoise::mixture ? fmt::format("a mixture of {} Bernoulli products", count(c.mixture.components)) : "the product of the marginals");
     else fmt::print("trained by {}-{}{}\n\n", c.rbm.persistent ? "PCD" : "CD", c.rbm.k, c.rbm.persistent ? fmt::format(", {} persistent chains", count(c.rbm.chains)) : "");
   }
+  if (const StackSection* s = stack_of(c)) print_stack(c, *s, dim);
   std::string section;
   for (const auto& [key, value] : flatten(c)) {
     if (key.ends_with(".layers") || (key == "training.steps" && c.training.steps == 0)) continue;

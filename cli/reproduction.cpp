@@ -40,6 +40,14 @@ void shorten(Config& c) {
   constexpr int64_t kQuickSteps = 600;
   c.training.steps = std::min(c.training.steps, kQuickSteps);
   c.optimizer.schedule_steps = std::min(c.optimizer.schedule_steps, c.training.steps);
+  if (StackSection* layers = stack_of(c)) {  // some for each of its stages
+    const bool together = c.run.model == ModelKind::dbm || c.dbn.up_down_epochs > 0;
+    const int64_t stages = static_cast<int64_t>(layers->hidden.size()) + (together ? 1 : 0), each = c.training.steps / stages;
+    const double epochs = static_cast<double>(each) / static_cast<double>(c.data.train / c.training.batch_size);
+    c.training.steps = each * stages;
+    layers->epochs = {{epochs}}, layers->burn_in = std::min<int64_t>(layers->burn_in, 50);
+    if (together) c.dbm.joint_epochs = c.dbn.up_down_epochs = epochs;
+  }
   c.run.evaluate_every = std::max<int64_t>(1, c.training.steps / 2);
   c.run.sample_every = 0, c.run.checkpoint_every = 200;
 }

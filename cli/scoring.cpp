@@ -207,7 +207,7 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
     const AisSection& ais = problem.config.ais;
     AnnealedLikelihood annealed(*path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
     out.score = annealed.log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
-    note("log_probability_valid", *out.score), note("log_z", annealed.log_z().value);
+    note(path->bounded() ? "log_bound_valid" : "log_probability_valid", *out.score), note("log_z", annealed.log_z().value);
     if (!annealed.log_z().exact) note("effective_runs", annealed.log_z().effective_runs);
   } else {
     const Tensor samples = own_units(problem, model.sample(kSamples, 0));
@@ -244,8 +244,8 @@ std::string LogProbability::text(const std::string& of_what) const {
   if (log_z->exact) return out + ", the sum over all states\n";
   return out + fmt::format(" [{:.2f}, {:.2f}], 3 standard errors; with it log p(test) lies in [{:.2f}, {:.2f}]\n"
                            "                     {} runs of {} temperatures, whose weights are worth {:.1f} equal ones. Such an estimate\n"
-                           "                     tends to be too low, and log p then too high\n",
-                           log_z->low, log_z->high, low, high, count(log_z->runs), count(log_z->temperatures), log_z->effective_runs);
+                           "                     tends to be too low, and log p then too high{}\n",
+                           log_z->low, log_z->high, low, high, count(log_z->runs), count(log_z->temperatures), log_z->effective_runs, kind == Likelihood::Kind::bound ? ": it may be no bound any more" : "");
 }
 
 Evaluation evaluate_samples(const Judge& judge, const Tensor& given, const Tensor& given_fresh, uint64_t seed,

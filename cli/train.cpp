@@ -69,7 +69,7 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem, 
   const OptimizerSection& rates = problem.config.optimizer;
   if (adversarial && rates.schedule == Schedule::cosine && outcome.step >= rates.schedule_steps)  // more at its last rate would change little
     fmt::print("  {} train {} --steps {} --set optimizer.schedule_steps={}\n", program(), o.recipe.empty() ? "--data " + o.data : o.recipe, twice, twice);
-  else
+  else if (!stack_of(problem.config))  // its stages are over
     fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder, twice);
 }
 
@@ -119,6 +119,10 @@ int carry_out(const TrainOptions& o) {
   if (outcome.how == Ended::interrupted) {
     fmt::print(stderr, "stopped at step {}, everything is saved; go on with: {} train --resume --out {}\n", outcome.step, program(), folder.string());
     return 128 + stop_signal();
+  }
+  if (!learner->has_model()) {
+    fmt::print("\nall {} steps are done; the layers are still trained one by one, and are no model together yet; go on with a later --steps:\n  {} train --resume --out {} --steps N\n", count(outcome.step), program(), folder.string());
+    return 0;
   }
   hooks.draw(outcome.step);
   if (o.quiet) return 0;

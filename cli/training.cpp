@@ -4,6 +4,8 @@
 
 #include "cli/command.h"
 #include "cli/pictures.h"
+#include "gan/baselines/dbm.h"
+#include "gan/baselines/dbn.h"
 #include "gan/baselines/rbm.h"
 
 namespace gan::cli {
@@ -33,6 +35,18 @@ void Narrator::finish() {
   open_ = false;
 }
 
+namespace {
+
+/// Of the units that see the data, [V, H]; undefined where there are none.
+at::Tensor first_weights(GenerativeModel& model) {
+  if (auto* rbm = dynamic_cast<Rbm*>(&model)) return rbm->weights();
+  if (auto* dbn = dynamic_cast<Dbn*>(&model)) return dbn->layers()[0].weights();
+  if (auto* dbm = dynamic_cast<Dbm*>(&model)) return dbm->weights()[0];
+  return {};
+}
+
+}  // namespace
+
 Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judge, Learner& learner, Narrator& narrator) {
   Hooks hooks;
   hooks.progress = [&](const Progress& p) { narrator(p); };
@@ -51,7 +65,7 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
     write_file(run.samples(step), encode_png(one_dimensional
         ? figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step))
         : picture(card, samples, rows_of(problem.data.valid, 0, 2000))));
-    if (auto* rbm = dynamic_cast<Rbm*>(&learner.model()); rbm && problem.data.image) write_file(run.path() / "filters.png", encode_png(filters(card, rbm->weights())));
+    if (const at::Tensor weights = first_weights(learner.model()); weights.defined() && problem.data.image) write_file(run.path() / "filters.png", encode_png(filters(card, weights)));
     write_file(run.curves(), encode_png(curves(run)));
   };
   return hooks;

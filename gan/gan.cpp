@@ -7,6 +7,8 @@
 
 #include "gan/baselines/cae.h"
 #include "gan/baselines/gsn.h"
+#include "gan/baselines/dbm_trainer.h"
+#include "gan/baselines/dbn_trainer.h"
 #include "gan/baselines/mixture.h"
 #include "gan/baselines/nce_trainer.h"
 #include "gan/baselines/rbm_trainer.h"
@@ -27,8 +29,7 @@ constexpr const char* kDataKey = "data";
 
 /// Models that are trained by passes of gan/kernels of their own, and have no other engine.
 bool has_own_passes(ModelKind model) { return model == ModelKind::gsn || model == ModelKind::stacked_cae; }
-bool is_rbm(ModelKind model) { return model == ModelKind::rbm || model == ModelKind::nce; }
-bool wants_cpu(ModelKind model) { return has_own_passes(model) || is_rbm(model); }
+bool wants_cpu(ModelKind model) { return has_own_passes(model) || is_boltzmann(model); }
 
 kernels::Format format_of(const Config& config) {
   return config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32;
@@ -46,6 +47,8 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
   if (config.run.model == ModelKind::rbm)
     return std::make_unique<Rbm>(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian, config.rbm.burn_in, unused);
   if (config.run.model == ModelKind::nce) return std::make_unique<Rbm>(config.nce.hidden, false, config.nce.burn_in, unused);
+  if (config.run.model == ModelKind::dbn) return std::make_unique<Dbn>(config.dbn.hidden.values, config.dbn.up_down_epochs > 0, config.dbn.burn_in, unused);
+  if (config.run.model == ModelKind::dbm) return std::make_unique<Dbm>(config.dbm.hidden.values, MeanField{config.dbm.mean_field, config.dbm.tolerance}, config.dbm.burn_in, unused);
   auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
   if (config.run.engine == Engine::fused && device.is_cpu())  // whatever trained it, here it runs as fast as this machine can
     G->network().fuse(format_of(config));
@@ -120,12 +123,27 @@ Tensor mixture_start(const Problem& p) {
   return at::from_blob(start.data(), {components, p.facts.dim}, at::kFloat).clone();
 }
 
+std::string_view name_of(ModelKind model) { return names_of(model)[static_cast<size_t>(model)]; }
+
+/// Of a deep model: no list of settings is longer than the layers are many.
+void check_layers(const Config& c) {
+  const StackSection& s = *stack_of(c);
+  const std::string_view who = name_of(c.run.model);
+  if (s.hidden.size() < 2) throw UsageError("{}.hidden: expected two layers or more, got {}; for one there is run.model = 'rbm'", who, s.hidden.size());
+  const auto check = [&](const char* name, size_t n, size_t most) {
+    if (n > most) throw UsageError("{}.{}: holds {} values, there are {} hidden layers; give one for each, or one for all", who, name, n, most);
+  };
+  const size_t layers = s.hidden.size();
+  check("epochs", s.epochs.size(), layers), check("rates", s.rates.size(), layers), check("final_rates", s.final_rates.size(), layers), check("k", s.k.size(), layers);
+  check("k_epochs", s.k_epochs.size(), layers), check("persistent", s.persistent.size(), layers), check("sparsity", c.run.model == ModelKind::dbm && c.dbm.sparsity_cost > 0 ? c.dbm.sparsity.size() : 0, layers);
+}
+
 /// Binary units see 0 and 1, Gaussian ones numbers of variance 1.
 void check_units(const Config& c) {
-  const bool nce = c.run.model == ModelKind::nce, gaussian = !nce && c.rbm.visible == VisibleKind::gaussian, zero_one = c.data.binarise && (c.data.scale == Scale::unit || c.data.scale == Scale::none);
+  const bool rbm = c.run.model == ModelKind::rbm, gaussian = rbm && c.rbm.visible == VisibleKind::gaussian, zero_one = c.data.binarise && (c.data.scale == Scale::unit || c.data.scale == Scale::none);
   if (gaussian && c.data.scale != Scale::standard)
     throw UsageError("rbm.visible = 'gaussian': its units have variance 1, and data.scale = '{}' gives others; set data.scale = 'standard'", names_of(c.data.scale)[static_cast<size_t>(c.data.scale)]);
-  if (nce && !zero_one) throw UsageError("run.model = 'nce': its rbm is a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit'");
+  if (!rbm && !zero_one) throw UsageError("run.model = '{}': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit'", name_of(c.run.model));
   if (!gaussian && !zero_one)
     throw UsageError("rbm.visible = 'bernoulli': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit', or rbm.visible = 'gaussian' with data.scale = 'standard'");
 }
@@ -192,6 +210,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // both in the same order
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
 
+  if (stack_of(c)) check_layers(c);
   p.facts.device = find_device(c.run.device);
   if (wants_cpu(c.run.model)) {
     if (c.run.device == "cuda") throw UsageError("run.device = 'cuda': this model is trained on a CPU alone; use device = 'auto'");
@@ -208,7 +227,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
     throw UsageError("training.batch_size = {}: there are only {} training examples; choose a smaller batch", c.training.batch_size, p.data.train.size());
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
-  if (is_rbm(c.run.model)) check_units(c);
+  if (is_boltzmann(c.run.model)) check_units(c);
   if (wants_cpu(c.run.model) || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
@@ -216,6 +235,11 @@ Problem prepare(Config config, const fs::path& data_dir) {
     if (!(steps <= kMostSteps)) throw UsageError("training.epochs = {}: that is more than {} steps", c.training.epochs, kMostSteps);
     c.training.steps = std::llround(steps);
     c.training.epochs = 0;
+  }
+  if (stack_of(c)) {  // how far to go is for its stages to say; steps cut them off
+    int64_t steps = 0;
+    for (const Stage& stage : deep_stages(c, p.facts.batches_per_epoch)) steps += stage.steps;
+    c.training.steps = steps;
   }
   return p;
 }
@@ -227,6 +251,8 @@ DataCard card_of(const Problem& p) {
 std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (p.config.run.model == ModelKind::adversarial) return std::make_unique<Trainer>(p.config, p.facts);
   if (p.config.run.model == ModelKind::rbm) return std::make_unique<RbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
+  if (p.config.run.model == ModelKind::dbn) return std::make_unique<DbnTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
+  if (p.config.run.model == ModelKind::dbm) return std::make_unique<DbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
   if (p.config.run.model == ModelKind::nce)
     return std::make_unique<NceTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch, p.config.nce.noise == NceNoise::mixture ? mixture_start(p) : Tensor{});
   if (has_own_passes(p.config.run.model)) {

@@ -7,4 +7,13 @@ namespace gan {
 /// @throws DataError naming `who` where x holds anything but 0 and 1
 void expect_binary(const at::Tensor& x, const char* who);
 
+/// log(1 + e^x) in x's own precision: at::softplus is x itself from 20 on.
+at::Tensor log_one_plus_exp(const at::Tensor& x);
+
+/// log p of x [.., D], 0 or 1, where each is 1 with probability sigmoid(logits): [..]
+at::Tensor log_bernoulli(const at::Tensor& x, const at::Tensor& logits);
+
+/// States [begin, end) of n binary units, the lowest bit first: [end - begin, n] float64.
+at::Tensor binary_states(int64_t n, int64_t begin, int64_t end);
+
 }  // namespace gan

@@ -26,7 +26,7 @@ StackedCae::StackedCae(const CaeSection& section, const Tensor& means, uint64_t 
     : section_(section), data_means_(means.to(at::kFloat).clone()), begun_(at::ones({}, at::kLong)) {
   const Stream stream(seed, "cae.weights");
   int64_t below = means.numel();
-  for (const int64_t units : section.hidden.each) {
+  for (const int64_t units : section.hidden.values) {
     layers_.push_back(TiedLayers({below, units}, precision, stream.child(layers_.size())));
     below = units;
   }
@@ -144,7 +144,7 @@ ContractiveStep::Losses ContractiveStep::descend(TiedLayers& layer, const Tensor
 
 CaeTrainer::CaeTrainer(const CaeSection& section, const TrainingSection& training, const Tensor& means, int64_t batches_per_epoch, uint64_t seed, Format precision)
     : section_(section), training_(training), batches_per_epoch_(batches_per_epoch), model_(section, means, seed, precision) {
-  for (size_t l = 0; l < section.hidden.each.size(); ++l) descents_.emplace_back(model_.layer(static_cast<int64_t>(l)));
+  for (size_t l = 0; l < section.hidden.values.size(); ++l) descents_.emplace_back(model_.layer(static_cast<int64_t>(l)));
 }
 
 std::vector<Stage> CaeTrainer::stages() const {

@@ -24,7 +24,7 @@ Unit unit_of(const GsnSection& section) {
 
 std::vector<int64_t> sizes_of(const GsnSection& section, int64_t dim) {
   std::vector<int64_t> out = {dim};
-  out.insert(out.end(), section.hidden.each.begin(), section.hidden.each.end());
+  out.insert(out.end(), section.hidden.values.begin(), section.hidden.values.end());
   return out;
 }
 

@@ -79,7 +79,7 @@ class Walk : public testing::TestWithParam<Case> {
     return s;
   }
   static TiedLayers layers(const GsnSection& s, Format precision = Format::fp32) {
-    std::vector<int64_t> sizes = s.hidden.each;
+    std::vector<int64_t> sizes = s.hidden.values;
     sizes.insert(sizes.begin(), kDim);
     TiedLayers out(sizes, precision, Stream(1));
     fill_biases(out);

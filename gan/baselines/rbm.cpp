@@ -17,7 +17,6 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kRows = 50;           // of a block: more would not multiply much faster
 constexpr int64_t kMostRows = 128;
 constexpr int64_t kMostEnumerated = 20;  // units
 
@@ -27,23 +26,19 @@ constexpr double kBiasSmoothing = 1e-3, kBaseSmoothing = 0.1;
 
 Tensor smoothed_logit(const Tensor& means, double half) { return means.lerp(at::full_like(means, 0.5), half).logit(); }
 
-Tensor log_one_plus_exp(const Tensor& x) { return x.clamp_min(0) + x.abs().neg().exp().log1p(); }  // at::softplus rounds from 20 on
-
 double log_two_pi() { return std::log(2 * std::numbers::pi); }
-
-/// States [begin, end) of n binary units, [end - begin, n] float64.
-Tensor binary_states(int64_t n, int64_t begin, int64_t end) {
-  const Tensor number = at::arange(begin, end, at::kLong).unsqueeze(1), bit = at::arange(n, at::kLong).unsqueeze(0);
-  return number.bitwise_right_shift(bit).bitwise_and(1).to(at::kDouble);
-}
 
 }  // namespace
 
 Rbm::Rbm(int64_t hidden, bool gaussian, int64_t burn_in, const Tensor& means)
-    : gaussian_(gaussian), burn_in_(burn_in), w_(at::zeros({means.size(0), hidden})), c_(at::zeros({hidden})) {
+    : gaussian_(gaussian), burn_in_(burn_in), w_(at::zeros({means.size(0), hidden})), b_(at::empty({means.size(0)})), c_(at::zeros({hidden})), base_(at::empty({means.size(0)})) {
+  centre(means);
+}
+
+void Rbm::centre(const Tensor& means) {
   const Tensor m = means.to(at::kCPU, at::kDouble);
-  b_ = (gaussian ? m : smoothed_logit(m, kBiasSmoothing)).to(at::kFloat).clone().contiguous();
-  base_ = (gaussian ? m : smoothed_logit(m, kBaseSmoothing)).to(at::kFloat).clone().contiguous();
+  b_.copy_(gaussian_ ? m : smoothed_logit(m, kBiasSmoothing));
+  base_.copy_(gaussian_ ? m : smoothed_logit(m, kBaseSmoothing));
 }
 
 RbmParameters Rbm::parameters() const {
@@ -57,14 +52,7 @@ void Rbm::visit_state(const StateVisitor& visit) {
   visit("model.base", base_);
 }
 
-/// work(begin, end) for blocks of up to `rows` of n chains, shared among all threads.
-template <class Work> void Rbm::each_block(int64_t n, int64_t rows, double sweeps, Work work) const {
-  const double operations = 4.0 * static_cast<double>(w_.numel()) * static_cast<double>(n) * sweeps;
-  kernels::together(operations, [&](kernels::Team& team) {
-    const auto [begin, end] = team.share(n, rows);
-    for (int64_t row = begin; row < end; row += rows) work(row, std::min(end, row + rows));
-  });
-}
+double Rbm::operations(int64_t n, double sweeps) const { return 4.0 * static_cast<double>(w_.numel()) * static_cast<double>(n) * sweeps; }
 
 Tensor Rbm::draw_visible(int64_t n, const Stream& stream, int64_t first) const {
   if (gaussian_) return draw_normal(stream, n, w_.size(0), 0, first).add_(base_);
@@ -77,8 +65,8 @@ Tensor Rbm::start_at(const Tensor& x, uint64_t seed, int64_t first) {
   const Tensor v = x.to(at::kCPU, at::kFloat).contiguous();
   Tensor h = at::empty({v.size(0), w_.size(1)});
   const int64_t V = w_.size(0), H = w_.size(1);
-  each_block(v.size(0), kRows, 0.5, [&](int64_t begin, int64_t end) {
-    RbmBlock block(parameters(), kRows, Stream(seed, "rbm.start"));
+  kernels::in_blocks(v.size(0), kBlockRows, operations(v.size(0), 0.5), [&](int64_t begin, int64_t end) {
+    RbmBlock block(parameters(), kBlockRows, Stream(seed, "rbm.start"));
     std::copy_n(v.data_ptr<float>() + begin * V, (end - begin) * V, block.v());
     block.up(block.v());
     block.hidden(end - begin, 0, static_cast<uint64_t>(first + begin), nullptr, h.data_ptr<float>() + begin * H);
@@ -88,8 +76,8 @@ Tensor Rbm::start_at(const Tensor& x, uint64_t seed, int64_t first) {
 
 void Rbm::advance(Tensor& state, uint64_t seed, int64_t t, int64_t first) {
   const int64_t H = w_.size(1);
-  each_block(state.size(0), kRows, 1, [&](int64_t begin, int64_t end) {
-    RbmBlock block(parameters(), kRows, Stream(seed, "rbm.chain"));
+  kernels::in_blocks(state.size(0), kBlockRows, operations(state.size(0), 1), [&](int64_t begin, int64_t end) {
+    RbmBlock block(parameters(), kBlockRows, Stream(seed, "rbm.chain"));
     float* h = state.data_ptr<float>() + begin * H;
     const int64_t rows = end - begin;
     const uint64_t step = static_cast<uint64_t>(t), number = static_cast<uint64_t>(first + begin);
@@ -106,8 +94,8 @@ Tensor Rbm::sample(int64_t n, uint64_t seed, int64_t first) {
   const Tensor h = start(n, seed, first);
   const int64_t V = w_.size(0), H = w_.size(1);
   Tensor out = at::empty({n, V});
-  each_block(n, kRows, static_cast<double>(burn_in_), [&](int64_t begin, int64_t end) {
-    RbmBlock block(parameters(), kRows, Stream(seed, "rbm.chain"));
+  kernels::in_blocks(n, kBlockRows, operations(n, static_cast<double>(burn_in_)), [&](int64_t begin, int64_t end) {
+    RbmBlock block(parameters(), kBlockRows, Stream(seed, "rbm.chain"));
     const int64_t rows = end - begin;
     const uint64_t number = static_cast<uint64_t>(first + begin);
     std::copy_n(h.data_ptr<float>() + begin * H, rows * H, block.h());
@@ -134,7 +122,7 @@ void Rbm::anneal(Tensor& states, Tensor& log_weights, std::span<const double> be
   const int64_t most = std::clamp<int64_t>((n + threads - 1) / threads, 1, kMostRows);
   const RbmParameters p = parameters();
   const float* base = base_.data_ptr<float>();
-  each_block(n, most, static_cast<double>(betas.size()), [&](int64_t begin, int64_t end) {
+  kernels::in_blocks(n, most, operations(n, static_cast<double>(betas.size())), [&](int64_t begin, int64_t end) {
     RbmBlock block(p, most, Stream(seed, "rbm.anneal"));
     const int64_t rows = end - begin;
     const uint64_t number = static_cast<uint64_t>(first + begin);
@@ -168,10 +156,10 @@ Tensor Rbm::free_energy(const Tensor& v) const {
   return at::cat(out);
 }
 
-Tensor Rbm::hidden_means(const Tensor& v) const { return at::addmm(c_, v, w_).sigmoid_(); }
+Tensor Rbm::hidden_means(const Tensor& v, double count) const { return at::addmm(c_, v, w_).mul_(count).sigmoid_(); }
 
-Tensor Rbm::visible_means(const Tensor& h) const {
-  const Tensor mean = at::addmm(b_, h, w_.t());
+Tensor Rbm::visible_means(const Tensor& h, double count) const {
+  const Tensor mean = at::addmm(b_, h, w_.t()).mul_(count);
   return gaussian_ ? mean : mean.sigmoid();
 }
 

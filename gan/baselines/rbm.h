@@ -15,6 +15,9 @@ class Rbm : public GenerativeModel, public Chain, public AnnealedPath {
   /// biases start at 0. To be read back, any means of the right size will do.
   Rbm(int64_t hidden, bool gaussian, int64_t burn_in, const Tensor& means);
 
+  /// Visible biases and base as at the start, for other `means` [V].
+  void centre(const Tensor& means);
+
   /// Means E(v | h) of independent chains, `burn_in` sweeps after their start.
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   void visit_state(const StateVisitor& visit) override;
@@ -36,8 +39,9 @@ class Rbm : public GenerativeModel, public Chain, public AnnealedPath {
 
   /// F(v) = -b'v - sum softplus(c + W'v), or with |v - b|^2 / 2: [N, V] -> [N] float64.
   Tensor free_energy(const Tensor& v) const;
-  Tensor hidden_means(const Tensor& v) const;   ///< p(h = 1 | v): [N, V] -> [N, H]
-  Tensor visible_means(const Tensor& h) const;  ///< E(v | h): [N, H] -> [N, V]
+  // Where units count what they receive more than once, see Counts.
+  Tensor hidden_means(const Tensor& v, double count = 1) const;   ///< p(h = 1 | v): [N, V] -> [N, H]
+  Tensor visible_means(const Tensor& h, double count = 1) const;  ///< E(v | h): [N, H] -> [N, V]
 
   Tensor& weights() { return w_; }       ///< [V, H] float32, contiguous, as are the others
   Tensor& visible_bias() { return b_; }  ///< [V]
@@ -48,7 +52,7 @@ class Rbm : public GenerativeModel, public Chain, public AnnealedPath {
 
  private:
   Tensor draw_visible(int64_t n, const Stream& stream, int64_t first) const;  // from the base
-  template <class Work> void each_block(int64_t n, int64_t rows, double sweeps, Work work) const;
+  double operations(int64_t n, double sweeps) const;
 
   bool gaussian_;
   int64_t burn_in_;

@@ -15,9 +15,15 @@ RbmBlock::RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream)
       h_(static_cast<size_t>(rows * rbm.hidden)), a_(static_cast<size_t>(rows * std::max(rbm.visible, rbm.hidden))), noise_(a_.size()) {}
 
 void RbmBlock::temper(double beta, const float* base) {
-  scale_ = static_cast<float>(beta);
+  scale_ = {static_cast<float>(beta), static_cast<float>(beta)};
   for (int64_t i = 0; i < rbm_.visible; ++i) tempered_b_[i] = static_cast<float>((1 - beta) * base[i] + beta * rbm_.b[i]);
   for (int64_t j = 0; j < rbm_.hidden; ++j) tempered_c_[j] = static_cast<float>(beta * rbm_.c[j]);
+}
+
+void RbmBlock::refresh(const Counts& counts) {
+  scale_ = counts;
+  std::transform(rbm_.b, rbm_.b + rbm_.visible, tempered_b_.begin(), [&](float b) { return counts.visible * b; });
+  std::transform(rbm_.c, rbm_.c + rbm_.hidden, tempered_c_.begin(), [&](float c) { return counts.hidden * c; });
 }
 
 const float* RbmBlock::up(const float* v) {
@@ -27,7 +33,7 @@ const float* RbmBlock::up(const float* v) {
 
 void RbmBlock::hidden(int64_t rows, uint64_t step, uint64_t first, float* p, float* h) {
   if (h) hidden_draws_.uniform({noise_.data(), static_cast<size_t>(rows * rbm_.hidden)}, rbm_.hidden, step, first);
-  kernels::sample_binary(rows, rbm_.hidden, a_.data(), scale_, tempered_c_.data(), noise_.data(), p, h);
+  kernels::sample_binary(rows, rbm_.hidden, a_.data(), scale_.hidden, tempered_c_.data(), noise_.data(), p, h);
 }
 
 void RbmBlock::visible(const float* h, int64_t rows, uint64_t step, uint64_t first, float* mean, float* v) {
@@ -36,7 +42,7 @@ void RbmBlock::visible(const float* h, int64_t rows, uint64_t step, uint64_t fir
   if (v && rbm_.gaussian) visible_draws_.normal(noise, rbm_.visible, step, first);
   else if (v) visible_draws_.uniform(noise, rbm_.visible, step, first);
   const auto sample = rbm_.gaussian ? kernels::sample_normal : kernels::sample_binary;
-  sample(rows, rbm_.visible, a_.data(), scale_, tempered_b_.data(), noise_.data(), mean, v);
+  sample(rows, rbm_.visible, a_.data(), scale_.visible, tempered_b_.data(), noise_.data(), mean, v);
 }
 
 double RbmBlock::visible_energy(const float* v, const float* bias) const {

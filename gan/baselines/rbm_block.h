@@ -7,11 +7,19 @@
 
 namespace gan {
 
+constexpr int64_t kBlockRows = 50;  ///< of chains at once: more would not multiply much faster
+
 /// Parameters of an RBM where they lie. E(v, h) = -v'Wh - b'v - c'h; Gaussian visible units have |v - b|^2 / 2 for b'v.
 struct RbmParameters {
   int64_t visible, hidden;
   bool gaussian;
   const float *w, *b, *c;  ///< [V, H], [V], [H]
+};
+
+/// How often each unit counts what it receives and its bias: twice in an RBM that becomes the first or the last layer of a
+/// deep Boltzmann machine, whose units will hear as much from the other side (Salakhutdinov & Hinton 2009, section 3.1).
+struct Counts {
+  float hidden = 1, visible = 1;
 };
 
 class RbmBlock {
@@ -23,6 +31,9 @@ class RbmBlock {
   /// From now on the conditionals are those of p_beta, beta of the way from the model without weights, hidden biases 0
   /// and visible biases `base` [V].
   void temper(double beta, const float* base);
+
+  /// From now on the conditionals are those of the parameters as they are now.
+  void refresh(const Counts& counts);
 
   /// v W, [rows, H], until the next call of any of these; v must have all `rows`.
   const float* up(const float* v);
@@ -45,7 +56,7 @@ class RbmBlock {
   RbmParameters rbm_;
   int64_t rows_;
   Stream hidden_draws_, visible_draws_;
-  float scale_ = 1;  ///< of what comes from the other layer: beta
+  Counts scale_;  ///< of what comes from the other layer
   std::vector<float> tempered_b_, tempered_c_, v_, h_, a_, noise_;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "gan/baselines/descent.h"
 #include "gan/core/error.h"
 #include "gan/kernels/gibbs.h"
 #include "gan/kernels/passes.h"
@@ -21,25 +22,39 @@ namespace {
 
 constexpr double kInitialDeviation = 0.01;                         // of the weights: Hinton 2010, section 8
 constexpr double kActivityMemory = 0.9;                            // decay of `activity_` a step: section 11
-constexpr int64_t kMostRows = 128, kTile = 32768, kGrain = 8;      // of a block; floats of a part of the gradient; rows of it
+constexpr int64_t kMostRows = 128;                                 // of a block
 
 int64_t up_to_multiple(int64_t n, int64_t of) { return (n + of - 1) / of * of; }
-
-int64_t rows_of_gradient(int64_t hidden) { return std::max<int64_t>(kGrain, kTile / hidden / kGrain * kGrain); }
 
 }  // namespace
 
 RbmTrainer::RbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch)
-    : rbm_(config.rbm), steps_(config.training.steps), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
-      model_(rbm_.hidden, rbm_.visible == VisibleKind::gaussian, rbm_.burn_in, means),
-      optimizer_(config.optimizer, config.training.learning_rate, {model_.weights(), model_.visible_bias(), model_.hidden_bias()}) {
-  model_.weights().copy_(draw_normal(Stream(seed_, "rbm.weights"), means.size(0), rbm_.hidden, 0) * kInitialDeviation);
+    : RbmTrainer(config, Rbm(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian, config.rbm.burn_in, means), {}, batches_per_epoch) {}
+
+RbmTrainer::RbmTrainer(const Config& config, const Rbm& model, const Counts& counts, int64_t batches_per_epoch)
+    : rbm_(config.rbm), counts_(counts), steps_(config.training.steps), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
+      model_(model), optimizer_(config.optimizer, config.training.learning_rate, {model_.weights(), model_.visible_bias(), model_.hidden_bias()}) {
+  model_.weights().copy_(draw_normal(Stream(seed_, "rbm.weights"), model_.weights().size(0), rbm_.hidden, 0) * kInitialDeviation);
   if (rbm_.persistent) chains_ = model_.start(rbm_.chains, seed_);
   if (rbm_.sparsity_cost > 0) activity_ = at::full({rbm_.hidden}, rbm_.sparsity, at::kFloat);
 }
 
+void RbmTrainer::centre(const Tensor& means) {
+  model_.centre(means);
+  if (rbm_.persistent) chains_.copy_(model_.start(rbm_.chains, seed_));
+}
+
+/// CD-1 first, then CD-2, and so on, where so asked.
+int64_t RbmTrainer::sweeps(int64_t t) const {
+  return rbm_.k_epochs == 0 ? rbm_.k : std::min(rbm_.k, 1 + t / batches_per_epoch_ / rbm_.k_epochs);
+}
+
 void RbmTrainer::visit_state(const StateVisitor& visit) {
   model_.visit_state(visit);
+  visit_learning(visit);
+}
+
+void RbmTrainer::visit_learning(const StateVisitor& visit) {
   optimizer_.visit_state("learner.optimizer.", visit);
   if (chains_.defined()) visit("learner.chains", chains_);
   if (activity_.defined()) visit("learner.activity", activity_);
@@ -58,7 +73,7 @@ void RbmTrainer::make_room(int64_t batch) {
   std::fill_n(factor_.begin(), batch_, static_cast<float>(-1.0 / static_cast<double>(batch_)));
   std::fill_n(factor_.begin() + first_end_, ends_, static_cast<float>(1.0 / static_cast<double>(ends_)));
   members_.clear();
-  const auto tile = static_cast<size_t>(rows_of_gradient(p.hidden) * (p.hidden + 1) + p.hidden);
+  const size_t tile = tile_size(std::max(p.visible, p.hidden));
   for (int64_t i = 0; i < threads; ++i) members_.push_back({RbmBlock(p, rows_, Stream(seed_, "rbm")), std::vector<float>(tile)});
 }
 
@@ -76,14 +91,15 @@ void RbmTrainer::see_data(RbmBlock& block, const float* x, int64_t begin, int64_
   block.hidden(rows, step, static_cast<uint64_t>(begin), h, rbm_.persistent ? nullptr : block.h());
 }
 
-/// k sweeps from block.h(): afterwards the chains' ends [begin, end) are in v_, and their hidden means in h_.
+/// All sweeps from block.h(): afterwards the chains' ends [begin, end) are in v_, and their hidden means in h_.
 void RbmTrainer::run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t t) {
   const RbmParameters p = model_.parameters();
   const int64_t rows = end - begin, row = first_end_ + begin;
   float *v = v_.data() + row * p.visible, *h = h_.data() + row * p.hidden;
-  for (int64_t i = 1; i <= rbm_.k; ++i) {
+  const int64_t k = sweeps(t);
+  for (int64_t i = 1; i <= k; ++i) {
     const auto step = static_cast<uint64_t>(t * (rbm_.k + 1) + i);
-    const bool last = i == rbm_.k;
+    const bool last = i == k;
     block.visible(block.h(), rows, step, static_cast<uint64_t>(begin), nullptr, v);
     block.up(v);
     for (int64_t r = 0; last && r < rows; ++r) energy_[static_cast<size_t>(row + r)] = block.free_energy(v + r * p.visible, r);
@@ -105,25 +121,14 @@ void RbmTrainer::prefer_sparse(const Team& team) {
   }
 }
 
-/// theta <- theta - the optimiser's step along dF(data) / dtheta - dF(ends) / dtheta + decay W, each part while it is in a cache.
-void RbmTrainer::descend(const Team& team, int64_t t) {
+/// theta <- theta - the optimiser's step along dF(data) / dtheta - dF(ends) / dtheta + decay W.
+void RbmTrainer::learn(const Team& team, int64_t t) {
   const RbmParameters p = model_.parameters();
-  const Optimizer::When when{.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1};
-  const int64_t most = rows_of_gradient(p.hidden);
-  const auto [begin, end] = team.share(p.visible, kGrain);
-  float *dw = members_[static_cast<size_t>(team.index)].tile.data(), *db = dw + most * p.hidden;
-  for (int64_t i = begin; i < end; i += most) {
-    const int64_t n = std::min(most, end - i);
-    kernels::multiply({.m = n, .n = p.hidden, .k = all_, .transpose_a = true, .transpose_b = false, .operands = Format::fp32, .stride_a = p.visible}, v_.data() + i, h_.data(), dw);
-    kernels::add_scaled(n * p.hidden, p.w + i * p.hidden, static_cast<float>(rbm_.weight_decay), dw);
-    optimizer_.step_part(0, i * p.hidden, n * p.hidden, dw, nullptr, when);
-    kernels::sum_rows(Format::fp32, {all_, n, p.visible}, factor_.data(), v_.data() + i, db);
-    optimizer_.step_part(1, i, n, db, nullptr, when);
-  }
-  const auto [from, to] = team.share(p.hidden, kGrain);
-  if (from == to) return;
-  kernels::sum_rows(Format::fp32, {all_, to - from, p.hidden}, nullptr, h_.data() + from, dw);
-  optimizer_.step_part(2, from, to - from, dw, nullptr, when);
+  const Optimizer::When when{.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1, .scale = rbm_.k_epochs > 0 ? 1.0 / static_cast<double>(sweeps(t)) : 1};
+  float* tile = members_[static_cast<size_t>(team.index)].tile.data();
+  descend(team, optimizer_, 0, {v_.data(), p.visible, h_.data(), p.hidden, all_}, rbm_.weight_decay, p.w, when, tile);
+  descend(team, optimizer_, 1, all_, p.visible, factor_.data(), v_.data(), when, tile);
+  descend(team, optimizer_, 2, all_, p.hidden, nullptr, h_.data(), when, tile);
 }
 
 Scalars RbmTrainer::step(int64_t t, Batches& data) {
@@ -133,10 +138,10 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
   const RbmParameters p = model_.parameters();
   const float* examples = x.data_ptr<float>();
   float* chains = rbm_.persistent ? chains_.data_ptr<float>() : nullptr;
-  const double products = 3 * static_cast<double>(batch_) + static_cast<double>(2 * rbm_.k * ends_);
+  const double products = 3 * static_cast<double>(batch_) + static_cast<double>(2 * sweeps(t) * ends_);
   kernels::together(2 * products * static_cast<double>(p.visible * p.hidden), [&](Team& team) {
     RbmBlock& mine = members_[static_cast<size_t>(team.index)].block;
-    mine.temper(1, p.b);  // the biases of this step
+    mine.refresh(counts_);
     const auto each = [&](int64_t n, auto work) {
       const auto [begin, end] = team.share(n, rows_);
       for (int64_t row = begin; row < end; row += rows_) work(row, std::min(end, row + rows_));
@@ -160,7 +165,7 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
       kernels::shift_and_scale(p.hidden, sparse ? shift_.data() : nullptr, factor_[static_cast<size_t>(row)], h_.data() + row * p.hidden);
     }
     team.meet();
-    descend(team, t);
+    learn(team, t);
   });
   const auto mean = [&](int64_t first, int64_t n) { return std::accumulate(energy_.begin() + first, energy_.begin() + first + n, 0.0) / static_cast<double>(n); };
   return {{"free_energy_gap", at::scalar_tensor(mean(0, batch_) - mean(first_end_, ends_), at::kDouble)}};
@@ -168,8 +173,8 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
 
 Scalars RbmTrainer::watch(const Tensor& real) {
   const at::NoGradGuard no_grad;
-  const Tensor x = real.to(at::kCPU), h = model_.hidden_means(x);
-  return {{"reconstruction_error", (x - model_.visible_means(h)).square().sum(1).mean()}, {"hidden_on", h.mean()}};
+  const Tensor x = real.to(at::kCPU), h = model_.hidden_means(x, counts_.hidden);
+  return {{"reconstruction_error", (x - model_.visible_means(h, counts_.visible)).square().sum(1).mean()}, {"hidden_on", h.mean()}};
 }
 
 }  // namespace gan

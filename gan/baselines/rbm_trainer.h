@@ -16,14 +16,21 @@ class RbmTrainer : public Learner {
  public:
   /// means [V]: of the training data, scaled.
   RbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch);
+  /// Trains a model whose parameters somebody else holds too; its units count what they receive as `counts` says.
+  RbmTrainer(const Config& config, const Rbm& model, const Counts& counts, int64_t batches_per_epoch);
+
+  /// Begins, at step 0, with biases and chains for other `means` [V].
+  void centre(const Tensor& means);
 
   std::vector<Stage> stages() const override { return {{.name = "", .steps = steps_}}; }
-  /// free_energy_gap: mean F(data) - F(the chains' ends), nats; the gradient descends its slope in the parameters.
+  /// free_energy_gap: mean F(data) - F(the chains' ends), nats, of the RBM whose units count all once; the gradient descends
+  /// its slope in the parameters.
   /// @throws DataError where visible units are binary and the batch is not
   Scalars step(int64_t step, Batches& data) override;
   /// reconstruction_error: |x - E(v | E(h | x))|^2; hidden_on: share of hidden units that are.
   Scalars watch(const Tensor& real) override;
   void visit_state(const StateVisitor& visit) override;
+  void visit_learning(const StateVisitor& visit);  ///< the state without the model
   Rbm& model() override { return model_; }
 
  private:
@@ -31,9 +38,11 @@ class RbmTrainer : public Learner {
   void see_data(RbmBlock& block, const float* x, int64_t begin, int64_t end, int64_t t);
   void run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t t);
   void prefer_sparse(const kernels::Team& team);
-  void descend(const kernels::Team& team, int64_t t);
+  void learn(const kernels::Team& team, int64_t t);
+  int64_t sweeps(int64_t t) const;
 
   RbmSection rbm_;
+  Counts counts_;
   int64_t steps_, batches_per_epoch_;
   uint64_t seed_;
   Rbm model_;

@@ -51,6 +51,15 @@ GAN_CLONES double softplus_span(int64_t n, const float* a, const float* bias) {
 GAN_CLONES double change_span(int64_t n, const float* a, const float* bias, double from, double to) {
   return sum(n, GAN_TERM(softplus(to * (static_cast<double>(a[i]) + static_cast<double>(bias[i]))) - softplus(from * (static_cast<double>(a[i]) + static_cast<double>(bias[i])))));
 }
+GAN_CLONES double change_from_base_span(int64_t n, const float* a, const float* bias, const float* base, double from, double to) {
+  const auto along = [&](int64_t i, double beta) __attribute__((always_inline)) { return softplus((1 - beta) * static_cast<double>(base[i]) + beta * (static_cast<double>(a[i]) + static_cast<double>(bias[i]))); };
+  return sum(n, GAN_TERM(along(i, to) - along(i, from)));
+}
+GAN_CLONES double replace_span(int64_t n, const float* __restrict fresh, float* __restrict x) {
+  const double change = sum(n, GAN_TERM(static_cast<double>(__builtin_fabsf(fresh[i] - x[i]))));
+  for (int64_t i = 0; i < n; ++i) x[i] = fresh[i];
+  return change;
+}
 GAN_CLONES double dot_span(int64_t n, const float* x, const float* y) { return sum(n, GAN_TERM(static_cast<double>(x[i]) * static_cast<double>(y[i]))); }
 
 GAN_CLONES double distance_span(int64_t n, const float* x, const float* y) {
@@ -96,6 +105,8 @@ void sample_normal(int64_t rows, int64_t n, const float* a, float scale, const f
 
 double sum_softplus(int64_t n, const float* a, const float* bias) { return softplus_span(n, a, bias); }
 double softplus_change(int64_t n, const float* a, const float* bias, double from, double to) { return change_span(n, a, bias, from, to); }
+double softplus_change(int64_t n, const float* a, const float* bias, const float* base, double from, double to) { return change_from_base_span(n, a, bias, base, from, to); }
+double replace(int64_t n, const float* fresh, float* x) { return replace_span(n, fresh, x); }
 double dot(int64_t n, const float* x, const float* y) { return dot_span(n, x, y); }
 double squared_distance(int64_t n, const float* x, const float* y) { return distance_span(n, x, y); }
 

@@ -18,6 +18,12 @@ double sum_softplus(int64_t n, const float* a, const float* bias);
 /// sum over i of softplus(to (a + bias)) - softplus(from (a + bias)), each in float64.
 double softplus_change(int64_t n, const float* a, const float* bias, double from, double to);
 
+/// The same where the argument goes from `base` to a + bias: sum over i of softplus(base + to (a + bias - base)) - ...(from ...).
+double softplus_change(int64_t n, const float* a, const float* bias, const float* base, double from, double to);
+
+/// x = fresh, [n]. @return the sum of |fresh - x|
+double replace(int64_t n, const float* fresh, float* x);
+
 /// sum over i of x y, and of (x - y)^2, each in float64.
 double dot(int64_t n, const float* x, const float* y);
 double squared_distance(int64_t n, const float* x, const float* y);

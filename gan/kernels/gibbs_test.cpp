@@ -95,5 +95,24 @@ TEST(Gibbs, NaNIsNeverHidden) {
   EXPECT_TRUE(std::isnan(softplus_change(kWidth, of(bad), of(bias), 0.1, 0.2)));
 }
 
+TEST(Gibbs, SoftplusAlongAPathBeginsAtItsBase) {
+  const Tensor a = numbers(1, kWidth, 0) * 8, bias = numbers(1, kWidth, 1), base = numbers(1, kWidth, 2);
+  const Tensor end = a.to(at::kDouble) + bias.to(at::kDouble), begin = base.to(at::kDouble);
+  const auto sum = [&](double beta) { const Tensor x = begin * (1 - beta) + end * beta; return x.clamp_min(0).add(x.abs().neg().exp().log1p()).sum().item<double>(); };
+  EXPECT_NEAR(softplus_change(kWidth, of(a), of(bias), of(base), 0.2, 0.7), sum(0.7) - sum(0.2), 1e-11);
+  EXPECT_NEAR(softplus_change(kWidth, of(a), of(bias), of(base), 0, 1), sum(1) - sum(0), 1e-11);
+}
+
+TEST(Gibbs, ReplacingGivesTheChange) {
+  const Tensor fresh = numbers(1, kWidth, 0);
+  Tensor x = numbers(1, kWidth, 2);
+  const double change = (fresh.to(at::kDouble) - x.to(at::kDouble)).abs().sum().item<double>();
+  EXPECT_NEAR(replace(kWidth, of(fresh), of(x)), change, 1e-5);
+  EXPECT_TRUE(x.equal(fresh));
+  EXPECT_EQ(replace(kWidth, of(fresh), of(x)), 0);
+  x[0][80].fill_(std::numeric_limits<float>::quiet_NaN());
+  EXPECT_TRUE(std::isnan(replace(kWidth, of(fresh), of(x))));
+}
+
 }  // namespace
 }  // namespace gan::kernels

@@ -91,4 +91,11 @@ void together(double operations, const std::function<void(Team&)>& work) {
   meeting.rethrow();
 }
 
+void in_blocks(int64_t n, int64_t rows, double operations, const std::function<void(int64_t begin, int64_t end)>& work) {
+  together(operations, [&](Team& team) {
+    const auto [begin, end] = team.share(n, rows);
+    for (int64_t row = begin; row < end; row += rows) work(row, std::min(end, row + rows));
+  });
+}
+
 }  // namespace gan::kernels

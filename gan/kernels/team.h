@@ -31,4 +31,7 @@ class Team {
 /// additions) do not pay for more. The first exception of any of them is thrown.
 void together(double operations, const std::function<void(Team&)>& work);
 
+/// work(begin, end) for blocks of up to `rows` of [0, n), shared among the threads.
+void in_blocks(int64_t n, int64_t rows, double operations, const std::function<void(int64_t begin, int64_t end)>& work);
+
 }  // namespace gan::kernels

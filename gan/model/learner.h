@@ -43,6 +43,7 @@ class Learner {
   virtual void visit_state(const StateVisitor& visit) = 0;
 
   virtual GenerativeModel& model() = 0;
+  virtual bool has_model() const { return true; }  ///< false while an early stage has made none yet: nothing to score or to draw
 };
 
 }  // namespace gan

@@ -41,7 +41,7 @@ Optimizer::Optimizer(const OptimizerSection& section, double initial_rate, std::
 
 void Optimizer::step(const std::vector<Tensor>& gradients, When when) {
   const at::NoGradGuard no_grad;
-  const double eta = learning_rate(section_, initial_rate_, when.step);
+  const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
   for (size_t i = 0; i < parameters_.size(); ++i) {
     if (section_.method == Method::adam)
       kernels::adam_update(parameters_[i], gradients[i], first_[i], second_[i], adam_rates(eta, when));
@@ -52,7 +52,7 @@ void Optimizer::step(const std::vector<Tensor>& gradients, When when) {
 }
 
 void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradient, void* shadow, When when) const {
-  const double eta = learning_rate(section_, initial_rate_, when.step);
+  const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
   const bool adam = section_.method == Method::adam;
   const kernels::Part part{n, parameters_[i].data_ptr<float>() + first, first_[i].data_ptr<float>() + first,
                            adam ? second_[i].data_ptr<float>() + first : nullptr, shadow};

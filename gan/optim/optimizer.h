@@ -29,6 +29,7 @@ class Optimizer {
     int64_t step;    ///< of training, from 0: decides the rate
     int64_t update;  ///< of this optimiser, from 0: decides Adam's bias correction
     int64_t epoch;   ///< from 1: decides the momentum
+    double scale = 1;  ///< of the rate
   };
   /// parameters <- parameters - ...; gradients in the parameters' order.
   void step(const std::vector<Tensor>& gradients, When when);

@@ -85,7 +85,7 @@ std::string safe(const RunFolder& run) {
 
 [[noreturn]] void diverged(const RunFolder& run, const Config& config, int64_t step, const std::string& what) {
   throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate{}", step, what, safe(run),
-                      config.run.model == ModelKind::adversarial ? ", or a penalty (game.r1, game.r2)" : "");
+                      config.run.model == ModelKind::adversarial ? ", or a penalty (game.r1, game.r2)" : stack_of(config) ? ", or, while a layer is trained alone, lower rates" : "");
 }
 
 Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
@@ -128,7 +128,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     ++step;
 
     bool best = false;
-    const bool log = due(step, config.run.log_every), evaluate = due(step, config.run.evaluate_every) && hooks.evaluate;
+    const bool log = due(step, config.run.log_every), evaluate = due(step, config.run.evaluate_every) && hooks.evaluate && learner.has_model();
     if (device.is_cpu() || log || evaluate) {  // reading a number makes a GPU wait
       RunFolder::Numbers numbers = read(scalars);
       for (const auto& [name, value] : numbers)
@@ -150,7 +150,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
       }
       if (log || evaluate) run.log(step, epoch_at(step), numbers);
     }
-    if (hooks.draw && due(step, config.run.sample_every)) hooks.draw(step);
+    if (hooks.draw && due(step, config.run.sample_every) && learner.has_model()) hooks.draw(step);
     if (!ended && stop_signal() != 0) ended = Ended::interrupted;
     if (best || due(step, config.run.checkpoint_every) || ended || step == steps) save(best);  // last: it vouches for the rest
   }

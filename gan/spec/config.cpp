@@ -148,11 +148,18 @@ class Reader {
     value.clear();
     for (const auto& size : *array) read(size, value.emplace_back(), range, key);
   }
-  void read(const toml::node& node, Sizes& value, Bounds range, const std::string& key) const {
+  template <class T> void read(const toml::node& node, List<T>& value, Bounds range, const std::string& key) const {
+    std::vector<T> values;
+    const auto add = [&](const toml::node& element) {
+      T one{};
+      read(element, one, range, key);
+      values.push_back(one);
+    };
     const auto* array = node.as_array();
-    if (!array || array->empty()) wrong_type(node, key, "a list of sizes such as [500, 500]");
-    value.each.clear();
-    for (const auto& size : *array) read(size, value.each.emplace_back(), range, key);
+    if (!array) add(node);
+    else if (array->empty()) fail(node, "{}: expected at least one value", key);
+    else for (const auto& element : *array) add(element);
+    value.values = std::move(values);
   }
   void read(const toml::node& node, NetworkSpec& value, Bounds, const std::string& key) const {
     const auto* array = node.as_array();
@@ -225,7 +232,11 @@ std::string text(const Init& init) {
   return init.value == 0 ? quoted(name) : fmt::format("{{ {} = {} }}", name, init.value);
 }
 std::string text(const Dims& dims) { return fmt::format("[{}]", fmt::join(dims, ", ")); }
-std::string text(const Sizes& sizes) { return text(sizes.each); }
+template <class T> std::string text(const List<T>& list) {
+  std::string out;
+  for (const T value : list.values) out += (out.empty() ? "" : ", ") + text(value);
+  return list.size() == 1 ? out : "[" + out + "]";
+}
 std::string text(const Bias& bias) { return bias.marginals ? "\"marginals\"" : text(bias.value); }
 
 struct LayerWriter {

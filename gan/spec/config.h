@@ -2,6 +2,7 @@
 /// Everything that decides a run, as plain data. A recipe, the command line's --set, a run's
 /// config.toml and a checkpoint's header all are this struct.
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -17,9 +18,16 @@ namespace gan {
 constexpr int64_t kConfigFormat = 1;
 constexpr double kMostSteps = 1e12;  ///< so that batches can be counted
 
-enum class ModelKind { adversarial, bernoulli_mixture, rbm, nce, gsn, stacked_cae };
+/// One value for each of several parts, such as layers; the last stands for all further ones.
+template <class T> struct List {
+  std::vector<T> values;
+  T at(size_t i) const { return values[std::min(i, values.size() - 1)]; }
+  size_t size() const { return values.size(); }
+};
+
+enum class ModelKind { adversarial, bernoulli_mixture, rbm, dbn, dbm, nce, gsn, stacked_cae };
 inline Names names_of(ModelKind) {
-  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture", "rbm", "nce", "gsn", "stacked-cae"};
+  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture", "rbm", "dbn", "dbm", "nce", "gsn", "stacked-cae"};
   return names;
 }
 
@@ -58,7 +66,7 @@ struct RunSection {
   int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000, keep_every = 0;
 };
 template <class V> void fields(RunSection& s, V& v) {
-  v("model", s.model, any(), "adversarial, bernoulli-mixture, rbm, nce, gsn (denoising autoencoders too), stacked-cae");
+  v("model", s.model, any(), "adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (denoising autoencoders too), stacked-cae");
   v("engine", s.engine, any(), "auto (fused where it can), fused (on a CPU, for dense, maxout and dropout), reference");
   v("precision", s.precision, any(), "of products' operands in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "of every random stream");
@@ -221,6 +229,7 @@ struct RbmSection {
   int64_t hidden = 500;
   int64_t k = 1;
   bool persistent = false;
+  int64_t k_epochs = 0;
   int64_t chains = 100;
   double weight_decay = 2e-4;
   double sparsity = 0.1, sparsity_cost = 0;
@@ -230,6 +239,7 @@ template <class V> void fields(RbmSection& s, V& v) {
   v("visible", s.visible, any(), "bernoulli (binary data), gaussian (variance 1: data.scale = 'standard')");
   v("hidden", s.hidden, between(1, kMostUnits), "binary hidden units");
   v("k", s.k, between(1, 1000000), "Gibbs sweeps of a step: CD-k, or PCD-k where the chains persist");
+  v("k_epochs", s.k_epochs, at_least(0), "so many passes with each of CD-1, CD-2, ... up to k, and the rate divided by it; 0: k from the start");
   v("persistent", s.persistent, any(), "chains go on from step to step (PCD); false: they start at the minibatch (CD)");
   if (s.persistent) v("chains", s.chains, between(1, 1000000), "how many persist");
   v("weight_decay", s.weight_decay, at_least(0), "of the weights: decay / 2 |W|^2 is added to the loss");
@@ -262,6 +272,60 @@ template <class V> void fields(NceSection& s, V& v) {
   v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
 }
 
+/// RBMs stacked one after the other: what each layer is, and how it is trained. Lists have a value for each layer.
+struct StackSection {
+  List<int64_t> hidden = {{500, 500}};
+  List<double> epochs = {{100}}, rates = {{0.05}}, final_rates = {{1}};
+  List<int64_t> k = {{1}}, k_epochs = {{0}};
+  List<bool> persistent = {{false}};
+  int64_t chains = 100;
+  double weight_decay = 2e-4;
+  int64_t burn_in = 1000;
+};
+template <class V> void fields_of_stack(StackSection& s, V& v) {
+  v("hidden", s.hidden, between(1, kMostUnits), "binary units of each hidden layer, from the data upwards");
+  v("epochs", s.epochs, Bounds{.low = 0, .high = 1e9, .without_low = true}, "passes over the data while a layer is trained alone");
+  v("rates", s.rates, above(0), "a layer's learning rate, at its first step");
+  v("final_rates", s.final_rates, between(0, 1), "share of it that is left at the layer's last step, reached along a line; 1: constant");
+  v("k", s.k, between(1, 1000000), "Gibbs sweeps of a layer's step: CD-k, or PCD-k where the chains persist");
+  v("k_epochs", s.k_epochs, at_least(0), "so many passes with each of CD-1, CD-2, ... up to k, and the rate divided by it; 0: k from the start");
+  v("persistent", s.persistent, any(), "chains go on from step to step (PCD); false: they start at the minibatch (CD)");
+  v("chains", s.chains, between(1, 1000000), "how many persist");
+  v("weight_decay", s.weight_decay, at_least(0), "of a layer's weights while it is trained alone: decay / 2 |W|^2 is added to the loss");
+  v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
+}
+
+struct DbnSection : StackSection {
+  double up_down_epochs = 0;
+  List<int64_t> up_down_k = {{3, 6, 10}};
+  DbnSection() { hidden = {{500, 2000}}; }
+};
+template <class V> void fields(DbnSection& s, V& v) {
+  fields_of_stack(s, v);
+  v("up_down_epochs", s.up_down_epochs, between(0, 1e9), "of fine-tuning all layers at training.learning_rate, after them; 0 = none");
+  if (s.up_down_epochs > 0) v("up_down_k", s.up_down_k, between(1, 1000000), "Gibbs sweeps of its top layers, in equal parts of its steps");
+}
+
+struct DbmSection : StackSection {
+  double joint_epochs = 300;
+  int64_t mean_field = 30, sweeps = 5;
+  double tolerance = 1e-5;
+  double joint_weight_decay = 2e-4;
+  double sparsity_cost = 0;
+  List<double> sparsity = {{0.2, 0.1}};
+  DbmSection() { hidden = {{500, 1000}}, weight_decay = 1e-3; }
+};
+template <class V> void fields(DbmSection& s, V& v) {
+  fields_of_stack(s, v);
+  v("joint_epochs", s.joint_epochs, Bounds{.low = 0, .high = 1e9, .without_low = true}, "of training all layers together at training.learning_rate, after each alone");
+  v("mean_field", s.mean_field, between(1, 1000000), "iterations at most, of the posterior's approximation");
+  v("tolerance", s.tolerance, at_least(0), "it ends where its means change by less on average");
+  v("sweeps", s.sweeps, between(1, 1000000), "Gibbs sweeps of the persistent chains in each step of training together");
+  v("joint_weight_decay", s.joint_weight_decay, at_least(0), "as weight_decay, while training together");
+  v("sparsity_cost", s.sparsity_cost, at_least(0), "of hidden units that are on more or less often than `sparsity`, while training together; 0 = none");
+  if (s.sparsity_cost > 0) v("sparsity", s.sparsity, between(0, 1), "how often each layer's units should be on");
+}
+
 struct AisSection {
   int64_t runs = 100;
   int64_t temperatures = 14500;
@@ -273,11 +337,6 @@ template <class V> void fields(AisSection& s, V& v) {
   v("quick_temperatures", s.quick_temperatures, between(1, 100000000), "the same for each score while training");
 }
 
-/// Units of each hidden layer, from the data on.
-struct Sizes {
-  std::vector<int64_t> each;
-};
-
 enum class HiddenActivation { tanh, sigmoid };
 inline Names names_of(HiddenActivation) {
   static constexpr std::string_view names[] = {"tanh", "sigmoid"};
@@ -285,7 +344,7 @@ inline Names names_of(HiddenActivation) {
 }
 
 struct GsnSection {  // as published by Bengio et al. 2014
-  Sizes hidden{{1500, 1500}};
+  List<int64_t> hidden{{1500, 1500}};
   HiddenActivation activation = HiddenActivation::tanh;
   int64_t walkback = 4;
   double corruption = 0.4, noise = 2;
@@ -305,7 +364,7 @@ template <class V> void fields(GsnSection& s, V& v) {
 }
 
 struct CaeSection {
-  Sizes hidden{{1000, 1000}};
+  List<int64_t> hidden{{1000, 1000}};
   double contraction = 0.1;
   double layer_epochs = 50;
   double momentum = 0.5, rate_decay = 1;
@@ -336,10 +395,18 @@ struct Config {
   MixtureSection mixture;
   RbmSection rbm;
   NceSection nce;
+  DbnSection dbn;
+  DbmSection dbm;
   AisSection ais;
   GsnSection gsn;
   CaeSection cae;
 };
+
+/// Restricted Boltzmann machines, however they are trained, and stacks of them.
+constexpr bool is_boltzmann(ModelKind m) { return m == ModelKind::rbm || m == ModelKind::nce || m == ModelKind::dbn || m == ModelKind::dbm; }
+/// The layers of a deep one; nullptr for any other model.
+inline const StackSection* stack_of(const Config& c) { return c.run.model == ModelKind::dbn ? &c.dbn : c.run.model == ModelKind::dbm ? static_cast<const StackSection*>(&c.dbm) : nullptr; }
+inline StackSection* stack_of(Config& c) { return const_cast<StackSection*>(stack_of(std::as_const(c))); }
 
 /// Calls v(name, section) for every section that this kind of model has.
 template <class V> void sections(Config& c, V&& v) {
@@ -364,6 +431,14 @@ template <class V> void sections(Config& c, V&& v) {
     v("gsn", c.gsn);
   } else if (c.run.model == ModelKind::stacked_cae) {
     v("cae", c.cae);
+  } else if (c.run.model == ModelKind::dbn) {
+    v("optimizer", c.optimizer);
+    v("dbn", c.dbn);
+    v("ais", c.ais);
+  } else if (c.run.model == ModelKind::dbm) {
+    v("optimizer", c.optimizer);
+    v("dbm", c.dbm);
+    v("ais", c.ais);
   } else {
     v("mixture", c.mixture);
   }

@@ -73,6 +73,7 @@ template <class E> void expect_names(std::initializer_list<std::pair<std::string
 
 TEST(Config, EveryNameMeansWhatItSays) {
   expect_names<ModelKind>({{"adversarial", ModelKind::adversarial}, {"bernoulli-mixture", ModelKind::bernoulli_mixture}, {"rbm", ModelKind::rbm},
+                           {"dbn", ModelKind::dbn}, {"dbm", ModelKind::dbm},
                            {"nce", ModelKind::nce}, {"gsn", ModelKind::gsn}, {"stacked-cae", ModelKind::stacked_cae}});
   expect_names<HiddenActivation>({{"tanh", HiddenActivation::tanh}, {"sigmoid", HiddenActivation::sigmoid}});
   expect_names<StopRule>({{"steps", StopRule::steps}, {"best", StopRule::best}, {"indistinguishable", StopRule::indistinguishable}});
@@ -130,11 +131,11 @@ TEST(Config, OverridesByKind) {
 
 TEST(Config, SizesOfHiddenLayersAreAList) {
   Config c = parse_config("[run]\nmodel = 'gsn'\n[gsn]\nhidden = [7, 5, 3]\n", "x");
-  EXPECT_EQ(c.gsn.hidden.each, (std::vector<int64_t>{7, 5, 3}));
-  EXPECT_EQ(Config{}.gsn.hidden.each, (std::vector<int64_t>{1500, 1500}));  // as published
-  override_config(c, "gsn.hidden=[20]");
-  EXPECT_EQ(parse_config(format_config(c), "written").gsn.hidden.each, (std::vector<int64_t>{20}));
-  for (const char* wrong : {"gsn.hidden=20", "gsn.hidden=[]"}) EXPECT_SAYS(complaint([&] { override_config(c, wrong); }), "a list of sizes such as [500, 500]");
+  EXPECT_EQ(c.gsn.hidden.values, (std::vector<int64_t>{7, 5, 3}));
+  EXPECT_EQ(Config{}.gsn.hidden.values, (std::vector<int64_t>{1500, 1500}));  // as published
+  override_config(c, "gsn.hidden=20");  // one may stand alone
+  EXPECT_EQ(parse_config(format_config(c), "written").gsn.hidden.values, (std::vector<int64_t>{20}));
+  EXPECT_SAYS(complaint([&] { override_config(c, "gsn.hidden=[]"); }), "gsn.hidden: expected at least one value");
   EXPECT_SAYS(complaint([&] { override_config(c, "gsn.hidden=[20, 0]"); }), "gsn.hidden = 0: expected a number");
   EXPECT_SAYS(complaint([&] { override_config(c, "gsn.hidden=[2.5]"); }), "a whole number");
 }
@@ -316,6 +317,27 @@ TEST(Config, ImagesAreReadAndWritten) {
   EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, input = [3, 8, 0] }"), "input = 0: expected a number from 1");
   EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, input = [3, 8, 2.5] }"), "input: expected a whole number");
   EXPECT_SAYS(refuse("{ layer = \"convolutions\" }"), "did you mean 'convolution'?");
+}
+
+TEST(Config, ListsHaveAValueForEachLayerOrOneForAll) {
+  const auto read = [](const std::string& text) { return parse_config("[run]\nmodel = \"dbn\"\n[dbn]\n" + text, "x.toml"); };
+  Config c = read("hidden = [3, 4, 5]\nrates = 0.5\nk = [1, 2]\npersistent = [true, false]\n");
+  EXPECT_EQ(c.dbn.hidden.values, (std::vector<int64_t>{3, 4, 5}));
+  EXPECT_EQ(c.dbn.rates.at(2), 0.5);
+  EXPECT_EQ(c.dbn.k.at(0), 1);
+  EXPECT_EQ(c.dbn.k.at(2), 2);  // the last stands for all further ones
+  EXPECT_TRUE(c.dbn.persistent.at(0) && !c.dbn.persistent.at(1));
+  override_config(c, "dbn.epochs=[7, 8.5]");
+  const std::string text = format_config(c);
+  EXPECT_SAYS(text, "hidden = [3, 4, 5]\n");
+  EXPECT_SAYS(text, "epochs = [7, 8.5]\n");
+  EXPECT_SAYS(text, "rates = 0.5\n");
+  EXPECT_SAYS(text, "persistent = [true, false]\n");
+  EXPECT_EQ(format_config(parse_config(text, "written")), text);
+  EXPECT_SAYS(complaint([&] { read("hidden = []\n"); }), "dbn.hidden: expected at least one value");
+  EXPECT_SAYS(complaint([&] { read("hidden = [3, 0]\n"); }), "x.toml:4: dbn.hidden = 0: expected a number from 1");
+  EXPECT_SAYS(complaint([&] { read("hidden = [3, 2.5]\n"); }), "dbn.hidden: expected a whole number");
+  EXPECT_SAYS(complaint([&] { read("joint_epochs = 3\n"); }), "'dbn.joint_epochs' is not a known key");
 }
 
 }  // namespace

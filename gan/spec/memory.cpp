@@ -72,11 +72,11 @@ MemoryNeed nce(const Config& c, double dim) {
 }
 
 /// Layers with one matrix between each two, and biases of each, or, `apart`, of both ends of each matrix.
-Floats tied(const Sizes& hidden, int64_t dim, bool apart) {
+Floats tied(const List<int64_t>& hidden, int64_t dim, bool apart) {
   Floats sum;
   double below = static_cast<double>(dim);
   sum.parameters = sum.kept = below;
-  for (const int64_t size : hidden.each) {
+  for (const int64_t size : hidden.values) {
     const double units = static_cast<double>(size);
     sum.parameters += units * below + units + (apart && sum.kept > static_cast<double>(dim) ? below : 0);
     sum.kept += units;
@@ -92,13 +92,38 @@ double tied_bytes(const Floats& floats) { return kFloat * 4.5 * floats.parameter
 MemoryNeed gsn(const Config& c, int64_t dim) {
   const Floats floats = tied(c.gsn.hidden, dim, false);
   const double rows = static_cast<double>(c.training.batch_size), steps = static_cast<double>(c.gsn.walkback);
-  const double each = c.gsn.hidden.each.size() > 1 && c.gsn.noise > 0 ? 5 : 3;  // h, its derivative and what was drawn for it
+  const double each = c.gsn.hidden.values.size() > 1 && c.gsn.noise > 0 ? 5 : 3;  // h, its derivative and what was drawn for it
   return {.parameters = tied_bytes(floats), .batch = kFloat * rows * (each * steps * floats.kept + 2 * static_cast<double>(dim))};
 }
 
 MemoryNeed cae(const Config& c, int64_t dim) {
   const Floats floats = tied(c.cae.hidden, dim, true);
   return {.parameters = tied_bytes(floats), .batch = kFloat * static_cast<double>(c.training.batch_size) * (2 * floats.kept + 4 * floats.widest)};
+}
+
+/// Parameters of a stack's layers, once, and of the sum of all layers' units.
+struct StackSize {
+  double parameters = 0, units = 0, lower = 0;  ///< the last: weights below the top two layers
+};
+StackSize size_of_stack(const StackSection& s, double dim) {
+  StackSize out{.units = dim};
+  for (size_t i = 0; i < s.hidden.size(); ++i) {
+    const double hidden = static_cast<double>(s.hidden.at(i)), weights = dim * hidden;
+    out.parameters += weights + dim + hidden, out.units += hidden;
+    if (i + 1 < s.hidden.size()) out.lower += weights;
+    dim = hidden;
+  }
+  return out;
+}
+
+/// Trained layer by layer, then together: moments of both, and what a chain needs on its way.
+MemoryNeed stack(const Config& c, double dim) {
+  const StackSection& s = *stack_of(c);
+  const StackSize size = size_of_stack(s, dim);
+  const double moments = c.optimizer.method == Method::adam ? 2 : 1, together = c.run.model == ModelKind::dbm || c.dbn.up_down_epochs > 0 ? 1 : 0;
+  const double recognition = c.run.model == ModelKind::dbn ? together * size.lower : 0, chains = static_cast<double>(s.chains);
+  const double state = (1 + moments * (1 + together)) * size.parameters + (1 + moments) * recognition + chains * size.units;
+  return {.parameters = kFloat * 2 * state, .batch = kFloat * (4 * static_cast<double>(c.training.batch_size) + 4 * chains) * size.units};
 }
 
 }  // namespace
@@ -108,6 +133,8 @@ MemoryNeed memory_need(const Config& config, int64_t dim) {
     case ModelKind::adversarial: return adversarial(config, dim);
     case ModelKind::bernoulli_mixture: return mixture(config, static_cast<double>(dim));
     case ModelKind::rbm: return rbm(config, static_cast<double>(dim));
+    case ModelKind::dbn:
+    case ModelKind::dbm: return stack(config, static_cast<double>(dim));
     case ModelKind::nce: return nce(config, static_cast<double>(dim));
     case ModelKind::gsn: return gsn(config, dim);
     case ModelKind::stacked_cae: return cae(config, dim);
@@ -123,6 +150,7 @@ double model_bytes(const Config& c, int64_t dim) {
     const double visible = static_cast<double>(dim), hidden = static_cast<double>(c.run.model == ModelKind::rbm ? c.rbm.hidden : c.nce.hidden);
     return kFloat * (visible * (hidden + 2) + hidden);
   }
+  if (const StackSection* s = stack_of(c)) return kFloat * size_of_stack(*s, static_cast<double>(dim)).parameters;
   return kFloat * count(c.generator.layers, c.generator.noise_size, "generator").parameters;
 }
 

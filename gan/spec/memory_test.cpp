@@ -96,6 +96,18 @@ TEST(MemoryNeed, NoiseIsRowsToo) {
   EXPECT_EQ(model_bytes(c, 2), 4 * (2 * 500 + 500 + 2 + 2));
 }
 
+TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
+  Config c;
+  c.run.model = ModelKind::dbm, c.optimizer.method = Method::momentum, c.dbm.hidden = {{3, 4}}, c.dbm.chains = 6;
+  const double layers = 2 * 3 + 2 + 3 + 3 * 4 + 3 + 4;
+  EXPECT_EQ(model_bytes(c, 2), 4 * layers);
+  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 6 * 9));  // alone, and together
+  c.run.model = ModelKind::dbn, c.dbn.hidden = {{3, 4}}, c.dbn.chains = 6;
+  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (2 * layers + 6 * 9));
+  c.dbn.up_down_epochs = 1;
+  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 2 * 6 + 6 * 9));  // and weights going up
+}
+
 TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
   EXPECT_GT(memory_need(two_layers(INT64_MAX), 2).total(), 1e19);
   Config c;

@@ -1,0 +1,125 @@
+#include "gan/baselines/stack_trainer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace gan {
+namespace {
+
+constexpr int64_t kMostRows = 128;  // of a block
+
+/// The batch that a layer sees.
+class One : public Batches {
+ public:
+  explicit One(Tensor x) : x_(std::move(x)) {}
+  Tensor next() override { return x_; }
+
+ private:
+  Tensor x_;
+};
+
+int64_t steps_of(double epochs, int64_t batches_per_epoch) { return std::max<int64_t>(1, std::llround(epochs * static_cast<double>(batches_per_epoch))); }
+
+/// The settings of one layer, as if it were alone.
+Config alone(const Config& c, const StackSection& s, size_t layer, int64_t batches_per_epoch) {
+  Config out = c;
+  out.run.seed = static_cast<int64_t>(Stream(static_cast<uint64_t>(c.run.seed), "stack.layers").bits(layer) >> 1);
+  out.training.steps = steps_of(s.epochs.at(layer), batches_per_epoch);
+  out.training.learning_rate = s.rates.at(layer);
+  out.optimizer.schedule = Schedule::linear;
+  out.optimizer.schedule_steps = out.training.steps, out.optimizer.min_rate = s.rates.at(layer) * s.final_rates.at(layer);
+  out.rbm = {.hidden = s.hidden.at(layer), .k = s.k.at(layer), .persistent = s.persistent.at(layer), .k_epochs = s.k_epochs.at(layer), .chains = s.chains, .weight_decay = s.weight_decay};
+  return out;
+}
+
+}  // namespace
+
+std::vector<Stage> deep_stages(const Config& c, int64_t batches_per_epoch) {
+  const StackSection& s = *stack_of(c);
+  std::vector<Stage> out;
+  for (size_t i = 0; i < s.hidden.size(); ++i) out.push_back({fmt::format("layer {} of {}", i + 1, s.hidden.size()), steps_of(s.epochs.at(i), batches_per_epoch)});
+  const bool dbn = c.run.model == ModelKind::dbn;
+  if (const double epochs = dbn ? c.dbn.up_down_epochs : c.dbm.joint_epochs; epochs > 0) out.push_back({dbn ? "up-down" : "all layers", steps_of(epochs, batches_per_epoch)});
+  int64_t left = c.training.steps;
+  for (Stage& stage : out)
+    if (c.training.steps > 0) left -= stage.steps = std::min(stage.steps, left);
+  return out;
+}
+
+Moment moment_of(const std::vector<Stage>& stages, int64_t step) {
+  size_t i = 0;
+  while (i + 1 < stages.size() && step >= stages[i].steps) step -= stages[i++].steps;
+  return {i, step};
+}
+
+StateVisitor part_of(const StateVisitor& visit, size_t layer) {
+  return [&visit, layer](const std::string& name, Tensor& value) {
+    const size_t dot = name.find('.');
+    visit(fmt::format("{}.layer{}{}", name.substr(0, dot), layer + 1, name.substr(dot)), value);
+  };
+}
+
+StackTrainer::StackTrainer(const Config& config, const std::vector<Rbm>& layers, const std::vector<Counts>& counts, int64_t batches_per_epoch)
+    : counts_(counts), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)) {
+  for (size_t i = 0; i < layers.size(); ++i) layers_.emplace_back(alone(config, *stack_of(config), i, batches_per_epoch), layers[i], counts[i], batches_per_epoch);
+}
+
+void StackTrainer::visit_learning(const StateVisitor& visit) {
+  for (size_t i = 0; i < layers_.size(); ++i) layers_[i].visit_learning(part_of(visit, i));
+}
+
+void StackTrainer::make_room(size_t layer, int64_t batch) {
+  const int64_t threads = at::get_num_threads();
+  if (layer == raised_to_ && batch == batch_ && static_cast<size_t>(threads) == blocks_.size()) return;
+  raised_to_ = layer, batch_ = batch, rows_ = std::clamp<int64_t>((batch + threads - 1) / threads, 1, kMostRows);
+  raised_ = at::empty({batch, layers_[layer].model().weights().size(0)});
+  blocks_.assign(static_cast<size_t>(threads), {});
+  for (auto& mine : blocks_)
+    for (size_t i = 0; i < layer; ++i) mine.emplace_back(layers_[i].model().parameters(), rows_, Stream(seed_, "stack.raise").child(i));
+}
+
+Tensor StackTrainer::raise(const Tensor& x, size_t layer, int64_t t) {
+  if (layer == 0) return x;
+  make_room(layer, x.size(0));
+  const Tensor examples = x.to(at::kCPU).contiguous();
+  double operations = 0;
+  for (size_t i = 0; i < layer; ++i) operations += 2 * static_cast<double>(x.size(0) * layers_[i].model().weights().numel());
+  kernels::together(operations, [&](kernels::Team& team) {
+    std::vector<RbmBlock>& mine = blocks_[static_cast<size_t>(team.index)];
+    for (size_t i = 0; i < layer; ++i) mine[i].refresh(counts_[i]);
+    const auto [begin, end] = team.share(batch_, rows_);
+    for (int64_t row = begin; row < end; row += rows_) {
+      const int64_t n = std::min(rows_, end - row);
+      const float* from = examples.data_ptr<float>() + row * examples.size(1);
+      for (size_t i = 0; i < layer; ++i) {
+        const Tensor& w = layers_[i].model().weights();
+        float* to = i + 1 == layer ? raised_.data_ptr<float>() + row * w.size(1) : mine[i].h();
+        std::copy_n(from, n * w.size(0), mine[i].v());
+        mine[i].up(mine[i].v());
+        mine[i].hidden(n, static_cast<uint64_t>(t), static_cast<uint64_t>(row), nullptr, to);
+        from = to;
+      }
+    }
+  });
+  return raised_;
+}
+
+Scalars StackTrainer::step(size_t layer, int64_t t, Batches& data) {
+  Tensor x = data.next();
+  if (layer > 0 && t == 0) {
+    x = x.clone();  // the next ones may overwrite it
+    Tensor sum = raise(x, layer, 0).sum(0, false, at::kDouble);
+    for (int64_t i = 1; i < batches_per_epoch_; ++i) sum += raise(data.next(), layer, i).sum(0, false, at::kDouble);
+    layers_[layer].centre(sum / static_cast<double>(batches_per_epoch_ * x.size(0)));
+  }
+  One raised(raise(x, layer, t));
+  return layers_[layer].step(t, raised);
+}
+
+Scalars StackTrainer::watch(size_t layer, const Tensor& real) { return layers_[layer].watch(raise(real, layer, 0)); }
+
+}  // namespace gan
