@@ -81,12 +81,12 @@ TEST(GanDeep, ARunInPartsHasTheSameBytes) {
   for (const ModelKind kind : {ModelKind::dbn, ModelKind::dbm}) {
     const ScratchFolder temp;
     Config c = bars(temp.path() / "x.npy", kind);
-    stack_of(c)->epochs = {{0.5, 0.25}}, c.dbn.up_down_epochs = c.dbm.joint_epochs = 0.5;  // 10, 5 and 10 steps; a pass of data is 20
+    stack_of(c)->epochs = {{0.5, 0.25}}, c.dbn.up_down_epochs = c.dbm.joint_epochs = 0.5;  // 8, 4 and 8 steps; a pass of the 640 examples to train on is 16
     train(c, temp.path() / "whole");
-    for (const int64_t steps : {4, 10, 13, 18, 0}) {
+    for (const int64_t steps : {3, 8, 10, 14, 0}) {
       c.training.steps = steps;
       const Problem problem = prepare(c);
-      EXPECT_EQ(problem.config.training.steps, steps == 0 ? 25 : steps);
+      EXPECT_EQ(problem.config.training.steps, steps == 0 ? 20 : steps);
       const auto learner = make_learner(problem);
       EXPECT_EQ(learner->has_model(), kind == ModelKind::dbn);
       const auto parts = temp.path() / "parts";
