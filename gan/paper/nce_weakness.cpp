@@ -13,9 +13,10 @@
 namespace gan::paper {
 namespace {
 
-constexpr int64_t kHidden = 12;       // few enough for log Z to be summed up
-constexpr int64_t kBatch = 100, kLooks = 40;
-constexpr int64_t kProbe = 2000;      // held-out examples that are looked at
+constexpr int64_t kHidden = 10;       // few enough for log Z to be summed up
+constexpr int64_t kBatch = 100;
+constexpr int64_t kProbe = 500;       // held-out examples that are looked at
+constexpr double kLater = 1.25;       // each look is so much later than the one before
 
 /// Minibatches of the training split, as every run sees them.
 class Minibatches : public Batches {
@@ -59,9 +60,11 @@ template <class Look> void follow(Learner& learner, Batches& data, int64_t steps
   const std::vector<Stage> stages = learner.stages();
   const int64_t before = stages.size() > 1 ? stages[0].steps : 0;
   for (int64_t t = 0; t < before; ++t) learner.step(t, data);
-  for (int64_t t = 0; t < steps; ++t) {
+  for (int64_t t = 0, next = 1; t < steps; ++t) {
     learner.step(before + t, data);
-    if (t < 10 || (t + 1) % std::max<int64_t>(1, steps / kLooks) == 0) look(t + 1);
+    if (t + 1 < next && t + 1 < steps) continue;
+    look(t + 1);
+    next = std::max(t + 2, static_cast<int64_t>(kLater * static_cast<double>(t + 1)));
   }
 }
 
