@@ -9,7 +9,7 @@ from sklearn.neural_network import BernoulliRBM
 
 numbers, seconds = sys.argv[1], float(sys.argv[2])
 STEPS = 20
-x = (np.random.default_rng(1).random((100 * STEPS, 784)) < 0.2).astype(numbers)
+x = (np.random.default_rng(1).random((100 * STEPS, 784)) < 0.13).astype(numbers)
 times = []
 end = time.perf_counter() + seconds
 while time.perf_counter() < end or len(times) < 3:

@@ -108,17 +108,24 @@ Tensor Dbn::start_at(const Tensor& x, uint64_t seed, int64_t first) {
   return state;
 }
 
+std::vector<RbmWeights> Dbn::weights() const {
+  std::vector<RbmWeights> out;
+  for (size_t l = 0; l < static_cast<size_t>(depth()); ++l) out.emplace_back(layers_[l].parameters());
+  return out;
+}
+
 /// One for each layer.
-std::vector<RbmBlock> Dbn::blocks(uint64_t seed) {
+std::vector<RbmBlock> Dbn::blocks(uint64_t seed, const std::vector<RbmWeights>& weights) {
   std::vector<RbmBlock> out;
-  for (size_t l = 0; l < static_cast<size_t>(depth()); ++l) out.emplace_back(layers_[l].parameters(), kBlockRows, Stream(seed, "dbn.chain").child(l));
+  for (size_t l = 0; l < static_cast<size_t>(depth()); ++l) out.emplace_back(layers_[l].parameters(), weights[l], kBlockRows, Stream(seed, "dbn.chain").child(l));
   return out;
 }
 
 void Dbn::advance(Tensor& state, uint64_t seed, int64_t t, int64_t first) {
   const int64_t stride = hidden_units(), n_top = top().weights().size(1);
+  const std::vector<RbmWeights> layers = weights();
   kernels::in_blocks(state.size(0), kBlockRows, operations(state.size(0)), [&](int64_t begin, int64_t end) {
-    std::vector<RbmBlock> mine = blocks(seed);
+    std::vector<RbmBlock> mine = blocks(seed, layers);
     const int64_t rows = end - begin;
     const auto number = static_cast<uint64_t>(first + begin);
     float* at = state.data_ptr<float>() + begin * stride;
@@ -139,8 +146,9 @@ Tensor Dbn::sample(int64_t n, uint64_t seed, int64_t first) {
   const Tensor state = start(n, seed, first);
   const int64_t stride = hidden_units(), n_top = top().weights().size(1), V = layers_[0].weights().size(0);
   Tensor out = at::empty({n, V});
+  const std::vector<RbmWeights> layers = weights();
   kernels::in_blocks(n, kBlockRows, operations(n) * static_cast<double>(burn_in_ + 1), [&](int64_t begin, int64_t end) {
-    std::vector<RbmBlock> mine = blocks(seed);
+    std::vector<RbmBlock> mine = blocks(seed, layers);
     const int64_t rows = end - begin;
     const auto number = static_cast<uint64_t>(first + begin);
     get(state.data_ptr<float>() + begin * stride + stride - n_top, rows, n_top, stride, mine.back().h());

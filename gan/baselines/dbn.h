@@ -50,7 +50,8 @@ class Dbn : public GenerativeModel, public Chain, public AnnealedPath {
   void untie();                               ///< recognition weights become copies of the layers'
 
  private:
-  std::vector<RbmBlock> blocks(uint64_t seed);
+  std::vector<RbmWeights> weights() const;  ///< of each layer that is there
+  std::vector<RbmBlock> blocks(uint64_t seed, const std::vector<RbmWeights>& weights);
   Tensor sampled_bound(const Tensor& v, int64_t first);
   Tensor exact_bound(const Tensor& v);
   Rbm& top() { return layers_[static_cast<size_t>(depth() - 1)]; }

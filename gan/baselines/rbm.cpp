@@ -65,8 +65,9 @@ Tensor Rbm::start_at(const Tensor& x, uint64_t seed, int64_t first) {
   const Tensor v = x.to(at::kCPU, at::kFloat).contiguous();
   Tensor h = at::empty({v.size(0), w_.size(1)});
   const int64_t V = w_.size(0), H = w_.size(1);
+  const RbmWeights weights(parameters());
   kernels::in_blocks(v.size(0), kBlockRows, operations(v.size(0), 0.5), [&](int64_t begin, int64_t end) {
-    RbmBlock block(parameters(), kBlockRows, Stream(seed, "rbm.start"));
+    RbmBlock block(parameters(), weights, kBlockRows, Stream(seed, "rbm.start"));
     std::copy_n(v.data_ptr<float>() + begin * V, (end - begin) * V, block.v());
     block.up(block.v());
     block.hidden(end - begin, 0, static_cast<uint64_t>(first + begin), nullptr, h.data_ptr<float>() + begin * H);
@@ -76,8 +77,9 @@ Tensor Rbm::start_at(const Tensor& x, uint64_t seed, int64_t first) {
 
 void Rbm::advance(Tensor& state, uint64_t seed, int64_t t, int64_t first) {
   const int64_t H = w_.size(1);
+  const RbmWeights weights(parameters());
   kernels::in_blocks(state.size(0), kBlockRows, operations(state.size(0), 1), [&](int64_t begin, int64_t end) {
-    RbmBlock block(parameters(), kBlockRows, Stream(seed, "rbm.chain"));
+    RbmBlock block(parameters(), weights, kBlockRows, Stream(seed, "rbm.chain"));
     float* h = state.data_ptr<float>() + begin * H;
     const int64_t rows = end - begin;
     const uint64_t step = static_cast<uint64_t>(t), number = static_cast<uint64_t>(first + begin);
@@ -94,8 +96,9 @@ Tensor Rbm::sample(int64_t n, uint64_t seed, int64_t first) {
   const Tensor h = start(n, seed, first);
   const int64_t V = w_.size(0), H = w_.size(1);
   Tensor out = at::empty({n, V});
+  const RbmWeights weights(parameters());
   kernels::in_blocks(n, kBlockRows, operations(n, static_cast<double>(burn_in_)), [&](int64_t begin, int64_t end) {
-    RbmBlock block(parameters(), kBlockRows, Stream(seed, "rbm.chain"));
+    RbmBlock block(parameters(), weights, kBlockRows, Stream(seed, "rbm.chain"));
     const int64_t rows = end - begin;
     const uint64_t number = static_cast<uint64_t>(first + begin);
     std::copy_n(h.data_ptr<float>() + begin * H, rows * H, block.h());
@@ -122,8 +125,9 @@ void Rbm::anneal(Tensor& states, Tensor& log_weights, std::span<const double> be
   const int64_t most = std::clamp<int64_t>((n + threads - 1) / threads, 1, kMostRows);
   const RbmParameters p = parameters();
   const float* base = base_.data_ptr<float>();
+  const RbmWeights weights(parameters());
   kernels::in_blocks(n, most, operations(n, static_cast<double>(betas.size())), [&](int64_t begin, int64_t end) {
-    RbmBlock block(p, most, Stream(seed, "rbm.anneal"));
+    RbmBlock block(p, weights, most, Stream(seed, "rbm.anneal"));
     const int64_t rows = end - begin;
     const uint64_t number = static_cast<uint64_t>(first + begin);
     double* weight = log_weights.data_ptr<double>() + begin;

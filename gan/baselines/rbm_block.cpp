@@ -9,10 +9,21 @@ namespace gan {
 
 using kernels::Format;
 
+RbmWeights::RbmWeights(const RbmParameters& rbm) : w_(rbm.w), up_(rbm.visible, rbm.hidden), down_(rbm.hidden, rbm.visible) { refresh({}); }
+
+void RbmWeights::refresh(const kernels::Team& team) {
+  constexpr int64_t kGrain = 16;
+  const auto rows = team.share(up_.rows(), kGrain), columns = team.share(down_.rows(), kGrain);
+  up_.copy(w_, rows.begin, rows.end);
+  down_.copy_transposed(w_, columns.begin, columns.end);
+}
+
 RbmBlock::RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream)
     : rbm_(rbm), rows_(rows), hidden_draws_(stream.child("hidden")), visible_draws_(stream.child("visible")),
       tempered_b_(rbm.b, rbm.b + rbm.visible), tempered_c_(rbm.c, rbm.c + rbm.hidden), v_(static_cast<size_t>(rows * rbm.visible)),
       h_(static_cast<size_t>(rows * rbm.hidden)), a_(static_cast<size_t>(rows * std::max(rbm.visible, rbm.hidden))), noise_(a_.size()) {}
+
+RbmBlock::RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows, const Stream& stream) : RbmBlock(rbm, rows, stream) { weights_ = &weights; }
 
 void RbmBlock::temper(double beta, const float* base) {
   scale_ = {static_cast<float>(beta), static_cast<float>(beta)};
@@ -27,7 +38,8 @@ void RbmBlock::refresh(const Counts& counts) {
 }
 
 const float* RbmBlock::up(const float* v) {
-  kernels::multiply({rows_, rbm_.hidden, rbm_.visible, false, false, Format::fp32}, v, rbm_.w, a_.data());
+  if (weights_ && !rbm_.gaussian) kernels::multiply_sparse({rows_, rbm_.hidden, rbm_.visible, false, rbm_.visible, weights_->up().stride()}, v, weights_->up().data(), a_.data());
+  else kernels::multiply({rows_, rbm_.hidden, rbm_.visible, false, false, Format::fp32}, v, rbm_.w, a_.data());
   return a_.data();
 }
 
@@ -37,7 +49,8 @@ void RbmBlock::hidden(int64_t rows, uint64_t step, uint64_t first, float* p, flo
 }
 
 void RbmBlock::visible(const float* h, int64_t rows, uint64_t step, uint64_t first, float* mean, float* v) {
-  kernels::multiply({rows_, rbm_.visible, rbm_.hidden, false, true, Format::fp32}, h, rbm_.w, a_.data());
+  if (weights_) kernels::multiply_sparse({rows_, rbm_.visible, rbm_.hidden, false, rbm_.hidden, weights_->down().stride()}, h, weights_->down().data(), a_.data());
+  else kernels::multiply({rows_, rbm_.visible, rbm_.hidden, false, true, Format::fp32}, h, rbm_.w, a_.data());
   const std::span<float> noise(noise_.data(), static_cast<size_t>(rows * rbm_.visible));
   if (v && rbm_.gaussian) visible_draws_.normal(noise, rbm_.visible, step, first);
   else if (v) visible_draws_.uniform(noise, rbm_.visible, step, first);

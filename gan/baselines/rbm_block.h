@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "gan/core/random.h"
+#include "gan/kernels/sparse.h"
+#include "gan/kernels/team.h"
 
 namespace gan {
 
@@ -14,6 +16,20 @@ struct RbmParameters {
   int64_t visible, hidden;
   bool gaussian;
   const float *w, *b, *c;  ///< [V, H], [V], [H]
+};
+
+/// The weights once more, as states of binary units are multiplied with them, for all who sample from the same parameters.
+class RbmWeights {
+ public:
+  explicit RbmWeights(const RbmParameters& rbm);
+  /// From now on they are the parameters' as they are now: each member of a team writes a part.
+  void refresh(const kernels::Team& team);
+  const kernels::AlignedRows& up() const { return up_; }      ///< [V, H]
+  const kernels::AlignedRows& down() const { return down_; }  ///< [H, V]
+
+ private:
+  const float* w_;
+  kernels::AlignedRows up_, down_;
 };
 
 /// How often each unit counts what it receives and its bias: twice in an RBM that becomes the first or the last layer of a
@@ -27,6 +43,8 @@ class RbmBlock {
   /// For up to `rows` chains. Its products always have that many rows, so that what a chain does not depend on how many
   /// others there are. Draws come from children of `stream`.
   RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream);
+  /// The same with the weights as they are in `weights`, which outlives it: several times faster where few units are on.
+  RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows, const Stream& stream);
 
   /// From now on the conditionals are those of p_beta, beta of the way from the model without weights, hidden biases 0
   /// and visible biases `base` [V].
@@ -54,6 +72,7 @@ class RbmBlock {
 
  private:
   RbmParameters rbm_;
+  const RbmWeights* weights_ = nullptr;
   int64_t rows_;
   Stream hidden_draws_, visible_draws_;
   Counts scale_;  ///< of what comes from the other layer

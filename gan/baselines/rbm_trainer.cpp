@@ -33,7 +33,7 @@ RbmTrainer::RbmTrainer(const Config& config, const Tensor& means, int64_t batche
 
 RbmTrainer::RbmTrainer(const Config& config, const Rbm& model, const Counts& counts, int64_t batches_per_epoch)
     : rbm_(config.rbm), counts_(counts), steps_(config.training.steps), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
-      model_(model), optimizer_(config.optimizer, config.training.learning_rate, {model_.weights(), model_.visible_bias(), model_.hidden_bias()}) {
+      model_(model), weights_(model_.parameters()), optimizer_(config.optimizer, config.training.learning_rate, {model_.weights(), model_.visible_bias(), model_.hidden_bias()}) {
   model_.weights().copy_(draw_normal(Stream(seed_, "rbm.weights"), model_.weights().size(0), rbm_.hidden, 0) * kInitialDeviation);
   if (rbm_.persistent) chains_ = model_.start(rbm_.chains, seed_);
   if (rbm_.sparsity_cost > 0) activity_ = at::full({rbm_.hidden}, rbm_.sparsity, at::kFloat);
@@ -68,13 +68,14 @@ void RbmTrainer::make_room(int64_t batch) {
   batch_ = batch, ends_ = rbm_.persistent ? rbm_.chains : batch;
   rows_ = std::clamp<int64_t>((std::min(batch_, ends_) + threads - 1) / threads, 1, kMostRows);
   first_end_ = up_to_multiple(batch_, rows_), all_ = first_end_ + up_to_multiple(ends_, rows_);
+  learnt_ = kernels::AlignedRows(all_, p.hidden);
   v_.assign(static_cast<size_t>(all_ * p.visible), 0), h_.assign(static_cast<size_t>(all_ * p.hidden), 0);
   shift_.assign(static_cast<size_t>(p.hidden), 0), energy_.assign(static_cast<size_t>(all_), 0), factor_.assign(static_cast<size_t>(all_), 0);
   std::fill_n(factor_.begin(), batch_, static_cast<float>(-1.0 / static_cast<double>(batch_)));
   std::fill_n(factor_.begin() + first_end_, ends_, static_cast<float>(1.0 / static_cast<double>(ends_)));
   members_.clear();
   const size_t tile = tile_size(std::max(p.visible, p.hidden));
-  for (int64_t i = 0; i < threads; ++i) members_.push_back({RbmBlock(p, rows_, Stream(seed_, "rbm")), std::vector<float>(tile)});
+  for (int64_t i = 0; i < threads; ++i) members_.push_back({RbmBlock(p, weights_, rows_, Stream(seed_, "rbm")), std::vector<float>(tile)});
 }
 
 /// The positive phase of examples [begin, end) of a block; where chains start here, they are drawn into block.h().
@@ -126,9 +127,9 @@ void RbmTrainer::learn(const Team& team, int64_t t) {
   const RbmParameters p = model_.parameters();
   const Optimizer::When when{.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1, .scale = rbm_.k_epochs > 0 ? 1.0 / static_cast<double>(sweeps(t)) : 1};
   float* tile = members_[static_cast<size_t>(team.index)].tile.data();
-  descend(team, optimizer_, 0, {v_.data(), p.visible, h_.data(), p.hidden, all_}, rbm_.weight_decay, p.w, when, tile);
+  descend(team, optimizer_, 0, {.left = v_.data(), .n = p.visible, .right = learnt_.data(), .m = p.hidden, .rows = all_, .sparse = !p.gaussian, .stride_right = learnt_.stride()}, rbm_.weight_decay, p.w, when, tile);
   descend(team, optimizer_, 1, all_, p.visible, factor_.data(), v_.data(), when, tile);
-  descend(team, optimizer_, 2, all_, p.hidden, nullptr, h_.data(), when, tile);
+  descend(team, optimizer_, 2, all_, p.hidden, nullptr, learnt_.data(), when, tile, learnt_.stride());
 }
 
 Scalars RbmTrainer::step(int64_t t, Batches& data) {
@@ -141,7 +142,9 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
   const double products = 3 * static_cast<double>(batch_) + static_cast<double>(2 * sweeps(t) * ends_);
   kernels::together(2 * products * static_cast<double>(p.visible * p.hidden), [&](Team& team) {
     RbmBlock& mine = members_[static_cast<size_t>(team.index)].block;
+    weights_.refresh(team);
     mine.refresh(counts_);
+    team.meet();
     const auto each = [&](int64_t n, auto work) {
       const auto [begin, end] = team.share(n, rows_);
       for (int64_t row = begin; row < end; row += rows_) work(row, std::min(end, row + rows_));
@@ -162,7 +165,8 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
     const auto [begin, end] = team.share(all_);
     for (int64_t row = begin; row < end; ++row) {
       const bool sparse = rbm_.sparsity_cost > 0 && row < batch_;
-      kernels::shift_and_scale(p.hidden, sparse ? shift_.data() : nullptr, factor_[static_cast<size_t>(row)], h_.data() + row * p.hidden);
+      std::copy_n(h_.data() + row * p.hidden, p.hidden, learnt_.row(row));
+      kernels::shift_and_scale(p.hidden, sparse ? shift_.data() : nullptr, factor_[static_cast<size_t>(row)], learnt_.row(row));
     }
     team.meet();
     learn(team, t);

@@ -46,6 +46,7 @@ class RbmTrainer : public Learner {
   int64_t steps_, batches_per_epoch_;
   uint64_t seed_;
   Rbm model_;
+  RbmWeights weights_;
   Optimizer optimizer_;
   Tensor chains_;    ///< [chains, H]: h of each, where they persist
   Tensor activity_;  ///< [H]: how often each hidden unit is on, averaged over steps; where it must be sparse
@@ -55,6 +56,7 @@ class RbmTrainer : public Learner {
   int64_t batch_ = 0, ends_ = 0, rows_ = 0;  ///< examples; chains; rows of a block
   int64_t first_end_ = 0, all_ = 0;          ///< rows before the chains' ends, and in all; whole blocks
   std::vector<float> v_, h_, factor_, shift_;
+  kernels::AlignedRows learnt_{0, 0};        ///< factor (h - shift) of each row
   std::vector<double> energy_;               ///< free energy of each row
   struct Member {
     RbmBlock block;

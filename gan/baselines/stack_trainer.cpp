@@ -77,9 +77,10 @@ void StackTrainer::make_room(size_t layer, int64_t batch) {
   if (layer == raised_to_ && batch == batch_ && static_cast<size_t>(threads) == blocks_.size()) return;
   raised_to_ = layer, batch_ = batch, rows_ = std::clamp<int64_t>((batch + threads - 1) / threads, 1, kMostRows);
   raised_ = at::empty({batch, layers_[layer].model().weights().size(0)});
-  blocks_.assign(static_cast<size_t>(threads), {});
+  blocks_.assign(static_cast<size_t>(threads), {}), weights_.clear();
+  for (size_t i = 0; i < layer; ++i) weights_.emplace_back(layers_[i].model().parameters());
   for (auto& mine : blocks_)
-    for (size_t i = 0; i < layer; ++i) mine.emplace_back(layers_[i].model().parameters(), rows_, Stream(seed_, "stack.raise").child(i));
+    for (size_t i = 0; i < layer; ++i) mine.emplace_back(layers_[i].model().parameters(), weights_[i], rows_, Stream(seed_, "stack.raise").child(i));
 }
 
 Tensor StackTrainer::raise(const Tensor& x, size_t layer, int64_t t) {
@@ -111,6 +112,7 @@ Tensor StackTrainer::raise(const Tensor& x, size_t layer, int64_t t) {
 Scalars StackTrainer::step(size_t layer, int64_t t, Batches& data) {
   Tensor x = data.next();
   if (layer > 0 && t == 0) {
+    raised_to_ = 0;  // the room of another training
     x = x.clone();  // the next ones may overwrite it
     Tensor sum = raise(x, layer, 0).sum(0, false, at::kDouble);
     for (int64_t i = 1; i < batches_per_epoch_; ++i) sum += raise(data.next(), layer, i).sum(0, false, at::kDouble);

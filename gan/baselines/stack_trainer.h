@@ -44,10 +44,11 @@ class StackTrainer {
   int64_t batches_per_epoch_;
   uint64_t seed_;
 
-  // Room for a step of layer `raised_to_`.
+  // Room for a step of layer `raised_to_`. What is below it has been learnt.
   size_t raised_to_ = 0;
   int64_t batch_ = 0, rows_ = 0;
   Tensor raised_;                              ///< [B, visible units of that layer]
+  std::vector<RbmWeights> weights_;            ///< of the layers below
   std::vector<std::vector<RbmBlock>> blocks_;  ///< of each thread: those of the layers below
 };
 

@@ -1,0 +1,167 @@
+#include "gan/kernels/sparse.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "gan/core/clones.h"
+
+namespace gan::kernels {
+namespace {
+
+constexpr int64_t kLanes = 16, kLine = 64;  // floats of a cache line; its bytes
+constexpr int64_t kMostVectors = 7;         // sums in registers, whether a vector is one register or two of sixteen
+
+// GCC splits these where registers are narrower.
+using Vector = float __attribute__((vector_size(kLine)));
+using Unaligned = float __attribute__((vector_size(kLine), aligned(alignof(float))));
+
+/// Where a row of the left factor is not zero, and what it is there.
+struct Entry {
+  int32_t at;
+  float value;
+};
+
+/// y [16 K] = sum over entries of value x w[at]
+template <int K> GAN_INLINE void sum_vectors(const Entry* entries, int64_t count, const float* w, int64_t stride, float* y) {
+  Vector sum[K] = {};
+  for (int64_t i = 0; i < count; ++i) {
+    const float* row = w + entries[i].at * stride;
+#pragma GCC unroll 8
+    for (int k = 0; k < K; ++k) sum[k] += entries[i].value * *reinterpret_cast<const Unaligned*>(row + k * kLanes);
+  }
+#pragma GCC unroll 8
+  for (int k = 0; k < K; ++k) *reinterpret_cast<Unaligned*>(y + k * kLanes) = sum[k];
+}
+
+/// The last vectors reach back over what has been summed already, to the same sums.
+GAN_CLONES void sum_rows_at(const Entry* entries, int64_t count, const float* w, int64_t stride, int64_t n, float* y) {
+  constexpr int64_t kMost = kMostVectors * kLanes;
+  int64_t j = 0;
+  for (; j + kMost <= n; j += kMost) sum_vectors<kMostVectors>(entries, count, w + j, stride, y + j);
+  if (j == n) return;
+  const int64_t vectors = (n - j + kLanes - 1) / kLanes, from = n - vectors * kLanes;
+  if (from < 0) {
+    for (; j < n; ++j) {
+      float sum = 0;
+      for (int64_t i = 0; i < count; ++i) sum += entries[i].value * w[entries[i].at * stride + j];
+      y[j] = sum;
+    }
+    return;
+  }
+  w += from, y += from;
+  switch (vectors) {
+    case 1: return sum_vectors<1>(entries, count, w, stride, y);
+    case 2: return sum_vectors<2>(entries, count, w, stride, y);
+    case 3: return sum_vectors<3>(entries, count, w, stride, y);
+    case 4: return sum_vectors<4>(entries, count, w, stride, y);
+    case 5: return sum_vectors<5>(entries, count, w, stride, y);
+    case 6: return sum_vectors<6>(entries, count, w, stride, y);
+    default: return sum_vectors<7>(entries, count, w, stride, y);
+  }
+}
+
+constexpr int64_t kColumns = 64;  // of x at a time: bits of a word
+
+/// Bit i is on where x[i] is not zero.
+GAN_CLONES uint64_t nonzeros_of_64(const float* x) {
+  using Bits = int32_t __attribute__((vector_size(kLine)));
+  Bits low, high;  // of the first and the second half of each 32
+  for (int i = 0; i < kLanes; ++i) low[i] = 1 << i, high[i] = static_cast<int32_t>(1u << (i + kLanes));
+  uint64_t out = 0;
+  for (int half = 0; half < 2; ++half) {
+    const auto* v = reinterpret_cast<const Unaligned*>(x + 32 * half);
+    const Bits bits = ((v[0] != 0.0f) & low) | ((v[1] != 0.0f) & high);
+    int32_t any = 0;
+    for (int i = 0; i < kLanes; ++i) any |= bits[i];
+    out |= static_cast<uint64_t>(static_cast<uint32_t>(any)) << (32 * half);
+  }
+  return out;
+}
+
+/// The same of fewer.
+uint64_t nonzeros(const float* x, int64_t n) {
+  if (n == kColumns) return nonzeros_of_64(x);
+  uint64_t out = 0;
+  for (int64_t i = 0; i < n; ++i) out |= static_cast<uint64_t>(x[i] != 0) << i;
+  return out;
+}
+
+/// use(i) for each bit i that is on.
+template <class Use> void each_bit(uint64_t bits, Use use) {
+  for (; bits != 0; bits &= bits - 1) use(std::countr_zero(bits));
+}
+
+}  // namespace
+
+void AlignedRows::Free::operator()(float* p) const { std::free(p); }
+
+AlignedRows::AlignedRows(int64_t rows, int64_t columns)
+    : rows_(rows), columns_(columns), stride_((columns + kLanes - 1) / kLanes * kLanes),
+      data_(static_cast<float*>(std::aligned_alloc(kLine, static_cast<size_t>(std::max<int64_t>(1, rows * stride_ * kLine / kLanes))))) {
+  if (!data_) throw std::bad_alloc();
+  std::fill_n(data_.get(), rows * stride_, 0.0f);
+}
+
+void AlignedRows::copy(const float* w, int64_t begin, int64_t end) {
+  for (int64_t i = begin; i < end; ++i) std::copy_n(w + i * columns_, columns_, row(i));
+}
+
+namespace {
+
+using Four = float __attribute__((vector_size(16)));
+using UnalignedFour = float __attribute__((vector_size(16), aligned(alignof(float))));
+
+/// to [4, 4] = from', rows so far apart
+GAN_INLINE void transpose_four(const float* from, int64_t stride_from, float* to, int64_t stride_to) {
+  const auto row = [&](int i) -> Four { return *reinterpret_cast<const UnalignedFour*>(from + i * stride_from); };
+  const Four a = row(0), b = row(1), c = row(2), d = row(3);
+  const Four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const auto put = [&](int i, Four x) { *reinterpret_cast<UnalignedFour*>(to + i * stride_to) = x; };
+  put(0, __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5)), put(1, __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7));
+  put(2, __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5)), put(3, __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7));
+}
+
+}  // namespace
+
+void AlignedRows::copy_transposed(const float* w, int64_t begin, int64_t end) {
+  for (int64_t first = begin; first < end; first += kLanes) {  // a cache line of w at a time
+    const int64_t last = std::min(end, first + kLanes), fours = first + (last - first) / 4 * 4, columns = columns_ / 4 * 4;
+    for (int64_t j = 0; j < columns; j += 4)
+      for (int64_t i = first; i < fours; i += 4) transpose_four(w + j * rows_ + i, rows_, row(i) + j, stride_);
+    for (int64_t i = first; i < last; ++i)
+      for (int64_t j = i < fours ? columns : 0; j < columns_; ++j) row(i)[j] = w[j * rows_ + i];
+  }
+}
+
+void multiply_sparse(const SparseShape& s, const float* x, const float* w, float* y) {
+  static thread_local std::vector<Entry> entries;
+  static thread_local std::vector<int64_t> counts;
+  const auto room = static_cast<size_t>(s.k * (s.transpose_x ? std::min(kColumns, s.m) : 1));
+  if (entries.size() < room) entries.resize(room);
+  Entry* const at = entries.data();
+  if (!s.transpose_x) {
+    for (int64_t r = 0; r < s.m; ++r) {
+      const float* row = x + r * s.stride_x;
+      int64_t count = 0;
+      for (int64_t i = 0; i < s.k; i += kColumns)
+        each_bit(nonzeros(row + i, std::min(kColumns, s.k - i)), [&](int bit) { at[count++] = {static_cast<int32_t>(i + bit), row[i + bit]}; });
+      sum_rows_at(at, count, w, s.stride_w, s.n, y + r * s.n);
+    }
+    return;
+  }
+  for (int64_t first = 0; first < s.m; first += kColumns) {
+    const int64_t columns = std::min(kColumns, s.m - first);
+    counts.assign(static_cast<size_t>(columns), 0);
+    for (int64_t r = 0; r < s.k; ++r) {
+      const float* row = x + r * s.stride_x + first;
+      each_bit(nonzeros(row, columns), [&](int c) { at[c * s.k + counts[static_cast<size_t>(c)]++] = {static_cast<int32_t>(r), row[c]}; });
+    }
+    for (int64_t c = 0; c < columns; ++c) sum_rows_at(at + c * s.k, counts[static_cast<size_t>(c)], w, s.stride_w, s.n, y + (first + c) * s.n);
+  }
+}
+
+}  // namespace gan::kernels
