@@ -53,8 +53,10 @@ test_openblas() {
   check "  as asked" grep -qh '^Core: Haswell' err.txt out.txt
 }
 
+bits() { awk 'BEGIN { srand(1); for (i = 0; i < 400; ++i) { for (j = 0; j < 24; ++j) printf "%s%d", j ? "," : "", rand() < (j % 2 ? .2 : .8); print "" } }' >bits.csv; }
+
 test_rbm() {
-  awk 'BEGIN { srand(1); for (i = 0; i < 400; ++i) { for (j = 0; j < 24; ++j) printf "%s%d", j ? "," : "", rand() < (j % 2 ? .2 : .8); print "" } }' >bits.csv
+  bits
   printf '%s\n' '[run]' 'model = "rbm"' 'threads = 1' 'log_every = 10' 'evaluate_every = 10' '[data]' 'source = "bits.csv"' 'binarise = true' \
     '[training]' 'steps = 20' 'batch_size = 20' '[rbm]' 'hidden = 22' 'burn_in = 5' '[ais]' 'runs = 10' 'temperatures = 50' 'quick_temperatures = 10' >rbm.toml
   expect 0 "an RBM" train rbm.toml --quiet --out rbm
@@ -73,6 +75,29 @@ test_rbm() {
   says "rbm.k = 0: expected a number from 1"
   expect 2 "binary units for grey data" train rbm.toml --out none --set data.binarise=false
   says "set data.binarise = true" "rbm.visible = 'gaussian'"
+}
+
+test_deep() {
+  bits
+  local model joint
+  for model in dbn dbm; do
+    joint=$([ $model = dbm ] && echo 'joint_epochs = 1' || echo 'up_down_epochs = 1')
+    printf '%s\n' '[run]' "model = \"$model\"" 'threads = 1' 'log_every = 10' 'checkpoint_every = 10' '[data]' 'source = "bits.csv"' 'binarise = true' \
+      '[training]' 'batch_size = 20' "[$model]" 'hidden = [22, 23]' 'epochs = [1, 0.5]' 'burn_in = 5' "$joint" '[ais]' 'runs = 10' 'temperatures = 50' 'quick_temperatures = 10' >$model.toml
+    expect 0 "a $model" train $model.toml --out $model
+    says "layer 1 of 2" "nats, a lower bound, of binary data"
+    expect 0 "  stopped in its first layer" train $model.toml --quiet --out half --steps 10
+    expect 0 "  and gone on with" train --resume --quiet --out half --steps "$(sed -n 's/^steps = //p' $model/config.toml)"
+    check "  ends in the same bytes" cmp half/checkpoints/last $model/checkpoints/last
+    expect 0 "  evaluate --json" evaluate $model --json
+    says '"kind": "bound"' '"test_interval"'
+    expect 0 "  sample" sample $model -n 5 --out $model.csv
+    expect 0 "  its chains" sample $model --chains 2 -n 6 --thin 2 --burn-in 1 --out chains.csv
+    check "  are 6 rows" test "$(wc -l <chains.csv)" = 6
+    rm -rf half
+  done
+  expect 0 "both, side by side" compare dbn dbm
+  says "log p, at least" "autocorrelation"
 }
 
 test_diverged() {
@@ -234,4 +259,4 @@ make_images img
 make_npy tiny.npy 500
 make_csv table.csv
 make_cifar cifar-10-batches-bin
-run_tests help without_the_engine waiting_threads openblas diverged rbm train resume sample info colours evaluate
+run_tests help without_the_engine waiting_threads openblas diverged rbm deep train resume sample info colours evaluate

@@ -150,7 +150,7 @@ std::vector<double> relative(std::vector<double> values) {
 }  // namespace
 
 void add_weakness(Piece& piece, uint64_t seed, bool quick, const Problem& images, const std::function<void(const std::string&)>& say) {
-  const int64_t steps = quick ? 100 : 5000;
+  const int64_t steps = quick ? 100 : 2000;
   std::vector<Track> tracks;
   double of_marginals = 0, of_mixture = 0;
   for (const auto& [noise, own] : {std::pair{NceNoise::marginals, &of_marginals}, std::pair{NceNoise::mixture, &of_mixture}})
