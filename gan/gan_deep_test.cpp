@@ -10,6 +10,7 @@
 #include "gan/io/npy.h"
 #include "gan/judge/ais.h"
 #include "gan/nets/draw.h"
+#include "gan/testing.h"
 
 namespace gan {
 namespace {
@@ -98,14 +99,6 @@ TEST(GanDeep, ARunInPartsHasTheSameBytes) {
 
 TEST(GanDeep, SettingsMustFit) {
   const ScratchFolder temp;
-  const auto complaint = [](const Config& config) -> std::string {
-    try {
-      prepare(config);
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "";
-  };
   for (const ModelKind kind : {ModelKind::dbn, ModelKind::dbm}) {
     Config c = bars(temp.path() / "x.npy", kind);
     EXPECT_EQ(complaint(c), "");

@@ -8,6 +8,7 @@
 #include "gan/gan.h"
 #include "gan/io/npy.h"
 #include "gan/judge/ais.h"
+#include "gan/testing.h"
 
 namespace gan {
 namespace {
@@ -48,12 +49,7 @@ TEST(GanNce, ARunInPartsHasTheSameBytes) {
     const std::string name = noise == NceNoise::mixture ? "mixture" : "marginals";
     const auto whole = temp.path() / name, parts = temp.path() / (name + " in parts");
     EXPECT_EQ(train(c, whole).step, noise == NceNoise::mixture ? 30 + 3 * (prepare(c).facts.batches_per_epoch) : 30);
-    for (const int64_t steps : {11, 30}) {
-      c.training.steps = steps;
-      const Problem problem = prepare(c);
-      const auto learner = make_learner(problem);
-      train(std::filesystem::exists(parts) ? RunFolder::open(parts) : RunFolder::create(parts, problem.config), problem, *learner);
-    }
+    train_in_parts(c, parts, {11, 30});
     EXPECT_EQ(read_file(whole / "checkpoints/last"), read_file(parts / "checkpoints/last")) << name;
   }
 }
@@ -61,14 +57,6 @@ TEST(GanNce, ARunInPartsHasTheSameBytes) {
 TEST(GanNce, NeedsBinaryDataAndEnoughExamples) {
   const ScratchFolder temp;
   Config c = rows(temp.path() / "x.npy", NceNoise::mixture);
-  const auto complaint = [](const Config& config) -> std::string {
-    try {
-      make_learner(prepare(config));
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "";
-  };
   EXPECT_EQ(complaint(c), "");
   c.mixture.components = 801;
   EXPECT_NE(complaint(c).find("mixture.components"), std::string::npos);

@@ -12,6 +12,7 @@
 #include "gan/io/safetensors.h"
 #include "gan/judge/ais.h"
 #include "gan/nets/draw.h"
+#include "gan/testing.h"
 
 namespace gan {
 namespace {
@@ -72,12 +73,7 @@ TEST(GanRbm, ARunInPartsHasTheSameBytes) {
     c.training.epochs = 0, c.training.steps = 30, c.rbm.persistent = persistent, c.rbm.sparsity_cost = 0.01;
     const auto whole = temp.path() / (persistent ? "a" : "b"), parts = temp.path() / (persistent ? "c" : "d");
     train(c, whole);
-    for (const int64_t steps : {11, 30}) {
-      c.training.steps = steps;
-      const Problem problem = prepare(c);
-      const auto learner = make_learner(problem);
-      train(std::filesystem::exists(parts) ? RunFolder::open(parts) : RunFolder::create(parts, problem.config), problem, *learner);
-    }
+    train_in_parts(c, parts, {11, 30});
     EXPECT_EQ(read_file(whole / "checkpoints/last"), read_file(parts / "checkpoints/last")) << persistent;
   }
 }
@@ -85,14 +81,6 @@ TEST(GanRbm, ARunInPartsHasTheSameBytes) {
 TEST(GanRbm, UnitsMustFitTheirData) {
   const ScratchFolder temp;
   Config c = bars(temp.path() / "x.npy");
-  const auto complaint = [](const Config& config) -> std::string {
-    try {
-      prepare(config);
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "";
-  };
   EXPECT_EQ(complaint(c), "");
   c.data.binarise = false;
   EXPECT_NE(complaint(c).find("set data.binarise = true"), std::string::npos);

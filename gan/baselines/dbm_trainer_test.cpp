@@ -159,26 +159,7 @@ TEST(DbmTrainer, AStepByHand) {
 TEST(DbmTrainer, ContinuesFromItsStateInEveryStage) {
   Config c = settings({4, 3});
   c.training.learning_rate = 0.05, c.dbm.rates = {{0.1}}, c.optimizer.final_momentum = 0.9, c.dbm.chains = 30, c.dbm.sparsity_cost = 0.01, c.dbm.mean_field = 10;
-  const Tensor x = patterns(120);
-  const auto stretch = [&](DbmTrainer& t, int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; ++i) {
-      Rows data(x, 40, i % 3 * 40);
-      t.step(i, data);
-    }
-  };
-  DbmTrainer one(c, at::full({kV}, 0.5), 3);
-  stretch(one, 0, 12);
-  const auto end = state(one);
-  for (const int64_t at : {1, 3, 5, 6, 9}) {
-    DbmTrainer before(c, at::full({kV}, 0.5), 3), after(c, at::full({kV}, 0.25), 3);
-    stretch(before, 0, at);
-    const auto saved = state(before);
-    after.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
-    stretch(after, at, 12);
-    const auto again = state(after);
-    EXPECT_EQ(end.size(), again.size());
-    for (const auto& [name, value] : end) EXPECT_TRUE(value.equal(again.at(name))) << at << " " << name;
-  }
+  expect_same_end_from({1, 3, 5, 6, 9}, 12, patterns(120), 40, [&](double mean) { return DbmTrainer(c, at::full({kV}, mean), 3); });
 }
 
 TEST(DbmTrainer, LearnsWhatItSees) {

@@ -134,26 +134,7 @@ TEST(DbnTrainer, UpDownClimbsTheBoundInGenerativeWeights) {
 TEST(DbnTrainer, ContinuesFromItsStateInEveryStage) {
   Config c = settings({4, 3}, 2);
   c.training.learning_rate = 0.05, c.optimizer.final_momentum = 0.9, c.dbn.persistent = {{true, false}}, c.dbn.chains = 30;
-  const Tensor x = patterns(120);
-  const auto stretch = [&](DbnTrainer& t, int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; ++i) {
-      Rows data(x, 40, i % 3 * 40);
-      t.step(i, data);
-    }
-  };
-  DbnTrainer one(c, at::full({kV}, 0.5), 3);
-  stretch(one, 0, 18);
-  const auto end = state(one);
-  for (const int64_t at : {1, 6, 8, 12, 15}) {
-    DbnTrainer before(c, at::full({kV}, 0.5), 3), after(c, at::full({kV}, 0.25), 3);
-    stretch(before, 0, at);
-    const auto saved = state(before);
-    after.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
-    stretch(after, at, 18);
-    const auto again = state(after);
-    EXPECT_EQ(end.size(), again.size());
-    for (const auto& [name, value] : end) EXPECT_TRUE(value.equal(again.at(name))) << at << " " << name;
-  }
+  expect_same_end_from({1, 6, 8, 12, 15}, 18, patterns(120), 40, [&](double mean) { return DbnTrainer(c, at::full({kV}, mean), 3); });
 }
 
 TEST(DbnTrainer, LearnsWhatItSees) {

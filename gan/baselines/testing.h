@@ -1,7 +1,8 @@
 #pragma once
-/// For tests: batches from a tensor, all states of a few units, a learner's state.
+/// For tests: batches from a tensor, all states of a few units, a learner's state and its resumption.
 
 #include <ATen/ATen.h>
+#include <gtest/gtest.h>
 
 #include <map>
 #include <string>
@@ -51,6 +52,30 @@ inline std::map<std::string, Tensor> state(Learner& learner) {
   std::map<std::string, Tensor> out;
   learner.visit_state([&](const std::string& name, Tensor& t) { out[name] = t.clone(); });
   return out;
+}
+
+/// That a learner which is read back into another after any of `stops` steps ends as one that never stopped, after `last`.
+/// make(means) gives one at its start, of units whose data have these means; step t sees a batch of the rows of x.
+template <class Make> void expect_same_end_from(std::initializer_list<int64_t> stops, int64_t last, const Tensor& x, int64_t batch, Make make) {
+  const auto stretch = [&](Learner& t, int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; ++i) {
+      Rows data(x, batch, i * batch % x.size(0));
+      t.step(i, data);
+    }
+  };
+  auto one = make(0.5);
+  stretch(one, 0, last);
+  const auto end = state(one);
+  for (const int64_t at : stops) {
+    auto before = make(0.5), after = make(0.25);
+    stretch(before, 0, at);
+    const auto saved = state(before);
+    after.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+    stretch(after, at, last);
+    const auto again = state(after);
+    EXPECT_EQ(end.size(), again.size());
+    for (const auto& [name, value] : end) EXPECT_TRUE(value.equal(again.at(name))) << at << " " << name;
+  }
 }
 
 }  // namespace gan

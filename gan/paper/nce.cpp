@@ -162,6 +162,7 @@ Piece noise_contrastive(uint64_t seed, bool quick, const Problem& images, const 
   piece.pictures.push_back({"nce-theory.png", "Top: T_d times the squared error of a precision against the asymptotic formula; noise is N(0, 1), data have variance 1/2. Below: errors of "
                             "independent components against the number of examples, medians over mixings; lines of slope -1 are the theory's. Gutmann & Hyvärinen (2012) show the like.",
                             encode_png(draw_curves(panels, 640, 300))});
+  add_patches(piece, seed, quick, images, say);
   add_weakness(piece, seed, quick, images, say);
   piece.settings = fmt::format("seed {}; L-BFGS to a gradient of 1e-8, float64; {} examples of a precision; {} mixings of {} sources with condition below 10; images: {} (hash {}){}", seed, sizes.data,
                                sizes.mixings, kSources, images.data.name, images.data.hash, quick ? "; quick: small sizes, wide tolerances" : "");

@@ -18,13 +18,13 @@ TEST(NoiseContrastive, EveryStatementHoldsInItsQuickForm) {
   int said = 0;
   const Piece piece = noise_contrastive(1, true, prepare(nce_images((temp.path() / "x.npy").string())), [&](const std::string&) { ++said; });
   EXPECT_GE(said, 5);
-  EXPECT_EQ(piece.checks.size(), 10u);
+  EXPECT_EQ(piece.checks.size(), 11u);
   for (const Check& check : piece.checks)
     EXPECT_TRUE(check.holds()) << check.what << ": " << check.ours << ", expected " << check.expected << " +- " << check.tolerance;
-  ASSERT_EQ(piece.tables.size(), 3u);
+  ASSERT_EQ(piece.tables.size(), 4u);
   for (const Table& table : piece.tables)
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.caption;
-  EXPECT_EQ(piece.pictures.size(), 2u);
+  EXPECT_EQ(piece.pictures.size(), 3u);
 }
 
 }  // namespace
