@@ -16,7 +16,12 @@ using kernels::Format;
 constexpr int64_t kRows = 6, kDim = 11;
 const Tensor kMeans = at::full({kDim}, 0.3);
 
-CaeSection small() { return {.hidden = {{9, 7}}, .contraction = 0.3, .layer_epochs = 2, .momentum = 0.5, .rate_decay = 0.9, .sigma = 0.7, .burn_in = 2, .chain_length = 3}; }
+CaeSection small() {
+  CaeSection s;
+  s.hidden = {{9, 7}}, s.contraction = 0.3, s.layer_epochs = 2, s.sigma = 0.7;
+  s.momentum = 0.5, s.rate_decay = 0.9, s.burn_in = 2, s.chain_length = 3;
+  return s;
+}
 
 void fill_biases(const std::function<void(const StateVisitor&)>& walk) {
   walk([](const std::string& name, Tensor& t) {

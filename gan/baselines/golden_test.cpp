@@ -35,7 +35,8 @@ TEST(GoldenBaselines, UpdatesOfAGsnAreNumPys) {
   const auto row = golden("gsn");
   const std::vector<int64_t> sizes = row["sizes"];
   const int64_t rows = row["rows"], steps = row["steps"], dim = sizes[0], top = sizes[2];
-  GsnSection section{.hidden = {{sizes[1], sizes[2]}}, .walkback = steps, .corruption = row["corruption"], .noise = row["noise"]};
+  GsnSection section;
+  section.hidden = {{sizes[1], sizes[2]}}, section.walkback = steps, section.corruption = row["corruption"], section.noise = row["noise"];
   TiedLayers layers(sizes, Format::fp32, Stream(1));
   fill(layers, row["start"]);
   TiedDescent descent(layers);

@@ -18,7 +18,10 @@ using kernels::Format;
 const Tensor kHalf = at::full({8}, 0.5);
 
 GsnSection small(std::vector<int64_t> hidden, int64_t walkback) {
-  return {.hidden = {std::move(hidden)}, .walkback = walkback, .corruption = 0.3, .noise = 0.5, .momentum = 0, .rate_decay = 1, .burn_in = 2, .chain_length = 3};
+  GsnSection s;
+  s.hidden = {std::move(hidden)}, s.walkback = walkback, s.corruption = 0.3, s.noise = 0.5;
+  s.momentum = 0, s.rate_decay = 1, s.burn_in = 2, s.chain_length = 3;
+  return s;
 }
 
 /// The parameters of both directions, in float64.

@@ -17,26 +17,31 @@ Tensor leaf(const Tensor& value) { return value.detach().to(at::kDouble).clone()
 
 }  // namespace
 
-Gaussian::Gaussian(const Tensor& mean, const Tensor& covariance) : mean_(mean.to(at::kDouble)) {
+Gaussian::Gaussian(const Tensor& mean, const Tensor& covariance, int64_t freedom) : mean_(mean.to(at::kDouble)), freedom_(freedom) {
   const auto [root, info] = at::linalg_cholesky_ex(covariance.to(at::kDouble));
   if (info.item<int64_t>() != 0) throw UsageError("Gaussian noise: the covariance is not positive definite; are there numbers that never change?");
-  root_ = root;
+  root_ = freedom > 0 ? root * std::sqrt(static_cast<double>(freedom - 2) / static_cast<double>(freedom)) : root;
 }
 
-Gaussian Gaussian::like(const Tensor& x) {
+Gaussian Gaussian::like(const Tensor& x, int64_t freedom) {
   const Tensor d = x.to(at::kDouble), centred = d - d.mean(0, true);
-  return {d.mean(0), centred.t().mm(centred) / static_cast<double>(x.size(0))};
+  return {d.mean(0), centred.t().mm(centred) / static_cast<double>(x.size(0)), freedom};
 }
 
+/// A t variable is a normal one over the root of a chi squared one, whose mean is 1.
 Tensor Gaussian::sample(int64_t n, uint64_t seed, int64_t first) {
-  const Tensor z = draw_normal(Stream(seed, "gaussian"), n, mean_.size(0), 0, first);
-  return at::addmm(mean_, z.to(at::kDouble), root_.t()).to(at::kFloat);
+  const Stream stream(seed, "gaussian");
+  Tensor z = draw_normal(stream, n, mean_.size(0), 0, first).to(at::kDouble);
+  if (freedom_ > 0) z /= draw_normal(stream.child("lengths"), n, freedom_, 0, first).to(at::kDouble).square().mean(1, true).sqrt();
+  return at::addmm(mean_, z, root_.t()).to(at::kFloat);
 }
 
 Tensor Gaussian::log_probability(const Tensor& x) {
   const Tensor z = at::linalg_solve_triangular(root_, (x.to(at::kDouble) - mean_).t(), false);  // [D, N]
-  const double log_scale = root_.diagonal().log().sum().item<double>() + static_cast<double>(mean_.size(0)) * std::log(2 * std::numbers::pi) / 2;
-  return -z.square().sum(0) / 2 - log_scale;
+  const double D = static_cast<double>(mean_.size(0)), log_scale = root_.diagonal().log().sum().item<double>(), nu = static_cast<double>(freedom_);
+  if (freedom_ == 0) return -z.square().sum(0) / 2 - log_scale - D / 2 * std::log(2 * std::numbers::pi);
+  const double constant = std::lgamma((nu + D) / 2) - std::lgamma(nu / 2) - D / 2 * std::log(nu * std::numbers::pi);
+  return constant - log_scale - (z.square().sum(0) / nu).log1p() * ((nu + D) / 2);
 }
 
 GaussianPrecision::GaussianPrecision(double lambda) : lambda_(leaf(at::scalar_tensor(lambda, at::kDouble))) {}

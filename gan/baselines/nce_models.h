@@ -5,19 +5,21 @@
 
 namespace gan {
 
-/// N(mean, covariance), as noise: usually with the data's own.
+/// N(mean, covariance), as noise: usually with the data's own. Or, with degrees of freedom above 2, the t distribution of this mean
+/// and covariance, for data that lie further out: where there is no noise, nothing says how much mass the model may have.
 class Gaussian : public GenerativeModel, public Likelihood {
  public:
-  /// mean [D], covariance [D, D]. @throws UsageError when the latter is not positive definite
-  Gaussian(const Tensor& mean, const Tensor& covariance);
-  static Gaussian like(const Tensor& x);  ///< the mean and covariance of x [N, D]
+  /// mean [D], covariance [D, D]; freedom 0: normal. @throws UsageError when the covariance is not positive definite
+  Gaussian(const Tensor& mean, const Tensor& covariance, int64_t freedom = 0);
+  static Gaussian like(const Tensor& x, int64_t freedom = 0);  ///< the mean and covariance of x [N, D]
 
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   Kind kind() const override { return Kind::exact; }
   Tensor log_probability(const Tensor& x) override;
 
  private:
-  Tensor mean_, root_;  // [D]; [D, D], lower triangular
+  Tensor mean_, root_;  // [D]; [D, D], lower triangular, of the covariance, or of the t distribution's scale
+  int64_t freedom_;
 };
 
 /// log p0 = -lambda x^2 / 2 in 1-D.

@@ -141,6 +141,21 @@ TEST(Gaussian, HasTheDensityAndTheMomentsThatItIsGiven) {
   EXPECT_THROW(Gaussian(mean, at::ones({2, 2})), UsageError);
 }
 
+TEST(Gaussian, WithHeavyTailsHasTheDensityAndTheMomentsThatItIsGiven) {
+  const Tensor root = at::tensor({1.0, 0.0, 0.5, 0.8}, at::kDouble).view({2, 2}), covariance = root.mm(root.t()), mean = at::tensor({1.0, -2.0}, at::kDouble);
+  Gaussian t(mean, covariance, 7), normal(mean, covariance);
+  const Tensor line = at::linspace(-60, 60, 2401, at::kDouble);
+  const auto grid = at::meshgrid({line + 1, line - 2}, "ij");
+  const Tensor points = at::stack({grid[0].reshape(-1), grid[1].reshape(-1)}, 1), p = t.log_probability(points).exp() * 0.05 * 0.05, from = points - mean;
+  EXPECT_NEAR(p.sum().item<double>(), 1, 1e-5);
+  EXPECT_TRUE((from * p.unsqueeze(1)).t().mm(from).allclose(covariance, 1e-3, 1e-3));
+  const Tensor x = t.sample(100'000, 3).to(at::kDouble), centred = x - mean;
+  EXPECT_TRUE((centred.t().mm(centred) / 1e5).allclose(covariance, 0, 0.05));
+  const auto far = [&](const Tensor& distance) { return distance.square().sum(1).gt(25).to(at::kDouble); };
+  EXPECT_NEAR(far(centred).mean().item<double>(), (far(from) * p).sum().item<double>(), 0.002);
+  EXPECT_GT(far(centred).sum().item<double>(), 3 * far(normal.sample(100'000, 3).to(at::kDouble) - mean).sum().item<double>());
+}
+
 TEST(Noise, NeedsALogProbabilityWithoutDoubt) {
   Rbm rbm(3, false, 5, at::full({4}, 0.5));
   EXPECT_THROW(Noise{rbm}, UsageError);

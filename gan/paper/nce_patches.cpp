@@ -14,12 +14,11 @@ namespace gan::paper {
 namespace {
 
 constexpr int64_t kSide = 8;             // of a patch, at most
-constexpr int64_t kComponents = 20;      // principal ones that are kept, at most
-constexpr int64_t kFeatures = 40, kUnits = 20;
 constexpr double kNoise = 0.05;          // a density needs pixels that are not all exactly 0
 constexpr double kContrast = 0.1;        // deviation of a patch's pixels, at least: most patches of digits are blank
 constexpr double kLeast = 1e-3;          // variance of a component, as a share of the largest
 constexpr int64_t kReference = 200000;   // examples of noise that find log Z once more
+constexpr int64_t kFreedom = 5;          // of the noise, a t distribution: patches lie far out
 
 /// n patches [n, side^2] of grey images, each from a place of its own, less their means.
 Tensor patches(const Examples& images, const Scaling& scaling, int64_t n, int64_t side, const Stream& stream) {
@@ -44,10 +43,11 @@ struct Whitening {
   Tensor pixels(const Tensor& w) const { return (w / deviations).mm(directions.t()); }  ///< of features [I, D]: what they multiply
 };
 
-Whitening whitening(const Tensor& x) {
+/// At most so many.
+Whitening whitening(const Tensor& x, int64_t components) {
   const Tensor mean = x.mean(0), centred = x - mean, covariance = centred.t().mm(centred) / static_cast<double>(x.size(0));
   const auto [variances, directions] = at::linalg_eigh(covariance);  // ascending
-  const int64_t kept = std::min(kComponents, (variances > kLeast * variances[-1]).sum().item<int64_t>()), all = variances.size(0);
+  const int64_t kept = std::min(components, (variances > kLeast * variances[-1]).sum().item<int64_t>()), all = variances.size(0);
   return {mean, directions.slice(1, all - kept), variances.slice(0, all - kept).sqrt()};
 }
 
@@ -55,19 +55,19 @@ Whitening whitening(const Tensor& x) {
 
 void add_patches(Piece& piece, uint64_t seed, bool quick, const Problem& images, const std::function<void(const std::string&)>& say) {
   say("two layers of energy on patches ...");
-  const int64_t n = quick ? 1000 : 10000, nu = 5;
+  const int64_t n = quick ? 2000 : 10000, nu = 5, components = quick ? 6 : 20, features = 2 * components, units = components;  // as many at least, or log p0 would not fall fast enough
   const DataSet& grey = *images.data.grey;
   const Scaling scaling = grey.scaling(ScaleTo::unit);
   const Stream stream(seed, "nce patches");
   const int64_t side = std::min({kSide, grey.train.shape().at(grey.train.shape().size() - 2), grey.train.shape().back()});
   const Tensor train = patches(grey.train, scaling, n, side, stream.child("train")), test = patches(grey.test, scaling, n, side, stream.child("test"));
-  const Whitening white = whitening(train);
+  const Whitening white = whitening(train, components);
   const Tensor x = white(train), held_out = white(test);
   const int64_t D = x.size(1);
-  Gaussian noise = Gaussian::like(x);
+  Gaussian noise = Gaussian::like(x, kFreedom);
   const auto draw = [&](int64_t count, uint64_t which) { return noise.sample(count, stream.bits(which)).to(at::kDouble); };
   const auto start = [&](const char* what, int64_t rows, int64_t columns) { return draw_normal(stream.child(what), rows, columns, 0).to(at::kDouble); };
-  TwoLayerEnergy model(start("features", kFeatures, D) * 0.3, start("pooling", kUnits, kFeatures) * 0.1 - 1, at::zeros({kUnits}, at::kDouble));
+  TwoLayerEnergy model(start("features", features, D) * 0.3, start("pooling", units, features) * 0.1 - 1, at::zeros({units}, at::kDouble));
   Tensor c = at::zeros({}, at::kDouble).requires_grad_(true);
   const Tensor y = draw(nu * n, 0);
   const NceFit fit = fit_nce(model, c, x, y, noise.log_probability(x), noise.log_probability(y));
@@ -75,23 +75,22 @@ void add_patches(Piece& piece, uint64_t seed, bool quick, const Problem& images,
   const at::NoGradGuard no_grad;
   const Tensor reference = draw(kReference, 1), ratio = model.log_density(reference) - noise.log_probability(reference), fresh = draw(n, 2);
   const double log_z = (at::logsumexp(ratio, 0) - std::log(static_cast<double>(kReference))).item<double>();
-  const Tensor weights = at::softmax(ratio, 0);
-  const double effective = 1 / weights.square().sum().item<double>();
+  const double effective = 1 / at::softmax(ratio, 0).square().sum().item<double>();
   const Tensor log_noise = noise.log_probability(held_out), log_model = model.log_density(held_out) + c;
   const NceState state = nce_state(log_model - log_noise, model.log_density(fresh) + c - noise.log_probability(fresh));
   const double of_model = log_model.mean().item<double>(), of_noise = log_noise.mean().item<double>();
-  piece.checks.push_back({"Two layers of energy on patches: c + log Z, log Z by importance sampling from the noise", c.item<double>() + log_z, 0, quick ? 0.5 : 0.1});
-  piece.tables.push_back({fmt::format("Two layers of energy on {} patches of {} x {} pixels, whitened, {} components; noise: normal, {} times as much", n, side, side, D, nu),
+  piece.checks.push_back({"Two layers of energy on patches: c + log Z, log Z by importance sampling", c.item<double>() + log_z, 0, quick ? 0.2 : 0.1});
+  piece.tables.push_back({fmt::format("Two layers of energy on {} patches of {} x {} pixels, whitened, {} components; noise: a t distribution, {} times as much", n, side, side, D, nu),
                           {"of held-out patches", "nats"},
                           {{"log p of the noise", fmt::format("{:.2f}", of_noise)},
                            {"log p of the model, normalised by its c", fmt::format("{:.2f}", of_model)},
                            {fmt::format("the same, normalised by importance sampling ({:.0f} effective examples of {})", effective, kReference), fmt::format("{:.2f}", of_model - c.item<double>() - log_z)},
                            {"told from noise by the model", fmt::format("{:.1f}%", 100 * state.accuracy)},
                            {"loss; largest slope left; evaluations", fmt::format("{:.4f}; {:.1g}; {}", fit.loss, fit.slope, fit.evaluations)}}});
-  const Tensor features = white.pixels(model.parameters()[0]), largest = std::get<0>(features.abs().max(1, true)).clamp_min(1e-12);
-  const Tensor shown = (features / largest).to(at::kFloat).contiguous();  // [I, P], in [-1, 1]
-  piece.pictures.push_back({"nce-patches.png", fmt::format("The {} features of the two-layer energy, each scaled to its largest number: what it multiplies patches with.", kFeatures),
-                            encode_png(image_grid({kFeatures, side, side}, {shown.data_ptr<float>(), static_cast<size_t>(shown.numel())}, {.columns = 10, .low = -1, .high = 1}))});
+  const Tensor seen = white.pixels(model.parameters()[0]), largest = std::get<0>(seen.abs().max(1, true)).clamp_min(1e-12);
+  const Tensor shown = (seen / largest).to(at::kFloat).contiguous();  // [I, P], in [-1, 1]
+  piece.pictures.push_back({"nce-patches.png", fmt::format("The {} features of the two-layer energy, each scaled to its largest number: what it multiplies patches with.", features),
+                            encode_png(image_grid({features, side, side}, {shown.data_ptr<float>(), static_cast<size_t>(shown.numel())}, {.columns = 10, .low = -1, .high = 1}))});
 }
 
 }  // namespace gan::paper

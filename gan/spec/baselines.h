@@ -151,13 +151,24 @@ inline Names names_of(HiddenActivation) {
   return names;
 }
 
-struct GsnSection {  // as published by Bengio et al. 2014
+/// Of autoencoders with tied weights: how they learn, and the chains that samples come from.
+struct TiedSection {
+  double momentum = 0.5, rate_decay = 1;
+  int64_t burn_in = 100, chain_length = 1000;
+};
+template <class V> void fields_of_tied(TiedSection& s, V& v) {
+  v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "m <- momentum m + (1 - momentum) g");
+  v("rate_decay", s.rate_decay, Bounds{.low = 0, .high = 1, .without_low = true}, "the rate is multiplied by it after every epoch, of a layer where each is trained alone");
+  v("burn_in", s.burn_in, between(0, 1000000), "samples: first steps of a chain that are left out");
+  v("chain_length", s.chain_length, between(1, 1000000), "samples: consecutive steps of one chain");
+}
+
+struct GsnSection : TiedSection {  // as published by Bengio et al. 2014
   List<int64_t> hidden{{1500, 1500}};
   HiddenActivation activation = HiddenActivation::tanh;
   int64_t walkback = 4;
   double corruption = 0.4, noise = 2;
-  double momentum = 0.5, rate_decay = 0.995;
-  int64_t burn_in = 100, chain_length = 1000;
+  GsnSection() { rate_decay = 0.995; }
 };
 template <class V> void fields(GsnSection& s, V& v) {
   v("hidden", s.hidden, between(1, kMostUnits), "units of each hidden layer; one layer is a denoising autoencoder");
@@ -165,29 +176,21 @@ template <class V> void fields(GsnSection& s, V& v) {
   v("walkback", s.walkback, between(1, 1000), "steps of the chain that each update goes back through");
   v("corruption", s.corruption, between(0, 1), "of visible units by salt and pepper: their share");
   v("noise", s.noise, at_least(0), "deviation of the noise before and after the activation, in hidden layers above the first");
-  v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "m <- momentum m + (1 - momentum) g");
-  v("rate_decay", s.rate_decay, Bounds{.low = 0, .high = 1, .without_low = true}, "the rate is multiplied by it after every epoch");
-  v("burn_in", s.burn_in, between(0, 1000000), "samples: first steps of a chain that are left out");
-  v("chain_length", s.chain_length, between(1, 1000000), "samples: consecutive steps of one chain");
+  fields_of_tied(s, v);
 }
 
-struct CaeSection {
+struct CaeSection : TiedSection {
   List<int64_t> hidden{{1000, 1000}};
   double contraction = 0.1;
   double layer_epochs = 50;
-  double momentum = 0.5, rate_decay = 1;
   double sigma = 1;
-  int64_t burn_in = 100, chain_length = 1000;
 };
 template <class V> void fields(CaeSection& s, V& v) {
   v("hidden", s.hidden, between(1, kMostUnits), "units of each layer, trained one after another");
   v("contraction", s.contraction, at_least(0), "weight of the squared norm of the layer's Jacobian");
   v("layer_epochs", s.layer_epochs, above(0), "of each layer but the last, which has the rest of the training");
-  v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "m <- momentum m + (1 - momentum) g");
-  v("rate_decay", s.rate_decay, Bounds{.low = 0, .high = 1, .without_low = true}, "the rate is multiplied by it after every epoch of a layer");
   v("sigma", s.sigma, at_least(0), "samples: deviation of the noise that the Jacobian forms into a step");
-  v("burn_in", s.burn_in, between(0, 1000000), "samples: first steps of a chain that are left out");
-  v("chain_length", s.chain_length, between(1, 1000000), "samples: consecutive steps of one chain");
+  fields_of_tied(s, v);
 }
 
 }  // namespace gan
