@@ -53,6 +53,11 @@ test_openblas() {
   check "  as asked" grep -qh '^Core: Haswell' err.txt out.txt
 }
 
+test_bfloat16() {
+  DNNL_MAX_CPU_ISA=AVX2 ONEDNN_MAX_CPU_ISA=AVX2 expect 2 "bfloat16 on a processor without it" train ring8 --set run.precision=bf16 --out none
+  says "this processor does not multiply bfloat16" "use fp32"
+}
+
 bits() { awk 'BEGIN { srand(1); for (i = 0; i < 400; ++i) { for (j = 0; j < 24; ++j) printf "%s%d", j ? "," : "", rand() < (j % 2 ? .2 : .8); print "" } }' >bits.csv; }
 
 test_rbm() {
@@ -259,4 +264,4 @@ make_images img
 make_npy tiny.npy 500
 make_csv table.csv
 make_cifar cifar-10-batches-bin
-run_tests help without_the_engine waiting_threads openblas diverged rbm deep train resume sample info colours evaluate
+run_tests help without_the_engine waiting_threads openblas bfloat16 diverged rbm deep train resume sample info colours evaluate

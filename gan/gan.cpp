@@ -31,9 +31,9 @@ constexpr const char* kDataKey = "data";
 bool has_own_passes(ModelKind model) { return model == ModelKind::gsn || model == ModelKind::stacked_cae; }
 bool wants_cpu(ModelKind model) { return has_own_passes(model) || is_boltzmann(model); }
 
-kernels::Format format_of(const Config& config) {
-  return config.run.precision == Precision::bf16 && kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32;
-}
+/// As it is trained; and as it is read: whatever trained it, here it runs as fast as this machine can.
+kernels::Format trained_in(const Config& config) { return config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32; }
+kernels::Format read_in(const Config& config) { return kernels::has_fast_bf16() ? trained_in(config) : kernels::Format::fp32; }
 
 std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
   if (wants_cpu(config.run.model) && !device.is_cpu()) throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
@@ -42,16 +42,15 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
     return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble), at::full({k}, -std::log(k), at::kDouble));
   }
   const Tensor unused = at::full({dim}, 0.5);  // the data's means: the checkpoint replaces what starts from them
-  if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, unused, config.run.seed, format_of(config));
-  if (config.run.model == ModelKind::stacked_cae) return std::make_unique<StackedCae>(config.cae, unused, config.run.seed, format_of(config));
+  if (config.run.model == ModelKind::gsn) return std::make_unique<Gsn>(config.gsn, unused, config.run.seed, read_in(config));
+  if (config.run.model == ModelKind::stacked_cae) return std::make_unique<StackedCae>(config.cae, unused, config.run.seed, read_in(config));
   if (config.run.model == ModelKind::rbm)
     return std::make_unique<Rbm>(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian, config.rbm.burn_in, unused);
   if (config.run.model == ModelKind::nce) return std::make_unique<Rbm>(config.nce.hidden, false, config.nce.burn_in, unused);
   if (config.run.model == ModelKind::dbn) return std::make_unique<Dbn>(config.dbn.hidden.values, config.dbn.up_down_epochs > 0, config.dbn.burn_in, unused);
   if (config.run.model == ModelKind::dbm) return std::make_unique<Dbm>(config.dbm.hidden.values, MeanField{config.dbm.mean_field, config.dbm.tolerance}, config.dbm.burn_in, unused);
   auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
-  if (config.run.engine == Engine::fused && device.is_cpu())  // whatever trained it, here it runs as fast as this machine can
-    G->network().fuse(format_of(config));
+  if (config.run.engine == Engine::fused && device.is_cpu()) G->network().fuse(read_in(config));
   return G;
 }
 
@@ -164,6 +163,8 @@ void choose_engine(Config& c, at::Device device) {
   if (c.run.engine == Engine::automatic) c.run.engine = why.empty() ? Engine::fused : Engine::reference;
   if (c.run.engine == Engine::reference && c.run.precision == Precision::bf16)
     throw UsageError("run.precision = 'bf16' needs the fused engine{}", why.empty() ? "" : ", and " + why);
+  if (c.run.precision == Precision::bf16 && !kernels::has_bf16())
+    throw UsageError("run.precision = 'bf16': this processor does not multiply bfloat16 (it takes AVX-512 or AMX); use fp32");
   if (c.run.precision == Precision::automatic)  // of models with passes of their own, bfloat16 has been no faster
     c.run.precision = !has_own_passes(c.run.model) && c.run.engine == Engine::fused && kernels::has_fast_bf16() ? Precision::bf16 : Precision::fp32;
 }
@@ -258,8 +259,8 @@ std::unique_ptr<Learner> make_learner(const Problem& p) {
   if (has_own_passes(p.config.run.model)) {
     if (p.config.data.scale != Scale::unit) throw UsageError("visible units of this model are between 0 and 1: set data.scale = \"unit\"");
     const Config& c = p.config;
-    if (c.run.model == ModelKind::gsn) return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.marginals, p.facts.batches_per_epoch, c.run.seed, format_of(c));
-    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.marginals, p.facts.batches_per_epoch, c.run.seed, format_of(c));
+    if (c.run.model == ModelKind::gsn) return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.marginals, p.facts.batches_per_epoch, c.run.seed, trained_in(c));
+    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.marginals, p.facts.batches_per_epoch, c.run.seed, trained_in(c));
   }
   if (!p.config.data.binarise) throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
   return std::make_unique<MixtureTrainer>(p.config.mixture, p.config.training.steps, p.facts.batches_per_epoch, mixture_start(p), p.config.run.seed);

@@ -112,6 +112,18 @@ void multiply(const ProductShape& shape, const void* a, const void* b, float* c)
   found->second(a, b, c);
 }
 
+bool has_bf16() {
+  static const bool has = [] {
+    try {
+      Product({16, 16, 16, false, false, Format::bf16});
+      return true;
+    } catch (const std::exception&) {  // oneDNN has none for this processor
+      return false;
+    }
+  }();
+  return has;
+}
+
 Product::Product(const ProductShape& shape) : prepared_(std::make_unique<Prepared>(shape)) {}
 Product::~Product() = default;
 Product::Product(Product&&) noexcept = default;

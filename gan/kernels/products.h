@@ -14,6 +14,9 @@ constexpr int64_t bytes_of(Format p) { return p == Format::fp32 ? 4 : 2; }
 /// AVX512-BF16 alone is slower than its float32 (0.6 times as fast, measured).
 bool has_fast_bf16();
 
+/// True where it multiplies bfloat16 at all.
+bool has_bf16();
+
 /// C [m, n] = op(A) [m, k] op(B) [k, n]; C is float32, A and B are of `operands`. A transposed operand lies in
 /// memory as [k, m] or [n, k].
 struct ProductShape {
