@@ -5,6 +5,7 @@
 //   gan_bench product PRECISION THREADS SECONDS                           1e9 operations a second, 1,024 x 1,024 x 1,024
 //   gan_bench memory RECIPE.toml ENGINE PRECISION THREADS BATCH           MiB at most, above those before the networks were made
 //   gan_bench rbm K PERSISTENT THREADS SECONDS                            milliseconds a step of CD-k or PCD-k (median): 784-500, batch 100
+//   gan_bench earlier RECIPE.toml THREADS SECONDS                         milliseconds a step of its last stage (median), batch 100
 //   gan_bench ais THREADS SECONDS                                         seconds of 100 runs of 14,500 temperatures, from a part of them
 //   gan_bench parzen THREADS                                              seconds, share of the float32 rate is bench.py's to tell
 
@@ -13,9 +14,15 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "bench/timed.h"
+#include "gan/baselines/cae.h"
+#include "gan/baselines/dbm_trainer.h"
+#include "gan/baselines/dbn_trainer.h"
+#include "gan/baselines/gsn.h"
 #include "gan/baselines/rbm_trainer.h"
 #include "gan/core/files.h"
 #include "gan/core/threads.h"
@@ -136,6 +143,30 @@ double rbm_step(int64_t k, bool persistent, double seconds) {
   return timed([&] { trainer.step(t++, data)[0].second.item<double>(); }, seconds);
 }
 
+std::unique_ptr<Learner> learner_of(const Config& c) {
+  const at::Tensor means = at::full({784}, 0.13);
+  constexpr int64_t kBatches = 500;
+  switch (c.run.model) {
+    case ModelKind::dbn: return std::make_unique<DbnTrainer>(c, means, kBatches);
+    case ModelKind::dbm: return std::make_unique<DbmTrainer>(c, means, kBatches);
+    case ModelKind::gsn: return std::make_unique<GsnTrainer>(c.gsn, c.training, means, kBatches, c.run.seed, kernels::Format::fp32);
+    case ModelKind::stacked_cae: return std::make_unique<CaeTrainer>(c.cae, c.training, means, kBatches, c.run.seed, kernels::Format::fp32);
+    default: throw std::invalid_argument("expected a recipe of a DBN, a DBM, a GSN or a stacked CAE");
+  }
+}
+
+/// Layers below are as they are at their start: half of their units are on, more than of trained ones.
+double earlier_step(const std::string& recipe, double seconds) {
+  Config c = parse_config(read_file(recipe), recipe);
+  if (c.run.model == ModelKind::stacked_cae) c.training.steps = 10000;
+  const auto learner = learner_of(c);
+  Same data(at::rand({100, 784}).lt(0.13).to(at::kFloat));
+  int64_t t = 0;
+  const std::vector<Stage> stages = learner->stages();
+  for (size_t i = 0; i + 1 < stages.size(); ++i) t += stages[i].steps;
+  return timed([&] { learner->step(t++, data)[0].second.item<double>(); }, seconds);
+}
+
 double ais(double seconds) {
   constexpr int64_t kPart = 100;  // temperatures
   RbmTrainer trainer = rbm_trainer(1, false);
@@ -164,6 +195,7 @@ int main(int argc, char** argv) {
     else if (a.size() == 3 && a[0] == "data") use(std::stoi(a[1])), fmt::print("{}\n", data(std::stod(a[2])));
     else if (a.size() == 4 && a[0] == "product") use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));
     else if (a.size() == 5 && a[0] == "rbm") use(std::stoi(a[3])), fmt::print("{}\n", 1e3 * rbm_step(std::stoll(a[1]), a[2] == "1", std::stod(a[4])));
+    else if (a.size() == 4 && a[0] == "earlier") use(std::stoi(a[2])), fmt::print("{}\n", 1e3 * earlier_step(a[1], std::stod(a[3])));
     else if (a.size() == 3 && a[0] == "ais") use(std::stoi(a[1])), fmt::print("{}\n", ais(std::stod(a[2])));
     else if (a.size() == 2 && a[0] == "parzen") use(std::stoi(a[1])), fmt::print("{}\n", parzen_seconds());
     else return fmt::print(stderr, "gan_bench is called by bench/bench.py\n"), 2;

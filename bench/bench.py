@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "build" / "gan_bench"
 LIBTORCH = ROOT / "build" / "gan_bench_libtorch"
 PEER = ROOT / "bench" / "peers" / "pytorch.py"
+EARLIER = ("dbn-mnist", "dbm-mnist", "gsn-mnist", "cae-mnist")
 PEER_RBM = ROOT / "bench" / "peers" / "sklearn_rbm.py"
 
 
@@ -74,6 +75,8 @@ def flops_of_step(recipe, batch):
 def rbm_jobs(python, threads, seconds):
     jobs = {("rbm", f"gan {name}", threads): ([BENCH, "rbm", k, persistent, threads, seconds], threads)
             for name, k, persistent in (("CD-1", 1, 0), ("PCD-1", 1, 1), ("PCD-25", 25, 1))}
+    for recipe in EARLIER:
+        jobs["earlier", recipe, threads] = ([BENCH, "earlier", f"recipes/{recipe}.toml", threads, seconds], threads)
     jobs["ais", "gan", threads] = ([BENCH, "ais", threads, seconds], threads)
     for numbers in ("float32", "float64") if python else ():
         jobs["rbm", f"scikit-learn PCD-1 {numbers}", threads] = ([python, PEER_RBM, numbers, seconds], threads)
@@ -89,6 +92,13 @@ def print_rbm(median, python):
     for what, m in median.items():
         if what[0] == "ais":
             print(f"annealed importance sampling of it, 100 runs of 14,500 temperatures, {what[2]} threads: {m:.0f} s")
+
+
+def print_earlier(median):
+    print("\nother earlier methods, batch 100, milliseconds a step of the last stage")
+    for what, m in median.items():
+        if what[0] == "earlier":
+            print(f"  {what[1]:22}{what[2]:8}{m:9.2f}")
 
 
 def start_up(command):
@@ -184,6 +194,7 @@ def main():
         m = median["parzen", "fp32", threads]
         print(f"  {threads} threads: {m:.2f} s, {100 * 2e-9 * 10000 * 11000 * 784 / m / rate['fp32', threads]:.0f}% of the matrix rate")
     print_rbm(median, python_rbm)
+    print_earlier(median)
     threads = max(options.threads)
     print(f"\ndata: {number([BENCH, 'data', 1, seconds], 1) / 1e6:.1f} million images/s into batches of 100, one thread")
     print_memory(threads)

@@ -23,7 +23,14 @@ RbmBlock::RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream)
       tempered_b_(rbm.b, rbm.b + rbm.visible), tempered_c_(rbm.c, rbm.c + rbm.hidden), v_(static_cast<size_t>(rows * rbm.visible)),
       h_(static_cast<size_t>(rows * rbm.hidden)), a_(static_cast<size_t>(rows * std::max(rbm.visible, rbm.hidden))), noise_(a_.size()) {}
 
-RbmBlock::RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows, const Stream& stream) : RbmBlock(rbm, rows, stream) { weights_ = &weights; }
+RbmBlock::RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows, const Stream& stream, bool always) : RbmBlock(rbm, rows, stream) {
+  weights_ = &weights, always_ = always;
+}
+
+bool RbmBlock::in_sums(const float* x, int64_t units) const {
+  constexpr double kMost = 0.3;  // share of units that are on, above which a product takes less time
+  return weights_ && (always_ || static_cast<double>(kernels::nonzeros(rows_ * units, x)) <= kMost * static_cast<double>(rows_ * units));
+}
 
 void RbmBlock::temper(double beta, const float* base) {
   scale_ = {static_cast<float>(beta), static_cast<float>(beta)};
@@ -38,7 +45,7 @@ void RbmBlock::refresh(const Counts& counts) {
 }
 
 const float* RbmBlock::up(const float* v) {
-  if (weights_ && !rbm_.gaussian) kernels::multiply_sparse({rows_, rbm_.hidden, rbm_.visible, false, rbm_.visible, weights_->up().stride()}, v, weights_->up().data(), a_.data());
+  if (!rbm_.gaussian && in_sums(v, rbm_.visible)) kernels::multiply_sparse({rows_, rbm_.hidden, rbm_.visible, false, rbm_.visible, weights_->up().stride()}, v, weights_->up().data(), a_.data());
   else kernels::multiply({rows_, rbm_.hidden, rbm_.visible, false, false, Format::fp32}, v, rbm_.w, a_.data());
   return a_.data();
 }
@@ -49,7 +56,7 @@ void RbmBlock::hidden(int64_t rows, uint64_t step, uint64_t first, float* p, flo
 }
 
 void RbmBlock::visible(const float* h, int64_t rows, uint64_t step, uint64_t first, float* mean, float* v) {
-  if (weights_) kernels::multiply_sparse({rows_, rbm_.visible, rbm_.hidden, false, rbm_.hidden, weights_->down().stride()}, h, weights_->down().data(), a_.data());
+  if (in_sums(h, rbm_.hidden)) kernels::multiply_sparse({rows_, rbm_.visible, rbm_.hidden, false, rbm_.hidden, weights_->down().stride()}, h, weights_->down().data(), a_.data());
   else kernels::multiply({rows_, rbm_.visible, rbm_.hidden, false, true, Format::fp32}, h, rbm_.w, a_.data());
   const std::span<float> noise(noise_.data(), static_cast<size_t>(rows * rbm_.visible));
   if (v && rbm_.gaussian) visible_draws_.normal(noise, rbm_.visible, step, first);

@@ -43,8 +43,10 @@ class RbmBlock {
   /// For up to `rows` chains. Its products always have that many rows, so that what a chain does not depend on how many
   /// others there are. Draws come from children of `stream`.
   RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream);
-  /// The same with the weights as they are in `weights`, which outlives it: several times faster where few units are on.
-  RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows, const Stream& stream);
+  /// The same with the weights as they are in `weights`, which outlives it: several times faster where few units are on. Where so
+  /// many are that a whole product is faster, `always` takes sums nevertheless: what a chain does, to the last bit, then never
+  /// depends on those beside it.
+  RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows, const Stream& stream, bool always = true);
 
   /// From now on the conditionals are those of p_beta, beta of the way from the model without weights, hidden biases 0
   /// and visible biases `base` [V].
@@ -71,8 +73,11 @@ class RbmBlock {
   float* h() { return h_.data(); }  ///< [rows, H], for its user
 
  private:
+  bool in_sums(const float* x, int64_t units) const;
+
   RbmParameters rbm_;
   const RbmWeights* weights_ = nullptr;
+  bool always_ = true;
   int64_t rows_;
   Stream hidden_draws_, visible_draws_;
   Counts scale_;  ///< of what comes from the other layer

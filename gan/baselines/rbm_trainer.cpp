@@ -75,7 +75,7 @@ void RbmTrainer::make_room(int64_t batch) {
   std::fill_n(factor_.begin() + first_end_, ends_, static_cast<float>(1.0 / static_cast<double>(ends_)));
   members_.clear();
   const size_t tile = tile_size(std::max(p.visible, p.hidden));
-  for (int64_t i = 0; i < threads; ++i) members_.push_back({RbmBlock(p, weights_, rows_, Stream(seed_, "rbm")), std::vector<float>(tile)});
+  for (int64_t i = 0; i < threads; ++i) members_.push_back({RbmBlock(p, weights_, rows_, Stream(seed_, "rbm"), false), std::vector<float>(tile)});
 }
 
 /// The positive phase of examples [begin, end) of a block; where chains start here, they are drawn into block.h().

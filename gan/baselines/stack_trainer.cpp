@@ -80,7 +80,7 @@ void StackTrainer::make_room(size_t layer, int64_t batch) {
   blocks_.assign(static_cast<size_t>(threads), {}), weights_.clear();
   for (size_t i = 0; i < layer; ++i) weights_.emplace_back(layers_[i].model().parameters());
   for (auto& mine : blocks_)
-    for (size_t i = 0; i < layer; ++i) mine.emplace_back(layers_[i].model().parameters(), weights_[i], rows_, Stream(seed_, "stack.raise").child(i));
+    for (size_t i = 0; i < layer; ++i) mine.emplace_back(layers_[i].model().parameters(), weights_[i], rows_, Stream(seed_, "stack.raise").child(i), false);
 }
 
 Tensor StackTrainer::raise(const Tensor& x, size_t layer, int64_t t) {

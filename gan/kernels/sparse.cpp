@@ -63,6 +63,12 @@ GAN_CLONES void sum_rows_at(const Entry* entries, int64_t count, const float* w,
   }
 }
 
+GAN_CLONES int64_t count_nonzeros(int64_t n, const float* x) {
+  int64_t out = 0;
+  for (int64_t i = 0; i < n; ++i) out += x[i] != 0;
+  return out;
+}
+
 constexpr int64_t kColumns = 64;  // of x at a time: bits of a word
 
 /// Bit i is on where x[i] is not zero.
@@ -82,7 +88,7 @@ GAN_CLONES uint64_t nonzeros_of_64(const float* x) {
 }
 
 /// The same of fewer.
-uint64_t nonzeros(const float* x, int64_t n) {
+uint64_t which_nonzeros(const float* x, int64_t n) {
   if (n == kColumns) return nonzeros_of_64(x);
   uint64_t out = 0;
   for (int64_t i = 0; i < n; ++i) out |= static_cast<uint64_t>(x[i] != 0) << i;
@@ -100,7 +106,7 @@ void AlignedRows::Free::operator()(float* p) const { std::free(p); }
 
 AlignedRows::AlignedRows(int64_t rows, int64_t columns)
     : rows_(rows), columns_(columns), stride_((columns + kLanes - 1) / kLanes * kLanes),
-      data_(static_cast<float*>(std::aligned_alloc(kLine, static_cast<size_t>(std::max<int64_t>(1, rows * stride_ * kLine / kLanes))))) {
+      data_(static_cast<float*>(std::aligned_alloc(kLine, static_cast<size_t>(std::max(kLine, rows * stride_ * kLine / kLanes))))) {
   if (!data_) throw std::bad_alloc();
   std::fill_n(data_.get(), rows * stride_, 0.0f);
 }
@@ -148,7 +154,7 @@ void multiply_sparse(const SparseShape& s, const float* x, const float* w, float
       const float* row = x + r * s.stride_x;
       int64_t count = 0;
       for (int64_t i = 0; i < s.k; i += kColumns)
-        each_bit(nonzeros(row + i, std::min(kColumns, s.k - i)), [&](int bit) { at[count++] = {static_cast<int32_t>(i + bit), row[i + bit]}; });
+        each_bit(which_nonzeros(row + i, std::min(kColumns, s.k - i)), [&](int bit) { at[count++] = {static_cast<int32_t>(i + bit), row[i + bit]}; });
       sum_rows_at(at, count, w, s.stride_w, s.n, y + r * s.n);
     }
     return;
@@ -158,10 +164,12 @@ void multiply_sparse(const SparseShape& s, const float* x, const float* w, float
     counts.assign(static_cast<size_t>(columns), 0);
     for (int64_t r = 0; r < s.k; ++r) {
       const float* row = x + r * s.stride_x + first;
-      each_bit(nonzeros(row, columns), [&](int c) { at[c * s.k + counts[static_cast<size_t>(c)]++] = {static_cast<int32_t>(r), row[c]}; });
+      each_bit(which_nonzeros(row, columns), [&](int c) { at[c * s.k + counts[static_cast<size_t>(c)]++] = {static_cast<int32_t>(r), row[c]}; });
     }
     for (int64_t c = 0; c < columns; ++c) sum_rows_at(at + c * s.k, counts[static_cast<size_t>(c)], w, s.stride_w, s.n, y + (first + c) * s.n);
   }
 }
+
+int64_t nonzeros(int64_t n, const float* x) { return count_nonzeros(n, x); }
 
 }  // namespace gan::kernels

@@ -39,4 +39,7 @@ struct SparseShape {
 };
 void multiply_sparse(const SparseShape& shape, const float* x, const float* w, float* y);
 
+/// How many of x [n] are not zero.
+int64_t nonzeros(int64_t n, const float* x);
+
 }  // namespace gan::kernels

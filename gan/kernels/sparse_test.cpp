@@ -35,6 +35,12 @@ TEST(Sparse, PartsOfAFactorAreItsColumns) {
   EXPECT_TRUE(at::allclose(y, whole.narrow(0, 20, 100), 1e-5, 1e-5));
 }
 
+TEST(Sparse, CountsWhatIsNotZero) {
+  const Tensor x = some_of(1, 1003);
+  EXPECT_EQ(nonzeros(1003, x.data_ptr<float>()), x.ne(0).sum().item<int64_t>());
+  EXPECT_EQ(nonzeros(0, nullptr), 0);
+}
+
 TEST(Sparse, AFactorOfZerosGivesZeros) {
   const Tensor x = at::zeros({3, 5}), w = numbers(5, 20);
   Tensor y = at::ones({3, 20});
