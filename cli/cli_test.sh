@@ -82,6 +82,17 @@ test_rbm() {
   says "set data.binarise = true" "rbm.visible = 'gaussian'"
 }
 
+test_autoencoders() {
+  make_images grey
+  local model
+  for model in gsn stacked-cae; do
+    printf '%s\n' '[run]' "model = \"$model\"" 'threads = 1' 'sample_every = 4' '[data]' 'source = "grey"' 'scale = "unit"' '[training]' 'steps = 8' 'batch_size = 20' \
+      "[${model#stacked-}]" 'hidden = [12, 11]' 'burn_in = 2' 'chain_length = 10' >$model.toml
+    expect 0 "a $model of images" train $model.toml --quiet --out $model
+    check "  its filters and reconstructions" test -s $model/filters.png -a -s $model/reconstructions.png
+  done
+}
+
 test_deep() {
   bits
   local model joint
@@ -264,4 +275,4 @@ make_images img
 make_npy tiny.npy 500
 make_csv table.csv
 make_cifar cifar-10-batches-bin
-run_tests help without_the_engine waiting_threads openblas bfloat16 diverged rbm deep train resume sample info colours evaluate
+run_tests help without_the_engine waiting_threads openblas bfloat16 diverged rbm autoencoders deep train resume sample info colours evaluate

@@ -4,8 +4,11 @@
 
 #include "cli/command.h"
 #include "cli/pictures.h"
+#include "cli/scoring.h"
+#include "gan/baselines/cae.h"
 #include "gan/baselines/dbm.h"
 #include "gan/baselines/dbn.h"
+#include "gan/baselines/gsn.h"
 #include "gan/baselines/rbm.h"
 
 namespace gan::cli {
@@ -37,12 +40,25 @@ void Narrator::finish() {
 
 namespace {
 
+constexpr int64_t kReconstructed = 10;  // examples of a row
+
 /// Of the units that see the data, [V, H]; undefined where there are none.
 at::Tensor first_weights(GenerativeModel& model) {
   if (auto* rbm = dynamic_cast<Rbm*>(&model)) return rbm->weights();
   if (auto* dbn = dynamic_cast<Dbn*>(&model)) return dbn->layers()[0].weights();
   if (auto* dbm = dynamic_cast<Dbm*>(&model)) return dbm->weights()[0];
+  if (auto* gsn = dynamic_cast<Gsn*>(&model)) return gsn->layers().weights(1).t();
+  if (auto* cae = dynamic_cast<StackedCae*>(&model)) return cae->layer(0).weights(1).t();
   return {};
+}
+
+/// Validation examples, and under each what a chain that starts at it shows of it: [2 n, D] scaled, n a multiple of a row; as
+/// many as there are.
+at::Tensor reconstructions(const Problem& problem, Chain& chain) {
+  constexpr int64_t kRows = 5;
+  const int64_t rows = std::min(kRows, problem.data.valid.size() / kReconstructed);
+  const at::Tensor x = scaled(problem, problem.data.valid.slice(0, rows * kReconstructed)), seen = chain.show(chain.start_at(x, 0));
+  return at::stack({x.view({rows, kReconstructed, -1}), seen.view({rows, kReconstructed, -1})}, 1).flatten(0, 2);
 }
 
 }  // namespace
@@ -66,6 +82,8 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
         ? figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step))
         : picture(card, samples, rows_of(problem.data.valid, 0, 2000))));
     if (const at::Tensor weights = first_weights(learner.model()); weights.defined() && problem.data.image) write_file(run.path() / "filters.png", encode_png(filters(card, weights)));
+    if (auto* chain = dynamic_cast<Chain*>(&learner.model()); chain && problem.data.image && problem.data.valid.size() >= kReconstructed)
+      write_file(run.path() / "reconstructions.png", encode_png(picture(card, own_units(problem, reconstructions(problem, *chain)), {}, kReconstructed)));
     write_file(run.curves(), encode_png(curves(run)));
   };
   return hooks;
