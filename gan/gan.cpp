@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "gan/baselines/cae.h"
-#include "gan/baselines/gsn.h"
 #include "gan/baselines/dbm_trainer.h"
 #include "gan/baselines/dbn_trainer.h"
+#include "gan/baselines/gsn.h"
 #include "gan/baselines/mixture.h"
 #include "gan/baselines/nce_trainer.h"
 #include "gan/baselines/rbm_trainer.h"

@@ -1,7 +1,6 @@
 #include "gan/baselines/dbm.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -16,7 +15,6 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kMostRows = 128;
 constexpr int64_t kMostEnumerated = 20;  // units
 
 Tensor doubles(const Tensor& x) { return x.to(at::kCPU, at::kDouble); }
@@ -134,7 +132,7 @@ Tensor Dbm::draw_base(int64_t n, uint64_t seed, int64_t first) {
 }
 
 void Dbm::anneal(Tensor& states, Tensor& log_weights, std::span<const double> betas, uint64_t seed, int64_t t, int64_t first) {
-  const int64_t n = states.size(0), threads = at::get_num_threads(), most = std::clamp<int64_t>((n + threads - 1) / threads, 1, kMostRows);
+  const int64_t n = states.size(0), most = shared_rows(n);
   const DbmParameters p = parameters();
   const float* base = base_.data_ptr<float>();
   in_blocks(n, most, Stream(seed, "dbm.anneal"), static_cast<double>(betas.size()), [&](DbmBlock& block, int64_t begin, int64_t end) {

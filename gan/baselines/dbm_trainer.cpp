@@ -18,10 +18,8 @@ using kernels::Team;
 
 namespace {
 
-constexpr int64_t kMostRows = 128;
 constexpr double kActivityMemory = 0.9;  // decay of `activity_` a step: Hinton 2010, section 11
 
-int64_t up_to_multiple(int64_t n, int64_t of) { return (n + of - 1) / of * of; }
 
 /// Each RBM's parameters are the model's own, where those are there.
 std::vector<Rbm> layers_of(Dbm& model, const std::vector<int64_t>& hidden) {
@@ -101,7 +99,7 @@ void DbmTrainer::make_room(int64_t batch) {
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
   const DbmParameters p = model_.parameters();
   batch_ = batch;
-  rows_ = std::clamp<int64_t>((std::min(batch, dbm_.chains) + threads - 1) / threads, 1, kMostRows);
+  rows_ = shared_rows(std::min(batch, dbm_.chains));
   first_end_ = up_to_multiple(batch, rows_), all_ = first_end_ + up_to_multiple(dbm_.chains, rows_);
   x_.clear(), learned_.clear(), shift_.clear(), members_.clear();
   int64_t widest = 0;

@@ -16,8 +16,6 @@ using kernels::Team;
 
 namespace {
 
-constexpr int64_t kMostRows = 128;
-
 /// In the order that `learn` has them.
 std::vector<Tensor> parameters_of(Dbn& model) {
   std::vector<Tensor> out;
@@ -81,7 +79,7 @@ int64_t DbnTrainer::sweeps(int64_t t) const {
 void DbnTrainer::make_room(int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
-  batch_ = batch, rows_ = std::clamp<int64_t>((batch + threads - 1) / threads, 1, kMostRows), all_ = (batch + rows_ - 1) / rows_ * rows_;
+  batch_ = batch, rows_ = shared_rows(batch), all_ = up_to_multiple(batch, rows_);
   std::vector<Rbm>& layers = model_.layers();
   const size_t last = layers.size() - 1;
   const auto room = [&](int64_t n) { return std::vector<float>(static_cast<size_t>(all_ * n)); };

@@ -1,7 +1,6 @@
 #include "gan/baselines/rbm.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -17,7 +16,6 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kMostRows = 128;
 constexpr int64_t kMostEnumerated = 20;  // units
 
 // A visible bias is logit of the data's mean, mixed with so much of 1/2: no pixel starts at never or always (Hinton 2010,
@@ -121,8 +119,7 @@ double Rbm::base_log_z() const {
 Tensor Rbm::draw_base(int64_t n, uint64_t seed, int64_t first) { return draw_visible(n, Stream(seed, "rbm.base"), first); }
 
 void Rbm::anneal(Tensor& states, Tensor& log_weights, std::span<const double> betas, uint64_t seed, int64_t t, int64_t first) {
-  const int64_t n = states.size(0), V = w_.size(0), H = w_.size(1), threads = at::get_num_threads();
-  const int64_t most = std::clamp<int64_t>((n + threads - 1) / threads, 1, kMostRows);
+  const int64_t n = states.size(0), V = w_.size(0), H = w_.size(1), most = shared_rows(n);
   const RbmParameters p = parameters();
   const float* base = base_.data_ptr<float>();
   const RbmWeights weights(parameters());

@@ -1,5 +1,7 @@
 #include "gan/baselines/rbm_block.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 
 #include "gan/kernels/gibbs.h"
@@ -8,6 +10,12 @@
 namespace gan {
 
 using kernels::Format;
+
+int64_t shared_rows(int64_t chains) {
+  constexpr int64_t kMost = 128;
+  const int64_t threads = at::get_num_threads();
+  return std::clamp<int64_t>((chains + threads - 1) / threads, 1, kMost);
+}
 
 RbmWeights::RbmWeights(const RbmParameters& rbm) : w_(rbm.w), up_(rbm.visible, rbm.hidden), down_(rbm.hidden, rbm.visible) { refresh({}); }
 

@@ -11,6 +11,11 @@ namespace gan {
 
 constexpr int64_t kBlockRows = 50;  ///< of chains at once: more would not multiply much faster
 
+/// Rows of blocks as large as all threads' parts of so many chains, so that nobody waits: bytes may then differ from one number of
+/// threads to another. And the rows of whole blocks that hold n.
+int64_t shared_rows(int64_t chains);
+constexpr int64_t up_to_multiple(int64_t n, int64_t of) { return (n + of - 1) / of * of; }
+
 /// Parameters of an RBM where they lie. E(v, h) = -v'Wh - b'v - c'h; Gaussian visible units have |v - b|^2 / 2 for b'v.
 struct RbmParameters {
   int64_t visible, hidden;

@@ -22,9 +22,6 @@ namespace {
 
 constexpr double kInitialDeviation = 0.01;                         // of the weights: Hinton 2010, section 8
 constexpr double kActivityMemory = 0.9;                            // decay of `activity_` a step: section 11
-constexpr int64_t kMostRows = 128;                                 // of a block
-
-int64_t up_to_multiple(int64_t n, int64_t of) { return (n + of - 1) / of * of; }
 
 }  // namespace
 
@@ -60,13 +57,12 @@ void RbmTrainer::visit_learning(const StateVisitor& visit) {
   if (activity_.defined()) visit("learner.activity", activity_);
 }
 
-/// Blocks as large as all threads' parts, so that nobody waits; bytes may differ from one number of threads to another.
 void RbmTrainer::make_room(int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
   const RbmParameters p = model_.parameters();
   batch_ = batch, ends_ = rbm_.persistent ? rbm_.chains : batch;
-  rows_ = std::clamp<int64_t>((std::min(batch_, ends_) + threads - 1) / threads, 1, kMostRows);
+  rows_ = shared_rows(std::min(batch_, ends_));
   first_end_ = up_to_multiple(batch_, rows_), all_ = first_end_ + up_to_multiple(ends_, rows_);
   learnt_ = kernels::AlignedRows(all_, p.hidden);
   v_.assign(static_cast<size_t>(all_ * p.visible), 0), h_.assign(static_cast<size_t>(all_ * p.hidden), 0);

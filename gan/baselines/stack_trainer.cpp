@@ -10,8 +10,6 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kMostRows = 128;  // of a block
-
 /// The batch that a layer sees.
 class One : public Batches {
  public:
@@ -75,7 +73,7 @@ void StackTrainer::visit_learning(const StateVisitor& visit) {
 void StackTrainer::make_room(size_t layer, int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (layer == raised_to_ && batch == batch_ && static_cast<size_t>(threads) == blocks_.size()) return;
-  raised_to_ = layer, batch_ = batch, rows_ = std::clamp<int64_t>((batch + threads - 1) / threads, 1, kMostRows);
+  raised_to_ = layer, batch_ = batch, rows_ = shared_rows(batch);
   raised_ = at::empty({batch, layers_[layer].model().weights().size(0)});
   blocks_.assign(static_cast<size_t>(threads), {}), weights_.clear();
   for (size_t i = 0; i < layer; ++i) weights_.emplace_back(layers_[i].model().parameters());
