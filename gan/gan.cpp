@@ -239,7 +239,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   }
   if (stack_of(c)) {  // how far to go is for its stages to say; steps cut them off
     int64_t steps = 0;
-    for (const Stage& stage : deep_stages(c, p.facts.batches_per_epoch)) steps += stage.steps;
+    for (const Stage& stage : cut_off(deep_stages(c, p.facts.batches_per_epoch), c.training.steps)) steps += stage.steps;
     c.training.steps = steps;
   }
   return p;

@@ -161,14 +161,11 @@ std::vector<Stage> CaeTrainer::stages() const {
 
 Scalars CaeTrainer::step(int64_t step, Batches& data) {
   const at::NoGradGuard no_grad;
-  int64_t l = 0;
-  for (const Stage& stage : stages()) {
-    if (step < stage.steps) break;
-    step -= stage.steps, ++l;
-  }
+  const Moment now = moment_of(stages(), step);
+  const auto l = static_cast<int64_t>(now.stage);
   model_.begin(l + 1);
-  const double epoch = static_cast<double>(step / batches_per_epoch_), rate = training_.learning_rate * std::pow(section_.rate_decay, epoch);
-  const auto losses = contractive_.descend(model_.layer(l), model_.encode(data.next(), l), section_.contraction, descents_[static_cast<size_t>(l)],
+  const double epoch = static_cast<double>(now.step / batches_per_epoch_), rate = training_.learning_rate * std::pow(section_.rate_decay, epoch);
+  const auto losses = contractive_.descend(model_.layer(l), model_.encode(data.next(), l), section_.contraction, descents_[now.stage],
                                            {.eta = rate, .mu = section_.momentum});
   return {{"cross_entropy", at::scalar_tensor(losses.cross_entropy, at::kDouble)}, {"jacobian", at::scalar_tensor(losses.jacobian, at::kDouble)}};
 }

@@ -74,13 +74,24 @@ int64_t Dbm::units_from(size_t layer) const {
 }
 int64_t Dbm::odd_units() const { return units_from(1); }
 
-template <class Work> void Dbm::in_blocks(int64_t n, int64_t rows, const Stream& stream, double sweeps, Work work) const {
+std::vector<RbmWeights> Dbm::laid_out() const {
+  std::vector<RbmWeights> out;
+  for (const Tensor& w : weights_) out.emplace_back(w.data_ptr<float>(), w.size(0), w.size(1));
+  return out;
+}
+
+template <class Make, class Work> void Dbm::in_blocks(int64_t n, int64_t rows, double sweeps, Make make, Work work) const {
   double operations = 0;
   for (const Tensor& w : weights_) operations += 4 * sweeps * static_cast<double>(n * w.numel());
   kernels::in_blocks(n, rows, operations, [&](int64_t begin, int64_t end) {
-    DbmBlock block(parameters(), rows, stream);
+    DbmBlock block = make();
     work(block, begin, end);
   });
+}
+
+template <class Work> void Dbm::in_chains(int64_t n, int64_t rows, const Stream& stream, double sweeps, Work work) const {
+  const std::vector<RbmWeights> weights = laid_out();
+  in_blocks(n, rows, sweeps, [&] { return DbmBlock(parameters(), weights, rows, stream); }, work);
 }
 
 Tensor Dbm::start(int64_t n, uint64_t seed, int64_t first) {
@@ -97,7 +108,7 @@ Tensor Dbm::start_at(const Tensor& x, uint64_t seed, int64_t first) {
 
 void Dbm::advance(Tensor& state, uint64_t seed, int64_t t, int64_t first) {
   expect_composed();
-  in_blocks(state.size(0), kBlockRows, Stream(seed, "dbm.chain"), 1, [&](DbmBlock& block, int64_t begin, int64_t end) {
+  in_chains(state.size(0), kBlockRows, Stream(seed, "dbm.chain"), 1, [&](DbmBlock& block, int64_t begin, int64_t end) {
     float* odd = state.data_ptr<float>() + begin * state.size(1);
     write_odd(block, end - begin, odd);
     for (const size_t from : {0, 1}) block.draw_each_second(from, end - begin, static_cast<uint64_t>(t), static_cast<uint64_t>(first + begin));
@@ -111,7 +122,7 @@ Tensor Dbm::sample(int64_t n, uint64_t seed, int64_t first) {
   const Tensor state = start(n, seed, first);
   const int64_t V = biases_[0].size(0);
   Tensor out = at::empty({n, V});
-  in_blocks(n, kBlockRows, Stream(seed, "dbm.chain"), static_cast<double>(burn_in_), [&](DbmBlock& block, int64_t begin, int64_t end) {
+  in_chains(n, kBlockRows, Stream(seed, "dbm.chain"), static_cast<double>(burn_in_), [&](DbmBlock& block, int64_t begin, int64_t end) {
     write_odd(block, end - begin, state.data_ptr<float>() + begin * state.size(1));
     for (int64_t t = 0; t < burn_in_; ++t)
       for (const size_t from : {0, 1}) block.draw_each_second(from, end - begin, static_cast<uint64_t>(t), static_cast<uint64_t>(first + begin));
@@ -135,7 +146,7 @@ void Dbm::anneal(Tensor& states, Tensor& log_weights, std::span<const double> be
   const int64_t n = states.size(0), most = shared_rows(n);
   const DbmParameters p = parameters();
   const float* base = base_.data_ptr<float>();
-  in_blocks(n, most, Stream(seed, "dbm.anneal"), static_cast<double>(betas.size()), [&](DbmBlock& block, int64_t begin, int64_t end) {
+  in_chains(n, most, Stream(seed, "dbm.anneal"), static_cast<double>(betas.size()), [&](DbmBlock& block, int64_t begin, int64_t end) {
     const int64_t rows = end - begin;
     const auto number = static_cast<uint64_t>(first + begin);
     double* weight = log_weights.data_ptr<double>() + begin;
@@ -164,7 +175,8 @@ std::vector<Tensor> Dbm::posterior(const Tensor& x) {
   const Tensor v = x.to(at::kCPU, at::kFloat).contiguous();
   std::vector<Tensor> out;
   for (size_t l = 1; l < biases_.size(); ++l) out.push_back(at::empty({v.size(0), biases_[l].size(0)}));
-  in_blocks(v.size(0), kBlockRows, Stream(0), static_cast<double>(mean_field_.iterations), [&](DbmBlock& block, int64_t begin, int64_t end) {
+  const auto dense = [&] { return DbmBlock(parameters(), kBlockRows, Stream(0)); };  // means are seldom zero
+  in_blocks(v.size(0), kBlockRows, static_cast<double>(mean_field_.iterations), dense, [&](DbmBlock& block, int64_t begin, int64_t end) {
     std::copy_n(v.data_ptr<float>() + begin * v.size(1), (end - begin) * v.size(1), block.x(0));
     block.settle(end - begin, mean_field_.iterations, mean_field_.tolerance);
     for (size_t l = 1; l < block.layers(); ++l) std::copy_n(block.x(l), (end - begin) * block.units(l), out[l - 1].data_ptr<float>() + begin * block.units(l));

@@ -55,10 +55,12 @@ class Dbm : public GenerativeModel, public Chain, public AnnealedPath {
   std::vector<Tensor>& biases() { return biases_; }    ///< [n_l], v's first
   Tensor& base() { return base_; }                     ///< [V]
   DbmParameters parameters() const;
+  std::vector<RbmWeights> laid_out() const;  ///< the weights, for sampling
   int64_t odd_units() const;
 
  private:
-  template <class Work> void in_blocks(int64_t n, int64_t rows, const Stream& stream, double sweeps, Work work) const;
+  template <class Make, class Work> void in_blocks(int64_t n, int64_t rows, double sweeps, Make make, Work work) const;
+  template <class Work> void in_chains(int64_t n, int64_t rows, const Stream& stream, double sweeps, Work work) const;
   int64_t units_from(size_t layer) const;
   Tensor log_p_of(size_t parity, const Tensor& states) const;
   void expect_composed() const;

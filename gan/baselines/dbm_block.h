@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "gan/core/random.h"
+#include "gan/baselines/rbm_block.h"
 
 namespace gan {
 
@@ -17,6 +17,8 @@ class DbmBlock {
  public:
   /// For up to `rows` chains; as of RbmBlock.
   DbmBlock(const DbmParameters& dbm, int64_t rows, const Stream& stream);
+  /// The same with the weights between layers as they are in `weights`, which outlives it; as of RbmBlock.
+  DbmBlock(const DbmParameters& dbm, const std::vector<RbmWeights>& weights, int64_t rows, const Stream& stream, bool always = true);
 
   /// From now on the conditionals are those of p_beta, beta of the way from the model without weights and hidden biases, whose
   /// visible ones are `base` [V]. At beta 1: of the parameters as they are now.
@@ -24,8 +26,8 @@ class DbmBlock {
 
   float* x(size_t layer) { return x_[layer].data(); }  ///< [rows, n_l], what each layer is: draws or means
 
-  /// What layer l receives from the ones beside it, `below` times from the one below: [rows, n_l], until the next call of these.
-  const float* receive(size_t layer, float below = 1);
+  /// What layer l receives from the ones beside it: [rows, n_l], until the next call of these.
+  const float* receive(size_t layer);
   void draw(size_t layer, int64_t rows, uint64_t step, uint64_t first);  ///< after `receive`: x(l) ~ p(x_l | others)
   void mean(size_t layer, int64_t rows, float* out);                     ///< after `receive`: E(x_l | others)
 
@@ -41,12 +43,17 @@ class DbmBlock {
   int64_t units(size_t layer) const { return dbm_.units[layer]; }
 
  private:
+  void hear_below(size_t layer, float* a) const;         ///< a = x_l-1 W_l-1
+  void hear_above(size_t layer, float below, float* a);  ///< a = below * a + x_l+1 W_l'
+
   DbmParameters dbm_;
+  const std::vector<RbmWeights>* weights_ = nullptr;
+  bool always_ = true;
   int64_t rows_;
   std::vector<Stream> draws_;
   float scale_ = 1;
   std::vector<std::vector<float>> x_, bias_;
-  std::vector<float> a_, other_, noise_;
+  std::vector<float> a_, other_, noise_, from_data_;
 };
 
 }  // namespace gan

@@ -18,9 +18,6 @@ using kernels::Team;
 
 namespace {
 
-constexpr double kActivityMemory = 0.9;  // decay of `activity_` a step: Hinton 2010, section 11
-
-
 /// Each RBM's parameters are the model's own, where those are there.
 std::vector<Rbm> layers_of(Dbm& model, const std::vector<int64_t>& hidden) {
   std::vector<Rbm> out;
@@ -48,14 +45,11 @@ std::vector<Tensor> parameters_of(Dbm& model) {
 }  // namespace
 
 DbmTrainer::DbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch)
-    : dbm_(config.dbm), stages_(deep_stages(config, batches_per_epoch)), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
+    : dbm_(config.dbm), whole_(deep_stages(config, batches_per_epoch)), stages_(cut_off(whole_, config.training.steps)), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
       model_(dbm_.hidden.values, {dbm_.mean_field, dbm_.tolerance}, dbm_.burn_in, means), layers_(layers_of(model_, dbm_.hidden.values)),
       stack_(config, layers_, counts_of_layers(layers_.size()), batches_per_epoch), optimizer_(config.optimizer, config.training.learning_rate, parameters_of(model_)),
       chains_(at::zeros({dbm_.chains, model_.odd_units()})) {
-  Config uncut = config;
-  uncut.training.steps = 0;
-  whole_ = deep_stages(uncut, batches_per_epoch);
-  for (size_t l = 0; dbm_.sparsity_cost > 0 && l < layers_.size(); ++l) activity_.push_back(at::full({dbm_.hidden.at(l)}, dbm_.sparsity.at(l), at::kFloat));
+  for (size_t l = 0; dbm_.sparsity_cost > 0 && l < layers_.size(); ++l) sparsity_.emplace_back(dbm_.hidden.at(l), dbm_.sparsity.at(l), dbm_.sparsity_cost);
 }
 
 void DbmTrainer::visit_state(const StateVisitor& visit) {
@@ -64,7 +58,7 @@ void DbmTrainer::visit_state(const StateVisitor& visit) {
   for (size_t l = 1; l < layers_.size(); ++l) part_of(visit, l)("learner.visible_bias", layers_[l].visible_bias());
   optimizer_.visit_state("learner.all.", visit);
   visit("learner.chains", chains_);
-  for (size_t l = 0; l < activity_.size(); ++l) part_of(visit, l)("learner.activity", activity_[l]);
+  for (size_t l = 0; l < sparsity_.size(); ++l) part_of(visit, l)("learner.activity", sparsity_[l].activity());
 }
 
 void DbmTrainer::compose() {
@@ -101,31 +95,17 @@ void DbmTrainer::make_room(int64_t batch) {
   batch_ = batch;
   rows_ = shared_rows(std::min(batch, dbm_.chains));
   first_end_ = up_to_multiple(batch, rows_), all_ = first_end_ + up_to_multiple(dbm_.chains, rows_);
-  x_.clear(), learned_.clear(), shift_.clear(), members_.clear();
+  x_.clear(), learned_.clear(), members_.clear();
+  weights_ = model_.laid_out();
   int64_t widest = 0;
   for (const int64_t n : p.units) {
-    x_.emplace_back(static_cast<size_t>(all_ * n)), learned_.emplace_back(static_cast<size_t>(all_ * n)), shift_.emplace_back(static_cast<size_t>(n));
+    x_.emplace_back(static_cast<size_t>(all_ * n)), learned_.emplace_back(all_, n);
     widest = std::max(widest, n);
   }
   energy_.assign(static_cast<size_t>(all_), 0), iterations_.assign(static_cast<size_t>(all_), 0), factor_.assign(static_cast<size_t>(all_), 0);
   std::fill_n(factor_.begin(), batch, static_cast<float>(-1.0 / static_cast<double>(batch)));
   std::fill_n(factor_.begin() + first_end_, dbm_.chains, static_cast<float>(1.0 / static_cast<double>(dbm_.chains)));
-  for (int64_t i = 0; i < threads; ++i) members_.push_back({DbmBlock(p, rows_, Stream(seed_, "dbm.chains")), std::vector<float>(tile_size(widest))});
-}
-
-/// As RbmTrainer's, for each hidden layer; a layer's weights from below learn it, those to the layer above do not.
-void DbmTrainer::prefer_sparse(const Team& team) {
-  for (size_t l = 1; l < x_.size(); ++l) {
-    const int64_t n = model_.biases()[l].size(0);
-    const auto [begin, end] = team.share(n);
-    if (begin == end) continue;
-    float *q = activity_[l - 1].data_ptr<float>(), *seen = members_[static_cast<size_t>(team.index)].tile.data();
-    kernels::sum_rows(kernels::Format::fp32, {batch_, end - begin, n}, factor_.data(), x_[l].data() + begin, seen);  // its factors are negative
-    for (int64_t j = begin; j < end; ++j) {
-      q[j] = static_cast<float>(kActivityMemory * q[j] - (1 - kActivityMemory) * seen[j - begin]);
-      shift_[l][static_cast<size_t>(j)] = static_cast<float>(dbm_.sparsity_cost * (q[j] - dbm_.sparsity.at(l - 1)));
-    }
-  }
+  for (int64_t i = 0; i < threads; ++i) members_.push_back({DbmBlock(p, weights_, rows_, Stream(seed_, "dbm.chains"), false), std::vector<float>(tile_size(widest))});
 }
 
 /// theta <- theta - the optimiser's step along the slope of E(data, mu) less that of the chains, and decay W.
@@ -135,9 +115,9 @@ void DbmTrainer::learn(const Team& team, int64_t t) {
   float* tile = members_[static_cast<size_t>(team.index)].tile.data();
   const size_t layers = p.w.size();
   for (size_t l = 0; l < layers; ++l)
-    descend(team, optimizer_, l, {x_[l].data(), p.units[l], learned_[l + 1].data(), p.units[l + 1], all_}, dbm_.joint_weight_decay, p.w[l], when, tile);
+    descend(team, optimizer_, l, {.left = x_[l].data(), .n = p.units[l], .right = learned_[l + 1].data(), .m = p.units[l + 1], .rows = all_, .sparse = l == 0, .stride_right = learned_[l + 1].stride()}, dbm_.joint_weight_decay, p.w[l], when, tile);
   descend(team, optimizer_, layers, all_, p.units[0], factor_.data(), x_[0].data(), when, tile);
-  for (size_t l = 1; l <= layers; ++l) descend(team, optimizer_, layers + l, all_, p.units[l], nullptr, learned_[l].data(), when, tile);
+  for (size_t l = 1; l <= layers; ++l) descend(team, optimizer_, layers + l, all_, p.units[l], nullptr, learned_[l].data(), when, tile, learned_[l].stride());
 }
 
 Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {
@@ -150,7 +130,9 @@ Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {
   for (const Tensor& w : model_.weights()) weights += static_cast<double>(w.numel());
   kernels::together(4 * weights * static_cast<double>(batch_ * dbm_.mean_field + dbm_.chains * dbm_.sweeps), [&](Team& team) {
     DbmBlock& mine = members_[static_cast<size_t>(team.index)].block;
+    for (RbmWeights& w : weights_) w.refresh(team);
     mine.temper(1, p.b[0]);
+    team.meet();
     const auto each = [&](int64_t n, auto work) {
       const auto [begin, end] = team.share(n, rows_);
       for (int64_t row = begin; row < end; row += rows_) work(row, std::min(end, row + rows_) - row);
@@ -180,13 +162,14 @@ Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {
       keep(first_end_ + row, n);
     });
     team.meet();
-    if (!activity_.empty()) prefer_sparse(team), team.meet();
+    for (size_t l = 0; l < sparsity_.size(); ++l) sparsity_[l].look(team, batch_, factor_.data(), x_[l + 1].data(), members_[static_cast<size_t>(team.index)].tile.data());
+    if (!sparsity_.empty()) team.meet();
     const auto [begin, end] = team.share(all_);
     for (size_t l = 1; l < layers; ++l)
       for (int64_t row = begin; row < end; ++row) {
-        float* learned = learned_[l].data() + row * p.units[l];
+        float* learned = learned_[l].row(row);
         std::copy_n(x_[l].data() + row * p.units[l], p.units[l], learned);
-        kernels::shift_and_scale(p.units[l], !activity_.empty() && row < batch_ ? shift_[l].data() : nullptr, factor_[static_cast<size_t>(row)], learned);
+        kernels::shift_and_scale(p.units[l], !sparsity_.empty() && row < batch_ ? sparsity_[l - 1].shift() : nullptr, factor_[static_cast<size_t>(row)], learned);
       }
     team.meet();
     learn(team, t);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gan/baselines/dbm.h"
+#include "gan/baselines/sparsity.h"
 #include "gan/baselines/stack_trainer.h"
 #include "gan/optim/optimizer.h"
 
@@ -32,11 +33,10 @@ class DbmTrainer : public Learner {
  private:
   Scalars all_layers(int64_t t, const Tensor& x);
   void make_room(int64_t batch);
-  void prefer_sparse(const kernels::Team& team);
   void learn(const kernels::Team& team, int64_t t);
 
   DbmSection dbm_;
-  std::vector<Stage> stages_, whole_;  ///< the latter not cut off
+  std::vector<Stage> whole_, stages_;  ///< the latter ended after training.steps
   int64_t batches_per_epoch_;
   uint64_t seed_;
   Moment now_{0, 0};
@@ -44,14 +44,14 @@ class DbmTrainer : public Learner {
   std::vector<Rbm> layers_;  ///< share the model's weights and hidden biases; the first one its visible biases too
   StackTrainer stack_;
   Optimizer optimizer_;      ///< of all layers: weights, then biases
+  std::vector<RbmWeights> weights_;  ///< of the model, as they are at the beginning of a step of all layers
   Tensor chains_;            ///< [chains, odd units]
-  std::vector<Tensor> activity_;  ///< [n_l] of each hidden layer: how often units are on, averaged over steps; where they must be sparse
+  std::vector<Sparsity> sparsity_;   ///< of each hidden layer, where asked for; weights from below learn it, those to the layer above do not
 
   // Room for a step of all layers. Rows are examples, then chains; whole blocks.
   int64_t batch_ = 0, rows_ = 0, first_end_ = 0, all_ = 0;
   std::vector<std::vector<float>> x_;        ///< what each layer is: means of examples' hidden layers; of chains' odd ones, draws of the others
-  std::vector<std::vector<float>> learned_;  ///< of each hidden layer: the same less what would be too often on, over minus or plus their number
-  std::vector<std::vector<float>> shift_;
+  std::vector<kernels::AlignedRows> learned_;  ///< of each hidden layer: the same less what would be too often on, over minus or plus their number
   std::vector<float> factor_;
   std::vector<double> energy_;               ///< -E of each row
   std::vector<double> iterations_;           ///< of each row's mean field

@@ -42,13 +42,9 @@ double squares(int64_t n, const float* x) { return kernels::dot(n, x, x); }
 }  // namespace
 
 DbnTrainer::DbnTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch)
-    : dbn_(config.dbn), stages_(deep_stages(config, batches_per_epoch)), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
+    : dbn_(config.dbn), whole_(deep_stages(config, batches_per_epoch)), stages_(cut_off(whole_, config.training.steps)), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
       model_(dbn_.hidden.values, dbn_.up_down_epochs > 0, dbn_.burn_in, means),
-      stack_(config, model_.layers(), std::vector<Counts>(dbn_.hidden.size()), batches_per_epoch), optimizer_(optimizer_of_all(config, model_)) {
-  Config uncut = config;
-  uncut.training.steps = 0;
-  whole_ = deep_stages(uncut, batches_per_epoch);
-}
+      stack_(config, model_.layers(), std::vector<Counts>(dbn_.hidden.size()), batches_per_epoch), optimizer_(optimizer_of_all(config, model_)) {}
 
 void DbnTrainer::visit_state(const StateVisitor& visit) {
   model_.visit_state(visit);

@@ -31,7 +31,7 @@ class DbnTrainer : public Learner {
   int64_t sweeps(int64_t t) const;
 
   DbnSection dbn_;
-  std::vector<Stage> stages_, whole_;  ///< the latter not cut off
+  std::vector<Stage> whole_, stages_;  ///< the latter ended after training.steps
   int64_t batches_per_epoch_;
   uint64_t seed_;
   Moment now_{0, 0};

@@ -33,7 +33,7 @@ TEST(DbnTrainer, HasAStageForEachLayerAndIsCutOff) {
   const auto text = [&](int64_t steps) {
     c.training.steps = steps;
     std::string out;
-    for (const Stage& s : deep_stages(c, 10)) out += s.name + ": " + std::to_string(s.steps) + "; ";
+    for (const Stage& s : cut_off(deep_stages(c, 10), c.training.steps)) out += s.name + ": " + std::to_string(s.steps) + "; ";
     return out;
   };
   EXPECT_EQ(text(0), "layer 1 of 2: 20; layer 2 of 2: 30; up-down: 5; ");

@@ -17,13 +17,38 @@ int64_t shared_rows(int64_t chains) {
   return std::clamp<int64_t>((chains + threads - 1) / threads, 1, kMost);
 }
 
-RbmWeights::RbmWeights(const RbmParameters& rbm) : w_(rbm.w), up_(rbm.visible, rbm.hidden), down_(rbm.hidden, rbm.visible) { refresh({}); }
+namespace {
+
+bool in_sums(bool always, int64_t n, const float* x) {
+  constexpr double kMost = 0.3;  // share of units that are on, above which a product takes less time
+  return always || static_cast<double>(kernels::nonzeros(n, x)) <= kMost * static_cast<double>(n);
+}
+
+void multiply_sums(int64_t rows, const float* x, const kernels::AlignedRows& w, float* y) {
+  kernels::multiply_sparse({rows, w.columns(), w.rows(), false, w.rows(), w.stride()}, x, w.data(), y);
+}
+
+}  // namespace
+
+RbmWeights::RbmWeights(const float* w, int64_t visible, int64_t hidden) : w_(w), up_(visible, hidden), down_(hidden, visible) { refresh({}); }
 
 void RbmWeights::refresh(const kernels::Team& team) {
   constexpr int64_t kGrain = 16;
   const auto rows = team.share(up_.rows(), kGrain), columns = team.share(down_.rows(), kGrain);
   up_.copy(w_, rows.begin, rows.end);
   down_.copy_transposed(w_, columns.begin, columns.end);
+}
+
+void RbmWeights::up(int64_t rows, const float* v, bool always, float* y) const {
+  const int64_t V = up_.rows(), H = up_.columns();
+  if (in_sums(always, rows * V, v)) multiply_sums(rows, v, up_, y);
+  else kernels::multiply({rows, H, V, false, false, Format::fp32}, v, w_, y);
+}
+
+void RbmWeights::down(int64_t rows, const float* h, bool always, float* y) const {
+  const int64_t V = up_.rows(), H = up_.columns();
+  if (in_sums(always, rows * H, h)) multiply_sums(rows, h, down_, y);
+  else kernels::multiply({rows, V, H, false, true, Format::fp32}, h, w_, y);
 }
 
 RbmBlock::RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream)
@@ -33,11 +58,6 @@ RbmBlock::RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream)
 
 RbmBlock::RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows, const Stream& stream, bool always) : RbmBlock(rbm, rows, stream) {
   weights_ = &weights, always_ = always;
-}
-
-bool RbmBlock::in_sums(const float* x, int64_t units) const {
-  constexpr double kMost = 0.3;  // share of units that are on, above which a product takes less time
-  return weights_ && (always_ || static_cast<double>(kernels::nonzeros(rows_ * units, x)) <= kMost * static_cast<double>(rows_ * units));
 }
 
 void RbmBlock::temper(double beta, const float* base) {
@@ -53,7 +73,7 @@ void RbmBlock::refresh(const Counts& counts) {
 }
 
 const float* RbmBlock::up(const float* v) {
-  if (!rbm_.gaussian && in_sums(v, rbm_.visible)) kernels::multiply_sparse({rows_, rbm_.hidden, rbm_.visible, false, rbm_.visible, weights_->up().stride()}, v, weights_->up().data(), a_.data());
+  if (weights_ && !rbm_.gaussian) weights_->up(rows_, v, always_, a_.data());
   else kernels::multiply({rows_, rbm_.hidden, rbm_.visible, false, false, Format::fp32}, v, rbm_.w, a_.data());
   return a_.data();
 }
@@ -64,7 +84,7 @@ void RbmBlock::hidden(int64_t rows, uint64_t step, uint64_t first, float* p, flo
 }
 
 void RbmBlock::visible(const float* h, int64_t rows, uint64_t step, uint64_t first, float* mean, float* v) {
-  if (in_sums(h, rbm_.hidden)) kernels::multiply_sparse({rows_, rbm_.visible, rbm_.hidden, false, rbm_.hidden, weights_->down().stride()}, h, weights_->down().data(), a_.data());
+  if (weights_) weights_->down(rows_, h, always_, a_.data());
   else kernels::multiply({rows_, rbm_.visible, rbm_.hidden, false, true, Format::fp32}, h, rbm_.w, a_.data());
   const std::span<float> noise(noise_.data(), static_cast<size_t>(rows * rbm_.visible));
   if (v && rbm_.gaussian) visible_draws_.normal(noise, rbm_.visible, step, first);

@@ -23,18 +23,24 @@ struct RbmParameters {
   const float *w, *b, *c;  ///< [V, H], [V], [H]
 };
 
-/// The weights once more, as states of binary units are multiplied with them, for all who sample from the same parameters.
+/// The weights W [V, H] between two layers once more, as states of binary units are multiplied with them, for all who sample from the
+/// same parameters.
 class RbmWeights {
  public:
-  explicit RbmWeights(const RbmParameters& rbm);
+  RbmWeights(const float* w, int64_t visible, int64_t hidden);
+  explicit RbmWeights(const RbmParameters& rbm) : RbmWeights(rbm.w, rbm.visible, rbm.hidden) {}
   /// From now on they are the parameters' as they are now: each member of a team writes a part.
   void refresh(const kernels::Team& team);
-  const kernels::AlignedRows& up() const { return up_; }      ///< [V, H]
-  const kernels::AlignedRows& down() const { return down_; }  ///< [H, V]
+
+  /// y [rows, H] = v W, and y [rows, V] = h W', by sums of the rows of units that are on: several times faster where they are few.
+  /// Where so many are on that a whole product is faster, `always` takes sums nevertheless: a row of y, to the last bit, then never
+  /// depends on those beside it.
+  void up(int64_t rows, const float* v, bool always, float* y) const;
+  void down(int64_t rows, const float* h, bool always, float* y) const;
 
  private:
   const float* w_;
-  kernels::AlignedRows up_, down_;
+  kernels::AlignedRows up_, down_;  ///< [V, H], [H, V]
 };
 
 /// How often each unit counts what it receives and its bias: twice in an RBM that becomes the first or the last layer of a
@@ -48,9 +54,7 @@ class RbmBlock {
   /// For up to `rows` chains. Its products always have that many rows, so that what a chain does not depend on how many
   /// others there are. Draws come from children of `stream`.
   RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream);
-  /// The same with the weights as they are in `weights`, which outlives it: several times faster where few units are on. Where so
-  /// many are that a whole product is faster, `always` takes sums nevertheless: what a chain does, to the last bit, then never
-  /// depends on those beside it.
+  /// The same with the weights as they are in `weights`, which outlives it.
   RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows, const Stream& stream, bool always = true);
 
   /// From now on the conditionals are those of p_beta, beta of the way from the model without weights, hidden biases 0
@@ -78,8 +82,6 @@ class RbmBlock {
   float* h() { return h_.data(); }  ///< [rows, H], for its user
 
  private:
-  bool in_sums(const float* x, int64_t units) const;
-
   RbmParameters rbm_;
   const RbmWeights* weights_ = nullptr;
   bool always_ = true;

@@ -15,13 +15,11 @@
 
 namespace gan {
 
-using kernels::Format;
 using kernels::Team;
 
 namespace {
 
-constexpr double kInitialDeviation = 0.01;                         // of the weights: Hinton 2010, section 8
-constexpr double kActivityMemory = 0.9;                            // decay of `activity_` a step: section 11
+constexpr double kInitialDeviation = 0.01;  // of the weights: Hinton 2010, section 8
 
 }  // namespace
 
@@ -30,10 +28,10 @@ RbmTrainer::RbmTrainer(const Config& config, const Tensor& means, int64_t batche
 
 RbmTrainer::RbmTrainer(const Config& config, const Rbm& model, const Counts& counts, int64_t batches_per_epoch)
     : rbm_(config.rbm), counts_(counts), steps_(config.training.steps), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)),
-      model_(model), weights_(model_.parameters()), optimizer_(config.optimizer, config.training.learning_rate, {model_.weights(), model_.visible_bias(), model_.hidden_bias()}) {
+      model_(model), weights_(model_.parameters()), optimizer_(config.optimizer, config.training.learning_rate, {model_.weights(), model_.visible_bias(), model_.hidden_bias()}),
+      sparsity_(rbm_.hidden, rbm_.sparsity, rbm_.sparsity_cost) {
   model_.weights().copy_(draw_normal(Stream(seed_, "rbm.weights"), model_.weights().size(0), rbm_.hidden, 0) * kInitialDeviation);
   if (rbm_.persistent) chains_ = model_.start(rbm_.chains, seed_);
-  if (rbm_.sparsity_cost > 0) activity_ = at::full({rbm_.hidden}, rbm_.sparsity, at::kFloat);
 }
 
 void RbmTrainer::centre(const Tensor& means) {
@@ -54,7 +52,7 @@ void RbmTrainer::visit_state(const StateVisitor& visit) {
 void RbmTrainer::visit_learning(const StateVisitor& visit) {
   optimizer_.visit_state("learner.optimizer.", visit);
   if (chains_.defined()) visit("learner.chains", chains_);
-  if (activity_.defined()) visit("learner.activity", activity_);
+  if (sparsity_.shift()) visit("learner.activity", sparsity_.activity());
 }
 
 void RbmTrainer::make_room(int64_t batch) {
@@ -66,7 +64,7 @@ void RbmTrainer::make_room(int64_t batch) {
   first_end_ = up_to_multiple(batch_, rows_), all_ = first_end_ + up_to_multiple(ends_, rows_);
   learnt_ = kernels::AlignedRows(all_, p.hidden);
   v_.assign(static_cast<size_t>(all_ * p.visible), 0), h_.assign(static_cast<size_t>(all_ * p.hidden), 0);
-  shift_.assign(static_cast<size_t>(p.hidden), 0), energy_.assign(static_cast<size_t>(all_), 0), factor_.assign(static_cast<size_t>(all_), 0);
+  energy_.assign(static_cast<size_t>(all_), 0), factor_.assign(static_cast<size_t>(all_), 0);
   std::fill_n(factor_.begin(), batch_, static_cast<float>(-1.0 / static_cast<double>(batch_)));
   std::fill_n(factor_.begin() + first_end_, ends_, static_cast<float>(1.0 / static_cast<double>(ends_)));
   members_.clear();
@@ -101,20 +99,6 @@ void RbmTrainer::run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t
     block.up(v);
     for (int64_t r = 0; last && r < rows; ++r) energy_[static_cast<size_t>(row + r)] = block.free_energy(v + r * p.visible, r);
     block.hidden(rows, step, static_cast<uint64_t>(begin), last ? h : nullptr, !last || rbm_.persistent ? block.h() : nullptr);
-  }
-}
-
-/// The slope of a hidden unit's cross-entropy to the wanted activity in its input is activity - wanted, by which both its
-/// bias and its weights learn (Hinton 2010, section 11).
-void RbmTrainer::prefer_sparse(const Team& team) {
-  const auto [begin, end] = team.share(rbm_.hidden);
-  if (begin == end) return;
-  float* q = activity_.data_ptr<float>();
-  float* seen = members_[static_cast<size_t>(team.index)].tile.data();
-  kernels::sum_rows(Format::fp32, {batch_, end - begin, rbm_.hidden}, factor_.data(), h_.data() + begin, seen);  // its factors are negative
-  for (int64_t j = begin; j < end; ++j) {
-    q[j] = static_cast<float>(kActivityMemory * q[j] - (1 - kActivityMemory) * seen[j - begin]);
-    shift_[static_cast<size_t>(j)] = static_cast<float>(rbm_.sparsity_cost * (q[j] - rbm_.sparsity));
   }
 }
 
@@ -157,12 +141,11 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
         std::copy_n(mine.h(), size, chains + begin * p.hidden);
       });
     team.meet();
-    if (rbm_.sparsity_cost > 0) prefer_sparse(team), team.meet();
+    if (sparsity_.shift()) sparsity_.look(team, batch_, factor_.data(), h_.data(), members_[static_cast<size_t>(team.index)].tile.data()), team.meet();
     const auto [begin, end] = team.share(all_);
     for (int64_t row = begin; row < end; ++row) {
-      const bool sparse = rbm_.sparsity_cost > 0 && row < batch_;
       std::copy_n(h_.data() + row * p.hidden, p.hidden, learnt_.row(row));
-      kernels::shift_and_scale(p.hidden, sparse ? shift_.data() : nullptr, factor_[static_cast<size_t>(row)], learnt_.row(row));
+      kernels::shift_and_scale(p.hidden, row < batch_ ? sparsity_.shift() : nullptr, factor_[static_cast<size_t>(row)], learnt_.row(row));
     }
     team.meet();
     learn(team, t);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gan/baselines/rbm.h"
+#include "gan/baselines/sparsity.h"
 #include "gan/kernels/team.h"
 #include "gan/model/learner.h"
 #include "gan/optim/optimizer.h"
@@ -37,7 +38,6 @@ class RbmTrainer : public Learner {
   void make_room(int64_t batch);
   void see_data(RbmBlock& block, const float* x, int64_t begin, int64_t end, int64_t t);
   void run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t t);
-  void prefer_sparse(const kernels::Team& team);
   void learn(const kernels::Team& team, int64_t t);
   int64_t sweeps(int64_t t) const;
 
@@ -49,13 +49,13 @@ class RbmTrainer : public Learner {
   RbmWeights weights_;
   Optimizer optimizer_;
   Tensor chains_;    ///< [chains, H]: h of each, where they persist
-  Tensor activity_;  ///< [H]: how often each hidden unit is on, averaged over steps; where it must be sparse
+  Sparsity sparsity_;
 
   // Room for a step. The gradient is one product: of all examples v, real ones and the chains' ends, with what each hidden
   // unit learns from each, plus or minus its mean.
   int64_t batch_ = 0, ends_ = 0, rows_ = 0;  ///< examples; chains; rows of a block
   int64_t first_end_ = 0, all_ = 0;          ///< rows before the chains' ends, and in all; whole blocks
-  std::vector<float> v_, h_, factor_, shift_;
+  std::vector<float> v_, h_, factor_;
   kernels::AlignedRows learnt_{0, 0};        ///< factor (h - shift) of each row
   std::vector<double> energy_;               ///< free energy of each row
   struct Member {

@@ -42,16 +42,14 @@ std::vector<Stage> deep_stages(const Config& c, int64_t batches_per_epoch) {
   for (size_t i = 0; i < s.hidden.size(); ++i) out.push_back({fmt::format("layer {} of {}", i + 1, s.hidden.size()), steps_of(s.epochs.at(i), batches_per_epoch)});
   const bool dbn = c.run.model == ModelKind::dbn;
   if (const double epochs = dbn ? c.dbn.up_down_epochs : c.dbm.joint_epochs; epochs > 0) out.push_back({dbn ? "up-down" : "all layers", steps_of(epochs, batches_per_epoch)});
-  int64_t left = c.training.steps;
-  for (Stage& stage : out)
-    if (c.training.steps > 0) left -= stage.steps = std::min(stage.steps, left);
   return out;
 }
 
-Moment moment_of(const std::vector<Stage>& stages, int64_t step) {
-  size_t i = 0;
-  while (i + 1 < stages.size() && step >= stages[i].steps) step -= stages[i++].steps;
-  return {i, step};
+std::vector<Stage> cut_off(std::vector<Stage> stages, int64_t steps) {
+  int64_t left = steps;
+  for (Stage& stage : stages)
+    if (steps > 0) left -= stage.steps = std::min(stage.steps, left);
+  return stages;
 }
 
 StateVisitor part_of(const StateVisitor& visit, size_t layer) {

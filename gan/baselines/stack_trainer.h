@@ -9,16 +9,11 @@
 
 namespace gan {
 
-/// The stages of a deep model: a layer each, and where `last_epochs` > 0, one more for all of them together. Their steps are
-/// cut off after config.training.steps, unless that is 0.
+/// The stages of a deep model: a layer each, and where its last epochs are more than 0, one more for all of them together.
 std::vector<Stage> deep_stages(const Config& config, int64_t batches_per_epoch);
 
-/// Which stage a step is of, and how many of its own steps come before.
-struct Moment {
-  size_t stage;
-  int64_t step;
-};
-Moment moment_of(const std::vector<Stage>& stages, int64_t step);
+/// The same, ended after so many steps in all, unless that is 0.
+std::vector<Stage> cut_off(std::vector<Stage> stages, int64_t steps);
 
 /// "model.weights" becomes "model.layer2.weights": the state of one of several parts.
 StateVisitor part_of(const StateVisitor& visit, size_t layer);

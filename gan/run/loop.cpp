@@ -70,14 +70,6 @@ RunFolder::Numbers read(const Scalars& scalars) {
   return out;
 }
 
-std::string stage_name(const std::vector<Stage>& stages, int64_t step) {
-  for (const Stage& stage : stages) {
-    if (step <= stage.steps) return stage.name;
-    step -= stage.steps;
-  }
-  return stages.back().name;
-}
-
 std::string safe(const RunFolder& run) {
   const auto good = run.last_step();
   return good ? fmt::format("the last good checkpoint is {}", run.checkpoint(*good).string()) : "there is no checkpoint yet";
@@ -135,7 +127,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
         if (!std::isfinite(value)) diverged(run, config, step, fmt::format("{} is {}", name, value));
       if (hooks.progress) {
         const double each = seconds_since(start) / static_cast<double>(step - first);
-        hooks.progress({step, steps, epoch_at(step), stage_name(stages, step), numbers,
+        hooks.progress({step, steps, epoch_at(step), stages[moment_of(stages, step - 1).stage].name, numbers,
                         static_cast<double>(data.batch_size()) / each, each * static_cast<double>(steps - step)});
       }
       if (log) {

@@ -1,6 +1,7 @@
 #include "gan/spec/memory.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace gan {
 namespace {
@@ -52,11 +53,17 @@ MemoryNeed mixture(const Config& c, double dim) {
   return {.parameters = kFloat * components * dim * 12, .batch = kFloat * rows * (3 * components + 2 * dim)};  // most of it in doubles
 }
 
+/// Weights of binary units once more in both directions, rows beginning at cache lines: RbmWeights.
+double laid_out(double visible, double hidden) {
+  const auto lines = [](double n) { return 16 * std::ceil(n / 16); };
+  return visible * lines(hidden) + hidden * lines(visible);
+}
+
 MemoryNeed rbm(const Config& c, double dim) {
   const double hidden = static_cast<double>(c.rbm.hidden), moments = c.optimizer.method == Method::adam ? 2 : 1;
   const double examples = static_cast<double>(c.training.batch_size), chains = c.rbm.persistent ? static_cast<double>(c.rbm.chains) : examples;
   const double state = (1 + moments) * (dim + 1) * (hidden + 1) + (c.rbm.persistent ? chains * hidden : 0);
-  return {.parameters = kFloat * 2 * state, .batch = kFloat * (2 * examples + chains) * (dim + hidden)};  // the batch twice, and the chains' ends
+  return {.parameters = kFloat * (2 * state + laid_out(dim, hidden)), .batch = kFloat * (2 * examples + chains) * (dim + hidden)};  // the batch twice, and the chains' ends
 }
 
 MemoryNeed nce(const Config& c, double dim) {
@@ -104,26 +111,28 @@ MemoryNeed cae(const Config& c, int64_t dim) {
 /// Parameters of a stack's layers, once, and of the sum of all layers' units.
 struct StackSize {
   double parameters = 0, units = 0, lower = 0;  ///< the last: weights below the top two layers
+  double laid_out = 0;
 };
 StackSize size_of_stack(const StackSection& s, double dim) {
   StackSize out{.units = dim};
   for (size_t i = 0; i < s.hidden.size(); ++i) {
     const double hidden = static_cast<double>(s.hidden.at(i)), weights = dim * hidden;
-    out.parameters += weights + dim + hidden, out.units += hidden;
+    out.parameters += weights + dim + hidden, out.units += hidden, out.laid_out += laid_out(dim, hidden);
     if (i + 1 < s.hidden.size()) out.lower += weights;
     dim = hidden;
   }
   return out;
 }
 
-/// Trained layer by layer, then together: moments of both, and what a chain needs on its way.
+/// Trained layer by layer, then together: moments of both, weights laid out for the layers' trainers and for those above or all, and
+/// what a chain needs on its way.
 MemoryNeed stack(const Config& c, double dim) {
   const StackSection& s = *stack_of(c);
   const StackSize size = size_of_stack(s, dim);
   const double moments = c.optimizer.method == Method::adam ? 2 : 1, together = c.run.model == ModelKind::dbm || c.dbn.up_down_epochs > 0 ? 1 : 0;
   const double recognition = c.run.model == ModelKind::dbn ? together * size.lower : 0, chains = static_cast<double>(s.chains);
   const double state = (1 + moments * (1 + together)) * size.parameters + (1 + moments) * recognition + chains * size.units;
-  return {.parameters = kFloat * 2 * state, .batch = kFloat * (4 * static_cast<double>(c.training.batch_size) + 4 * chains) * size.units};
+  return {.parameters = kFloat * (2 * state + 2 * size.laid_out), .batch = kFloat * (4 * static_cast<double>(c.training.batch_size) + 4 * chains) * size.units};
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
   Config c;
   c.run.model = ModelKind::rbm, c.optimizer.method = Method::momentum, c.rbm.hidden = 500;
   const MemoryNeed passing = memory_need(c, 784);
-  EXPECT_NEAR(passing.parameters, 4 * 4 * 785 * 501, 1);  // weights and momentum, and both in a checkpoint being written
+  EXPECT_NEAR(passing.parameters, 4 * (4 * 785 * 501 + 784 * 512 + 500 * 784), 1);  // weights and momentum, both in a checkpoint being written; rows of weights
   c.rbm.persistent = true, c.rbm.chains = 1000;
   EXPECT_GT(memory_need(c, 784).parameters, passing.parameters + 4 * 1000 * 500);
   EXPECT_EQ(memory_need(c, 784).batch, 4 * passing.batch);
@@ -101,11 +101,12 @@ TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
   c.run.model = ModelKind::dbm, c.optimizer.method = Method::momentum, c.dbm.hidden = {{3, 4}}, c.dbm.chains = 6;
   const double layers = 2 * 3 + 2 + 3 + 3 * 4 + 3 + 4;
   EXPECT_EQ(model_bytes(c, 2), 4 * layers);
-  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 6 * 9));  // alone, and together
+  const double rows = (2 + 3) * 16 + (3 + 4) * 16;
+  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 6 * 9 + rows));  // alone, and together
   c.run.model = ModelKind::dbn, c.dbn.hidden = {{3, 4}}, c.dbn.chains = 6;
-  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (2 * layers + 6 * 9));
+  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (2 * layers + 6 * 9 + rows));
   c.dbn.up_down_epochs = 1;
-  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 2 * 6 + 6 * 9));  // and weights going up
+  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 2 * 6 + 6 * 9 + rows));  // and weights going up
 }
 
 TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
