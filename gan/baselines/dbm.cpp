@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <numbers>
 
 #include "gan/baselines/binary.h"
 #include "gan/core/error.h"
@@ -42,14 +41,15 @@ void write_odd(DbmBlock& block, int64_t rows, const float* state) {
 Dbm::Dbm(const std::vector<int64_t>& hidden, const MeanField& mean_field, int64_t burn_in, const Tensor& means)
     : composed_(at::zeros({}, at::kLong)), mean_field_(mean_field), burn_in_(burn_in) {
   Rbm first(hidden[0], false, burn_in, means);
-  weights_ = {first.weights()}, biases_ = {first.visible_bias(), first.hidden_bias()}, base_ = first.base();
+  weights_ = {first.weights()}, biases_ = {first.visible_bias(), first.hidden_bias()};
   for (size_t l = 1; l < hidden.size(); ++l) weights_.push_back(at::zeros({hidden[l - 1], hidden[l]})), biases_.push_back(at::zeros({hidden[l]}));
+  for (const Tensor& b : biases_) base_.push_back(base_.empty() ? first.base() : at::zeros_like(b));
 }
 
 void Dbm::visit_state(const StateVisitor& visit) {
   for (size_t l = 0; l < weights_.size(); ++l) visit(fmt::format("model.weights{}", l + 1), weights_[l]);
   for (size_t l = 0; l < biases_.size(); ++l) visit(l == 0 ? "model.visible_bias" : fmt::format("model.hidden_bias{}", l), biases_[l]);
-  visit("model.base", base_);
+  visit("model.base", base_[0]);
   visit("model.composed", composed_);
 }
 
@@ -95,7 +95,7 @@ template <class Work> void Dbm::in_chains(int64_t n, int64_t rows, const Stream&
 }
 
 Tensor Dbm::start(int64_t n, uint64_t seed, int64_t first) {
-  return start_at(draw_uniform(Stream(seed, "dbm.base"), n, base_.size(0), 0, first).lt_(base_.sigmoid()), seed, first);
+  return start_at(draw_uniform(Stream(seed, "dbm.base"), n, base_[0].size(0), 0, first).lt_(base_[0].sigmoid()), seed, first);
 }
 
 Tensor Dbm::start_at(const Tensor& x, uint64_t seed, int64_t first) {
@@ -131,21 +131,41 @@ Tensor Dbm::sample(int64_t n, uint64_t seed, int64_t first) {
   return out;
 }
 
+void Dbm::choose_base(uint64_t seed) {
+  constexpr int64_t kChains = 100, kSweeps = 200, kEvery = 10;  // of which the last half is looked at, now and then
+  constexpr double kSmoothing = 0.02;
+  std::vector<Tensor> on;
+  for (const Tensor& b : biases_) on.push_back(at::zeros({b.size(0)}, at::kDouble));
+  Tensor state = start(kChains, seed);
+  int64_t looks = 0;
+  for (int64_t t = 1; t <= kSweeps; ++t) {
+    advance(state, seed, t);
+    if (t <= kSweeps / 2 || t % kEvery != 0) continue;
+    const std::vector<Tensor> x = layers_of(1, state);
+    for (size_t l = 1; l < x.size(); ++l) on[l] += (x[l].defined() ? x[l] : input(l, x).sigmoid()).mean(0);
+    ++looks;
+  }
+  for (size_t l = 1; l < base_.size(); ++l) base_[l].copy_((on[l] / looks).lerp(at::full_like(on[l], 0.5), kSmoothing).logit());
+}
+
 double Dbm::base_log_z() const {
-  double hidden = 0;
-  for (size_t l = 1; l < biases_.size(); ++l) hidden += static_cast<double>(biases_[l].size(0));
-  return log_one_plus_exp(doubles(base_)).sum().item<double>() + hidden * std::numbers::ln2;
+  double out = 0;
+  for (const Tensor& a : base_) out += log_one_plus_exp(doubles(a)).sum().item<double>();
+  return out;
 }
 
 Tensor Dbm::draw_base(int64_t n, uint64_t seed, int64_t first) {
   expect_composed();
-  return draw_uniform(Stream(seed, "dbm.base"), n, odd_units(), 0, first).lt_(0.5);
+  std::vector<Tensor> odd;
+  for (size_t l = 1; l < base_.size(); l += 2) odd.push_back(base_[l].sigmoid());
+  return draw_uniform(Stream(seed, "dbm.base"), n, odd_units(), 0, first).lt_(at::cat(odd));
 }
 
 void Dbm::anneal(Tensor& states, Tensor& log_weights, std::span<const double> betas, uint64_t seed, int64_t t, int64_t first) {
   const int64_t n = states.size(0), most = shared_rows(n);
   const DbmParameters p = parameters();
-  const float* base = base_.data_ptr<float>();
+  std::vector<const float*> base;
+  for (const Tensor& a : base_) base.push_back(a.data_ptr<float>());
   in_chains(n, most, Stream(seed, "dbm.anneal"), static_cast<double>(betas.size()), [&](DbmBlock& block, int64_t begin, int64_t end) {
     const int64_t rows = end - begin;
     const auto number = static_cast<uint64_t>(first + begin);
@@ -156,13 +176,16 @@ void Dbm::anneal(Tensor& states, Tensor& log_weights, std::span<const double> be
       const double from = betas[i], to = betas[i + 1];
       const uint64_t step = static_cast<uint64_t>(t) + i;
       for (size_t l = 1; l < block.layers(); l += 2)
-        for (int64_t r = 0; r < rows; ++r) weight[r] += (to - from) * kernels::dot(block.units(l), block.x(l) + r * block.units(l), p.b[l]);
+        for (int64_t r = 0; r < rows; ++r) {
+          const float* x = block.x(l) + r * block.units(l);
+          weight[r] += (to - from) * (kernels::dot(block.units(l), x, p.b[l]) - kernels::dot(block.units(l), x, base[l]));
+        }
       block.temper(to, base);
       for (size_t l = 0; l < block.layers(); l += 2) {
         const int64_t units = block.units(l);
         const float* a = block.receive(l);
         for (int64_t r = 0; r < rows; ++r)
-          weight[r] += l == 0 ? kernels::softplus_change(units, a + r * units, p.b[l], base, from, to) : kernels::softplus_change(units, a + r * units, p.b[l], from, to);
+          weight[r] += kernels::softplus_change(units, a + r * units, p.b[l], base[l], from, to);
         block.draw(l, rows, step, number);
       }
       block.draw_each_second(1, rows, step, number);
@@ -202,23 +225,27 @@ Tensor Dbm::log_unnormalised(const Tensor& x) {
   return at::cat(out);
 }
 
-/// log p* of states of every second layer, those of that parity side by side, the others summed out: [N, S] -> [N] float64.
-Tensor Dbm::log_p_of(size_t parity, const Tensor& states) const {
+/// States of every second layer, those of that parity side by side, [N, S], in their places.
+std::vector<Tensor> Dbm::layers_of(size_t parity, const Tensor& states) const {
   std::vector<Tensor> x(biases_.size());
   int64_t at = 0;
-  for (size_t l = parity; l < x.size(); at += biases_[l].size(0), l += 2) x[l] = states.narrow(1, at, biases_[l].size(0));
+  for (size_t l = parity; l < x.size(); at += biases_[l].size(0), l += 2) x[l] = doubles(states.narrow(1, at, biases_[l].size(0)));
+  return x;
+}
+
+/// b_l and what layer l receives from those beside it, [N, n_l] float64.
+Tensor Dbm::input(size_t l, const std::vector<Tensor>& x) const {
+  Tensor out = doubles(biases_[l]);
+  if (l > 0) out = out + x[l - 1].mm(doubles(weights_[l - 1]));
+  if (l + 1 < x.size()) out = out + x[l + 1].mm(doubles(weights_[l]).t());
+  return out;
+}
+
+/// log p* of such states, the other layers summed out: [N] float64.
+Tensor Dbm::log_p_of(size_t parity, const Tensor& states) const {
+  const std::vector<Tensor> x = layers_of(parity, states);
   Tensor sum = at::zeros({states.size(0)}, at::kDouble);
-  for (size_t l = 0; l < x.size(); ++l) {
-    const Tensor b = doubles(biases_[l]);
-    if (x[l].defined()) {
-      sum += x[l].mv(b);
-      continue;
-    }
-    Tensor input = b;
-    if (l > 0) input = input + x[l - 1].mm(doubles(weights_[l - 1]));
-    if (l + 1 < x.size()) input = input + x[l + 1].mm(doubles(weights_[l]).t());
-    sum += log_one_plus_exp(input).sum(1);
-  }
+  for (size_t l = 0; l < x.size(); ++l) sum += x[l].defined() ? x[l].mv(doubles(biases_[l])) : log_one_plus_exp(input(l, x)).sum(1);
   return sum;
 }
 

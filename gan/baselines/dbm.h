@@ -33,9 +33,10 @@ class Dbm : public GenerativeModel, public Chain, public AnnealedPath {
   void advance(Tensor& state, uint64_t seed, int64_t t, int64_t first = 0) override;  ///< even layers given odd ones, and back
   Tensor show(const Tensor& state) override;                                          ///< E(v | x_1)
 
-  // The path is over the odd layers, the even ones summed out. Its base has no weights, hidden biases 0, and visible ones
-  // `base`, a: log p*_beta = beta sum_odd b_l'x_l + sum_even sum softplus((1 - beta) a_l + beta (b_l + what l receives)), a_l = 0
-  // but for v (Salakhutdinov & Hinton 2009, section 4.1, with a = 0 and two hidden layers).
+  // The path is over the odd layers, the even ones summed out. Its base has no weights, and biases a_l: log p*_beta =
+  // sum_odd ((1 - beta) a_l + beta b_l)'x_l + sum_even sum softplus((1 - beta) a_l + beta (b_l + what l receives)) (Salakhutdinov & Hinton
+  // 2009, section 4.1, with a = 0 and two hidden layers). Units of the base are on as often as in the data, hidden ones as in chains.
+  void choose_base(uint64_t seed) override;
   double base_log_z() const override;
   Tensor draw_base(int64_t n, uint64_t seed, int64_t first = 0) override;
   void anneal(Tensor& states, Tensor& log_weights, std::span<const double> betas, uint64_t seed, int64_t t, int64_t first = 0) override;
@@ -53,7 +54,7 @@ class Dbm : public GenerativeModel, public Chain, public AnnealedPath {
 
   std::vector<Tensor>& weights() { return weights_; }  ///< [n_l, n_l+1] float32, contiguous, as are the others
   std::vector<Tensor>& biases() { return biases_; }    ///< [n_l], v's first
-  Tensor& base() { return base_; }                     ///< [V]
+  std::vector<Tensor>& base() { return base_; }        ///< [n_l]; hidden ones 0 until they are chosen, and not part of the state
   DbmParameters parameters() const;
   std::vector<RbmWeights> laid_out() const;  ///< the weights, for sampling
   int64_t odd_units() const;
@@ -62,11 +63,14 @@ class Dbm : public GenerativeModel, public Chain, public AnnealedPath {
   template <class Make, class Work> void in_blocks(int64_t n, int64_t rows, double sweeps, Make make, Work work) const;
   template <class Work> void in_chains(int64_t n, int64_t rows, const Stream& stream, double sweeps, Work work) const;
   int64_t units_from(size_t layer) const;
+  std::vector<Tensor> layers_of(size_t parity, const Tensor& states) const;
+  Tensor input(size_t layer, const std::vector<Tensor>& x) const;
   Tensor log_p_of(size_t parity, const Tensor& states) const;
   void expect_composed() const;
 
   std::vector<Tensor> weights_, biases_;
-  Tensor base_, composed_;
+  std::vector<Tensor> base_;
+  Tensor composed_;
   MeanField mean_field_;
   int64_t burn_in_;
 };

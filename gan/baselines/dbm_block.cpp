@@ -24,10 +24,10 @@ DbmBlock::DbmBlock(const DbmParameters& dbm, const std::vector<RbmWeights>& weig
   weights_ = &weights, always_ = always;
 }
 
-void DbmBlock::temper(double beta, const float* base) {
+void DbmBlock::temper(double beta, const std::vector<const float*>& base) {
   scale_ = static_cast<float>(beta);
   for (size_t l = 0; l < layers(); ++l)
-    for (int64_t i = 0; i < units(l); ++i) bias_[l][static_cast<size_t>(i)] = static_cast<float>(beta * dbm_.b[l][i] + (l == 0 ? (1 - beta) * base[i] : 0));
+    for (int64_t i = 0; i < units(l); ++i) bias_[l][static_cast<size_t>(i)] = static_cast<float>(beta * dbm_.b[l][i] + (1 - beta) * base[l][i]);
 }
 
 void DbmBlock::hear_below(size_t l, float* a) const {

@@ -20,9 +20,9 @@ class DbmBlock {
   /// The same with the weights between layers as they are in `weights`, which outlives it; as of RbmBlock.
   DbmBlock(const DbmParameters& dbm, const std::vector<RbmWeights>& weights, int64_t rows, const Stream& stream, bool always = true);
 
-  /// From now on the conditionals are those of p_beta, beta of the way from the model without weights and hidden biases, whose
-  /// visible ones are `base` [V]. At beta 1: of the parameters as they are now.
-  void temper(double beta, const float* base);
+  /// From now on the conditionals are those of p_beta, beta of the way from the model without weights whose biases are `base`, [n_l]
+  /// of each layer. At beta 1: of the parameters as they are now.
+  void temper(double beta, const std::vector<const float*>& base);
 
   float* x(size_t layer) { return x_[layer].data(); }  ///< [rows, n_l], what each layer is: draws or means
 

@@ -39,8 +39,8 @@ All all_of(Dbm& m, double beta = 1) {
   for (size_t l = 0; l < m.biases().size(); at += m.biases()[l].size(0), ++l) {
     out.x.push_back(s.narrow(1, at, m.biases()[l].size(0)));
     out.log_p += out.x[l].mv(doubles(m.biases()[l])) * beta;
-    if (l == 0) out.log_p += out.x[0].mv(doubles(m.base())) * (1 - beta);
-    else out.log_p += (out.x[l - 1].mm(doubles(m.weights()[l - 1])) * out.x[l]).sum(1) * beta;
+    out.log_p += out.x[l].mv(doubles(m.base()[l])) * (1 - beta);
+    if (l > 0) out.log_p += (out.x[l - 1].mm(doubles(m.weights()[l - 1])) * out.x[l]).sum(1) * beta;
   }
   return out;
 }
@@ -137,12 +137,15 @@ TEST(Dbm, IsTheIndependentPrograms) {
   EXPECT_TRUE(summed(all, all.x[0]).index_select(0, number_of(v)).allclose(row(expected["log_p"]), 1e-9, 1e-9));
 }
 
-TEST(Dbm, TheBaseIsExact) {
+TEST(Dbm, TheBaseIsExactAndLikeTheModel) {
   for (const auto& hidden : kShapes) {
     Dbm m = model(hidden);
-    EXPECT_NEAR(m.base_log_z(), all_of(m, 0).log_p.logsumexp({0}).item<double>(), 1e-9);
-    const Tensor odd = m.draw_base(60'000, 3);
-    EXPECT_TRUE(plausible(counts_of(odd), at::full({int64_t{1} << odd.size(1)}, 1.0 / static_cast<double>(int64_t{1} << odd.size(1)), at::kDouble)));
+    m.choose_base(4);
+    const All base = all_of(m, 0), all = all_of(m);
+    EXPECT_NEAR(m.base_log_z(), base.log_p.logsumexp({0}).item<double>(), 1e-6);
+    EXPECT_TRUE(plausible(counts_of(m.draw_base(60'000, 3)), at::softmax(summed(base, odd_of(base)), 0)));
+    for (size_t l = 1; l < all.x.size(); ++l)  // 1,000 states, not all independent
+      EXPECT_TRUE(doubles(m.base()[l]).sigmoid().allclose(all.x[l].t().mv(at::softmax(all.log_p, 0)), 0, 0.06)) << l;
   }
 }
 
@@ -162,6 +165,7 @@ TEST(Dbm, TheAnnealedTransitionLeavesEveryDensityAlone) {
   for (const auto& hidden : kShapes)
     for (const double beta : {0.0, 0.4, 1.0}) {
       Dbm m = model(hidden);
+      m.choose_base(4);
       const All now = all_of(m, beta), before = all_of(m, beta / 2);
       const Tensor log_p = summed(now, odd_of(now)), p = at::softmax(log_p, 0), sweep = sweep_of(now);
       EXPECT_TRUE(p.unsqueeze(0).mm(sweep)[0].allclose(p, 1e-12, 1e-12));

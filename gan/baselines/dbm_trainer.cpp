@@ -131,7 +131,7 @@ Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {
   kernels::together(4 * weights * static_cast<double>(batch_ * dbm_.mean_field + dbm_.chains * dbm_.sweeps), [&](Team& team) {
     DbmBlock& mine = members_[static_cast<size_t>(team.index)].block;
     for (RbmWeights& w : weights_) w.refresh(team);
-    mine.temper(1, p.b[0]);
+    mine.temper(1, p.b);
     team.meet();
     const auto each = [&](int64_t n, auto work) {
       const auto [begin, end] = team.share(n, rows_);

@@ -73,6 +73,25 @@ TEST(DbnTrainer, AnUpperLayerSeesWhatTheLowerOneDraws) {
   EXPECT_TRUE(first.weights().equal(draw_normal(Stream(1), kV, 4, 0)));  // the lower layer rests
 }
 
+TEST(DbnTrainer, AWideUpperLayerBeginsWhereTheOneBelowEnded) {
+  const Tensor v = all_states(kV);
+  for (const int64_t units : {kV, kV + 2}) {
+    Config c = settings({4, units}, 0);
+    c.dbn.rates = {{kRate}};
+    DbnTrainer t(c, at::full({kV}, 0.5), 1);
+    Dbn& m = t.model();
+    Rbm& first = m.layers()[0];
+    Rows data(patterns(60), 60);
+    t.step(0, data), t.step(1, data);
+    first.weights().copy_(draw_normal(Stream(1), kV, 4, 0)), first.hidden_bias().copy_(draw_normal(Stream(2), 1, 4, 0)[0]), first.visible_bias().copy_(draw_normal(Stream(3), 1, kV, 0)[0]);
+    const Tensor alone = m.log_unnormalised(v) - *m.exact_log_z();
+    t.step(2, data);
+    ASSERT_EQ(m.depth(), 2);
+    EXPECT_TRUE((m.log_unnormalised(v) - *m.exact_log_z()).allclose(alone, 0, units == kV ? 1e-5 : 0.1));  // the bound is tight here; units beyond begin small
+    EXPECT_FALSE(m.layers()[1].weights().slice(1, kV).eq(0).any().item<bool>());
+  }
+}
+
 TEST(DbnTrainer, UpDownByHand) {
   // Units that are as good as certain. Wake: v = (1, 0) says x_1 = 1 and top h = 1; one sweep at the top ends in x_1 = 0, h = 1.
   // Sleep: x_1 = 0 draws v = (0, 1). So v should have been (1, 0) and was expected to be (0, 1); x_1 should have been 0, was told as 1.

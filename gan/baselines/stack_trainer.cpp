@@ -34,6 +34,16 @@ Config alone(const Config& c, const StackSection& s, size_t layer, int64_t batch
   return out;
 }
 
+/// What the layer says of its examples is then what the one below says of them: the bound on log p begins at that one's
+/// log-likelihood (Hinton, Osindero, Teh 2006, section 4). Its other units begin small, and say next to nothing.
+void turn_over(Rbm& below, Rbm& layer) {
+  const int64_t units = below.weights().size(0);
+  if (layer.weights().size(1) < units) return;
+  layer.weights().narrow(1, 0, units).copy_(below.weights().t());
+  layer.hidden_bias().narrow(0, 0, units).copy_(below.visible_bias());
+  layer.visible_bias().copy_(below.hidden_bias());
+}
+
 }  // namespace
 
 std::vector<Stage> deep_stages(const Config& c, int64_t batches_per_epoch) {
@@ -60,7 +70,7 @@ StateVisitor part_of(const StateVisitor& visit, size_t layer) {
 }
 
 StackTrainer::StackTrainer(const Config& config, const std::vector<Rbm>& layers, const std::vector<Counts>& counts, int64_t batches_per_epoch)
-    : counts_(counts), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)) {
+    : turned_over_(config.run.model == ModelKind::dbn), counts_(counts), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)) {
   for (size_t i = 0; i < layers.size(); ++i) layers_.emplace_back(alone(config, *stack_of(config), i, batches_per_epoch), layers[i], counts[i], batches_per_epoch);
 }
 
@@ -113,6 +123,7 @@ Scalars StackTrainer::step(size_t layer, int64_t t, Batches& data) {
     Tensor sum = raise(x, layer, 0).sum(0, false, at::kDouble);
     for (int64_t i = 1; i < batches_per_epoch_; ++i) sum += raise(data.next(), layer, i).sum(0, false, at::kDouble);
     layers_[layer].centre(sum / static_cast<double>(batches_per_epoch_ * x.size(0)));
+    if (turned_over_) turn_over(layers_[layer - 1].model(), layers_[layer].model());
   }
   One raised(raise(x, layer, t));
   return layers_[layer].step(t, raised);

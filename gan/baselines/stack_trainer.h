@@ -23,7 +23,8 @@ class StackTrainer {
   /// Layer i models what layer i - 1 draws. `layers` share their parameters with the deep model; counts: of each layer.
   StackTrainer(const Config& config, const std::vector<Rbm>& layers, const std::vector<Counts>& counts, int64_t batches_per_epoch);
 
-  /// Step `t` of a layer's own. At its first, an upper layer sees a pass of the data: its biases start at their means.
+  /// Step `t` of a layer's own. At its first, an upper layer sees a pass of the data: its biases start at their means. In a DBN, one
+  /// with at least as many units as there are two layers below begins with the layer below turned over.
   Scalars step(size_t layer, int64_t t, Batches& data);
   Scalars watch(size_t layer, const Tensor& real);
   void visit_learning(const StateVisitor& visit);
@@ -34,6 +35,7 @@ class StackTrainer {
  private:
   void make_room(size_t layer, int64_t batch);
 
+  bool turned_over_;
   std::vector<RbmTrainer> layers_;
   std::vector<Counts> counts_;
   int64_t batches_per_epoch_;

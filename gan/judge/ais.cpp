@@ -50,6 +50,7 @@ LogZ log_z_from(const Tensor& log_weights, double base) {
 LogZ estimate_log_z(AnnealedPath& path, const AisSettings& s, bool sampled) {
   if (const auto exact = sampled ? std::nullopt : path.exact_log_z()) return {.value = *exact, .low = *exact, .high = *exact, .exact = true};
   const std::vector<double> betas = ais_schedule(s.temperatures);
+  path.choose_base(s.seed);
   Tensor states = path.draw_base(s.runs, s.seed), log_weights = at::zeros({s.runs}, at::kDouble);
   for (size_t i = 0; i + 1 < betas.size(); i += kAtOnce)
     path.anneal(states, log_weights, std::span(betas).subspan(i, std::min(kAtOnce + 1, betas.size() - i)), s.seed, static_cast<int64_t>(i));

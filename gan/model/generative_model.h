@@ -69,6 +69,8 @@ class Likelihood {
 class AnnealedPath {
  public:
   virtual ~AnnealedPath() = default;
+  /// Called before all others, for a path whose base is chosen by what the model draws: any is right, one near to the model best.
+  virtual void choose_base(uint64_t /*seed*/) {}
   virtual double base_log_z() const = 0;  ///< at beta = 0, nats
   /// n exact draws at beta = 0, [n, S] float32. Run i is a function of (seed, first + i).
   virtual Tensor draw_base(int64_t n, uint64_t seed, int64_t first = 0) = 0;
