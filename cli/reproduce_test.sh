@@ -104,20 +104,14 @@ test_stopped() {
   "$program" reproduce table1 --data-dir files --out out --seeds 1 >out.txt 2>err.txt </dev/null &
   pid=$!
   set +m
-  for _ in {1..600}; do
-    ! grep -q '^training ' err.txt || break
-    sleep 0.05
-  done
+  wait_until_it_says '^training '
   sleep 1
   stop_with INT
   check "Ctrl-C ends it with 130" test "$status" = 130
   says "the same call goes on"
   "$program" reproduce table1 --data-dir files --out out --seeds 1 >out.txt 2>err.txt </dev/null &
   pid=$!
-  for _ in {1..600}; do
-    ! grep -q '^going on with ' err.txt || break
-    sleep 0.05
-  done
+  wait_until_it_says '^going on with '
   stop_with TERM
   check "SIGTERM with 143" test "$status" = 143
   says "going on with"

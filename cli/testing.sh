@@ -118,10 +118,19 @@ start_long() {  # run, steps; leaves `pid`. Job control, or the child would igno
   set +m
 }
 
+# Both give up late only: other work on the machine is no failure.
 wait_for_progress() {  # run, checkpoint before
-  for _ in {1..600}; do
+  for _ in {1..6000}; do
     kill -0 "$pid" 2>/dev/null || return 0
     [ "$(last "$1" 2>/dev/null)" = "$2" ] || return 0
+    sleep 0.05
+  done
+}
+
+wait_until_it_says() {  # pattern, in err.txt
+  for _ in {1..6000}; do
+    kill -0 "$pid" 2>/dev/null || return 0
+    ! grep -q "$1" err.txt || return 0
     sleep 0.05
   done
 }
