@@ -13,6 +13,9 @@ at::Tensor log_one_plus_exp(const at::Tensor& x);
 /// log p of x [.., D], 0 or 1, where each is 1 with probability sigmoid(logits): [..]
 at::Tensor log_bernoulli(const at::Tensor& x, const at::Tensor& logits);
 
+/// Logits of units that are on as often as `means` say, mixed with so much of 1/2.
+at::Tensor smoothed_logit(const at::Tensor& means, double half);
+
 /// States [begin, end) of n binary units, the lowest bit first: [end - begin, n] float64.
 at::Tensor binary_states(int64_t n, int64_t begin, int64_t end);
 

@@ -145,7 +145,7 @@ void Dbm::choose_base(uint64_t seed) {
     for (size_t l = 1; l < x.size(); ++l) on[l] += (x[l].defined() ? x[l] : input(l, x).sigmoid()).mean(0);
     ++looks;
   }
-  for (size_t l = 1; l < base_.size(); ++l) base_[l].copy_((on[l] / looks).lerp(at::full_like(on[l], 0.5), kSmoothing).logit());
+  for (size_t l = 1; l < base_.size(); ++l) base_[l].copy_(smoothed_logit(on[l] / looks, kSmoothing));
 }
 
 double Dbm::base_log_z() const {

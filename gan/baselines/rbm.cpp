@@ -22,8 +22,6 @@ constexpr int64_t kMostEnumerated = 20;  // units
 // section 8). The base of the path is flatter, as Salakhutdinov's is.
 constexpr double kBiasSmoothing = 1e-3, kBaseSmoothing = 0.1;
 
-Tensor smoothed_logit(const Tensor& means, double half) { return means.lerp(at::full_like(means, 0.5), half).logit(); }
-
 double log_two_pi() { return std::log(2 * std::numbers::pi); }
 
 }  // namespace
