@@ -20,10 +20,22 @@ void on_signal(int signal) {  // only what a signal handler may do
   if (g_terminal && ::write(STDERR_FILENO, kNote.data(), kNote.size()) < 0) return;
 }
 
+/// Some of oneDNN's products (up to 3.11) point the stack pointer into a buffer on the heap while they run. What the
+/// system puts below it for a handler must go elsewhere, or it lands in other data. It picks the main thread for a
+/// signal to the process, unless one is pending there already; and the second one ends all.
+void have_another_stack() {
+  alignas(64) static char stack[1 << 16];
+  stack_t now{};
+  if (sigaltstack(nullptr, &now) != 0 || !(now.ss_flags & SS_DISABLE)) return;  // the program has its own
+  stack_t ours{};
+  ours.ss_sp = stack, ours.ss_size = sizeof stack;
+  sigaltstack(&ours, nullptr);
+}
+
 void on_stop_signals(void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }
@@ -32,6 +44,7 @@ void on_stop_signals(void (*handler)(int)) {
 
 void catch_stop_signals() {
   g_terminal = isatty(STDERR_FILENO) != 0;
+  have_another_stack();
   on_stop_signals(on_signal);
 }
 

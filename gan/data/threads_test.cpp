@@ -4,7 +4,9 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <thread>
 
 #include "gan/core/random.h"
@@ -114,6 +116,31 @@ TEST(Threads, SeeTheSignalToStop) {
         raise(SIGTERM);
         waiting.join();
         _exit(stop_signal() == SIGTERM ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+/// As some products of oneDNN do: data below the stack pointer, where the system would put the frame of a handler.
+[[gnu::noinline, gnu::no_sanitize_address]] bool keeps_what_lies_below() {
+  constexpr ptrdiff_t kFrom = 512, kTo = 1024;  // the red zone and a call need less
+  volatile char* const top = static_cast<char*>(__builtin_frame_address(0)) - kFrom;
+  for (ptrdiff_t i = 1; i <= kTo - kFrom; ++i) top[-i] = 0x5a;
+  while (stop_signal() == 0) {}
+  for (ptrdiff_t i = 1; i <= kTo - kFrom; ++i)
+    if (top[-i] != 0x5a) return false;
+  return true;
+}
+
+TEST(Threads, KeepWhatLiesBelowTheirStackWhenASignalComes) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        catch_stop_signals();
+        std::thread([] {
+          std::this_thread::sleep_for(std::chrono::milliseconds(50));
+          kill(getpid(), SIGTERM);
+        }).detach();
+        _exit(keeps_what_lies_below() ? 0 : 1);
       },
       testing::ExitedWithCode(0), "");
 }
