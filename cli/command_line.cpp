@@ -185,7 +185,7 @@ void add_reproduce(CLI::App& app, Chosen& chosen) {
   }, ""));
   add_data_dir(*command, o->data_dir);
   command->add_option("--out", o->out, "folder of the report, the runs and what is kept; the same call goes on there")->capture_default_str()->check(some_text());
-  command->add_option("--seeds", o->seeds, "runs of each recipe in table 1, of seeds 1 to N [3; 1 with --quick]")->check(whole(1, 1000));
+  command->add_option("--seeds", o->seeds, "runs of each recipe in table 1, of seeds 1 to N [3 of adversarial nets, 1 of the earlier methods; 1 with --quick]")->check(whole(1, 1000));
   command->add_flag("--quick", o->quick, "minutes in place of hours: far too few steps, to see that all of it works");
   command->footer("Examples: " + program() + " reproduce table1 --data-dir DIR\n          " + program() + " reproduce all --quick --out quick");
   command->callback([o, &chosen] { chosen = *o; });

@@ -20,19 +20,20 @@ struct Row {
   const char* mnist;                 ///< as published, nats
   const char* faces;                 ///< the same on the Toronto Face Database
   const char* recipe;
+  int64_t seeds;                     ///< unless --seeds says how many
 };
 const std::vector<Row> kRows = {
-    {"DBN", "138 ± 2", "1909 ± 66", "dbn-mnist"},
-    {"Stacked CAE", "121 ± 1.6", "2110 ± 50", "cae-mnist"},
-    {"Deep GSN", "214 ± 1.1", "1890 ± 29", "gsn-mnist"},
-    {"Adversarial nets, the published settings", "225 ± 2", "2057 ± 26", "paper-mnist"},
-    {"The same networks by Algorithm 1, and an average of G", "", "", "paper-mnist-averaged"},
-    {"Adversarial nets, our settings", "", "", "mnist"},
+    {"DBN", "138 ± 2", "1909 ± 66", "dbn-mnist", 1},
+    {"Stacked CAE", "121 ± 1.6", "2110 ± 50", "cae-mnist", 1},
+    {"Deep GSN", "214 ± 1.1", "1890 ± 29", "gsn-mnist", 1},
+    {"Adversarial nets, the published settings", "225 ± 2", "2057 ± 26", "paper-mnist", 3},
+    {"The same networks by Algorithm 1, and an average of G", "225 ± 2", "", "paper-mnist-averaged", 3},
+    {"Adversarial nets, our settings", "", "", "mnist", 3},
 };
 
 std::vector<Training> trainings_of(Reproduction& r, const Row& row) {
   std::vector<Training> out;
-  for (int64_t seed = 1; seed <= r.options().seeds.value_or(r.options().quick ? 1 : 3); ++seed)
+  for (int64_t seed = 1; seed <= r.options().seeds.value_or(r.options().quick ? 1 : row.seeds); ++seed)
     if (auto training = r.training(row.recipe, r.digits(), seed)) out.push_back(std::move(*training));
   return out;
 }
@@ -115,7 +116,7 @@ paper::Piece table1(Reproduction& r) {
                           fmt::format("{:.1f}", summary(errors).mean), fmt::format("{:.1f}", summary(fine).mean), row.faces, *row.faces ? kNotPublic : ""});
     double published = 0, error = 0;
     if (real && !r.options().quick && std::sscanf(row.mnist, "%lf ± %lf", &published, &error) == 2)
-      piece.checks.push_back({fmt::format("{}: mean over {} seeds, MNIST, nats", row.model, scores.size()), ours.mean, published, error});
+      piece.checks.push_back({fmt::format("{}: MNIST, nats, {}", row.model, scores.size() > 1 ? fmt::format("mean over {} seeds", scores.size()) : "one seed"), ours.mean, published, error, true});
   }
   piece.tables = {table, runs, controls_table(judge, [&](const std::string& text) { r.say(text + " ..."); })};
   r.stop_if_asked();

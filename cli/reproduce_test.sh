@@ -127,6 +127,15 @@ test_mistakes() {
   : | tee bad/{mnist,fashion-mnist}/{train,t10k}-{images-idx3,labels-idx1}-ubyte
   expect 3 "neither MNIST nor Fashion-MNIST can be read" reproduce table1 --data-dir bad --out none
   check "  in one line" test "$(wc -l <err.txt)" = 1
+  mkdir -p nowhere/bin
+  cp "$program" "$program-engine" nowhere/bin
+  local built=$program
+  program=$PWD/nowhere/bin/gan
+  cd nowhere
+  expect 3 "no recipes" reproduce figure3 --data-dir ../files
+  says "no folder \`recipes\`"
+  cd ..
+  program=$built
 }
 
 test_full() {

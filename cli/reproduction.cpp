@@ -22,7 +22,9 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::optional<Path> recipe_file(const std::string& name) {
-  for (const Path& file : all_recipes())
+  const std::vector<Path> all = all_recipes();
+  if (all.empty()) throw DataError("there is no folder `recipes` with recipes in it, here or beside the program; call it from a clone of the project, or install it whole");
+  for (const Path& file : all)
     if (file.stem() == name) return file;
   return {};
 }
@@ -53,6 +55,12 @@ void shorten(Config& c) {
 }
 
 }  // namespace
+
+std::string Training::text() const {
+  Config c = config;
+  c.about.clear();  // may say more without doing other things
+  return "data " + data_hash + "\n" + format_config(c);
+}
 
 SameBatch::SameBatch(const Problem& problem)
     : x_(scaled(problem, problem.data.train.slice(0, problem.config.training.batch_size)).to(problem.facts.device)) {}
@@ -108,9 +116,11 @@ Path Reproduction::folder(const Training& t) const {
   return Path(o_.out) / "runs" / fmt::format("{}-seed{}-{}", t.recipe, t.config.run.seed, paper::fingerprint(t.text()).substr(0, 8));
 }
 
-int64_t Reproduction::done(const Training& t) const {
+int64_t Reproduction::left(const Training& t) const {
   const Path path = folder(t);
-  return std::filesystem::exists(path / "config.toml") ? RunFolder::open(path).last_step().value_or(0) : 0;
+  if (!std::filesystem::exists(path / "config.toml")) return t.config.training.steps;
+  const RunFolder run = RunFolder::open(path);
+  return ended(run, t.config) ? 0 : t.config.training.steps - run.last_step().value_or(0);
 }
 
 double Reproduction::trained_seconds(const Training& t) const { return RunFolder::open(folder(t)).trained_seconds(); }
@@ -121,7 +131,7 @@ void Reproduction::stop_if_asked() const {
 
 RunFolder Reproduction::train(const Training& t) {
   const Path path = folder(t);
-  if (done(t) >= t.config.training.steps) return RunFolder::open(path);
+  if (left(t) == 0) return RunFolder::open(path);
   const auto start = Clock::now();
   const Problem problem = prepare(t.config, o_.data_dir);
   const auto learner = make_learner(problem);
@@ -164,8 +174,8 @@ double Reproduction::estimate(const std::vector<Training>& trainings) {
   double total = 0;
   for (const Training& t : trainings) {
     stop_if_asked();
-    const int64_t left = t.config.training.steps - done(t);
-    if (left <= 0) continue;
+    const int64_t left = this->left(t);
+    if (left == 0) continue;
     if (!speeds.count(t.recipe)) speeds[t.recipe] = measure(t);
     const Speed speed = speeds[t.recipe];
     const int64_t evaluations = t.config.run.evaluate_every > 0 ? left / t.config.run.evaluate_every : 0;

@@ -17,7 +17,7 @@ struct Training {
   std::string recipe;     ///< its name, and "-on-" the data where they are not its own
   Config config;          ///< resolved
   std::string data_hash;
-  std::string text() const { return "data " + data_hash + "\n" + format_config(config); }  ///< all that decides its bytes
+  std::string text() const;  ///< all that decides its bytes
 };
 
 struct Interrupted {};  ///< thrown where the user asked to stop; what was done is kept
@@ -46,7 +46,7 @@ class Reproduction {
  private:
   struct Speed { double step, evaluation; };            ///< seconds
   Path folder(const Training& training) const;
-  int64_t done(const Training& training) const;
+  int64_t left(const Training& training) const;         ///< steps
   Speed measure(const Training& training);
 
   const ReproduceOptions& o_;

@@ -60,7 +60,10 @@ std::string ended(const Outcome& outcome, const Config& config) {
 void close(const TrainOptions& o, const RunFolder& run, const Problem& problem, const Outcome& outcome, const Evaluation& evaluation) {
   const std::string folder = run.path().string();
   fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config), count(outcome.step), duration(run.trained_seconds()), evaluation.text(problem.data));
-  fmt::print("picture   {}\ncurves    {}\n\nnext\n", run.samples(outcome.step).string(), run.curves().string());
+  fmt::print("picture   {}\ncurves    {}\n", run.samples(outcome.step).string(), run.curves().string());
+  if (outcome.best_step.value_or(outcome.step) != outcome.step)
+    fmt::print("best      step {} had the best validation score: sample and evaluate take it with --checkpoint best\n", count(*outcome.best_step));
+  fmt::print("\nnext\n");
   fmt::print("  {} sample {} -n 100 --seed 7 --out samples.png\n", program(), folder);
   const bool adversarial = problem.config.run.model == ModelKind::adversarial;
   if (problem.data.image && adversarial) fmt::print("  {} interpolate {} --out lines.png\n", program(), folder);

@@ -22,7 +22,7 @@ std::string text_of(const Json& json) { return json.dump(1, ' ', false, Json::er
 Json json_of(const Piece& p) {
   Json out = {{"name", p.name}, {"title", p.title}, {"text", p.text}, {"settings", p.settings}, {"seconds", p.seconds},
               {"checks", Json::array()}, {"tables", Json::array()}, {"pictures", Json::array()}};
-  for (const Check& c : p.checks) out["checks"].push_back({{"what", c.what}, {"ours", c.ours}, {"expected", c.expected}, {"tolerance", c.tolerance}});
+  for (const Check& c : p.checks) out["checks"].push_back({{"what", c.what}, {"ours", c.ours}, {"expected", c.expected}, {"tolerance", c.tolerance}, {"more_is_good", c.more_is_good}});
   for (const Table& t : p.tables) out["tables"].push_back({{"caption", t.caption}, {"columns", t.columns}, {"rows", t.rows}});
   for (const Picture& i : p.pictures) out["pictures"].push_back({{"file", i.file}, {"caption", i.caption}, {"png", encode_base64(i.bytes)}});
   return out;
@@ -32,7 +32,7 @@ double number(const Json& json) { return json.is_null() ? std::numeric_limits<do
 
 Piece piece_of(const Json& json, const std::string& who) {
   Piece p{.name = json.at("name"), .title = json.at("title"), .text = json.at("text"), .settings = json.at("settings"), .seconds = number(json.at("seconds"))};
-  for (const Json& c : json.at("checks")) p.checks.push_back({c.at("what"), number(c.at("ours")), number(c.at("expected")), number(c.at("tolerance"))});
+  for (const Json& c : json.at("checks")) p.checks.push_back({c.at("what"), number(c.at("ours")), number(c.at("expected")), number(c.at("tolerance")), c.at("more_is_good")});
   for (const Json& t : json.at("tables")) {
     p.tables.push_back({t.at("caption"), t.at("columns"), t.at("rows")});
     for (const auto& row : p.tables.back().rows)

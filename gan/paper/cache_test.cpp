@@ -12,7 +12,7 @@ namespace {
 
 Piece full() {
   Piece p{.name = "table1", .title = "Table 1 \"±\"", .text = {"one", "two\nlines"}, .settings = "seeds 1 to 3", .seconds = 12.5};
-  p.checks = {{"c", 0.1, 1e-300, 3}, {"d", std::nan(""), 0, 0}};
+  p.checks = {{"c", 0.1, 1e-300, 3, true}, {"d", std::nan(""), 0, 0}};
   p.tables = {{"caption", {"a", "b"}, {{"1", "2"}, {"3", ""}}}, {"empty", {}, {}}};
   p.pictures = {{"x.png", "a picture", std::string("\x89PNG\0\xff", 6)}};
   return p;
@@ -24,7 +24,7 @@ void expect_same(const Piece& a, const Piece& b) {
   for (size_t i = 0; i < a.checks.size(); ++i) {
     EXPECT_EQ(a.checks[i].what, b.checks[i].what);
     EXPECT_TRUE(a.checks[i].ours == b.checks[i].ours || (std::isnan(a.checks[i].ours) && std::isnan(b.checks[i].ours)));
-    EXPECT_EQ(std::tie(a.checks[i].expected, a.checks[i].tolerance), std::tie(b.checks[i].expected, b.checks[i].tolerance));
+    EXPECT_EQ(std::tie(a.checks[i].expected, a.checks[i].tolerance, a.checks[i].more_is_good), std::tie(b.checks[i].expected, b.checks[i].tolerance, b.checks[i].more_is_good));
   }
   ASSERT_EQ(a.tables.size(), b.tables.size());
   for (size_t i = 0; i < a.tables.size(); ++i)

@@ -27,6 +27,7 @@ std::string verdict(const Check& c) { return c.holds() ? "holds" : "DOES NOT HOL
 
 /// What is expected of a check, in words.
 std::string expectation(const Check& c) {
+  if (c.more_is_good) return "at least " + number(c.expected - c.tolerance);
   if (c.tolerance == 0) return number(c.expected);
   if (c.tolerance > std::abs(c.expected) / 2 && c.expected != 0) return number(c.expected - c.tolerance) + " to " + number(c.expected + c.tolerance);
   return number(c.expected) + " ± " + number(c.tolerance);

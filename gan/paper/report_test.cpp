@@ -48,15 +48,17 @@ TEST(Report, MarkdownNamesItsPictures) { EXPECT_TRUE(has(markdown(hostile()), "]
 
 TEST(Report, SaysWhatHoldsAndWhatDoesNot) {
   Piece piece{.name = "theory", .title = "Theory"};
-  piece.checks = {{"one", 1.05, 1, 0.1}, {"two", 1.2, 1, 0.1}, {"three", std::nan(""), 1, 0.1}, {"four", 0, 0, 0}, {"five", 0.3, 0.5, 0.49}};
+  piece.checks = {{"one", 1.05, 1, 0.1}, {"two", 1.2, 1, 0.1}, {"three", std::nan(""), 1, 0.1}, {"four", 0, 0, 0}, {"five", 0.3, 0.5, 0.49}, {"six", 9, 1, 0.1, true}, {"seven", 0.8, 1, 0.1, true}};
   const Report report{.title = "t", .pieces = {piece}};
-  EXPECT_EQ(count_of(html(report), ">holds<"), 3u);
-  EXPECT_EQ(count_of(html(report), "class=\"no\">DOES NOT HOLD<"), 2u);
+  EXPECT_EQ(count_of(html(report), ">holds<"), 4u);
+  EXPECT_EQ(count_of(html(report), "class=\"no\">DOES NOT HOLD<"), 3u);
   EXPECT_TRUE(has(markdown(report), "| one | 1.05 | 1 ± 0.1 | holds |"));
   EXPECT_TRUE(has(markdown(report), "| two | 1.2 | 1 ± 0.1 | DOES NOT HOLD |"));
   EXPECT_TRUE(has(markdown(report), "| three | nan | 1 ± 0.1 | DOES NOT HOLD |"));
   EXPECT_TRUE(has(markdown(report), "| four | 0 | 0 | holds |"));
   EXPECT_TRUE(has(markdown(report), "| five | 0.3 | 0.01 to 0.99 | holds |"));
+  EXPECT_TRUE(has(markdown(report), "| six | 9 | at least 0.9 | holds |"));
+  EXPECT_TRUE(has(markdown(report), "| seven | 0.8 | at least 0.9 | DOES NOT HOLD |"));
 }
 
 TEST(Report, TablesAreTables) {

@@ -164,4 +164,13 @@ Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   }
 }
 
+std::optional<Ended> ended(const RunFolder& run, const Config& config) {
+  const auto last = run.last();
+  if (!last) return {};
+  if (last->step >= config.training.steps) return Ended::steps;
+  Memory memory;
+  read_checkpoint(last->content, [&](const StateVisitor& visit) { memory.visit(visit); }, last->file);
+  return memory.over(config.run);
+}
+
 }  // namespace gan

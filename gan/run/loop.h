@@ -47,4 +47,7 @@ struct Outcome {
 Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
               const std::map<std::string, std::string>& metadata, const Hooks& hooks);
 
+/// How the training ended, where the folder's last checkpoint says that it has: train() would add nothing to it.
+std::optional<Ended> ended(const RunFolder& run, const Config& config);
+
 }  // namespace gan

@@ -136,6 +136,12 @@ TEST_F(Loop, PatienceEndsAtTheBestScoreAndSoDoesItsResume) {
   const RunFolder run = RunFolder::open(temp_.path() / "run");
   EXPECT_EQ(fs::read_symlink(run.find_checkpoint("best")).string(), "step-0000004.safetensors");
   EXPECT_EQ(go(temp_.path() / "run", again, hooks).step, 7);  // over is over
+  config_.training.steps = 50;
+  EXPECT_EQ(ended(run, config_), Ended::patience);
+  config_.run.patience = 4;
+  EXPECT_EQ(ended(run, config_), std::nullopt);
+  config_.training.steps = 7;
+  EXPECT_EQ(ended(run, config_), Ended::steps);
 }
 
 TEST_F(Loop, IndistinguishableNeedsSoManyChecksInARow) {
