@@ -19,19 +19,23 @@ const paper::Table kPublished = {
      {"Evaluating p(x)", "Intractable, may be approximated with AIS", "Intractable, may be approximated with AIS", "Not explicitly represented, may be approximated with Parzen density estimation", "Not explicitly represented, may be approximated with Parzen density estimation"},
      {"Model design", "Nearly all models incur extreme difficulty", "Careful design needed to ensure multiple properties", "Any differentiable function is theoretically permitted", "Any differentiable function is theoretically permitted"}}};
 
+/// It takes the first step of the last stage: before that, some learners have no model.
 std::string training_of(Learner& learner, const Problem& problem) {
   std::vector<std::string> stages, numbers;
-  for (const Stage& stage : learner.stages()) stages.push_back(stage.name);
+  int64_t first = 0, steps = 0;
+  for (const Stage& stage : learner.stages()) stages.push_back(stage.name), first = steps, steps += stage.steps;
   SameBatch batch(problem);
-  for (const auto& [name, value] : learner.step(0, batch)) numbers.push_back(name);
+  for (const auto& [name, value] : learner.step(first, batch)) numbers.push_back(name);
   return fmt::format("{}; a step takes {} minibatch{} and reports {}", stages.size() == 1 ? "one stage" : fmt::format("{} stages: {}", stages.size(), fmt::join(stages, ", ")),
                      learner.batches_per_step(), learner.batches_per_step() == 1 ? "" : "es", fmt::join(numbers, ", "));
 }
 
 std::string inference_of(GenerativeModel& model) {
-  auto* latent = dynamic_cast<Latent*>(&model);
-  if (!latent) return "no latent point: nothing to infer";
-  return fmt::format("x is a function of z ({} numbers), which is drawn, never inferred: no way from x back to z", latent->noise(1, 0).size(1));
+  if (auto* latent = dynamic_cast<Latent*>(&model))
+    return fmt::format("x is a function of z ({} numbers), which is drawn, never inferred: no way from x back to z", latent->noise(1, 0).size(1));
+  if (auto* path = dynamic_cast<AnnealedPath*>(&model); path && path->bounded()) return "approximate: of what is hidden, log p(x) feels a lower bound";
+  if (dynamic_cast<AnnealedPath*>(&model) || dynamic_cast<Likelihood*>(&model)) return "exact: what is hidden is summed out of p(x)";
+  return "nothing to infer: the model is a step from one x to the next";
 }
 
 std::string sampling_of(GenerativeModel& model) {
@@ -46,14 +50,10 @@ std::string sampling_of(GenerativeModel& model) {
 }
 
 std::string density_of(GenerativeModel& model) {
-  auto* likelihood = dynamic_cast<Likelihood*>(&model);
-  if (!likelihood) return "not represented; Parzen windows over samples";
-  switch (likelihood->kind()) {
-    case Likelihood::Kind::exact: return "log p(x) in closed form, exact";
-    case Likelihood::Kind::ais: return "log p(x) up to log Z, which annealed importance sampling (AIS) estimates";
-    case Likelihood::Kind::bound: break;
-  }
-  return "a lower bound of log p(x)";
+  if (dynamic_cast<Likelihood*>(&model)) return "log p(x) in closed form, exact";
+  if (auto* path = dynamic_cast<AnnealedPath*>(&model))
+    return fmt::format("{} up to log Z, which annealed importance sampling (AIS) estimates", path->bounded() ? "a lower bound of log p(x)" : "log p(x)");
+  return "not represented; Parzen windows over samples";
 }
 
 std::string name_of(ModelKind kind) { return std::string(names_of(kind)[static_cast<size_t>(kind)]); }

@@ -32,6 +32,7 @@ tiny_recipes() {
   recipe mnist mnist
   recipe fashion-mnist fashion-mnist
   printf 'about = "a mixture"\n[run]\nmodel = "bernoulli-mixture"\nthreads = 1\n[data]\nsource = "mnist"\nbinarise = true\n[training]\nsteps = 4\nbatch_size = 16\n[mixture]\ncomponents = 3\n' >recipes/mixture-mnist.toml
+  printf 'about = "layers alone, then together"\n[run]\nmodel = "dbm"\nthreads = 1\n[data]\nsource = "mnist"\nbinarise = true\n[training]\nbatch_size = 16\n[dbm]\nhidden = [4, 3]\nepochs = 1\nrates = 0.01\njoint_epochs = 1\nburn_in = 5\n' >recipes/dbm-mnist.toml
 }
 
 reproduce() { expect 0 "reproduce $*" reproduce "$@" --data-dir files --out out; }
@@ -84,6 +85,7 @@ test_figures() {
   check "  draws lines" grep -qF "(<figure3-mnist.png>)" out/report.md
   reproduce table2
   check "  what the models can do" grep -q "log p(x) in closed form, exact" out/report.html
+  check "  also of what has no model in its early stages" grep -q "a lower bound of log p(x) up to log Z" out/report.html
   check "  and what cannot be computed" grep -q "not represented; Parzen windows" out/report.html
   reproduce theory
   check "  all of it holds" test "$(grep -c '>holds<' out/report.html)" -ge 20
