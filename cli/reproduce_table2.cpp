@@ -33,8 +33,9 @@ std::string training_of(Learner& learner, const Problem& problem) {
 std::string inference_of(GenerativeModel& model) {
   if (auto* latent = dynamic_cast<Latent*>(&model))
     return fmt::format("x is a function of z ({} numbers), which is drawn, never inferred: no way from x back to z", latent->noise(1, 0).size(1));
-  if (auto* path = dynamic_cast<AnnealedPath*>(&model); path && path->bounded()) return "approximate: of what is hidden, log p(x) feels a lower bound";
-  if (dynamic_cast<AnnealedPath*>(&model) || dynamic_cast<Likelihood*>(&model)) return "exact: what is hidden is summed out of p(x)";
+  auto* path = dynamic_cast<AnnealedPath*>(&model);
+  if (path && path->bounded()) return "approximate: of what is hidden, log p(x) feels a lower bound";
+  if (path || dynamic_cast<Likelihood*>(&model)) return "exact: what is hidden is summed out of p(x)";
   return "nothing to infer: the model is a step from one x to the next";
 }
 

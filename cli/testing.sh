@@ -118,22 +118,17 @@ start_long() {  # run, steps; leaves `pid`. Job control, or the child would igno
   set +m
 }
 
-# Both give up late only: other work on the machine is no failure.
-wait_for_progress() {  # run, checkpoint before
+wait_until() {  # a command succeeds, or `pid` is gone; gives up late only: other work on the machine is no failure
   for _ in {1..6000}; do
     kill -0 "$pid" 2>/dev/null || return 0
-    [ "$(last "$1" 2>/dev/null)" = "$2" ] || return 0
+    ! "$@" || return 0
     sleep 0.05
   done
 }
 
-wait_until_it_says() {  # pattern, in err.txt
-  for _ in {1..6000}; do
-    kill -0 "$pid" 2>/dev/null || return 0
-    ! grep -q "$1" err.txt || return 0
-    sleep 0.05
-  done
-}
+has_left() { [ "$(last "$1" 2>/dev/null)" != "$2" ]; }
+wait_for_progress() { wait_until has_left "$1" "$2"; }      # run, checkpoint before
+wait_until_it_says() { wait_until grep -q "$1" err.txt; }   # pattern
 
 finish() { wait "$pid" 2>/dev/null || status=$?; }
 stop_with() { kill "-$1" "$pid" 2>/dev/null || true; status=0; finish; }

@@ -165,9 +165,10 @@ Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
 }
 
 std::optional<Ended> ended(const RunFolder& run, const Config& config) {
+  const auto step = run.last_step();
+  if (step && *step >= config.training.steps) return Ended::steps;  // no need to read it
   const auto last = run.last();
   if (!last) return {};
-  if (last->step >= config.training.steps) return Ended::steps;
   Memory memory;
   read_checkpoint(last->content, [&](const StateVisitor& visit) { memory.visit(visit); }, last->file);
   return memory.over(config.run);
