@@ -8,6 +8,7 @@
 #include <map>
 
 #include "gan/core/error.h"
+#include "gan/kernels/testing.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -148,7 +149,7 @@ TEST_P(Walk, ThePlainWalksGradientsAreFiniteDifferences) {
 }
 
 TEST_P(Walk, InBfloat16GradientsPointTheSameWay) {
-  if (!kernels::has_fast_bf16()) GTEST_SKIP() << "this processor does not multiply bfloat16";
+  if (!kernels::has_bf16()) GTEST_SKIP() << kernels::kNoBfloat16;
   const GsnSection s = section();
   std::map<std::string, Tensor> gradients[2];
   for (const Format f : {Format::fp32, Format::bf16}) {
@@ -289,8 +290,7 @@ std::map<std::string, Tensor> state_of(GsnTrainer& trainer) {
 }
 
 TEST(GsnTrainer, ContinuesFromItsState) {
-  for (const Format f : {Format::fp32, Format::bf16}) {
-    if (f == Format::bf16 && !kernels::has_fast_bf16()) continue;
+  for (const Format f : kernels::formats()) {
     GsnSection s = small({6, 5}, 4);
     s.momentum = 0.5, s.rate_decay = 0.9;
     const TrainingSection training{.steps = 12, .learning_rate = 0.25};

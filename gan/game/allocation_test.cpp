@@ -12,6 +12,7 @@
 #include <new>
 
 #include "gan/game/trainer.h"
+#include "gan/kernels/testing.h"
 
 namespace {
 
@@ -43,7 +44,7 @@ int64_t bytes_of_step(const char* rule, int64_t batch, int64_t width) {
   const Config c = parse_config(fmt::format(R"({}
 [run]
 engine = "fused"
-precision = "bf16"
+precision = "{}"
 [training]
 batch_size = {}
 [generator]
@@ -51,7 +52,7 @@ noise_size = 10
 layers = [{{ layer = "dense", units = {}, activation = "relu" }}, {{ layer = "dense", units = 20, activation = "sigmoid" }}]
 [discriminator]
 layers = [{{ layer = "dropout", keep = 0.8 }}, {{ layer = "maxout", units = {}, pieces = 3 }}, {{ layer = "dense", units = 1 }}]
-)", rule, batch, width, width), "test");
+)", rule, kernels::has_bf16() ? "bf16" : "fp32", batch, width, width), "test");
   Trainer trainer(c, {.dim = 20, .batches_per_epoch = 100});
   struct Same : Batches {
     Tensor x;

@@ -3,12 +3,14 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "gan/kernels/testing.h"
+
 namespace gan::kernels {
 namespace {
 
 /// Every way to lie in memory, odd sizes and a single column, against ATen.
 TEST(Product, IsTheReference) {
-  for (const Format precision : {Format::fp32, Format::bf16})
+  for (const Format precision : formats())
     for (const bool ta : {false, true})
       for (const bool tb : {false, true})
         for (const auto& [m, n, k] : {std::tuple{1, 1, 1}, std::tuple{100, 1, 240}, std::tuple{17, 33, 65}, std::tuple{64, 784, 100}}) {
@@ -26,7 +28,7 @@ TEST(Product, IsTheReference) {
 /// Of parts of larger matrices too, by one thread.
 TEST(Multiply, IsTheReferenceOfPartsOfMatrices) {
   constexpr int64_t m = 17, n = 33, k = 65, kMore = 7;
-  for (const Format precision : {Format::fp32, Format::bf16})
+  for (const Format precision : formats())
     for (const bool ta : {false, true})
       for (const bool tb : {false, true}) {
         const ProductShape shape{m, n, k, ta, tb, precision, (ta ? m : k) + kMore, (tb ? k : n) + kMore};

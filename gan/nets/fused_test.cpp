@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include "gan/kernels/testing.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -82,11 +83,12 @@ TEST_P(Fused, GivesWhatTheReferenceGivesInFloat64) {
 
 /// A number that is rounded across zero takes another slope, so gradients of a few examples differ more than numbers.
 TEST_P(Fused, GivesNearlyThatInBfloat16) {
+  if (!kernels::has_bf16()) GTEST_SKIP() << kernels::kNoBfloat16;
   compare(GetParam(), kernels::Format::bf16, {.output = 0.02, .gradient = 0.15, .penalised = 0.3});
 }
 
 TEST(FusedEngine, FollowsItsParameters) {
-  for (const auto precision : {kernels::Format::fp32, kernels::Format::bf16}) {
+  for (const auto precision : kernels::formats()) {
     Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
     network.fuse(precision);
     const Tensor x = at::ones({3, 2});
@@ -136,6 +138,7 @@ TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
 }
 
 TEST(FusedEngine, InBfloat16TheNextPassSeesTheUpdateToo) {
+  if (!kernels::has_bf16()) GTEST_SKIP() << kernels::kNoBfloat16;
   Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
   network.fuse(kernels::Format::bf16);
   Optimizer optimizer({.method = Method::momentum, .momentum = 0, .final_momentum = 0}, 1, network.parameters());
