@@ -110,10 +110,7 @@ ParzenScore Judge::parzen(const Tensor& samples) const {
   return gan::parzen(units(samples), valid_, test_, grid_of(data_), !data_.image);
 }
 
-double Judge::validation(const Tensor& samples) const {
-  const Tensor some = valid_.narrow(0, 0, std::min<int64_t>(1000, valid_.size(0)));
-  return gan::parzen(units(samples), some, some, grid_of(data_), !data_.image).log_likelihood;
-}
+double Judge::validation(const Tensor& samples) const { return parzen_choice(units(samples), valid_, grid_of(data_), !data_.image).log_likelihood; }
 
 TwoSampleResult Judge::two_sample(const Tensor& samples, const Examples& held_out, uint64_t seed) const {
   const int64_t n = std::min({kSamples, held_out.size(), samples.size(0)});

@@ -1,6 +1,7 @@
 #include "gan/judge/parzen.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +9,7 @@
 
 #include "gan/core/error.h"
 #include "gan/judge/distances.h"
+#include "gan/kernels/windows.h"
 
 namespace gan {
 namespace {
@@ -15,37 +17,72 @@ namespace {
 constexpr int64_t kChoosing = 1000;  // validation examples that choose sigma
 constexpr double kLowest = 1e-4;      // of the given grid: where extending it ends
 
-/// [n, D] -> [sigmas, n] float64.
-Tensor log_density(const Distances& window, int64_t samples, const Tensor& x, const std::vector<double>& sigmas) {
-  const int64_t n = x.size(0), dim = x.size(1);
-  Tensor out = at::empty({static_cast<int64_t>(sigmas.size()), n}, at::kDouble);
-  for (int64_t start = 0; start < n; start += window.block()) {
-    const int64_t end = std::min(n, start + window.block());
-    Tensor squared = window.squared(x.slice(0, start, end));  // [B, N]
-    const Tensor nearest = squared.amin(1, true);             // [B, 1]: the largest term becomes exp(0)
-    squared.sub_(nearest);
-    Tensor terms;  // [B, N]
-    for (size_t i = 0; i < sigmas.size(); ++i) {
-      const double precision = -0.5 / (sigmas[i] * sigmas[i]);
-      terms = i + 1 == sigmas.size() ? squared.mul_(precision).exp_() : at::mul(squared, precision).exp_();
-      const Tensor sum = terms.sum(1).to(at::kDouble);  // [B]; pairwise, each term in [0, 1]
-      const Tensor largest = nearest.squeeze(1).to(at::kDouble) * precision;  // [B]
-      out[static_cast<int64_t>(i)].slice(0, start, end).copy_(sum.log_() + largest);
-    }
-  }
-  for (size_t i = 0; i < sigmas.size(); ++i) {
-    const double log_width = std::log(sigmas[i]) + std::log(2 * std::numbers::pi) / 2;
-    out[static_cast<int64_t>(i)].sub_(std::log(static_cast<double>(samples)) + static_cast<double>(dim) * log_width);
-  }
-  return out;
-}
-
 Tensor rows(const Tensor& t, const char* name, int64_t dim) {
   if (t.dim() != 2 || t.size(1) != dim)
     throw UsageError("parzen: {} must be [n, {}] as the samples are, it has {} dimension(s) of width {}", name, dim,
                      t.dim(), t.dim() ? t.size(-1) : 0);
   if (t.size(0) == 0) throw DataError("parzen: there are no {}", name);
   return t.to(at::kFloat);
+}
+
+/// A Gaussian window on each sample.
+struct Windows {
+  explicit Windows(const Tensor& samples) : count(samples.size(0)), dim(samples.size(1)), distances(samples.to(at::kFloat)) {}
+  Tensor log_density(const Tensor& x, const std::vector<double>& sigmas) const;
+  ParzenChoice choose(const Tensor& valid, std::vector<double> grid, bool extend) const;
+
+  const int64_t count, dim;
+  const Distances distances;
+};
+
+/// [n, D] -> [sigmas, n] float64.
+Tensor Windows::log_density(const Tensor& x, const std::vector<double>& sigmas) const {
+  const int64_t n = x.size(0), widths = static_cast<int64_t>(sigmas.size());
+  std::vector<double> exponents;
+  for (const double sigma : sigmas) exponents.push_back(-0.5 / (sigma * sigma));
+  const std::vector<float> single(exponents.begin(), exponents.end());
+  Tensor out = at::empty({n, widths}, at::kDouble);
+  for (int64_t start = 0; start < n; start += distances.block()) {
+    const Tensor squared = distances.squared(x.slice(0, start, std::min(n, start + distances.block())));  // [B, N]
+    at::parallel_for(0, squared.size(0), 1, [&](int64_t from, int64_t to) {
+      for (int64_t i = from; i < to; ++i) {
+        double* row = out.data_ptr<double>() + (start + i) * widths;
+        const double nearest = kernels::sum_windows({squared.data_ptr<float>() + i * count, static_cast<size_t>(count)}, single, row);
+        for (int64_t j = 0; j < widths; ++j) row[j] = std::log(row[j]) + exponents[static_cast<size_t>(j)] * nearest;
+      }
+    });
+  }
+  out = out.t().contiguous();
+  for (int64_t j = 0; j < widths; ++j) {
+    const double log_width = std::log(sigmas[static_cast<size_t>(j)]) + std::log(2 * std::numbers::pi) / 2;
+    out[j].sub_(std::log(static_cast<double>(count)) + static_cast<double>(dim) * log_width);
+  }
+  return out;
+}
+
+ParzenChoice Windows::choose(const Tensor& valid, std::vector<double> grid, bool extend) const {
+  std::sort(grid.begin(), grid.end());
+  if (grid.size() < (extend ? 2 : 1) || grid.front() <= 0)
+    throw UsageError("parzen: needs positive bandwidths, two or more to extend them; {} came", grid.size());
+  const Tensor choosing = rows(valid, "validation examples", dim).slice(0, 0, kChoosing);
+  const auto mean = [&](const std::vector<double>& sigmas) { return log_density(choosing, sigmas).mean(1); };  // [sigmas]
+  const Tensor scores = mean(grid);
+  const int64_t best = scores.argmax().item<int64_t>();
+  ParzenChoice out{grid[static_cast<size_t>(best)], scores[best].item<double>()};
+  if (!extend || best > 0) return out;
+  for (const double ratio = grid[0] / grid[1]; out.sigma * ratio >= kLowest * grid[0];) {
+    const ParzenChoice narrower{out.sigma * ratio, mean({out.sigma * ratio}).item<double>()};
+    if (!(narrower.log_likelihood > out.log_likelihood)) break;
+    out = narrower;
+  }
+  return out;
+}
+
+Windows windows_of(const Tensor& samples) {
+  const Tensor from = rows(samples, "samples", samples.dim() == 2 ? samples.size(1) : 0);
+  if (!from.isfinite().all().item<bool>())
+    throw DataError("parzen: the samples are not finite; has training diverged?");
+  return Windows(from);
 }
 
 }  // namespace
@@ -58,43 +95,26 @@ std::vector<double> sigma_grid(double range) {
 
 Tensor parzen_log_density(const Tensor& samples, const Tensor& x, const std::vector<double>& sigmas) {
   const at::NoGradGuard no_grad;
-  return log_density(Distances(samples), samples.size(0), x.to(at::kFloat), sigmas);
+  return Windows(samples).log_density(x.to(at::kFloat), sigmas);
 }
 
-ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& test, std::vector<double> grid,
+ParzenChoice parzen_choice(const Tensor& samples, const Tensor& valid, const std::vector<double>& grid, bool extend) {
+  const at::NoGradGuard no_grad;
+  return windows_of(samples).choose(valid, grid, extend);
+}
+
+ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& test, const std::vector<double>& grid,
                    bool extend) {
   const at::NoGradGuard no_grad;
-  const int64_t dim = samples.dim() == 2 ? samples.size(1) : 0;
-  const Tensor from = rows(samples, "samples", dim), judged = rows(test, "test examples", dim);
-  const Tensor choosing = rows(valid, "validation examples", dim).slice(0, 0, kChoosing);
-  if (!from.isfinite().all().item<bool>())
-    throw DataError("parzen: the samples are not finite; has training diverged?");
-  std::sort(grid.begin(), grid.end());
-  if (grid.size() < (extend ? 2 : 1) || grid.front() <= 0)
-    throw UsageError("parzen: needs positive bandwidths, two or more to extend them; {} came", grid.size());
-
-  const Distances window(from);
-  const auto mean = [&](const std::vector<double>& sigmas) {
-    return log_density(window, from.size(0), choosing, sigmas).mean(1);  // [sigmas]
-  };
-  const Tensor scores = mean(grid);
-  const int64_t best = scores.argmax().item<int64_t>();
-  double sigma = grid[best];
-  if (extend && best == 0) {
-    const double ratio = grid[0] / grid[1];
-    for (double score = scores[0].item<double>(); sigma * ratio >= kLowest * grid[0]; sigma *= ratio) {
-      const double lower = mean({sigma * ratio}).item<double>();
-      if (!(lower > score)) break;
-      score = lower;
-    }
-  }
-
-  const Tensor ll = log_density(window, from.size(0), judged, {sigma})[0];  // [T]
+  const Windows windows = windows_of(samples);
+  const Tensor judged = rows(test, "test examples", windows.dim);
+  const double sigma = windows.choose(valid, grid, extend).sigma;
+  const Tensor ll = windows.log_density(judged, {sigma})[0];  // [T]
   const auto n = static_cast<double>(ll.numel());
   return {.log_likelihood = ll.mean().item<double>(),
           .standard_error = std::sqrt(ll.var(0, /*unbiased=*/false).item<double>() / n),  // as numpy's std
           .sigma = sigma,
-          .samples = from.size(0),
+          .samples = windows.count,
           .test_images = ll.numel()};
 }
 

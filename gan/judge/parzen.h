@@ -25,8 +25,15 @@ std::vector<double> sigma_grid(double range);
 /// sigma is the best of `grid` for the first 1,000 of `valid`. With `extend` (toys; images never: the published
 /// grid) the grid goes on downwards by its ratio while its lowest sigma is the best, for 4 decades at most.
 /// @throws UsageError for widths that differ or an impossible grid, DataError for no rows or non-finite samples.
-ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& test, std::vector<double> grid,
+ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& test, const std::vector<double>& grid,
                    bool extend);
+
+struct ParzenChoice {
+  double sigma, log_likelihood;  ///< the mean over the validation examples that chose it, nats
+};
+
+/// The first half of it: a score for what is chosen along a training. @throws as parzen
+ParzenChoice parzen_choice(const Tensor& samples, const Tensor& valid, const std::vector<double>& grid, bool extend);
 
 /// ll(x) = logmeanexp_i(-|x - s_i|^2 / 2 sigma^2) - D log(sigma sqrt(2 pi)): [n, D] -> [sigmas, n] float64.
 Tensor parzen_log_density(const Tensor& samples, const Tensor& x, const std::vector<double>& sigmas);

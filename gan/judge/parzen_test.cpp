@@ -58,6 +58,9 @@ TEST(Parzen, MeanDeviationAndChoice) {
   const ParzenScore score = parzen(samples, valid, test, grid, false);
   const Tensor choosing = parzen_log_density(samples, valid.slice(0, 0, 1'000), grid).mean(1);
   EXPECT_EQ(score.sigma, grid[choosing.argmax().item<int64_t>()]);
+  const ParzenChoice choice = parzen_choice(samples, valid, grid, false);
+  EXPECT_EQ(choice.sigma, score.sigma);
+  EXPECT_DOUBLE_EQ(choice.log_likelihood, choosing.max().item<double>());
   const Tensor ll = parzen_log_density(samples, test, {score.sigma})[0];
   EXPECT_DOUBLE_EQ(score.log_likelihood, ll.mean().item<double>());
   const double variance = (ll - ll.mean()).square().mean().item<double>();
