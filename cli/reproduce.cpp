@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <iterator>
 #include <set>
 
@@ -26,13 +25,14 @@ struct Part {
   std::vector<Training> (*trainings)(Reproduction&);  ///< of which it is made; those that it trains are in its estimate
   bool trains;
   paper::Piece (*compute)(Reproduction&);
+  std::optional<paper::Piece> (*so_far)(Reproduction&) = nullptr;  ///< where it makes sense in parts, which are then kept by themselves
 };
 std::vector<Training> no_trainings(Reproduction&) { return {}; }
 constexpr uint64_t kSeed = 1;  // of parts that need no recipe
 constexpr Part kParts[] = {
     {"figure1", no_trainings, false, [](Reproduction& r) { return paper::figure1(kSeed, [&](const std::string& text) { r.say(text); }); }},
     {"theory", no_trainings, false, [](Reproduction&) { return paper::theory(kSeed); }},
-    {"table1", table1_trainings, true, table1},
+    {"table1", table1_trainings, true, table1, table1_so_far},
     {"figure2", figure2_trainings, true, figure2},
     {"figure3", figure3_trainings, true, figure3},
     {"table2", table2_trainings, false, table2},
@@ -45,13 +45,6 @@ std::string configuration_of(const Part& part, const Reproduction& r, const std:
   std::string out = fmt::format("gan {}\n{}{}\n", version(), part.name, r.options().quick ? ", quick" : "");
   for (const Training& t : trainings) out += fmt::format("\n# {}\n{}", t.recipe, t.text());
   return out;
-}
-
-std::string processor() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("model name")) return line.substr(std::min(line.find(':') + 2, line.size()));
-  return "unknown";
 }
 
 struct Task {
@@ -79,8 +72,10 @@ void say_what_is_left(Reproduction& r, const std::vector<Task>& tasks) {
   for (const Task& task : tasks) {
     r.say(fmt::format("{}: {}", task.part.name, task.piece ? "computed before" : "to be computed"));
     if (task.piece || !task.part.trains) continue;
-    for (const Training& t : task.trainings)
-      if (seen.insert(t.text()).second) trainings.push_back(t);
+    for (const Training& t : task.trainings) {
+      const bool kept = task.part.so_far && r.scored(t);
+      if (!kept && seen.insert(t.text()).second) trainings.push_back(t);
+    }
   }
   if (trainings.empty()) return;
   const double seconds = r.estimate(trainings);
@@ -103,10 +98,11 @@ void compute(Reproduction& r, const paper::Cache& cache, Task& task) {
 
 void write_report(const ReproduceOptions& o, const std::vector<Task>& tasks) {
   paper::Report report{.title = "Generative Adversarial Nets (Goodfellow et al. 2014), computed again",
-                       .text = {"What the paper publishes, and beside it what this program computes on this machine. The time of each part holds its training, which parts share."},
+                       .text = {"What the paper publishes, and beside it what this program computes. The time of each part holds its training, which parts share."},
                        .made_by = {{"command", fmt::format("gan reproduce {}{}{}", o.what, o.quick ? " --quick" : "", o.seeds ? fmt::format(" --seeds {}", *o.seeds) : "")},
                                    {"version", version()}, {"processor", processor()}, {"cores", fmt::format("{}", core_count())}}};
-  for (const Task& task : tasks) report.pieces.push_back(*task.piece);
+  for (const Task& task : tasks)
+    if (task.piece) report.pieces.push_back(*task.piece);
   const Path out = o.out;
   for (const paper::Piece& piece : report.pieces)
     for (const paper::Picture& picture : piece.pictures) write_file(out / picture.file, picture.bytes);
@@ -129,14 +125,17 @@ int carry_out(const ReproduceOptions& o) {
   const FileLock lock(out / ".lock");
   const paper::Cache cache(out / "computed");
   Reproduction r(o);
+  std::vector<Task> tasks = tasks_of(r, cache);
   try {
-    std::vector<Task> tasks = tasks_of(r, cache);
     say_what_is_left(r, tasks);
     for (Task& task : tasks)
       if (!task.piece) compute(r, cache, task);
     write_report(o, tasks);
   } catch (const Interrupted&) {
     fmt::print(stderr, "stopped, everything is saved; the same call goes on\n");
+    for (Task& task : tasks)
+      if (!task.piece && task.part.so_far) task.piece = task.part.so_far(r);
+    if (std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return task.piece.has_value(); })) write_report(o, tasks);
     return 128 + stop_signal();
   }
   return 0;

@@ -66,7 +66,24 @@ test_what_changed() {
   for file in out/computed/table1-*.json; do truncate -s 1000 "$file"; done
   reproduce table1 --seeds 3
   says "table1: to be computed"
-  check "  a damaged file of what was computed: scored again, not trained" test "$(trained)" = 0
+  check "  a damaged file of what was computed: not trained again" test "$(trained)" = 0
+  local scored='^Parzen windows of'
+  check "  nor scored" test "$(grep -c "$scored" err.txt)" = 0
+  rm out/computed/table1-*.json
+  truncate -s 300 out/scores/mnist-seed2-*.json
+  reproduce table1 --seeds 3
+  check "  a damaged score: scored again" test "$(grep -c "$scored" err.txt)" = 1
+  check "  from its run" test "$(trained)" = 0
+}
+
+test_carried_away() {
+  mkdir elsewhere
+  cp -r out/scores elsewhere
+  sed -i 's/^threads = 1/threads = 2/' recipes/*.toml
+  expect 0 "scores without their runs, with more threads" reproduce table1 --seeds 3 --data-dir files --out elsewhere
+  sed -i 's/^threads = 2/threads = 1/' recipes/*.toml
+  check "  are enough" test "$(trained)" = 0
+  check "  say where they were made" grep -qE '^\| mnist \| 3 \|.*\| [^|]+, 1 thread, [^|]+ \|$' elsewhere/report.md
 }
 
 test_figures() {
@@ -101,6 +118,7 @@ test_fashion_alone() {
 }
 
 test_stopped() {
+  rm -r out
   sed -i 's/^steps = .*/steps = 200000/' recipes/*.toml
   set -m
   "$program" reproduce table1 --data-dir files --out out --seeds 1 >out.txt 2>err.txt </dev/null &
@@ -111,12 +129,22 @@ test_stopped() {
   stop_with INT
   check "Ctrl-C ends it with 130" test "$status" = 130
   says "the same call goes on"
+  check "  without a report where nothing is scored" test ! -e out/report.md
   "$program" reproduce table1 --data-dir files --out out --seeds 1 >out.txt 2>err.txt </dev/null &
   pid=$!
   wait_until_it_says '^going on with '
   stop_with TERM
   check "SIGTERM with 143" test "$status" = 143
   says "going on with"
+  sed -i 's/^steps = .*/steps = 12/' recipes/paper-mnist.toml
+  "$program" reproduce table1 --data-dir files --out out >out.txt 2>err.txt </dev/null &
+  pid=$!
+  wait_until_it_says '^going on with mnist'
+  stop_with TERM
+  check "stopped later" test "$status" = 143
+  check "  the report holds what there is" grep -qE '^\| Adversarial nets, the published settings \| 225 ± 2 \| [^|]+ \| 3 \|' out/report.md
+  check "  and what there is not" grep -q "^| Adversarial nets, our settings |  | not trained yet |" out/report.md
+  check "  and says so" grep -q "Not finished: 3 of 6 trainings are missing" out/report.md
 }
 
 test_mistakes() {
@@ -151,5 +179,5 @@ if [ "${3:-}" = full ]; then
   run_tests full
 else
   tiny_recipes
-  run_tests table1 what_changed figures fashion_alone stopped mistakes
+  run_tests table1 what_changed carried_away figures fashion_alone stopped mistakes
 fi

@@ -6,18 +6,22 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "cli/command.h"
 #include "cli/pictures.h"
 #include "gan/core/error.h"
 #include "gan/core/stop.h"
+#include "gan/core/version.h"
 #include "gan/paper/cache.h"
 
 namespace gan::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -27,6 +31,11 @@ std::optional<Path> recipe_file(const std::string& name) {
   for (const Path& file : all)
     if (file.stem() == name) return file;
   return {};
+}
+
+/// Of its run's folder, and of its score's file.
+std::string named(const Training& t, const std::string& configuration) {
+  return fmt::format("{}-seed{}-{}", t.recipe, t.config.run.seed, paper::fingerprint(configuration).substr(0, 8));
 }
 
 /// "paper-mnist" for MNIST is "paper-fashion-mnist" for Fashion-MNIST, where there is one.
@@ -60,6 +69,20 @@ std::string Training::text() const {
   Config c = config;
   c.about.clear();  // may say more without doing other things
   return "data " + data_hash + "\n" + format_config(c);
+}
+
+std::string Training::question() const {
+  Training out = *this;
+  RunSection& run = out.config.run;
+  run.engine = {}, run.precision = {}, run.device = {}, run.threads = {};
+  return out.text();
+}
+
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(std::min(line.find(':') + 2, line.size()));
+  return "unknown";
 }
 
 SameBatch::SameBatch(const Problem& problem)
@@ -112,8 +135,33 @@ std::optional<Training> Reproduction::training(const std::string& recipe, const 
   return out;
 }
 
-Path Reproduction::folder(const Training& t) const {
-  return Path(o_.out) / "runs" / fmt::format("{}-seed{}-{}", t.recipe, t.config.run.seed, paper::fingerprint(t.text()).substr(0, 8));
+Path Reproduction::folder(const Training& t) const { return Path(o_.out) / "runs" / named(t, t.text()); }
+
+Path Reproduction::score_file(const Training& t) const { return Path(o_.out) / "scores" / (named(t, t.question()) + ".json"); }
+
+std::optional<ScoredRun> Reproduction::scored(const Training& t) const {
+  const Path file = score_file(t);
+  if (std::error_code error; !std::filesystem::exists(file, error)) return {};
+  try {
+    const Json json = Json::parse(read_file(file));
+    if (json.at("question") != t.question()) return {};
+    return ScoredRun{json.at("step"), parzen_of(json.at("published")), parzen_of(json.at("fine")), json.at("seconds"), json.at("made_on")};
+  } catch (const Json::exception&) {  // damaged: scored again
+    return {};
+  }
+}
+
+ScoredRun Reproduction::keep_score(const Training& t, const Model& model, const ParzenScore& published, const ParzenScore& fine) {
+  const RunSection& run = t.config.run;
+  const ScoredRun out{model.step(), published, fine, RunFolder::open(folder(t)).trained_seconds(),
+                      fmt::format("{}, {}, {}, gan {}", processor(), run.threads == 1 ? "1 thread" : fmt::format("{} threads", run.threads), names_of(run.precision)[static_cast<size_t>(run.precision)], version())};
+  const Json json = {{"recipe", t.recipe}, {"seed", run.seed}, {"step", out.step}, {"published", to_json(published)}, {"fine", to_json(fine)},
+                     {"seconds", out.seconds}, {"made_on", out.made_on}, {"question", t.question()}};
+  const Path file = score_file(t);
+  std::error_code error;  // write_file says what is wrong
+  std::filesystem::create_directories(file.parent_path(), error);
+  write_file(file, json.dump(1) + "\n");
+  return out;
 }
 
 int64_t Reproduction::left(const Training& t) const {
@@ -123,7 +171,10 @@ int64_t Reproduction::left(const Training& t) const {
   return ended(run, t.config) ? 0 : t.config.training.steps - run.last_step().value_or(0);
 }
 
-double Reproduction::trained_seconds(const Training& t) const { return RunFolder::open(folder(t)).trained_seconds(); }
+double Reproduction::trained_seconds(const Training& t) const {
+  const auto score = scored(t);
+  return score ? score->seconds : RunFolder::open(folder(t)).trained_seconds();
+}
 
 void Reproduction::stop_if_asked() const {
   if (stop_signal() != 0) throw Interrupted();

@@ -17,7 +17,16 @@ struct Training {
   std::string recipe;     ///< its name, and "-on-" the data where they are not its own
   Config config;          ///< resolved
   std::string data_hash;
-  std::string text() const;  ///< all that decides its bytes
+  std::string text() const;      ///< all that decides its bytes
+  std::string question() const;  ///< the same less what each machine chooses: what decides its score, but for chance
+};
+
+/// What table 1 asks of a finished training. Kept apart from its run: a small file, good on other machines too.
+struct ScoredRun {
+  int64_t step;                 ///< of the checkpoint that was scored: the best by validation
+  ParzenScore published, fine;  ///< by the protocol, and with a fine grid of sigma
+  double seconds;               ///< that it trained
+  std::string made_on;          ///< processor, threads, precision, version
 };
 
 struct Interrupted {};  ///< thrown where the user asked to stop; what was done is kept
@@ -37,6 +46,8 @@ class Reproduction {
   RunFolder train(const Training& training);
   Model best(const Training& training);                 ///< trained, by the validation score
   double trained_seconds(const Training& training) const;
+  std::optional<ScoredRun> scored(const Training& training) const;  ///< by this call or one before it
+  ScoredRun keep_score(const Training& training, const Model& model, const ParzenScore& published, const ParzenScore& fine);
   double training_now() const { return training_now_; }  ///< seconds that this process spent in train()
 
   double estimate(const std::vector<Training>& trainings);  ///< seconds still to be trained, from a few steps; says what it counts
@@ -46,6 +57,7 @@ class Reproduction {
  private:
   struct Speed { double step, evaluation; };            ///< seconds
   Path folder(const Training& training) const;
+  Path score_file(const Training& training) const;
   int64_t left(const Training& training) const;         ///< steps
   Speed measure(const Training& training);
 
@@ -69,6 +81,7 @@ class SameBatch : public Batches {
 // Parts of the paper, and the trainings that each is made of.
 std::vector<Training> table1_trainings(Reproduction& r);
 paper::Piece table1(Reproduction& r);
+std::optional<paper::Piece> table1_so_far(Reproduction& r);  ///< of the trainings that are scored; nothing where none is
 std::vector<Training> figure2_trainings(Reproduction& r);
 paper::Piece figure2(Reproduction& r);
 std::vector<Training> figure3_trainings(Reproduction& r);
@@ -78,6 +91,7 @@ paper::Piece table2(Reproduction& r);
 std::vector<Training> nce_trainings(Reproduction& r);
 paper::Piece nce(Reproduction& r);
 
+std::string processor();  ///< its name
 std::string settings_text(const std::vector<Training>& trainings);  ///< recipes, seeds, data, engine, in a sentence or two
 
 }  // namespace gan::cli

@@ -35,18 +35,12 @@ Path cache_folder() {
   return {};
 }
 
-Json to_json(const ParzenScore& s) {
-  return {{"log_likelihood", s.log_likelihood}, {"standard_error", s.standard_error}, {"sigma", s.sigma},
-          {"samples", s.samples}, {"test_images", s.test_images}};
-}
-
 std::vector<Control> read_controls(const Path& file) {
   std::vector<Control> out;
   if (file.empty() || !std::filesystem::exists(file)) return out;
   const Json json = Json::parse(read_file(file), nullptr, false);
   try {
-    for (const Json& row : json)
-      out.push_back({row.at("name"), {row.at("log_likelihood"), row.at("standard_error"), row.at("sigma"), row.at("samples"), row.at("test_images")}});
+    for (const Json& row : json) out.push_back({row.at("name"), parzen_of(row)});
   } catch (const Json::exception&) {
     out.clear();  // an older program's: made again
   }
@@ -91,7 +85,21 @@ constexpr const char* kKinds[] = {"exact", "ais", "bound"};
 
 std::string plus_minus(double value, double error) { return fmt::format("{:.1f} ± {:.1f}", value, error); }
 
+Path controls_file(const DataSet& data) {
+  const Path folder = cache_folder();
+  return folder.empty() ? Path() : folder / fmt::format("controls-3-{}.json", data.hash);
+}
+
 }  // namespace
+
+Json to_json(const ParzenScore& s) {
+  return {{"log_likelihood", s.log_likelihood}, {"standard_error", s.standard_error}, {"sigma", s.sigma},
+          {"samples", s.samples}, {"test_images", s.test_images}};
+}
+
+ParzenScore parzen_of(const Json& json) {
+  return {json.at("log_likelihood"), json.at("standard_error"), json.at("sigma"), json.at("samples"), json.at("test_images")};
+}
 
 Judge::Judge(const DataSet& data) : data_(data), units_(data.judging()) {
   valid_ = units(rows_of(data.valid, 0, data.valid.size()));
@@ -122,14 +130,15 @@ std::optional<ModeCoverage> Judge::modes(const Tensor& samples) const {
   return mode_coverage(samples.flatten(1), data_.toy->modes(), data_.toy->mode_deviation());
 }
 
+std::vector<Control> known_controls(const DataSet& data) { return read_controls(controls_file(data)); }
+
 std::vector<Control> controls(const Judge& judge, const std::function<void(const std::string&)>& say) {
   const DataSet& data = judge.data();
-  const Path folder = cache_folder();
-  const Path file = folder.empty() ? Path() : folder / fmt::format("controls-3-{}.json", data.hash);
+  const Path file = controls_file(data);
   std::vector<Control> rows = read_controls(file);
   if (!rows.empty()) return rows;
 
-  say(fmt::format("scoring the controls on {} (once; kept in {})", data.name, folder.empty() ? "nothing" : folder.string()));
+  say(fmt::format("scoring the controls on {} (once; kept in {})", data.name, file.empty() ? "nothing" : file.parent_path().string()));
   const Tensor train = rows_of(data.train, 0, data.train.size());
   const auto add = [&](const std::string& name, GenerativeModel& model, int64_t n) {
     rows.push_back({name, judge.parzen(model.sample(n, 0))});

@@ -43,6 +43,10 @@ struct Control {
 };
 /// Training examples, k-means centres, the mean: computed once for a data set, then read from the cache folder.
 std::vector<Control> controls(const Judge& judge, const std::function<void(const std::string&)>& say);
+std::vector<Control> known_controls(const DataSet& data);  ///< none where they were not computed yet
+
+nlohmann::ordered_json to_json(const ParzenScore& score);
+ParzenScore parzen_of(const nlohmann::ordered_json& json);  ///< to_json's inverse. @throws nlohmann::json::exception
 
 /// How a D trained in 1-D stands to the closed forms of the paper's section 4.
 struct ClosedForm {
