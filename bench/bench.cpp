@@ -1,4 +1,5 @@
 // What bench/bench.py measures of gan itself, one thing a call:
+//   gan_bench formats                                                    fp32, and bf16 where this processor multiplies it
 //   gan_bench step RECIPE.toml ENGINE PRECISION THREADS BATCH SECONDS     milliseconds a step (median)
 //   gan_bench sample PRECISION THREADS SECONDS                            images a second through G of recipes/mnist.toml to a .npy
 //   gan_bench data THREADS SECONDS                                        images a second into batches of 100
@@ -180,7 +181,9 @@ double ais(double seconds) {
 int main(int argc, char** argv) {
   const std::vector<std::string> a(argv + 1, argv + argc);
   try {
-    if (a.size() == 7 && a[0] == "step") {
+    if (a.size() == 1 && a[0] == "formats") {
+      fmt::print("fp32{}\n", kernels::has_bf16() ? " bf16" : "");
+    } else if (a.size() == 7 && a[0] == "step") {
       use(std::stoi(a[4]));
       Training training(a[1], a[2], a[3], std::stoll(a[5]));
       fmt::print("{}\n", 1e3 * timed([&] { training.step(); }, std::stod(a[6])));

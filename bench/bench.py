@@ -35,12 +35,16 @@ def best_openblas():
     return next((core for flag, core in (("avx512bw", "SkylakeX"), ("avx2", "Haswell")) if flag in flags), "")
 
 
-def number(command, threads):
+def said(command, threads):
     environment = {"OPENBLAS_CORETYPE": best_openblas(), **os.environ, "OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": str(threads)}
     done = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"bench: {' '.join(map(str, command))}: {done.stderr.strip()}")
-    return float(done.stdout.split()[-1])
+    return done.stdout.split()
+
+
+def number(command, threads):
+    return float(said(command, threads)[-1])
 
 
 def processor():
@@ -110,14 +114,14 @@ def start_up(command):
     return min(once() for _ in range(10))
 
 
-def print_memory(threads):
+def print_memory(formats, threads):
     print("\nmemory of a training above that of its start, MiB, batch 100: weights 4 bytes each, moments 4 (Adam 8), bfloat16 copies 2,")
     print("an average of G 4 and 2; activations twice (values and derivatives) and tiles")
     for recipe in ("paper-mnist", "mnist"):
         g, d = (size(net) + sum(b for _, b in net) for net in NETWORKS[recipe])
         each = 16 if recipe == "paper-mnist" else 20
         budget = (each * (g + d) + (4 * g if recipe == "mnist" else 0)) / 2**20
-        for precision in ("fp32", "bf16"):
+        for precision in formats:
             used = number([BENCH, "memory", f"recipes/{recipe}.toml", "fused", precision, threads, 100], threads)
             print(f"  {recipe:16}{precision}  {used:7.0f}   (at {each} bytes a parameter{', 4 more of G' if recipe == 'mnist' else ''}: {budget:.0f}, and activations)")
 
@@ -136,11 +140,12 @@ def main():
         options.rounds, options.batches = 1, [100]
     python, seconds = python_with("torch"), options.seconds
     python_rbm = python_with("sklearn")
+    formats = said([BENCH, "formats"], 1)
     recipes = ["paper-mnist", "mnist"] + (["paper-cifar10-full"] if options.large else [])
 
     jobs = {}  # what -> (command, threads)
     for threads in options.threads:
-        for precision in ("fp32", "bf16"):
+        for precision in formats:
             jobs["product", precision, threads] = ([BENCH, "product", precision, threads, seconds], threads)
             if python:
                 jobs["sample", f"PyTorch {precision}", threads] = ([python, PEER, "sample", precision, threads, seconds], threads)
@@ -149,10 +154,10 @@ def main():
         jobs["parzen", "fp32", threads] = ([BENCH, "parzen", threads], threads)
         for recipe in recipes:
             for batch in options.batches if recipe != "paper-cifar10-full" else [100]:
-                for engine, precision in (("fused", "bf16"), ("fused", "fp32"), ("reference", "fp32")):
+                for engine, precision in [("fused", p) for p in formats] + [("reference", "fp32")]:
                     jobs["step", recipe, batch, f"gan {engine} {precision}", threads] = (
                         [BENCH, "step", f"recipes/{recipe}.toml", engine, precision, threads, batch, seconds], threads)
-                for precision in ("fp32", "bf16"):
+                for precision in formats:
                     arguments = ["step", recipe, precision, threads, batch, seconds]
                     jobs["step", recipe, batch, f"libtorch {precision}", threads] = ([LIBTORCH, *arguments], threads)
                     if python:
@@ -173,9 +178,9 @@ def main():
         print(json.dumps({"processor": processor(), "cores": os.cpu_count(), "rounds": options.rounds, "measured": rows}, indent=1))
         return
     print(f"{processor()}, {os.cpu_count()} cores; medians of {options.rounds} rounds\n")
-    rate = {(p, t): median["product", p, t] for p in ("fp32", "bf16") for t in options.threads}
+    rate = {(p, t): median["product", p, t] for p in formats for t in options.threads}
     for threads in options.threads:
-        print(f"matrix products, {threads} thread{'s' if threads > 1 else ''}: {rate['fp32', threads]:.0f} GFLOP/s in fp32, {rate['bf16', threads]:.0f} in bf16")
+        print(f"matrix products, {threads} thread{'s' if threads > 1 else ''}: {', '.join(f'{rate[p, threads]:.0f} GFLOP/s in {p}' for p in formats)}")
     for recipe in recipes:
         for batch in sorted({what[2] for what in median if what[:2] == ("step", recipe)}):
             mine = {what: m for what, m in median.items() if what[0] == "step" and what[1:3] == (recipe, batch)}
@@ -197,7 +202,7 @@ def main():
     print_earlier(median)
     threads = max(options.threads)
     print(f"\ndata: {number([BENCH, 'data', 1, seconds], 1) / 1e6:.1f} million images/s into batches of 100, one thread")
-    print_memory(threads)
+    print_memory(formats, threads)
     print(f"\nstart-up: gan --version {start_up([ROOT / 'build' / 'gan', '--version']):.0f} ms", end="")
     print(f", python3 -c 'import torch' {start_up([python, '-c', 'import torch']):.0f} ms" if python else "")
 
