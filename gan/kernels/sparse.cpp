@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -12,11 +13,6 @@ namespace gan::kernels {
 namespace {
 
 constexpr int64_t kLanes = 16, kLine = 64;  // floats of a cache line; its bytes
-constexpr int64_t kMostVectors = 7;         // sums in registers, whether a vector is one register or two of sixteen
-
-// GCC splits these where registers are narrower.
-using Vector = float __attribute__((vector_size(kLine)));
-using Unaligned = float __attribute__((vector_size(kLine), aligned(alignof(float))));
 
 /// Where a row of the left factor is not zero, and what it is there.
 struct Entry {
@@ -24,44 +20,52 @@ struct Entry {
   float value;
 };
 
+using Sixteen = float __attribute__((vector_size(64)));
+using Eight = float __attribute__((vector_size(32)));
+using Four = float __attribute__((vector_size(16)));
+
 /// y [16 K] = sum over entries of value x w[at]
-template <int K> GAN_INLINE void sum_vectors(const Entry* entries, int64_t count, const float* w, int64_t stride, float* y) {
-  Vector sum[K] = {};
+template <class Vector, int K> GAN_INLINE void sum_lines(const Entry* entries, int64_t count, const float* w, int64_t stride, float* y) {
+  constexpr int kWidth = sizeof(Vector) / sizeof(float), kVectors = K * static_cast<int>(kLanes) / kWidth;
+  Vector sum[kVectors] = {};
   for (int64_t i = 0; i < count; ++i) {
     const float* row = w + entries[i].at * stride;
-#pragma GCC unroll 8
-    for (int k = 0; k < K; ++k) sum[k] += entries[i].value * *reinterpret_cast<const Unaligned*>(row + k * kLanes);
+#pragma GCC unroll 16
+    for (int k = 0; k < kVectors; ++k) {
+      Vector x;
+      std::memcpy(&x, row + k * kWidth, sizeof(x));
+      sum[k] += entries[i].value * x;
+    }
   }
-#pragma GCC unroll 8
-  for (int k = 0; k < K; ++k) *reinterpret_cast<Unaligned*>(y + k * kLanes) = sum[k];
+#pragma GCC unroll 16
+  for (int k = 0; k < kVectors; ++k) std::memcpy(y + k * kWidth, &sum[k], sizeof(Vector));
 }
 
-/// The last vectors reach back over what has been summed already, to the same sums.
-GAN_CLONES void sum_rows_at(const Entry* entries, int64_t count, const float* w, int64_t stride, int64_t n, float* y) {
-  constexpr int64_t kMost = kMostVectors * kLanes;
+template <class Vector, int K> GAN_INLINE void sum_rest(int64_t lines, const Entry* entries, int64_t count, const float* w, int64_t stride, float* y) {
+  if (lines == K) return sum_lines<Vector, K>(entries, count, w, stride, y);
+  if constexpr (K > 1) sum_rest<Vector, K - 1>(lines, entries, count, w, stride, y);
+}
+
+/// kMost lines at a time: their sums stay in registers. The last lines reach back over what has been summed already, to the same sums.
+template <class Vector, int kMost> GAN_INLINE void sum_rows(const Entry* entries, int64_t count, const float* w, int64_t stride, int64_t n, float* y) {
   int64_t j = 0;
-  for (; j + kMost <= n; j += kMost) sum_vectors<kMostVectors>(entries, count, w + j, stride, y + j);
+  for (; j + kMost * kLanes <= n; j += kMost * kLanes) sum_lines<Vector, kMost>(entries, count, w + j, stride, y + j);
   if (j == n) return;
-  const int64_t vectors = (n - j + kLanes - 1) / kLanes, from = n - vectors * kLanes;
-  if (from < 0) {
-    for (; j < n; ++j) {
-      float sum = 0;
-      for (int64_t i = 0; i < count; ++i) sum += entries[i].value * w[entries[i].at * stride + j];
-      y[j] = sum;
-    }
-    return;
-  }
-  w += from, y += from;
-  switch (vectors) {
-    case 1: return sum_vectors<1>(entries, count, w, stride, y);
-    case 2: return sum_vectors<2>(entries, count, w, stride, y);
-    case 3: return sum_vectors<3>(entries, count, w, stride, y);
-    case 4: return sum_vectors<4>(entries, count, w, stride, y);
-    case 5: return sum_vectors<5>(entries, count, w, stride, y);
-    case 6: return sum_vectors<6>(entries, count, w, stride, y);
-    default: return sum_vectors<7>(entries, count, w, stride, y);
+  const int64_t lines = (n - j + kLanes - 1) / kLanes, from = n - lines * kLanes;
+  if (from >= 0) return sum_rest<Vector, kMost>(lines, entries, count, w + from, stride, y + from);
+  for (; j < n; ++j) {
+    float sum = 0;
+    for (int64_t i = 0; i < count; ++i) sum += entries[i].value * w[entries[i].at * stride + j];
+    y[j] = sum;
   }
 }
+
+#ifdef GAN_HAS_VERSIONS
+GAN_VERSION_FOR("avx512f") void sum_rows_at(const Entry* entries, int64_t count, const float* w, int64_t stride, int64_t n, float* y) { sum_rows<Sixteen, 7>(entries, count, w, stride, n, y); }
+GAN_VERSION_FOR("avx2,fma") void sum_rows_at(const Entry* entries, int64_t count, const float* w, int64_t stride, int64_t n, float* y) { sum_rows<Eight, 7>(entries, count, w, stride, n, y); }
+GAN_VERSION_FOR("default")
+#endif
+void sum_rows_at(const Entry* entries, int64_t count, const float* w, int64_t stride, int64_t n, float* y) { sum_rows<Four, 3>(entries, count, w, stride, n, y); }
 
 GAN_CLONES int64_t count_nonzeros(int64_t n, const float* x) {
   int64_t out = 0;
@@ -73,16 +77,11 @@ constexpr int64_t kColumns = 64;  // of x at a time: bits of a word
 
 /// Bit i is on where x[i] is not zero.
 GAN_CLONES uint64_t nonzeros_of_64(const float* x) {
-  using Bits = int32_t __attribute__((vector_size(kLine)));
-  Bits low, high;  // of the first and the second half of each 32
-  for (int i = 0; i < kLanes; ++i) low[i] = 1 << i, high[i] = static_cast<int32_t>(1u << (i + kLanes));
   uint64_t out = 0;
   for (int half = 0; half < 2; ++half) {
-    const auto* v = reinterpret_cast<const Unaligned*>(x + 32 * half);
-    const Bits bits = ((v[0] != 0.0f) & low) | ((v[1] != 0.0f) & high);
-    int32_t any = 0;
-    for (int i = 0; i < kLanes; ++i) any |= bits[i];
-    out |= static_cast<uint64_t>(static_cast<uint32_t>(any)) << (32 * half);
+    uint32_t bits = 0;
+    for (int i = 0; i < 32; ++i) bits |= static_cast<uint32_t>(x[32 * half + i] != 0) << i;
+    out |= static_cast<uint64_t>(bits) << (32 * half);
   }
   return out;
 }
@@ -117,7 +116,6 @@ void AlignedRows::copy(const float* w, int64_t begin, int64_t end) {
 
 namespace {
 
-using Four = float __attribute__((vector_size(16)));
 using UnalignedFour = float __attribute__((vector_size(16), aligned(alignof(float))));
 
 /// to [4, 4] = from', rows so far apart
