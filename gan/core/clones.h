@@ -5,8 +5,8 @@
 /// GCC alone does all of this; and what chooses runs before the thread sanitizer is ready.
 #if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define GAN_CLONES __attribute__((target_clones("avx512f", "avx2,fma", "default"), optimize("O3", "no-trapping-math", "no-math-errno")))
-/// Before a function that is written for each of them itself, with so many bytes in a vector. One wider than the processor's lives
-/// in memory and not in registers: six times as slow, measured.
+/// Before a function that is written for each of them, with vectors of its width: wider ones live in memory and not in registers
+/// (sparse.cpp: a whole step of CD-1 took five times as long).
 #define GAN_VERSION_FOR(processor) __attribute__((target(processor), optimize("O3", "no-trapping-math", "no-math-errno")))
 #define GAN_HAS_VERSIONS
 #else

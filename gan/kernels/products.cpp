@@ -33,7 +33,7 @@ at::Tensor view_b(const ProductShape& s, const void* b) { return view(b, s.k, s.
 
 bool has_fast_bf16() {
 #if defined(__x86_64__)
-  return has_bf16() && (__builtin_cpu_supports("amx-bf16") || (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_is("amd")));
+  return (__builtin_cpu_supports("amx-bf16") || (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_is("amd"))) && has_bf16();
 #else
   return false;
 #endif
