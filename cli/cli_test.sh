@@ -170,6 +170,8 @@ test_resume() {
   # shellcheck disable=SC2086
   expect 0 "--resume with more steps, with the recipe" train ring8 $small --resume --out b --steps 80 --quiet
   same_end "with the recipe, too" straight b
+  expect 0 "--resume with more threads" train --resume --out b --steps 90 --threads 2 --quiet
+  check "  config.toml says so" grep -qx "threads = 2" b/config.toml
   ring --resume --steps 40 --out fresh
   check "--resume with a recipe starts a run that is not there" cmp fresh/checkpoints/last before/checkpoints/last
   mkdir -p early/checkpoints early/samples

@@ -84,6 +84,12 @@ test_carried_away() {
   sed -i 's/^threads = 2/threads = 1/' recipes/*.toml
   check "  are enough" test "$(trained)" = 0
   check "  say where they were made" grep -qE '^\| mnist \| 3 \|.*\| [^|]+, 1 thread, [^|]+ \|$' elsewhere/report.md
+  sed -i 's/^threads = 1/threads = 2/' recipes/*.toml
+  rm out/computed/table1-*.json out/scores/mnist-seed3-*.json
+  reproduce table1 --seeds 3
+  sed -i 's/^threads = 2/threads = 1/' recipes/*.toml
+  check "runs without their scores, with more threads: nothing is trained" test "$(trained)" = 0
+  check "  what they were trained with is told" grep -qE '^\| mnist \| 3 \|.*\| [^|]+, 1 thread, [^|]+ \|$' out/report.md
 }
 
 test_figures() {

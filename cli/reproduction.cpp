@@ -68,13 +68,14 @@ void shorten(Config& c) {
 std::string Training::text() const {
   Config c = config;
   c.about.clear();  // may say more without doing other things
+  c.run.threads = {};
   return "data " + data_hash + "\n" + format_config(c);
 }
 
 std::string Training::question() const {
   Training out = *this;
   RunSection& run = out.config.run;
-  run.engine = {}, run.precision = {}, run.device = {}, run.threads = {};
+  run.engine = {}, run.precision = {}, run.device = {};
   return out.text();
 }
 
@@ -152,8 +153,9 @@ std::optional<ScoredRun> Reproduction::scored(const Training& t) const {
 }
 
 ScoredRun Reproduction::keep_score(const Training& t, const Model& model, const ParzenScore& published, const ParzenScore& fine) {
-  const RunSection& run = t.config.run;
-  const ScoredRun out{model.step(), published, fine, RunFolder::open(folder(t)).trained_seconds(),
+  const RunFolder folder_of_run = RunFolder::open(folder(t));
+  const RunSection run = folder_of_run.config().run;
+  const ScoredRun out{model.step(), published, fine, folder_of_run.trained_seconds(),
                       fmt::format("{}, {}, {}, gan {}", processor(), run.threads == 1 ? "1 thread" : fmt::format("{} threads", run.threads), names_of(run.precision)[static_cast<size_t>(run.precision)], version())};
   const Json json = {{"recipe", t.recipe}, {"seed", run.seed}, {"step", out.step}, {"published", to_json(published)}, {"fine", to_json(fine)},
                      {"seconds", out.seconds}, {"made_on", out.made_on}, {"question", t.question()}};

@@ -17,7 +17,7 @@ struct Training {
   std::string recipe;     ///< its name, and "-on-" the data where they are not its own
   Config config;          ///< resolved
   std::string data_hash;
-  std::string text() const;      ///< all that decides its bytes
+  std::string text() const;      ///< all that decides its bytes, but for the number of threads, which may change while it lasts
   std::string question() const;  ///< the same less what each machine chooses: what decides its score, but for chance
 };
 

@@ -25,12 +25,13 @@ void apply(const TrainOptions& o, Config& config) {
   if (o.epochs) config.training.epochs = *o.epochs;
 }
 
-/// A resumed run keeps its settings; only the end may move outwards.
+/// A resumed run keeps its settings; only the end may move outwards, and the processor may be another one.
 void refuse_changes(const Config& stored, const Config& wanted, const Path& run) {
   Config same_end = wanted;
   same_end.training.steps = stored.training.steps;
+  same_end.run.threads = stored.run.threads;
   if (const auto changed = first_difference(stored, same_end))
-    throw UsageError("--resume: {} is {} in {}, and cannot become {}; only --steps and --epochs may change", changed->key,
+    throw UsageError("--resume: {} is {} in {}, and cannot become {}; only --steps, --epochs and --threads may change", changed->key,
                      changed->before, run.string(), changed->now);
   if (wanted.training.steps < stored.training.steps)
     throw UsageError("--resume: {} is set to go to step {}, and cannot stop at {} already", run.string(), stored.training.steps, wanted.training.steps);

@@ -278,6 +278,7 @@ void check_continues(const RunFolder& run, const Problem& p) {
   const Metadata& metadata = last->content.metadata;
   Config before = read_stored_config(metadata, who);
   before.data.source = p.data.name;  // its hash says more
+  before.run.threads = p.config.run.threads;
   if (const auto edited = first_difference(before, recorded(p)))
     throw UsageError("{}: {} is {}, but the run was trained with {}; put that back, or start a new run with another --out", file,
                      edited->key, edited->now, edited->before);

@@ -67,7 +67,7 @@ std::unique_ptr<Learner> make_learner(const Problem& problem);
 void restore(Learner& learner, const std::filesystem::path& checkpoint);
 
 /// Whether `run` can go on with this problem, where it has a checkpoint: the same data, and the settings that the
-/// checkpoint was trained with, but for training.steps. @throws DataError, UsageError naming the setting
+/// checkpoint was trained with, but for training.steps and run.threads. @throws DataError, UsageError naming the setting
 void check_continues(const RunFolder& run, const Problem& problem);
 
 /// Trains into `run`, going on where it stands.

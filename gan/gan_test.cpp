@@ -115,6 +115,7 @@ TEST(Gan, ResumeRefusesSettingsThatWereEdited) {
     return "";
   };
   EXPECT_EQ(complaint("training.steps=60"), "");
+  EXPECT_EQ(complaint("run.threads=2"), "");
   EXPECT_NE(complaint("training.batch_size=16").find("run/config.toml: training.batch_size is 16, but the run was trained with 32"), std::string::npos);
   EXPECT_NE(complaint("optimizer.method=momentum").find("optimizer.method"), std::string::npos);
   EXPECT_NE(complaint("generator.layers=[{layer=\"dense\",units=2}]").find("generator.layers[1] is { layer = "), std::string::npos);
