@@ -76,7 +76,7 @@ class TiedLayers {
   std::vector<int64_t> sizes_;
   kernels::Format precision_;
   std::vector<Tensor> weights_, biases_, shadows_;  ///< shadows: weights in bfloat16
-  std::vector<std::vector<float>> tiles_;           ///< of each thread
+  std::vector<kernels::Aligned<float>> tiles_;          ///< of each thread
   bool shadows_are_old_ = true;
 };
 

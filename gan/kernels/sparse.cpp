@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <vector>
 
 #include "gan/core/clones.h"
@@ -12,7 +10,7 @@
 namespace gan::kernels {
 namespace {
 
-constexpr int64_t kLanes = 16, kLine = 64;  // floats of a cache line; its bytes
+constexpr int64_t kLanes = 16;  // floats of a cache line
 
 /// Where a row of the left factor is not zero, and what it is there.
 struct Entry {
@@ -73,8 +71,6 @@ GAN_CLONES int64_t count_nonzeros(int64_t n, const float* x) {
   return out;
 }
 
-constexpr int64_t kColumns = 64;  // of x at a time: bits of a word
-
 /// Bit i is on where x[i] is not zero.
 GAN_CLONES uint64_t nonzeros_of_64(const float* x) {
   uint64_t out = 0;
@@ -88,7 +84,7 @@ GAN_CLONES uint64_t nonzeros_of_64(const float* x) {
 
 /// The same of fewer.
 uint64_t which_nonzeros(const float* x, int64_t n) {
-  if (n == kColumns) return nonzeros_of_64(x);
+  if (n == kSparseColumns) return nonzeros_of_64(x);
   uint64_t out = 0;
   for (int64_t i = 0; i < n; ++i) out |= static_cast<uint64_t>(x[i] != 0) << i;
   return out;
@@ -101,14 +97,9 @@ template <class Use> void each_bit(uint64_t bits, Use use) {
 
 }  // namespace
 
-void AlignedRows::Free::operator()(float* p) const { std::free(p); }
-
 AlignedRows::AlignedRows(int64_t rows, int64_t columns)
     : rows_(rows), columns_(columns), stride_((columns + kLanes - 1) / kLanes * kLanes),
-      data_(static_cast<float*>(std::aligned_alloc(kLine, static_cast<size_t>(std::max(kLine, rows * stride_ * kLine / kLanes))))) {
-  if (!data_) throw std::bad_alloc();
-  std::fill_n(data_.get(), rows * stride_, 0.0f);
-}
+      data_(static_cast<size_t>(rows * stride_)) {}
 
 void AlignedRows::copy(const float* w, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) std::copy_n(w + i * columns_, columns_, row(i));
@@ -144,21 +135,21 @@ void AlignedRows::copy_transposed(const float* w, int64_t begin, int64_t end) {
 void multiply_sparse(const SparseShape& s, const float* x, const float* w, float* y) {
   static thread_local std::vector<Entry> entries;
   static thread_local std::vector<int64_t> counts;
-  const auto room = static_cast<size_t>(s.k * (s.transpose_x ? std::min(kColumns, s.m) : 1));
+  const auto room = static_cast<size_t>(s.k * (s.transpose_x ? std::min(kSparseColumns, s.m) : 1));
   if (entries.size() < room) entries.resize(room);
   Entry* const at = entries.data();
   if (!s.transpose_x) {
     for (int64_t r = 0; r < s.m; ++r) {
       const float* row = x + r * s.stride_x;
       int64_t count = 0;
-      for (int64_t i = 0; i < s.k; i += kColumns)
-        each_bit(which_nonzeros(row + i, std::min(kColumns, s.k - i)), [&](int bit) { at[count++] = {static_cast<int32_t>(i + bit), row[i + bit]}; });
+      for (int64_t i = 0; i < s.k; i += kSparseColumns)
+        each_bit(which_nonzeros(row + i, std::min(kSparseColumns, s.k - i)), [&](int bit) { at[count++] = {static_cast<int32_t>(i + bit), row[i + bit]}; });
       sum_rows_at(at, count, w, s.stride_w, s.n, y + r * s.n);
     }
     return;
   }
-  for (int64_t first = 0; first < s.m; first += kColumns) {
-    const int64_t columns = std::min(kColumns, s.m - first);
+  for (int64_t first = 0; first < s.m; first += kSparseColumns) {
+    const int64_t columns = std::min(kSparseColumns, s.m - first);
     counts.assign(static_cast<size_t>(columns), 0);
     for (int64_t r = 0; r < s.k; ++r) {
       const float* row = x + r * s.stride_x + first;

@@ -3,7 +3,8 @@
 /// not, several times fewer operations than a matrix product has. By the calling thread alone.
 
 #include <cstdint>
-#include <memory>
+
+#include "gan/kernels/aligned.h"
 
 namespace gan::kernels {
 
@@ -19,16 +20,15 @@ class AlignedRows {
   int64_t rows() const { return rows_; }
   int64_t columns() const { return columns_; }
   int64_t stride() const { return stride_; }
-  const float* data() const { return data_.get(); }
-  float* row(int64_t i) { return data_.get() + i * stride_; }
+  const float* data() const { return data_.data(); }
+  float* row(int64_t i) { return data_.data() + i * stride_; }
 
  private:
-  struct Free {
-    void operator()(float* p) const;
-  };
   int64_t rows_, columns_, stride_;
-  std::unique_ptr<float[], Free> data_;
+  Aligned<float> data_;
 };
+
+constexpr int64_t kSparseColumns = 64;  ///< of x at a time: bits of a word
 
 /// y [m, n] = x w, or x' w, where x is [m, k] or [k, m] and w [k, n]; rows of x and w are so far apart. Sums are in the order
 /// of k, whatever m is.

@@ -2,8 +2,8 @@
 /// How the members of a team divide a layer between products and the passes that follow them.
 
 #include <algorithm>
-#include <vector>
 
+#include "gan/kernels/aligned.h"
 #include "gan/kernels/team.h"
 
 namespace gan::kernels {
@@ -20,7 +20,7 @@ template <class Body> void each_tile(const Team& team, int64_t rows, int64_t uni
 }
 
 /// At least n elements.
-template <class T> T* room(std::vector<T>& buffer, int64_t n) {
+template <class Vector> typename Vector::value_type* room(Vector& buffer, int64_t n) {
   if (buffer.size() < static_cast<size_t>(n)) buffer.resize(static_cast<size_t>(n));
   return buffer.data();
 }

@@ -3,12 +3,19 @@
 #include <numeric>
 
 #include "gan/core/error.h"
+#include "gan/kernels/sparse.h"
 #include "gan/kernels/updates.h"
 #include "gan/nets/fused_state.h"
 
 namespace gan {
 
 using namespace kernels;
+
+namespace {
+
+const float* floats(const void* buffer) { return static_cast<const float*>(buffer); }
+
+}  // namespace
 
 std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
   for (size_t i = 0; i < spec.size(); ++i) {
@@ -169,8 +176,9 @@ class FusedEngine::Passes : public FusedState {
   const float* times_weights_back(const Team& team, size_t l, int64_t row, int64_t rows, int64_t unit, int64_t units) {
     const Block& b = blocks_[l];
     float* d = tile(team, rows * units);
-    multiply({.m = rows, .n = units, .k = b.outputs(), .transpose_a = false, .transpose_b = false, .operands = precision_, .stride_b = b.inputs},
-             delta(l, row, 0), weight(l, 0, unit), d);
+    const void *x = delta(l, row, 0), *w = weight(l, 0, unit);
+    if (mostly_zeros(l)) multiply_sparse({.m = rows, .n = units, .k = b.outputs(), .transpose_x = false, .stride_x = b.outputs(), .stride_w = b.inputs}, floats(x), floats(w), d);
+    else multiply({.m = rows, .n = units, .k = b.outputs(), .transpose_a = false, .transpose_b = false, .operands = precision_, .stride_b = b.inputs}, x, w, d);
     return d;
   }
 
@@ -186,12 +194,14 @@ class FusedEngine::Passes : public FusedState {
     const Block& b = blocks_[l];
     const char* against = factor ? mixed_.data() : input(l, 0, 0);
     const auto [begin, end] = team.share(b.outputs(), kGrain);
-    const int64_t most = std::clamp(kTileRows * kTileColumns / b.inputs / kGrain * kGrain, kGrain, kTileColumns);
+    const bool sums = mostly_zeros(l);
+    const int64_t most = sums ? kSparseColumns : std::clamp(kTileRows * kTileColumns / b.inputs / kGrain * kGrain, kGrain, kTileColumns);
     for (int64_t o = begin; o < end; o += most) {
       const int64_t n = std::min(most, end - o);
       float *dw = tile(team, n * (b.inputs + 1)), *db = dw + n * b.inputs;
-      multiply({.m = n, .n = b.inputs, .k = rows_, .transpose_a = true, .transpose_b = false, .operands = precision_, .stride_a = b.outputs()},
-               delta(l, 0, o), against, dw);
+      const void* x = delta(l, 0, o);
+      if (sums) multiply_sparse({.m = n, .n = b.inputs, .k = rows_, .transpose_x = true, .stride_x = b.outputs(), .stride_w = b.inputs}, floats(x), floats(against), dw);
+      else multiply({.m = n, .n = b.inputs, .k = rows_, .transpose_a = true, .transpose_b = false, .operands = precision_, .stride_a = b.outputs()}, x, against, dw);
       sum_rows(precision_, {rows_, n, b.outputs()}, factor, delta(l, 0, o), db);
       use(team, 2 * l, o * b.inputs, n * b.inputs, dw);
       use(team, 2 * l + 1, o, n, db);
@@ -248,8 +258,8 @@ class FusedEngine::Passes : public FusedState {
   }
 
   std::vector<Tensor> gradients_;  ///< only where they are asked for as a whole
-  std::vector<float> slopes_;
-  std::vector<char> tangents_[2], mixed_;
+  Aligned<float> slopes_;
+  Aligned<char> tangents_[2], mixed_;
   std::vector<double> squares_;  ///< of each thread
   int64_t serial_ = 0;
   Rows known_{0, 0};  ///< whose deltas started at 1

@@ -83,6 +83,12 @@ double FusedState::operations(int64_t rows) const {
   return sum * static_cast<double>(rows);
 }
 
+bool FusedState::mostly_zeros(size_t l) const {
+  constexpr double kMost = 0.3;  // above which a product takes less time
+  const Dropout* dropout = training_ && l + 1 < blocks_.size() ? blocks_[l + 1].dropout : nullptr;
+  return precision_ == Format::fp32 && (dropout ? dropout->keep : 1) <= kMost * static_cast<double>(blocks_[l].pieces);
+}
+
 int64_t FusedState::widest() const {
   int64_t most = 0;
   for (const Block& b : blocks_) most = std::max({most, b.inputs, b.outputs()});

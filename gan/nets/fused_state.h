@@ -58,24 +58,27 @@ class FusedState {
     return static_cast<const char*>(shadows_[2 * l].data_ptr()) + 2 * at;
   }
 
+  /// Of delta(l): maxout passes nothing back to the pieces that it did not choose, nor to a unit that is dropped.
+  bool mostly_zeros(size_t l) const;
+
   int64_t widest() const;
   double operations(int64_t rows) const;  ///< multiplications and additions of one pass
 
   struct Layer {
-    std::vector<char> input, delta;    ///< [rows, inputs], [rows, outputs]: of `precision_`
-    std::vector<uint8_t> keep, index;  ///< of the dropout before it; of its maxout
+    kernels::Aligned<char> input, delta;  ///< [rows, inputs], [rows, outputs]: of `precision_`
+    std::vector<uint8_t> keep, index;     ///< of the dropout before it; of its maxout
   };
   NetworkSpec spec_;
   std::vector<Tensor> parameters_, shadows_;  ///< shadows: weights in bfloat16
   kernels::Format precision_;
   std::vector<Block> blocks_;
   std::vector<Layer> layers_;
-  std::vector<float> y_;  ///< outputs, float32
+  kernels::Aligned<float> y_;            ///< outputs, float32
   int64_t rows_ = 0;
   bool training_ = false;
 
  private:
-  std::vector<std::vector<float>> tiles_;  ///< of each thread
+  std::vector<kernels::Aligned<float>> tiles_;  ///< of each thread
   bool shadows_are_old_ = true;
 };
 

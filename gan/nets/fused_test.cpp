@@ -28,6 +28,7 @@ const std::vector<Case> kCases{
     {"relu", {dense(17, Activation::relu), dense(9, Activation::relu), dense(1)}, true},
     {"leaky", {dense(33, Activation::leaky_relu), dense(5, Activation::leaky_relu), dense(1)}, true},
     {"maxout", {Dropout{.keep = 0.8, .scale = 1.25}, maxout(7, 5), Dropout{.keep = 0.5, .scale = 2}, maxout(6, 3), Dropout{.keep = 0.5, .scale = 2}, dense(1)}, true},
+    {"pieces", {maxout(8, 2), maxout(7, 4), dense(1)}, true},
     {"dropout", {dense(16, Activation::leaky_relu), Dropout{.keep = 0.7, .scale = 1.5}, dense(1)}, true},
     {"generator", {dense(20, Activation::relu), dense(19, Activation::relu), dense(11, Activation::sigmoid)}, false},
     {"squashed", {dense(20, Activation::tanh), Dropout{.keep = 0.6, .scale = 1.7}, dense(8, Activation::sigmoid), dense(3, Activation::tanh)}, false},
@@ -104,11 +105,12 @@ TEST(FusedEngine, FollowsItsParameters) {
 /// Large enough for threads to share it, and for rows and columns to be divided into several tiles.
 TEST(FusedEngine, TeamsOfAnySizeGiveThatToo) {
   const Case large{"large", {Dropout{.keep = 0.8, .scale = 1.25}, maxout(203, 3), dense(333, Activation::leaky_relu), dense(1)}, true};
+  const Case sparse{"sparse", {maxout(203, 5), Dropout{.keep = 0.5, .scale = 2}, maxout(64, 2), Dropout{.keep = 0.5, .scale = 2}, dense(1)}, true};
   const Case generator{"generator", {dense(400, Activation::relu), dense(301, Activation::sigmoid)}, false};
   const int before = at::get_num_threads();
   for (const int threads : {1, 2, 3, 7}) {
     at::set_num_threads(threads);
-    for (const Case& c : {large, generator}) compare(c, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5}, 90, 600);
+    for (const Case& c : {large, sparse, generator}) compare(c, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5}, 90, 600);
   }
   at::set_num_threads(before);
 }
