@@ -25,16 +25,17 @@ struct Part {
   std::vector<Training> (*trainings)(Reproduction&);  ///< of which it is made; those that it trains are in its estimate
   bool trains;
   paper::Piece (*compute)(Reproduction&);
-  std::optional<paper::Piece> (*so_far)(Reproduction&) = nullptr;  ///< where it makes sense in parts, which are then kept by themselves
+  std::optional<paper::Piece> (*so_far)(Reproduction&) = nullptr;  ///< where it makes sense in parts
+  bool by_scores = false;                                          ///< it needs a score of each training, and no run
 };
 std::vector<Training> no_trainings(Reproduction&) { return {}; }
 constexpr uint64_t kSeed = 1;  // of parts that need no recipe
 constexpr Part kParts[] = {
     {"figure1", no_trainings, false, [](Reproduction& r) { return paper::figure1(kSeed, [&](const std::string& text) { r.say(text); }); }},
     {"theory", no_trainings, false, [](Reproduction&) { return paper::theory(kSeed); }},
-    {"table1", table1_trainings, true, table1, table1_so_far},
-    {"figure2", figure2_trainings, true, figure2},
-    {"figure3", figure3_trainings, true, figure3},
+    {"table1", table1_trainings, true, table1, table1_so_far, true},
+    {"figure2", figure2_trainings, true, figure2, figure2_so_far},
+    {"figure3", figure3_trainings, true, figure3, figure3_so_far},
     {"table2", table2_trainings, false, table2},
     {"nce", nce_trainings, false, nce},
 };
@@ -73,7 +74,7 @@ void say_what_is_left(Reproduction& r, const std::vector<Task>& tasks) {
     r.say(fmt::format("{}: {}", task.part.name, task.piece ? "computed before" : "to be computed"));
     if (task.piece || !task.part.trains) continue;
     for (const Training& t : task.trainings) {
-      const bool kept = task.part.so_far && r.scored(t);
+      const bool kept = task.part.by_scores && r.scored(t);
       if (!kept && seen.insert(t.text()).second) trainings.push_back(t);
     }
   }

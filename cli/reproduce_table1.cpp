@@ -112,7 +112,7 @@ paper::Piece table_of(Reproduction& r, const std::function<std::optional<ScoredR
   piece.tables = {table, runs};
   if (!controls.empty()) piece.tables.push_back(controls_table(controls));
 
-  if (missing > 0) piece.text.push_back(fmt::format("Not finished: {} of {} trainings are missing. The same call goes on.", missing, missing + runs.rows.size()));
+  if (missing > 0) piece.text.push_back(not_finished(missing, missing + runs.rows.size()));
   if (!real) piece.text.push_back(fmt::format("MNIST is not on this machine ({}), so this was computed on {}: other data, of the same shape. Its numbers stand beside the published ones of MNIST, and cannot be compared with them.", *r.missing("mnist"), data.name));
   if (r.options().quick) piece.text.push_back("Made with --quick: far too few steps for a good generator. These numbers show that all of it works, and nothing about the methods.");
   piece.text.push_back(fmt::format("The protocol of the paper's authors: {} samples, a Gaussian window on each, its width sigma the best of 10 (logspace(-1, 0)) on the first 1,000 validation images; "

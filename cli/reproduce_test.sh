@@ -151,6 +151,13 @@ test_stopped() {
   check "  the report holds what there is" grep -qE '^\| Adversarial nets, the published settings \| 225 ± 2 \| [^|]+ \| 3 \|' out/report.md
   check "  and what there is not" grep -q "^| Adversarial nets, our settings |  | not trained yet |" out/report.md
   check "  and says so" grep -q "Not finished: 3 of 6 trainings are missing" out/report.md
+  "$program" reproduce figure3 --data-dir files --out out >out.txt 2>err.txt </dev/null &
+  pid=$!
+  wait_until_it_says '^going on with mnist'
+  stop_with INT
+  check "pictures of what was trained before a stop" grep -qF "(<figure3-paper-mnist.png>)" out/report.md
+  check "  and of nothing else" test "$(ls out/figure3-*.png)" = out/figure3-paper-mnist.png
+  check "  and the report says so" grep -q "Not finished: 3 of 4 trainings are missing" out/report.md
 }
 
 test_mistakes() {

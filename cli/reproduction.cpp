@@ -86,6 +86,8 @@ std::string processor() {
   return "unknown";
 }
 
+std::string not_finished(size_t missing, size_t all) { return fmt::format("Not finished: {} of {} trainings are missing. The same call goes on.", missing, all); }
+
 SameBatch::SameBatch(const Problem& problem)
     : x_(scaled(problem, problem.data.train.slice(0, problem.config.training.batch_size)).to(problem.facts.device)) {}
 

@@ -45,6 +45,7 @@ class Reproduction {
   /// Every step that is still to be done. @throws Interrupted
   RunFolder train(const Training& training);
   Model best(const Training& training);                 ///< trained, by the validation score
+  int64_t left(const Training& training) const;         ///< steps still to be trained; 0: its run is here, and has ended
   double trained_seconds(const Training& training) const;
   std::optional<ScoredRun> scored(const Training& training) const;  ///< by this call or one before it
   ScoredRun keep_score(const Training& training, const Model& model, const ParzenScore& published, const ParzenScore& fine);
@@ -58,7 +59,6 @@ class Reproduction {
   struct Speed { double step, evaluation; };            ///< seconds
   Path folder(const Training& training) const;
   Path score_file(const Training& training) const;
-  int64_t left(const Training& training) const;         ///< steps
   Speed measure(const Training& training);
 
   const ReproduceOptions& o_;
@@ -79,13 +79,16 @@ class SameBatch : public Batches {
 };
 
 // Parts of the paper, and the trainings that each is made of.
+std::string not_finished(size_t missing, size_t all);  ///< what a part says of itself where trainings are missing
 std::vector<Training> table1_trainings(Reproduction& r);
 paper::Piece table1(Reproduction& r);
 std::optional<paper::Piece> table1_so_far(Reproduction& r);  ///< of the trainings that are scored; nothing where none is
 std::vector<Training> figure2_trainings(Reproduction& r);
 paper::Piece figure2(Reproduction& r);
+std::optional<paper::Piece> figure2_so_far(Reproduction& r);  ///< of the runs that have ended; nothing where none has
 std::vector<Training> figure3_trainings(Reproduction& r);
 paper::Piece figure3(Reproduction& r);
+std::optional<paper::Piece> figure3_so_far(Reproduction& r);
 std::vector<Training> table2_trainings(Reproduction& r);
 paper::Piece table2(Reproduction& r);
 std::vector<Training> nce_trainings(Reproduction& r);
