@@ -1,6 +1,7 @@
 #include "gan/kernels/windows.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "gan/core/clones.h"
 #include "gan/kernels/exponential.h"
@@ -12,13 +13,17 @@ constexpr int64_t kLanes = 16;
 constexpr int64_t kSpan = 1024;  // numbers that stay in the first cache while all widths pass over them
 
 GAN_CLONES float smallest(int64_t n, const float* x) {
-  float lanes[kLanes];
-  for (float& lane : lanes) lane = x[0];
+  using Eight = float __attribute__((vector_size(32)));
+  Eight least = x[0] - Eight{}, next;
   int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes)
-    for (int64_t j = 0; j < kLanes; ++j) lanes[j] = x[i + j] < lanes[j] ? x[i + j] : lanes[j];
-  for (; i < n; ++i) lanes[0] = std::min(lanes[0], x[i]);
-  return *std::min_element(lanes, lanes + kLanes);
+  for (; i + 8 <= n; i += 8) {
+    std::memcpy(&next, x + i, sizeof(next));
+    least = next < least ? next : least;
+  }
+  float out = x[0];
+  for (int j = 0; j < 8; ++j) out = std::min(out, least[j]);
+  for (; i < n; ++i) out = std::min(out, x[i]);
+  return out;
 }
 
 GAN_CLONES float sum_span(int64_t n, const float* squared, float nearest, float exponent) {
