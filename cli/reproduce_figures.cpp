@@ -60,10 +60,10 @@ template <class Draw> void draw(Reproduction& r, paper::Piece& piece, const std:
       if (trained == Trained::now) r.stop_if_asked();
     }
   }
-  const size_t all = trainings_of(r, panels).size();
-  if (piece.pictures.size() < all) piece.text.push_back(not_finished(all - piece.pictures.size(), all));
+  const std::vector<Training> all = trainings_of(r, panels);
+  if (piece.pictures.size() < all.size()) piece.text.push_back(not_finished(all.size() - piece.pictures.size(), all.size()));
   if (r.options().quick) piece.text.push_back("Made with --quick: far too few steps for a good generator.");
-  piece.settings = settings_text(trainings_of(r, panels));
+  piece.settings = settings_text(all);
 }
 
 paper::Piece figure2_of(Reproduction& r, Trained trained) {

@@ -10,7 +10,7 @@
 namespace gan::kernels {
 namespace {
 
-constexpr int64_t kLanes = 16;  // floats of a cache line
+constexpr int64_t kLanes = kCacheLine / sizeof(float);
 
 /// Where a row of the left factor is not zero, and what it is there.
 struct Entry {

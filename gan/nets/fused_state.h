@@ -73,7 +73,7 @@ class FusedState {
   kernels::Format precision_;
   std::vector<Block> blocks_;
   std::vector<Layer> layers_;
-  kernels::Aligned<float> y_;            ///< outputs, float32
+  kernels::Aligned<float> y_;  ///< outputs, float32
   int64_t rows_ = 0;
   bool training_ = false;
 
