@@ -29,10 +29,10 @@
 #include "gan/core/threads.h"
 #include "gan/data/batches.h"
 #include "gan/game/trainer.h"
-#include "gan/io/npy.h"
 #include "gan/judge/ais.h"
 #include "gan/judge/parzen.h"
 #include "gan/kernels/products.h"
+#include "gan/model/examples_file.h"
 #include "gan/spec/config.h"
 
 namespace {
@@ -99,8 +99,7 @@ double sample(const std::string& precision, double seconds) {
   G.network().fuse(precision == "bf16" ? kernels::Format::bf16 : kernels::Format::fp32);
   const std::string file = std::filesystem::temp_directory_path() / "gan_bench.npy";
   const double time = timed([&] {
-    const at::Tensor x = G.sample(kImages, 1);
-    write_file(file, {npy_header({kImages, 784}), {static_cast<const char*>(x.data_ptr()), x.nbytes()}});
+    write_examples(file, kImages, {784}, {}, [&](int64_t first, int64_t count) { return G.sample(count, 1, first); });
   }, seconds);
   std::filesystem::remove(file);
   return kImages / time;

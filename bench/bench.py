@@ -36,7 +36,7 @@ def best_openblas():
 
 
 def said(command, threads):
-    environment = {"OPENBLAS_CORETYPE": best_openblas(), **os.environ, "OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": str(threads)}
+    environment = {**os.environ, "OPENBLAS_CORETYPE": best_openblas(), "OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": str(threads)}
     done = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"bench: {' '.join(map(str, command))}: {done.stderr.strip()}")
@@ -207,4 +207,5 @@ def main():
     print(f", python3 -c 'import torch' {start_up([python, '-c', 'import torch']):.0f} ms" if python else "")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -163,6 +163,24 @@ test_signals() {
   check "  with nothing lost" is_same whole twice
 }
 
+has_begun() { compgen -G "$1.*.tmp" >/dev/null; }  # to be written
+
+test_stopped_sampling() {
+  local file=endless.npy signal expected
+  for signal in INT TERM; do
+    set -m  # as in start_long
+    "$program" sample brief -n 100000000 --out $file >out.txt 2>err.txt &
+    pid=$!
+    set +m
+    wait_until has_begun $file
+    stop_with $signal
+    expected=$([ $signal = INT ] && echo 130 || echo 143)
+    check "SIG$signal while it samples: exit $expected (is $status)" test "$status" = "$expected"
+    says "stopped, nothing was written to $file"
+    check "  nothing is left" test ! -e $file -a -z "$(find . -maxdepth 1 -name '*.tmp')"
+  done
+}
+
 test_memory() {
   expect 2 "layers that no machine can hold" train ring8 --out large --set 'generator.layers=[{layer="dense",units=3000000},{layer="dense",units=3000000},{layer="dense",units=2}]'
   says "this training needs about" "TB of memory" "are free" "make the layers smaller"
@@ -175,4 +193,4 @@ test_memory() {
   says "this training needs about" "make the layers smaller"
 }
 
-run_tests reference full_disk kill_in_place_of_each_call kill_at_random lock signals memory
+run_tests reference full_disk kill_in_place_of_each_call kill_at_random lock signals stopped_sampling memory

@@ -5,15 +5,15 @@
 #include "cli/pictures.h"
 #include "cli/scoring.h"
 #include "gan/core/error.h"
-#include "gan/io/csv.h"
-#include "gan/io/npy.h"
+#include "gan/core/stop.h"
 #include "gan/io/png.h"
 #include "gan/model/chain.h"
+#include "gan/model/examples_file.h"
 
 namespace gan::cli {
 namespace {
 
-std::span<const float> span_of(const at::Tensor& t) { return {t.data_ptr<float>(), static_cast<size_t>(t.numel())}; }
+struct Stopped {};
 
 /// The first of the options about chains that was given.
 const char* asks_for_a_chain(const SampleOptions& o) {
@@ -45,15 +45,24 @@ at::Tensor walk_along(const SampleOptions& o, Model& model) {
 int carry_out(const SampleOptions& o) {
   const Path out = o.out;
   Model model = load(o.run, o.checkpoint, find_device(o.device));
-  const at::Tensor samples = (asks_for_a_chain(o) ? walk_along(o, model) : model.sample(o.n, o.seed)).contiguous();
-  if (out.extension() == ".npy") {
-    write_file(out, {npy_header(samples.sizes().vec()), {static_cast<const char*>(samples.data_ptr()), samples.nbytes()}});
-  } else if (out.extension() == ".csv") {
-    const auto& columns = model.data().columns;
-    write_file(out, format_csv(columns, product(model.data().shape), span_of(samples)));
-  } else {
+  const DataCard& data = model.data();
+  at::Tensor walked;
+  if (asks_for_a_chain(o)) walked = walk_along(o, model);
+  const Draw draw = [&](int64_t first, int64_t count) {
+    if (stop_signal() != 0) throw Stopped();
+    return walked.defined() ? walked.narrow(0, first, count) : model.sample(count, o.seed, first);
+  };
+  if (out.extension() == ".png") {
     const int64_t columns = o.chains.value_or(1) > 1 ? o.n / *o.chains : 0;
-    write_file(out, encode_png(picture(model.data(), samples, at::empty({0, product(model.data().shape)}, at::kFloat), columns)));
+    write_file(out, encode_png(picture(data, draw(0, o.n), at::empty({0, product(data.shape)}, at::kFloat), columns)));
+  } else {
+    catch_stop_signals();
+    try {
+      write_examples(out, o.n, data.shape, data.columns, draw);
+    } catch (const Stopped&) {
+      fmt::print(stderr, "gan: stopped, nothing was written to {}\n", o.out);
+      return 128 + stop_signal();
+    }
   }
   fmt::print("{}: {} samples of {}, step {}, seed {}\n", o.out, count(o.n), o.run, model.step(), o.seed);
   return 0;

@@ -186,7 +186,7 @@ Tensor own_units(const DataCard& card, const Tensor& scaled) {
   return out.view(shape);
 }
 
-Tensor Model::sample(int64_t n, uint64_t seed) { return own_units(model_->sample(n, seed)); }
+Tensor Model::sample(int64_t n, uint64_t seed, int64_t first) { return own_units(model_->sample(n, seed, first)); }
 
 Model load(const fs::path& path, const std::string& checkpoint, at::Device device) {
   if (!fs::exists(path)) throw DataError("{}: no such run or checkpoint", path.string());

@@ -28,7 +28,8 @@ class Model {
   Model(Config config, DataCard card, int64_t step, std::unique_ptr<GenerativeModel> model)
       : config_(std::move(config)), card_(std::move(card)), step_(step), model_(std::move(model)) {}
 
-  Tensor sample(int64_t n, uint64_t seed);           ///< [n, shape...] float32, own units, on the CPU
+  /// [n, shape...] float32, own units, on the CPU: of the samples of this seed, those from `first` on.
+  Tensor sample(int64_t n, uint64_t seed, int64_t first = 0);
   Tensor own_units(const Tensor& scaled) const { return gan::own_units(card_, scaled); }
 
   const Config& config() const { return config_; }

@@ -42,6 +42,12 @@ class File {
       bytes.remove_prefix(n);
     }
   }
+  /// The disk may begin with what is there, so that `sync` has less to wait for.
+  void begin_sync() {
+#ifdef SYNC_FILE_RANGE_WRITE
+    ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
+  }
   void sync() { if (::fsync(fd_) != 0) cannot_write(path_, "sync it to disk"); }
   void close() {
     const int fd = std::exchange(fd_, -1);
@@ -94,21 +100,38 @@ std::string read_file(const Path& path) {
   return bytes;
 }
 
+struct NewFile::Parts {
+  explicit Parts(Path to) : path(std::move(to)), beside(temporary(path)), file(beside, O_WRONLY | O_CREAT | O_TRUNC, path) {}
+  const Path path, beside;
+  File file;
+  bool renamed = false;
+};
+
+NewFile::NewFile(Path path) : parts_(std::make_unique<Parts>(std::move(path))) {}
+
+NewFile::~NewFile() {
+  if (!parts_->renamed) ::unlink(parts_->beside.c_str());
+}
+
+void NewFile::write(std::string_view bytes) {
+  parts_->file.write(bytes);
+  parts_->file.begin_sync();
+}
+
+void NewFile::finish() {
+  parts_->file.sync();
+  parts_->file.close();
+  rename_or_fail(parts_->beside, parts_->path);
+  parts_->renamed = true;
+  sync_folder(parts_->path.parent_path());
+}
+
 void write_file(const Path& path, std::string_view bytes) { write_file(path, {bytes}); }
 
 void write_file(const Path& path, std::initializer_list<std::string_view> parts) {
-  const Path beside = temporary(path);
-  try {
-    File file(beside, O_WRONLY | O_CREAT | O_TRUNC, path);
-    for (const std::string_view bytes : parts) file.write(bytes);
-    file.sync();
-    file.close();
-  } catch (const Error&) {
-    ::unlink(beside.c_str());
-    throw;
-  }
-  rename_or_fail(beside, path);
-  sync_folder(path.parent_path());
+  NewFile file(path);
+  for (const std::string_view bytes : parts) file.write(bytes);
+  file.finish();
 }
 
 void append_file(const Path& path, std::string_view bytes) {

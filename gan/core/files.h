@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,23 @@ using Path = std::filesystem::path;
 /// The bytes of a file. @throws DataError naming the path and the system's reason.
 std::string read_file(const Path& path);
 
-/// Writes beside `path`, syncs, renames: a crash leaves the old file or the new one, never a part.
-/// @throws WriteError (disk full, no permission ...); the temporary file is removed.
+/// A file that grows piece by piece beside `path`, and takes its place when all is there: whoever looks finds the old file or the
+/// new one, never a part. Left unfinished, it is removed. @throws WriteError (disk full, no permission ...)
+class NewFile {
+ public:
+  explicit NewFile(Path path);
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  void write(std::string_view bytes);
+  void finish();  ///< syncs, renames
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// A NewFile of one piece, or of several. @throws WriteError
 void write_file(const Path& path, std::string_view bytes);
 void write_file(const Path& path, std::initializer_list<std::string_view> parts);  ///< one after the other
 

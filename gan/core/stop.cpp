@@ -16,7 +16,7 @@ bool g_terminal = false;
 void on_signal(int signal) {  // only what a signal handler may do
   if (g_signal != 0) _exit(128 + signal);
   g_signal = signal;
-  constexpr std::string_view kNote = "\nsaving; once more to stop at once, without\n";
+  constexpr std::string_view kNote = "\nfinishing up; once more to stop at once\n";
   if (g_terminal && ::write(STDERR_FILENO, kNote.data(), kNote.size()) < 0) return;
 }
 
