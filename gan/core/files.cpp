@@ -70,15 +70,6 @@ void sync_folder(const Path& folder) {
 /// Beside the file, and of this process alone: two that write the same file must not mix their bytes.
 Path temporary(const Path& path) { return fmt::format("{}.{}.tmp", path.string(), ::getpid()); }
 
-void rename_or_fail(const Path& from, const Path& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) {
-    const int why = errno;
-    ::unlink(from.c_str());
-    errno = why;
-    cannot_write(to);
-  }
-}
-
 }  // namespace
 
 std::string read_file(const Path& path) {
@@ -121,7 +112,7 @@ void NewFile::write(std::string_view bytes) {
 void NewFile::finish() {
   parts_->file.sync();
   parts_->file.close();
-  rename_or_fail(parts_->beside, parts_->path);
+  if (::rename(parts_->beside.c_str(), parts_->path.c_str()) != 0) cannot_write(parts_->path);
   parts_->renamed = true;
   sync_folder(parts_->path.parent_path());
 }
@@ -146,7 +137,12 @@ void point_link(const Path& link, const std::string& target) {
   const Path beside = temporary(link);
   ::unlink(beside.c_str());
   if (::symlink(target.c_str(), beside.c_str()) != 0) cannot_write(link, "link it");
-  rename_or_fail(beside, link);
+  if (::rename(beside.c_str(), link.c_str()) != 0) {
+    const int why = errno;
+    ::unlink(beside.c_str());
+    errno = why;
+    cannot_write(link);
+  }
   sync_folder(link.parent_path());
 }
 
