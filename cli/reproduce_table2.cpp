@@ -47,7 +47,7 @@ std::string sampling_of(GenerativeModel& model) {
   const char* how = "a sample depends on those before it";
   if (dynamic_cast<Chain*>(&model)) how = "from a Markov chain";
   else if (at::allclose(model.sample(8, 1).narrow(0, 3, 4), model.sample(4, 1, 3), 1e-3, 1e-4)) how = "each sample by itself, without those before it (tried): no Markov chain";
-  return fmt::format("{}; {} in {:.0f} ms", how, count(kMany), 1000 * seconds);
+  return fmt::format("{}; {} in {}", how, count(kMany), seconds < 1 ? fmt::format("{:.0f} ms", 1000 * seconds) : duration(seconds));
 }
 
 std::string density_of(GenerativeModel& model) {
