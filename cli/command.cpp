@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "gan/core/error.h"
+#include "gan/core/stop.h"
 
 namespace gan::cli {
 namespace {
@@ -56,6 +57,10 @@ Path find_recipe(const std::string& name) {
     names.push_back(file.stem());
   }
   throw UsageError("there is no recipe '{}'{}; `{} info recipes` lists them", name, did_you_mean(name, names), program());
+}
+
+void stop_if_asked() {
+  if (stop_signal() != 0) throw Interrupted();
 }
 
 bool on_terminal() { return isatty(STDERR_FILENO) != 0; }

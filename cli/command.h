@@ -23,6 +23,9 @@ Path program_folder();  ///< that this executable lies in
 Path find_recipe(const std::string& name_or_path);
 std::vector<Path> all_recipes();
 
+struct Interrupted {};  ///< thrown where the user asked to stop
+void stop_if_asked();   ///< @throws Interrupted
+
 bool on_terminal();              ///< stderr is one: progress may redraw its line
 std::string count(int64_t n);    ///< 1,234,567
 

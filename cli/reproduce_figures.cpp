@@ -57,7 +57,7 @@ template <class Draw> void draw(Reproduction& r, paper::Piece& piece, const std:
       piece.pictures.push_back({fmt::format("{}-{}.png", piece.name, training.recipe),
                                 fmt::format("{}, seed {}, step {} (the best by the validation score). {} Published: {}.", training.recipe, training.config.run.seed, model.step(), caption, panel.published),
                                 encode_png(picture_of(model, training))});
-      if (trained == Trained::now) r.stop_if_asked();
+      if (trained == Trained::now) stop_if_asked();
     }
   }
   const std::vector<Training> all = trainings_of(r, panels);

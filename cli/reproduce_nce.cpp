@@ -17,7 +17,7 @@ std::vector<Training> nce_trainings(Reproduction& r) {
 }
 
 paper::Piece nce(Reproduction& r) {
-  return paper::noise_contrastive(kSeed, r.options().quick, images(r), [&](const std::string& text) { r.say(text), r.stop_if_asked(); });
+  return paper::noise_contrastive(kSeed, r.options().quick, images(r), [&](const std::string& text) { r.say(text), stop_if_asked(); });
 }
 
 }  // namespace gan::cli

@@ -53,7 +53,7 @@ ScoredRun score(Reproduction& r, const Judge& judge, const Training& training) {
   const at::Tensor samples = (model.sample(kSamples, kSampleSeed).flatten(1) - card.low) / (card.high - card.low);  // [n, D] in [0, 1]
   const auto on = [&](const std::vector<double>& grid) { return parzen(samples, judge.valid(), judge.test(), grid, false); };
   const ScoredRun out = r.keep_score(training, model, on(sigma_grid(1)), on(fine_grid()));
-  r.stop_if_asked();
+  stop_if_asked();
   return out;
 }
 
@@ -138,7 +138,7 @@ paper::Piece table1(Reproduction& r) {
   const DataSet data = open_data(r.digits(), r.options().data_dir);
   const Judge judge(data);
   const std::vector<Control> beside = controls(judge, [&](const std::string& text) { r.say(text + " ..."); });
-  r.stop_if_asked();
+  stop_if_asked();
   return table_of(r, [&](const Training& t) { return score(r, judge, t); }, data, beside);
 }
 

@@ -91,7 +91,7 @@ paper::Piece table2(Reproduction& r) {
     ours.columns.push_back(name_of(training.config.run.model));
     const std::string cells[] = {training_of(*learner, problem), inference_of(learner->model()), sampling_of(learner->model()), density_of(learner->model())};
     for (size_t i = 0; i < ours.rows.size(); ++i) ours.rows[i].push_back(cells[i]);
-    r.stop_if_asked();
+    stop_if_asked();
   }
   piece.tables = {ours, kPublished};
   piece.text.push_back("The paper's table is a judgement in words. Ours is what can be asked of the program: how many stages a training has and what a step follows, whether samples are a function of a latent point, "

@@ -180,10 +180,6 @@ double Reproduction::trained_seconds(const Training& t) const {
   return score ? score->seconds : RunFolder::open(folder(t)).trained_seconds();
 }
 
-void Reproduction::stop_if_asked() const {
-  if (stop_signal() != 0) throw Interrupted();
-}
-
 RunFolder Reproduction::train(const Training& t) {
   const Path path = folder(t);
   if (left(t) == 0) return RunFolder::open(path);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_line.h"
+#include "cli/command.h"
 #include "cli/training.h"
 #include "gan/paper/piece.h"
 
@@ -28,8 +28,6 @@ struct ScoredRun {
   double seconds;               ///< that it trained
   std::string made_on;          ///< processor, threads, precision, version
 };
-
-struct Interrupted {};  ///< thrown where the user asked to stop; what was done is kept
 
 class Reproduction {
  public:
@@ -53,7 +51,6 @@ class Reproduction {
 
   double estimate(const std::vector<Training>& trainings);  ///< seconds still to be trained, from a few steps; says what it counts
   void say(const std::string& text) { narrator_.say(text); }
-  void stop_if_asked() const;                           ///< @throws Interrupted
 
  private:
   struct Speed { double step, evaluation; };            ///< seconds

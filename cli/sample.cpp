@@ -13,8 +13,6 @@
 namespace gan::cli {
 namespace {
 
-struct Stopped {};
-
 /// The first of the options about chains that was given.
 const char* asks_for_a_chain(const SampleOptions& o) {
   return o.chains ? "--chains" : o.burn_in ? "--burn-in" : o.thin ? "--thin" : !o.start.empty() ? "--start" : nullptr;
@@ -49,7 +47,7 @@ int carry_out(const SampleOptions& o) {
   at::Tensor walked;
   if (asks_for_a_chain(o)) walked = walk_along(o, model);
   const Draw draw = [&](int64_t first, int64_t count) {
-    if (stop_signal() != 0) throw Stopped();
+    stop_if_asked();
     return walked.defined() ? walked.narrow(0, first, count) : model.sample(count, o.seed, first);
   };
   if (out.extension() == ".png") {
@@ -59,7 +57,7 @@ int carry_out(const SampleOptions& o) {
     catch_stop_signals();
     try {
       write_examples(out, o.n, data.shape, data.columns, draw);
-    } catch (const Stopped&) {
+    } catch (const Interrupted&) {
       fmt::print(stderr, "gan: stopped, nothing was written to {}\n", o.out);
       return 128 + stop_signal();
     }
