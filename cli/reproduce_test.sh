@@ -145,7 +145,7 @@ test_stopped() {
   sed -i 's/^steps = .*/steps = 12/' recipes/paper-mnist.toml
   "$program" reproduce table1 --data-dir files --out out >out.txt 2>err.txt </dev/null &
   pid=$!
-  wait_until_it_says '^going on with mnist'
+  wait_until_it_says '^training mnist'
   stop_with TERM
   check "stopped later" test "$status" = 143
   check "  the report holds what there is" grep -qE '^\| Adversarial nets, the published settings \| 225 ± 2 \| [^|]+ \| 3 \|' out/report.md
@@ -153,7 +153,7 @@ test_stopped() {
   check "  and says so" grep -q "Not finished: 3 of 6 trainings are missing" out/report.md
   "$program" reproduce figure3 --data-dir files --out out >out.txt 2>err.txt </dev/null &
   pid=$!
-  wait_until_it_says '^going on with mnist'
+  wait_until_it_says '^\(training\|going on with\) mnist'
   stop_with INT
   check "pictures of what was trained before a stop" grep -qF "(<figure3-paper-mnist.png>)" out/report.md
   check "  and of nothing else" test "$(ls out/figure3-*.png)" = out/figure3-paper-mnist.png

@@ -124,6 +124,7 @@ wait_until() {  # a command succeeds, or `pid` is gone; gives up late only: othe
     ! "$@" || return 0
     sleep 0.05
   done
+  not_ok "waited in vain for: $*"
 }
 
 has_left() { [ "$(last "$1" 2>/dev/null)" != "$2" ]; }
