@@ -123,36 +123,38 @@ test_fashion_alone() {
   check "  holds nothing against MNIST's numbers" test "$(grep -ciE 'does not hold|>holds<' fashion/report.html)" = 0
 }
 
+start_reproduce() {  # leaves `pid`. Job control, or the child would ignore SIGINT
+  : >err.txt  # what the last one said is not to be waited for
+  set -m
+  "$program" reproduce "$@" --data-dir files --out out >out.txt 2>err.txt </dev/null &
+  pid=$!
+  set +m
+}
+
 test_stopped() {
   rm -r out
   sed -i 's/^steps = .*/steps = 200000/' recipes/*.toml
-  set -m
-  "$program" reproduce table1 --data-dir files --out out --seeds 1 >out.txt 2>err.txt </dev/null &
-  pid=$!
-  set +m
+  start_reproduce table1 --seeds 1
   wait_until_it_says '^training '
   sleep 1
   stop_with INT
   check "Ctrl-C ends it with 130" test "$status" = 130
   says "the same call goes on"
   check "  without a report where nothing is scored" test ! -e out/report.md
-  "$program" reproduce table1 --data-dir files --out out --seeds 1 >out.txt 2>err.txt </dev/null &
-  pid=$!
+  start_reproduce table1 --seeds 1
   wait_until_it_says '^going on with '
   stop_with TERM
   check "SIGTERM with 143" test "$status" = 143
   says "going on with"
   sed -i 's/^steps = .*/steps = 12/' recipes/paper-mnist.toml
-  "$program" reproduce table1 --data-dir files --out out >out.txt 2>err.txt </dev/null &
-  pid=$!
+  start_reproduce table1
   wait_until_it_says '^training mnist'
   stop_with TERM
   check "stopped later" test "$status" = 143
   check "  the report holds what there is" grep -qE '^\| Adversarial nets, the published settings \| 225 ± 2 \| [^|]+ \| 3 \|' out/report.md
   check "  and what there is not" grep -q "^| Adversarial nets, our settings |  | not trained yet |" out/report.md
   check "  and says so" grep -q "Not finished: 3 of 6 trainings are missing" out/report.md
-  "$program" reproduce figure3 --data-dir files --out out >out.txt 2>err.txt </dev/null &
-  pid=$!
+  start_reproduce figure3
   wait_until_it_says '^\(training\|going on with\) mnist'
   stop_with INT
   check "pictures of what was trained before a stop" grep -qF "(<figure3-paper-mnist.png>)" out/report.md
