@@ -111,7 +111,7 @@ void write_report(const ReproduceOptions& o, const std::vector<Task>& tasks) {
   write_file(out / "report.html", html(report));
   for (const paper::Piece& piece : report.pieces)
     for (const paper::Check& check : piece.checks)
-      if (!check.holds()) fmt::print("{}: does not hold: {}: {:.6g}, expected {:.6g} ± {:.6g}\n", piece.name, check.what, check.ours, check.expected, check.tolerance);
+      if (!check.holds()) fmt::print("{}: does not hold: {}: {:.6g}, expected {}\n", piece.name, check.what, check.ours, paper::expectation(check));
   fmt::print("report    {}\nas text   {}\n", (out / "report.html").string(), (out / "report.md").string());
 }
 

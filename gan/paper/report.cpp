@@ -25,14 +25,6 @@ std::string number(double x) { return fmt::format("{:.6g}", x); }
 
 std::string verdict(const Check& c) { return c.holds() ? "holds" : "DOES NOT HOLD"; }
 
-/// What is expected of a check, in words.
-std::string expectation(const Check& c) {
-  if (c.more_is_good) return "at least " + number(c.expected - c.tolerance);
-  if (c.tolerance == 0) return number(c.expected);
-  if (c.tolerance > std::abs(c.expected) / 2 && c.expected != 0) return number(c.expected - c.tolerance) + " to " + number(c.expected + c.tolerance);
-  return number(c.expected) + " ± " + number(c.tolerance);
-}
-
 std::string settings_of(const Piece& piece) {
   const std::string& text = piece.settings;
   return fmt::format("{}{}Time: {}.", text, text.empty() ? "" : text.ends_with('.') ? " " : ". ", duration(piece.seconds));
@@ -117,6 +109,13 @@ std::string html(const Piece& piece) {
 }
 
 }  // namespace
+
+std::string expectation(const Check& c) {
+  if (c.more_is_good) return "at least " + number(c.expected - c.tolerance);
+  if (c.tolerance == 0) return number(c.expected);
+  if (c.tolerance > std::abs(c.expected) / 2 && c.expected != 0) return number(c.expected - c.tolerance) + " to " + number(c.expected + c.tolerance);
+  return number(c.expected) + " ± " + number(c.tolerance);
+}
 
 std::string markdown(const Report& report) {
   std::string out = fmt::format("# {}\n\n", plain(report.title));

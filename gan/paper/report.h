@@ -16,6 +16,9 @@ struct Report {
   std::vector<Piece> pieces;
 };
 
+/// What is expected of a check, in words: "0 ± 0.05", "at least 223".
+std::string expectation(const Check& check);
+
 /// Pictures are links to files of their names beside it, which the caller writes.
 std::string markdown(const Report& report);
 
