@@ -92,7 +92,8 @@ void compute(Reproduction& r, const paper::Cache& cache, Task& task) {
   paper::Piece piece = task.part.compute(r);
   piece.seconds = std::chrono::duration<double>(Clock::now() - start).count() - (r.training_now() - trained_before);
   if (task.part.trains)
-    for (const Training& t : task.trainings) piece.seconds += r.trained_seconds(t);  // also by a call before this one
+    for (const Training& t : task.trainings)  // also by a call before this one, and a score on another machine
+      piece.seconds += task.part.by_scores ? r.scored(t)->seconds : r.train(t).trained_seconds();
   cache.keep(piece, task.configuration);
   task.piece = std::move(piece);
 }

@@ -175,11 +175,6 @@ int64_t Reproduction::left(const Training& t) const {
   return ended(run, t.config) ? 0 : t.config.training.steps - run.last_step().value_or(0);
 }
 
-double Reproduction::trained_seconds(const Training& t) const {
-  const auto score = scored(t);
-  return score ? score->seconds : RunFolder::open(folder(t)).trained_seconds();
-}
-
 RunFolder Reproduction::train(const Training& t) {
   const Path path = folder(t);
   if (left(t) == 0) return RunFolder::open(path);

@@ -44,7 +44,6 @@ class Reproduction {
   RunFolder train(const Training& training);
   Model best(const Training& training);                 ///< trained, by the validation score
   int64_t left(const Training& training) const;         ///< steps still to be trained; 0: its run is here, and has ended
-  double trained_seconds(const Training& training) const;
   std::optional<ScoredRun> scored(const Training& training) const;  ///< by this call or one before it
   ScoredRun keep_score(const Training& training, const Model& model, const ParzenScore& published, const ParzenScore& fine);
   double training_now() const { return training_now_; }  ///< seconds that this process spent in train()
