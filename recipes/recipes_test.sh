@@ -50,6 +50,8 @@ indistinguishable() {  # the paper's criterion ends the run, and a fresh test on
 fashion() {
   train fashion-mnist 1
   expect "fashion-mnist" log_likelihood '>=' 230
+  train fashion-mnist-conv 1
+  expect "fashion-mnist-conv" log_likelihood '>=' 300
 }
 
 for part in "${@:-ring8 grid25 gaussian1d indistinguishable fashion}"; do
