@@ -123,13 +123,7 @@ test_fashion_alone() {
   check "  holds nothing against MNIST's numbers" test "$(grep -ciE 'does not hold|>holds<' fashion/report.html)" = 0
 }
 
-start_reproduce() {  # leaves `pid`. Job control, or the child would ignore SIGINT
-  : >err.txt  # what the last one said is not to be waited for
-  set -m
-  "$program" reproduce "$@" --data-dir files --out out >out.txt 2>err.txt </dev/null &
-  pid=$!
-  set +m
-}
+start_reproduce() { start_gan reproduce "$@" --data-dir files --out out; }  # leaves `pid`
 
 test_stopped() {
   rm -r out

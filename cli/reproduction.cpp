@@ -13,7 +13,6 @@
 #include "cli/command.h"
 #include "cli/pictures.h"
 #include "gan/core/error.h"
-#include "gan/core/stop.h"
 #include "gan/core/version.h"
 #include "gan/paper/cache.h"
 

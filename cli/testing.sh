@@ -109,14 +109,17 @@ same_end() {  # what, run, run: byte for byte
 # Long enough to be stopped in the middle; with scores and pictures, which must not disturb it.
 long="$small --set run.checkpoint_every=7 --set run.log_every=3 --set run.evaluate_every=50 --set run.sample_every=90"
 
-start_long() {  # run, steps; leaves `pid`. Job control, or the child would ignore SIGINT
-  local run=$1 steps=${2:-400}
+start_gan() {  # arguments of gan; leaves `pid`. Job control, or the child would ignore SIGINT
+  : >err.txt  # what the last one said is not to be waited for
   set -m
-  # shellcheck disable=SC2086
-  "$program" train ring8 $long --resume --quiet --out "$run" --steps "$steps" >out.txt 2>err.txt </dev/null &
+  "$program" "$@" >out.txt 2>err.txt </dev/null &
   pid=$!
   set +m
 }
+
+# run, steps; leaves `pid`
+# shellcheck disable=SC2086
+start_long() { start_gan train ring8 $long --resume --quiet --out "$1" --steps "${2:-400}"; }
 
 wait_until() {  # a command succeeds, or `pid` is gone; gives up late only: other work on the machine is no failure
   for _ in {1..6000}; do
