@@ -168,10 +168,7 @@ has_begun() { compgen -G "$1.*.tmp" >/dev/null; }  # to be written
 test_stopped_sampling() {
   local file=endless.npy signal expected
   for signal in INT TERM; do
-    set -m  # as in start_long
-    "$program" sample brief -n 100000000 --out $file >out.txt 2>err.txt &
-    pid=$!
-    set +m
+    start_gan sample brief -n 100000000 --out $file
     wait_until has_begun $file
     stop_with $signal
     expected=$([ $signal = INT ] && echo 130 || echo 143)
