@@ -118,7 +118,7 @@ ParzenScore Judge::parzen(const Tensor& samples) const {
   return gan::parzen(units(samples), valid_, test_, grid_of(data_), !data_.image);
 }
 
-double Judge::validation(const Tensor& samples) const { return parzen_choice(units(samples), valid_, grid_of(data_), !data_.image).log_likelihood; }
+ParzenChoice Judge::validation(const Tensor& samples) const { return parzen_choice(units(samples), valid_, grid_of(data_), !data_.image); }
 
 TwoSampleResult Judge::two_sample(const Tensor& samples, const Examples& held_out, uint64_t seed) const {
   const int64_t n = std::min({kSamples, held_out.size(), samples.size(0)});
@@ -206,25 +206,30 @@ ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
 Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner, int64_t step) {
   Scores out;
   const auto note = [&](const char* name, double value) { out.numbers.emplace_back(name, value); };
+  const auto take = [&](const Tensor& log_p) {  // [n]
+    out.score = log_p.mean().item<double>();
+    out.standard_error = log_p.to(at::kDouble).std(false).item<double>() / std::sqrt(static_cast<double>(log_p.numel()));
+  };
   GenerativeModel& model = learner.model();
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
-    out.score = likelihood->log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
+    take(likelihood->log_probability(scaled(problem, problem.data.valid)));
     note("log_probability_valid", *out.score);
   } else if (auto* path = dynamic_cast<AnnealedPath*>(&model)) {  // samples would need long chains, and say less
     const AisSection& ais = problem.config.ais;
     AnnealedLikelihood annealed(*path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
     const LogZ& z = annealed.log_z();
-    const double score = annealed.log_probability(scaled(problem, problem.data.valid)).mean().item<double>();
-    note(path->bounded() ? "log_bound_valid" : "log_probability_valid", score), note("log_z", z.value);
+    const Tensor log_p = annealed.log_probability(scaled(problem, problem.data.valid));
+    note(path->bounded() ? "log_bound_valid" : "log_probability_valid", log_p.mean().item<double>()), note("log_z", z.value);
     if (!z.exact) note("effective_runs", z.effective_runs);
-    if (z.exact || z.effective_runs >= kEnoughRuns) out.score = score;  // else the best would be where Z was missed most
+    if (z.exact || z.effective_runs >= kEnoughRuns) take(log_p);  // else the best would be where Z was missed most
   } else {
     const Tensor samples = own_units(problem, model.sample(kSamples, 0));
     if (const auto modes = judge.modes(samples)) {
       note("modes", static_cast<double>(modes->covered)), note("within", modes->within);
       out.score = static_cast<double>(modes->covered) / static_cast<double>(modes->modes) + modes->within - modes->kl;
     } else {
-      out.score = judge.validation(samples);
+      const ParzenChoice choice = judge.validation(samples);
+      out.score = choice.log_likelihood, out.standard_error = choice.standard_error;
       note("parzen_valid", *out.score);
     }
   }

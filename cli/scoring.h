@@ -22,7 +22,7 @@ class Judge {
 
   at::Tensor units(const at::Tensor& own) const;  ///< [n, ...] own units -> [n, D]
   ParzenScore parzen(const at::Tensor& samples) const;                ///< the paper's protocol
-  double validation(const at::Tensor& samples) const;                 ///< Parzen on the first 1,000 of the validation split
+  ParzenChoice validation(const at::Tensor& samples) const;           ///< Parzen on the first 1,000 of the validation split
   TwoSampleResult two_sample(const at::Tensor& samples, const Examples& held_out, uint64_t seed) const;
   std::optional<ModeCoverage> modes(const at::Tensor& samples) const;  ///< toys that have modes
 

@@ -46,7 +46,7 @@ Path fresh_folder(const std::string& name) {
 
 std::string ended(const Outcome& outcome, const Config& config) {
   switch (outcome.how) {
-    case Ended::patience: return fmt::format("stopped: no better validation score in {} evaluations (best at step {})", config.run.patience, outcome.best_step.value_or(0));
+    case Ended::patience: return fmt::format("stopped: no better validation score{} in {} evaluations (best at step {})", config.run.margin > 0 ? fmt::format(" by {:g} standard error{}", config.run.margin, config.run.margin == 1 ? "" : "s") : "", config.run.patience, outcome.best_step.value_or(0));
     case Ended::indistinguishable:
       return fmt::format("stopped: a fresh classifier could not tell samples from held-out data, {} checks in a row (accuracy surely under {})",
                          config.run.checks, 0.5 + config.run.epsilon);

@@ -25,6 +25,11 @@ Tensor rows(const Tensor& t, const char* name, int64_t dim) {
   return t.to(at::kFloat);
 }
 
+/// Of the mean over test or validation examples, [n]; the deviation as numpy's std has it.
+double standard_error(const Tensor& ll) {
+  return std::sqrt(ll.var(0, /*unbiased=*/false).item<double>() / static_cast<double>(ll.numel()));
+}
+
 /// A Gaussian window on each sample.
 struct Windows {
   explicit Windows(const Tensor& samples) : count(samples.size(0)), dim(samples.size(1)), distances(samples.to(at::kFloat)) {}
@@ -65,13 +70,16 @@ ParzenChoice Windows::choose(const Tensor& valid, std::vector<double> grid, bool
   if (grid.size() < (extend ? 2 : 1) || grid.front() <= 0)
     throw UsageError("parzen: needs positive bandwidths, two or more to extend them; {} came", grid.size());
   const Tensor choosing = rows(valid, "validation examples", dim).slice(0, 0, kChoosing);
-  const auto mean = [&](const std::vector<double>& sigmas) { return log_density(choosing, sigmas).mean(1); };  // [sigmas]
-  const Tensor scores = mean(grid);
-  const int64_t best = scores.argmax().item<int64_t>();
-  ParzenChoice out{grid[static_cast<size_t>(best)], scores[best].item<double>()};
+  const auto choice = [](double sigma, const Tensor& ll) {  // ll: [n]
+    return ParzenChoice{sigma, ll.mean().item<double>(), standard_error(ll)};
+  };
+  const Tensor scores = log_density(choosing, grid);  // [sigmas, n]
+  const int64_t best = scores.mean(1).argmax().item<int64_t>();
+  ParzenChoice out = choice(grid[static_cast<size_t>(best)], scores[best]);
   if (!extend || best > 0) return out;
   for (const double ratio = grid[0] / grid[1]; out.sigma * ratio >= kLowest * grid[0];) {
-    const ParzenChoice narrower{out.sigma * ratio, mean({out.sigma * ratio}).item<double>()};
+    const double sigma = out.sigma * ratio;
+    const ParzenChoice narrower = choice(sigma, log_density(choosing, {sigma})[0]);
     if (!(narrower.log_likelihood > out.log_likelihood)) break;
     out = narrower;
   }
@@ -110,9 +118,8 @@ ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& tes
   const Tensor judged = rows(test, "test examples", windows.dim);
   const double sigma = windows.choose(valid, grid, extend).sigma;
   const Tensor ll = windows.log_density(judged, {sigma})[0];  // [T]
-  const auto n = static_cast<double>(ll.numel());
   return {.log_likelihood = ll.mean().item<double>(),
-          .standard_error = std::sqrt(ll.var(0, /*unbiased=*/false).item<double>() / n),  // as numpy's std
+          .standard_error = standard_error(ll),
           .sigma = sigma,
           .samples = windows.count,
           .test_images = ll.numel()};

@@ -30,6 +30,7 @@ ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& tes
 
 struct ParzenChoice {
   double sigma, log_likelihood;  ///< the mean over the validation examples that chose it, nats
+  double standard_error;         ///< of that mean, over those examples
 };
 
 /// The first half of it: a score for what is chosen along a training. @throws as parzen

@@ -36,26 +36,34 @@ class TensorBatches : public Batches {
 
 /// What the loop itself must remember across a restart.
 struct Memory {
+  explicit Memory(const RunSection& run) : rule(run) {}
+
+  const RunSection& rule;
   Tensor best_score = at::full({}, -std::numeric_limits<double>::infinity(), at::kDouble);
   Tensor best_step = at::full({}, -1, at::kLong);
-  Tensor since_best = at::zeros({}, at::kLong);  ///< evaluations without a better score
+  Tensor last_rise = best_score.clone();         ///< the score that `margin` is added to; the best one where there is no margin
+  Tensor since_best = at::zeros({}, at::kLong);  ///< evaluations without a score better than last_rise by the margin
   Tensor passed = at::zeros({}, at::kLong);      ///< two-sample checks passed in a row
 
   void visit(const StateVisitor& visit) {
     visit("loop.best_score", best_score), visit("loop.best_step", best_step);
     visit("loop.since_best", since_best), visit("loop.passed", passed);
+    if (rule.margin > 0) visit("loop.last_rise", last_rise);
   }
 
   bool note(const Scores& scores, int64_t step) {  ///< true for a new best
     if (scores.indistinguishable) passed.fill_(*scores.indistinguishable ? passed.item<int64_t>() + 1 : 0);
     if (!scores.score) return false;
     const bool better = *scores.score > best_score.item<double>();
-    since_best.fill_(better ? 0 : since_best.item<int64_t>() + 1);
+    const double before = (rule.margin > 0 ? last_rise : best_score).item<double>();
+    const bool risen = *scores.score > before + rule.margin * scores.standard_error;
+    since_best.fill_(risen ? 0 : since_best.item<int64_t>() + 1);
+    if (risen) last_rise.fill_(*scores.score);
     if (better) best_score.fill_(*scores.score), best_step.fill_(step);
     return better;
   }
 
-  std::optional<Ended> over(const RunSection& rule) const {
+  std::optional<Ended> over() const {
     if (rule.stop == StopRule::best && since_best.item<int64_t>() >= rule.patience) return Ended::patience;
     if (rule.stop == StopRule::indistinguishable && passed.item<int64_t>() >= rule.checks) return Ended::indistinguishable;
     return {};
@@ -82,7 +90,7 @@ std::string safe(const RunFolder& run) {
 
 Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
               const std::map<std::string, std::string>& metadata, const Hooks& hooks, int64_t& step) {
-  Memory memory;
+  Memory memory(config.run);
   const Walk everything = [&](const StateVisitor& visit) { memory.visit(visit), learner.visit_state(visit); };
 
   if (const auto last = run.last()) {
@@ -113,7 +121,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     saved = step, noted = seconds;
   };
 
-  std::optional<Ended> ended = memory.over(config.run);
+  std::optional<Ended> ended = memory.over();
   while (!ended && step < steps) {
     batches.seek(step * learner.batches_per_step());
     const Scalars scalars = learner.step(step, batches);
@@ -138,7 +146,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
         const Scores scores = hooks.evaluate(step);
         numbers.insert(numbers.end(), scores.numbers.begin(), scores.numbers.end());
         best = memory.note(scores, step);
-        ended = memory.over(config.run);
+        ended = memory.over();
       }
       if (log || evaluate) run.log(step, epoch_at(step), numbers);
     }
@@ -169,9 +177,9 @@ std::optional<Ended> ended(const RunFolder& run, const Config& config) {
   if (step && *step >= config.training.steps) return Ended::steps;  // no need to read it
   const auto last = run.last();
   if (!last) return {};
-  Memory memory;
+  Memory memory(config.run);
   read_checkpoint(last->content, [&](const StateVisitor& visit) { memory.visit(visit); }, last->file);
-  return memory.over(config.run);
+  return memory.over();
 }
 
 }  // namespace gan

@@ -15,6 +15,7 @@ namespace gan {
 struct Scores {
   RunFolder::Numbers numbers;            ///< for the metrics
   std::optional<double> score;           ///< higher is better: chooses `best`, feeds patience
+  double standard_error = 0;             ///< of `score`, over the validation examples; 0 where it is not known
   std::optional<bool> indistinguishable; ///< the two-sample test's verdict
 };
 

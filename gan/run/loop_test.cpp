@@ -144,6 +144,22 @@ TEST_F(Loop, PatienceEndsAtTheBestScoreAndSoDoesItsResume) {
   EXPECT_EQ(ended(run, config_), Ended::steps);
 }
 
+TEST_F(Loop, PatienceCountsRisesWithinTheMarginAsNone) {
+  config_.run.stop = StopRule::best, config_.run.patience = 3, config_.run.margin = 2, config_.run.evaluate_every = 1;
+  // By steps of 1.5 where the margin is 2: each second one is a rise, until they become steps of .5, of which each fifth would be.
+  Hooks hooks;
+  hooks.evaluate = [](int64_t step) {
+    const auto t = static_cast<double>(step);
+    return Scores{.score = t <= 7 ? 1.5 * t : 10.5 + 0.5 * (t - 7), .standard_error = 1};
+  };
+  Summing learner(50), parts[] = {Summing(8), Summing(50)};
+  const Outcome outcome = go(temp_.path() / "run", learner, hooks);
+  EXPECT_EQ(outcome.how, Ended::patience);
+  EXPECT_EQ(outcome.step, 10);  // the last rise was at step 7
+  EXPECT_EQ(outcome.best_step, 10);  // the best is the best, by however little
+  for (Summing& part : parts) EXPECT_EQ(go(temp_.path() / "parts", part, hooks).step, &part == &parts[0] ? 8 : 10);
+}
+
 TEST_F(Loop, IndistinguishableNeedsSoManyChecksInARow) {
   config_.run.stop = StopRule::indistinguishable, config_.run.checks = 2, config_.run.evaluate_every = 1;
   Hooks hooks;

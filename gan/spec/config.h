@@ -27,7 +27,7 @@ inline Names names_of(ModelKind) {
 
 enum class StopRule {
   steps,              ///< after the given steps
-  best,               ///< when the validation score has not improved for `patience` evaluations
+  best,               ///< when the validation score has not risen by `margin` standard errors for `patience` evaluations
   indistinguishable,  ///< when a fresh classifier cannot tell samples from held-out data (the paper's criterion)
 };
 inline Names names_of(StopRule) {
@@ -55,6 +55,7 @@ struct RunSection {
   int64_t threads = 0;
   StopRule stop = StopRule::steps;
   int64_t patience = 10;
+  double margin = 0;
   double epsilon = 0.05;
   int64_t checks = 3;
   int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000, keep_every = 0;
@@ -68,6 +69,7 @@ template <class V> void fields(RunSection& s, V& v) {
   v("threads", s.threads, between(0, 1024), "0 = one per core");
   v("stop", s.stop, any(), "steps, best (validation score), indistinguishable (two-sample test)");
   v("patience", s.patience, at_least(1), "stop = best: evaluations without a better score");
+  if (s.stop == StopRule::best) v("margin", s.margin, at_least(0), "stop = best: a score is better for patience when it is higher by so many of its standard errors");
   v("epsilon", s.epsilon, between(0, 0.5), "stop = indistinguishable: accuracy surely under 0.5 + epsilon");
   v("checks", s.checks, at_least(1), "stop = indistinguishable: in so many evaluations in a row");
   v("log_every", s.log_every, at_least(1), "steps between two lines of metrics.jsonl");
