@@ -19,7 +19,7 @@ run_tests() {  # arguments of ctest
 }
 
 address() {  # memory errors, leaks, undefined behaviour: all of the program
-  build=$root/build-asan options=("-DGAN_SANITIZE=address,undefined")
+  build=$root/build-asan preset=asan
   export LSAN_OPTIONS=suppressions=$root/tools/lsan.supp:print_suppressions=0 UBSAN_OPTIONS=print_stacktrace=1
   export CXXFLAGS=-fsanitize=address,undefined  # of the examples that are built outside this tree
   run_tests -LE slow -E '^check_'
@@ -27,7 +27,7 @@ address() {  # memory errors, leaks, undefined behaviour: all of the program
 
 thread() {  # data races: what needs no tensor library, which is not instrumented
   # shellcheck disable=SC2034
-  build=$root/build-tsan options=(-DGAN_SANITIZE=thread -DGAN_TORCH=OFF)
+  build=$root/build-tsan preset=tsan
   export TSAN_OPTIONS=suppressions=$root/tools/tsan.supp
   run_tests
 }

@@ -1,10 +1,11 @@
 # shellcheck shell=bash disable=SC2001,SC2086,SC2154
 # What ./run, ./test and the scripts of the sanitizers share; to be sourced by them, with `root` set to the folder of
-# this project. `build` and `options` (for CMake) may be set afterwards, for a build beside the usual one.
+# this project. `build`, `preset` (of CMakePresets.json) and `options` (for CMake) may be set afterwards, for a build beside the usual one.
 # It installs the packages that are missing and builds what is out of date, both without a word where
 # there is nothing to do. All messages go to stderr: stdout belongs to the program.
 
 build=$root/build
+preset=release
 options=()
 
 # The libtorch to build with: CMAKE_PREFIX_PATH, else the one that `build` was made with, else Debian's.
@@ -40,6 +41,7 @@ END
   fi
   if [ "${tests:-no}" = yes ]; then
     echo 'libgtest-dev           the tests'
+    echo 'clang-format           the tests: are the sources formatted?'
   fi
   if [ "${sanitize:-no}" = yes ]; then
     echo 'clang                  the fuzzers'
@@ -118,18 +120,18 @@ logged() {  # a command, with its output in build.log; the end of that when it f
 configure() {  # option=value ...
   local prefix
   prefix=$(torch_prefix)
-  logged cmake "$@" -G Ninja -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release ${prefix:+"-DCMAKE_PREFIX_PATH=${prefix//:/;}"}
+  logged cmake --preset $preset "$@" -S "$root" -B "$build" ${prefix:+"-DCMAKE_PREFIX_PATH=${prefix//:/;}"}
   echo "$prefix" >"$build/.prefix"
 }
 
 # Configured already, with this libtorch, and with the tests where they are wanted?
 configure_if_needed() {
   local with=("${options[@]}")
-  if [ "${tests:-no}" = yes ]; then with+=(-DGAN_TESTS=ON); fi
+  if [ "${tests:-no}" = no ]; then with+=(-DGAN_TESTS=OFF); fi
   if [ ! -f "$build/build.ninja" ] || [ "$(torch_prefix)" != "$(cat "$build/.prefix" 2>/dev/null)" ]; then
     configure --fresh "${with[@]}"
   elif [ "${tests:-no}" = yes ] && ! grep -q '^GAN_TESTS:BOOL=ON$' "$build/CMakeCache.txt"; then
-    configure "${with[@]}"
+    configure "${with[@]}" -DGAN_TESTS=ON
   fi
 }
 
