@@ -73,7 +73,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand("train", "train a generator; without a recipe, settings follow from --data");
   command->add_option("RECIPE", o->recipe, "a name (`gan info recipes`) or a .toml file")->check(some_text());
-  command->add_option("--data", o->data, "mnist, fashion-mnist, cifar10, a folder of their files, a .npy, a .csv, toy:NAME [the recipe's]")->check(some_text());
+  command->add_option("--data", o->data, "mnist, fashion-mnist, cifar10, a folder of their files, a .npy, .csv or .tsv (also with .gz), toy:NAME [the recipe's]")->check(some_text());
   add_data_dir(*command, o->data_dir);
   command->add_option("--out", o->out, "the run's folder [a fresh one under runs/]")->check(some_text());
   command->add_option("--seed", o->seed, "of every random stream [the recipe's; 1]")->check(whole(0));
@@ -136,8 +136,8 @@ void add_interpolate(CLI::App& app, Chosen& chosen) {
 
 void add_evaluate(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<EvaluateOptions>();
-  CLI::App* command = app.add_subcommand("evaluate", "score a run, or anybody's samples in a .npy file");
-  command->add_option("WHAT", o->what, "a run's folder, or SAMPLES.npy")->required()->check(some_text());
+  CLI::App* command = app.add_subcommand("evaluate", "score a run, or anybody's samples in a file");
+  command->add_option("WHAT", o->what, "a run's folder, or samples: .npy, .csv, .tsv, each also with .gz")->required()->check(some_text());
   command->add_option("--data", o->data, "the data to be held against (a run knows its own)")->check(some_text());
   add_data_dir(*command, o->data_dir);
   command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();

@@ -8,7 +8,6 @@
 #include "cli/scoring.h"
 #include "gan/core/error.h"
 #include "gan/data/readers.h"
-#include "gan/io/npy.h"
 #include "gan/io/png.h"
 
 namespace gan::cli {
@@ -21,15 +20,11 @@ void report(const EvaluateOptions& o, const Evaluation& evaluation, const DataSe
   else std::cout << "\n" << evaluation.text(data);
 }
 
-/// Samples of a peer, in the data's own units; byte images may also come in [0, 1].
-at::Tensor read_samples(const Path& file, const DataSet& data) {
-  Array array = parse_npy(read_file(file), file.string());
-  const Shape& wanted = data.train.shape();
-  const int64_t n = array.shape.empty() ? 0 : array.shape[0];
-  if (n == 0 || product(array.shape) != n * data.train.dim())
-    throw DataError("{}: has shape [{}], expected [N, {}] like {}", file.string(), fmt::join(array.shape, ", "), fmt::join(wanted, ", "), data.name);
-  check_finite(array, file.string());
-  at::Tensor samples = at::from_blob(array.values.data(), {n, data.train.dim()}, at::kFloat).clone();
+/// Samples of a peer, [N, D] in the data's own units; byte images may also come in [0, 1].
+at::Tensor samples_of(const Path& file, const DataSet& data) {
+  std::vector<float> values = read_samples(file, data);
+  const auto n = static_cast<int64_t>(values.size()) / data.train.dim();
+  at::Tensor samples = at::from_blob(values.data(), {n, data.train.dim()}, at::kFloat).clone();
   if (data.image && data.high - data.low > 2 && samples.min().item<float>() >= 0 && samples.max().item<float>() <= 1) {
     say(fmt::format("{}: its values lie in [0, 1], those of {} in [{}, {}]: scaled", file.string(), data.name, data.low, data.high));
     samples = samples * (data.high - data.low) + data.low;
@@ -48,6 +43,7 @@ Problem held_against(const EvaluateOptions& o, Config config, const Path& checkp
   if (shape != card.shape)
     throw DataError("--data {}: its examples are [{}], {} generates [{}]; they cannot be compared", o.data, fmt::join(shape, ", "), o.what, fmt::join(card.shape, ", "));
   problem.scaling = card.scaling;
+  problem.data = with_origin(problem.data, card.origin);
   return problem;
 }
 
@@ -55,16 +51,16 @@ Problem held_against(const EvaluateOptions& o, Config config, const Path& checkp
 
 int carry_out(const EvaluateOptions& o) {
   std::error_code error;
-  if (!std::filesystem::exists(o.what, error)) throw DataError("{}: no such run or .npy file", o.what);
-  if (Path(o.what).extension() == ".npy") {
+  if (!std::filesystem::exists(o.what, error)) throw DataError("{}: no such run, nor file of samples", o.what);
+  if (names_array(o.what)) {
     if (o.data.empty()) throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
     const DataSet data = open_data(o.data, o.data_dir);
     const Judge judge(data);
-    const at::Tensor samples = read_samples(o.what, data);
+    const at::Tensor samples = samples_of(o.what, data);
     report(o, evaluate_samples(judge, samples, samples, o.seed, say), data);
     return 0;
   }
-  if (!std::filesystem::is_directory(o.what, error)) throw DataError("{}: a run's folder or samples in a .npy file were expected", o.what);
+  if (!std::filesystem::is_directory(o.what, error)) throw DataError("{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected", o.what);
   const RunFolder run = RunFolder::open(o.what);
   const Path checkpoint = run.find_checkpoint(o.checkpoint);
   const Problem problem = o.data.empty() ? prepare(run.config(), o.data_dir) : held_against(o, run.config(), checkpoint);

@@ -112,6 +112,7 @@ void info_data(const std::string& what, const std::string& data_dir) {
              fmt::join(d.train.shape(), ", "), d.image ? ", an image" : "", d.low, d.high, count(d.train.size()),
              count(d.valid.size()), count(d.test.size()), d.hash);
   if (!d.columns.empty()) fmt::print("  columns   {}\n", fmt::join(d.columns, ", "));
+  for (const std::string& note : d.notes) fmt::print("  note      {}\n", note);
 }
 
 void describe(const std::string& what, const std::string& data_dir) {

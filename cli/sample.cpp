@@ -6,6 +6,7 @@
 #include "cli/scoring.h"
 #include "gan/core/error.h"
 #include "gan/core/stop.h"
+#include "gan/data/readers.h"
 #include "gan/io/png.h"
 #include "gan/model/chain.h"
 #include "gan/model/examples_file.h"
@@ -55,12 +56,22 @@ int carry_out(const SampleOptions& o) {
     write_file(out, encode_png(picture(data, draw(0, o.n), at::empty({0, product(data.shape)}, at::kFloat), columns)));
   } else {
     catch_stop_signals();
+    double largest = 0;
+    const Draw watched = [&](int64_t first, int64_t count) {
+      at::Tensor block = draw(first, count);
+      largest = std::max(largest, block.abs().max().item<double>());
+      return block;
+    };
     try {
-      write_examples(out, o.n, data.shape, data.columns, draw);
+      write_examples(out, o.n, data.shape, data.columns, watched, {data.channels_last, data.origin});
     } catch (const Interrupted&) {
       fmt::print(stderr, "gan: stopped, nothing was written to {}\n", o.out);
       return 128 + stop_signal();
     }
+    if (largest > kLargestValue)
+      fmt::print(stderr, "gan: {}: holds values as large as {:.3g}; evaluate scores those up to {:g}: train with a smaller learning rate\n", o.out, largest, kLargestValue);
+    if (out.extension() == ".npy" && !data.origin.empty())
+      fmt::print(stderr, "gan: {}: float32, which .npy files are written in, rounds values of {}; write a .csv to keep their digits\n", o.out, data.name);
   }
   fmt::print("{}: {} samples of {}, step {}, seed {}\n", o.out, count(o.n), o.run, model.step(), o.seed);
   return 0;

@@ -114,6 +114,7 @@ int carry_out(const TrainOptions& o) {
   if (o.recipe.empty() && !started)
     narrator.say(fmt::format("no recipe: {} ({} steps, batch {}); {}/config.toml has all of them", config.about, problem.config.training.steps,
                              problem.config.training.batch_size, folder.string()));
+  for (const std::string& note : problem.data.notes) narrator.say(note);
   const Judge judge(problem.data);
   const Hooks hooks = make_hooks(run, problem, judge, *learner, narrator);
   const Outcome outcome = train(run, problem, *learner, hooks);

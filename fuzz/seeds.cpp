@@ -54,6 +54,10 @@ std::vector<Seed> valid_seeds() {
   add("idx", "labels", labels);
   add("idx", "empty", format_idx({{0, 3, 4}, {}}));
   add("idx", "images-gz", gzip(images));
+  for (const char type : {'\x09', '\x0b', '\x0c', '\x0d', '\x0e'}) {
+    const int64_t sizes[] = {1, 0, 2, 4, 4, 8};
+    add("idx", "type-" + std::to_string(type), "\0\0"s + type + "\1\0\0\0\x0a"s + std::string(10 * sizes[type - 9], '\x3f'));
+  }
   add("idx", "two-members-gz", gzip(labels.substr(0, 6)) + gzip(labels.substr(6)));
 
   add("cifar", "one-record", format_cifar({{9}, std::vector<uint8_t>(3072, 7)}));
@@ -63,16 +67,28 @@ std::vector<Seed> valid_seeds() {
   for (const Shape& shape : {Shape{20}, Shape{10, 2}, Shape{10, 1, 2}, Shape{10, 1, 1, 2}, Shape{5, 2, 2, 1, 1}}) {
     add("npy", "rank-" + std::to_string(shape.size()), format_npy(shape, numbers));
   }
-  for (const char* descr : {"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"}) {
+  for (const char* descr : {"|b1", "|u1", "<u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8", ">u2", ">i8", ">f2", ">f8"}) {
     add("npy", descr, npy_file(descr, "(10, 1)", std::string(10 * (descr[2] - '0'), '\x01')));
   }
   for (const int version : {1, 2, 3}) {
     add("npy", "version-" + std::to_string(version), npy_file("<f4", "(0, 3L)", "", version));
   }
 
+  std::string fortran = npy_file("<f4", "(10, 2)", std::string(80, '\x3f'));
+  fortran.replace(fortran.find("False"), 5, "True,");
+  add("npy", "fortran", fortran.replace(fortran.find(",,"), 2, ", "));
+  add("npy", "channels-last", npy_file("|u1", "(10, 2, 1, 4)", std::string(80, '\x07')));
+  add("npy", "large-whole-numbers", npy_file("<i8", "(10, 1)", repeated(9, "\0\xf1\x53\x65\0\0\0\0"s) + "\1\xf1\x53\x65\0\0\0\0"s));
+  add("npy", "gz", gzip(format_npy({20}, numbers)));
+
   add("csv", "numbers", format_csv({}, 2, numbers));
   add("csv", "names", format_csv({"width", "height"}, 2, numbers));
   add("csv", "byte-order-mark", "\xef\xbb\xbf" "a, b\r\n 1 ,+2\r\n-3.5e-3\t,1e-46\r\n\r\n");
+  add("csv", "quoted", "\"a, b\",\"say \"\"c\"\"\"\r\n\"1\",2\r\n\"3\n\",4");
+  add("csv", "semicolons", "a;b\r1;2\r\r3;4\r");
+  add("csv", "tabs", "a\tb\n1\t2\n\n3\t4\n");
+  add("csv", "large-whole-numbers", "id\n" + repeated(9, "1700000000\n") + "1700000001\n12345678901234567\n");
+  add("csv", "gz", gzip("1,2\n3,4\n"));
   add("csv", "one-column", format_csv({"x"}, 1, numbers));
 
   const std::string data(64, 'q');
@@ -109,6 +125,8 @@ std::vector<Seed> valid_seeds() {
   const DataCard table{"mine.csv", "0123456789abcdef", {2}, false, -1, 3, {"width", "height"}, {{0.5F, 0}, {2, 4}}};
   const DataCard digits{"mnist", "fedcba9876543210", {28, 28}, true, 0, 255, {}, {}};
   add("run", "table", network + format_card(table));
+  add("run", "far-from-zero", network + format_card({"mine.csv", "", {2}, false, 0, 1, {}, {}, false, {1.7e9, 0}}));
+  add("run", "channels-last", mixture + format_card({"photos.npy", "", {4, 2, 2}, true, 0, 255, {}, {}, true}));
   add("run", "digits", mixture + format_card(digits));
   return seeds;
 }
@@ -137,6 +155,8 @@ std::vector<Seed> hostile_inputs() {
   add("idx", "overflow-times-zero", "\0\0\x08\x04\0\0\0\0"s + most + most + most);
   add("idx", "rank-255", "\0\0\x08\xff"s + repeated(255, "\0\0\0\1"s) + "a");
   add("idx", "gzip-magic-only", "\x1f\x8b");
+  add("idx", "gzip-goes-on", gzip("\0\0\x08\x01\0\0\0\3"s + std::string(1 << 20, '\0')));
+  add("idx", "gzip-claims-4-gib", gzip("\0\0\x08\x01"s + most));
   add("idx", "gzip-of-zeros", gzip(std::string(1 << 16, '\0')));
 
   add("npy", "claims-a-gibibyte", npy_file("|u1", "(1073741824,)", "abc"));
@@ -148,6 +168,8 @@ std::vector<Seed> hostile_inputs() {
   add("npy", "not-finite", npy_file("<f8", "(10,)", repeated(10, "\0\0\0\0\0\0\xf0\x7f"s)));
 
   add("csv", "commas", std::string(4000, ','));
+  add("csv", "quotes", std::string(4001, '"'));
+  add("csv", "quote-never-closed", "1,2\n3,\"" + std::string(4000, '\n'));
   add("csv", "lines", std::string(4000, '\n'));
   add("csv", "long-number", std::string(4000, '9'));
   add("csv", "long-fraction", "0." + std::string(4000, '0') + "1");

@@ -18,6 +18,7 @@
 #include "gan/io/gzip.h"
 #include "gan/io/idx.h"
 #include "gan/io/npy.h"
+#include "gan/io/reader.h"
 #include "gan/io/safetensors.h"
 #include "gan/spec/config.h"
 
@@ -51,24 +52,28 @@ bool finite(std::span<const float> values) {
 }
 
 /// What open_data makes of an array.
-void check_split(const Array& array) {
+void check_split(const NumberArray& array) {
   const auto data = attempt([&] { return split_array(array, kWho, {}); });
   if (!data) return;
   const int64_t n = data->train.size() + data->valid.size() + data->test.size();
   require(n == array.shape[0], "each example is in one split");
-  require(n * data->train.dim() == static_cast<int64_t>(array.values.size()), "examples are whole");
+  require(n * data->train.dim() == array.size(), "examples are whole");
   require(finite(data->train.rows(0, data->train.size())), "examples are finite");
+  for (const std::string& note : data->notes) check_message(note);
   require(data->low <= data->high, "the range is one");
 }
 
 void idx(std::string_view bytes) {
   const auto plain = attempt([&] { return gunzip(std::string(bytes), kWho); });
-  if (!plain) return;
-  if (*plain != bytes) require(gunzip(gzip(*plain), kWho) == *plain, "gzip keeps the bytes");
-  const auto array = attempt([&] { return parse_idx(*plain, kWho); });
+  if (plain && *plain != bytes) require(gunzip(gzip(*plain), kWho) == *plain, "gzip keeps the bytes");
+  const auto array = attempt([&] { return parse_idx(bytes, kWho); });
   if (!array) return;
-  require(product(array->shape) == static_cast<int64_t>(array->data.size()), "shape and size agree");
-  require(format_idx(*array) == *plain, "what was read is written the same");
+  require(plain.has_value(), "what was read to its end is sound");
+  require(product(array->shape) == array->size(), "shape and size agree");
+  if (const auto* data = std::get_if<std::vector<uint8_t>>(&array->values)) {
+    require(format_idx({array->shape, *data}) == *plain, "what was read is written the same");
+  }
+  check_split(*array);
 }
 
 void cifar(std::string_view bytes) {
@@ -79,10 +84,13 @@ void cifar(std::string_view bytes) {
 }
 
 void npy(std::string_view bytes) {
-  const auto array = attempt([&] { return parse_npy(bytes, kWho); });
+  const auto array = attempt([&] {
+    ByteReader in(bytes, kWho);
+    return read_npy(in);
+  });
   if (!array) return;
-  require(product(array->shape) == static_cast<int64_t>(array->values.size()), "shape and size agree");
-  const std::string written = format_npy(array->shape, array->values);
+  require(product(array->shape) == array->size(), "shape and size agree");
+  const std::string written = format_npy(array->shape, as_floats(array->values));
   const Array again = parse_npy(written, kWho);
   require(again.shape == array->shape, "the shape survives");
   require(format_npy(again.shape, again.values) == written, "the values survive");
@@ -90,16 +98,19 @@ void npy(std::string_view bytes) {
 }
 
 void csv(std::string_view bytes) {
+  attempt([&] { return parse_csv(bytes, kWho, Separator::tab); });
   const auto table = attempt([&] { return parse_csv(bytes, kWho); });
   if (!table) return;
-  const Array& array = table->array;
+  for (const std::string& note : table->notes) check_message(note);
+  const NumberArray& array = table->array;
   require(array.shape.size() == 2 && array.shape[0] > 0, "a table has rows and columns");
-  require(product(array.shape) == static_cast<int64_t>(array.values.size()), "shape and size agree");
-  require(finite(array.values), "numbers are finite");
-  const std::string written = format_csv(table->columns, array.shape[1], array.values);
+  require(product(array.shape) == array.size(), "shape and size agree");
+  const std::vector<float> values = as_floats(array.values);
+  require(finite(values), "numbers are finite");
+  const std::string written = format_csv(table->columns, array.shape[1], values);
   const Csv again = parse_csv(written, kWho);
   require(again.columns == table->columns, "the names survive");
-  require(again.array.shape == array.shape && again.array.values == array.values, "the numbers survive");
+  require(again.array.shape == array.shape && as_floats(again.array.values) == values, "the numbers survive");
   check_split(array);
 }
 

@@ -147,6 +147,16 @@ void check_units(const Config& c) {
     throw UsageError("rbm.visible = 'bernoulli': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit', or rbm.visible = 'gaussian' with data.scale = 'standard'");
 }
 
+/// A note where values that are neither bytes nor in [0, 1] were rescaled for bits, or for a model of units between 0 and 1.
+void say_what_became_of_values(Problem& p) {
+  const DataSet& given = p.data.grey ? *p.data.grey : p.data;
+  const bool usual = given.low == 0 && (given.high == 1 || given.high == 255);
+  const bool wants_unit = p.config.data.binarise || has_own_passes(p.config.run.model);
+  if (usual || !wants_unit || (!p.data.grey && p.config.data.scale != Scale::unit)) return;
+  p.data.notes.push_back(fmt::format("{}: values from {} to {} were rescaled to [0, 1]{}", p.data.name, given.low, given.high,
+                                     p.data.grey ? ", and each was replaced by a bit that is 1 with that probability" : ""));
+}
+
 /// What "auto" means here: it is recorded, since it decides the bytes of a run.
 void choose_engine(Config& c, at::Device device) {
   std::string why = device.is_cpu() ? "" : "it runs on a GPU";
@@ -229,6 +239,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
   choose_engine(c, p.facts.device);
   if (is_boltzmann(c.run.model)) check_units(c);
+  say_what_became_of_values(p);
   if (wants_cpu(c.run.model) || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
@@ -246,7 +257,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
 }
 
 DataCard card_of(const Problem& p) {
-  return {p.data.name, p.data.hash, p.data.train.shape(), p.data.image, p.data.low, p.data.high, p.data.columns, p.scaling};
+  return {p.data.name, p.data.hash, p.data.train.shape(), p.data.image, p.data.low, p.data.high, p.data.columns, p.scaling, p.data.channels_last, p.data.origin};
 }
 
 std::unique_ptr<Learner> make_learner(const Problem& p) {

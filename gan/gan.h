@@ -19,7 +19,7 @@
 
 namespace gan {
 
-/// [n, D] scaled -> [n, shape...] own units, on the CPU.
+/// [n, D] scaled -> [n, shape...] own units without DataCard::origin (which float32 would not hold), channels first, on the CPU.
 Tensor own_units(const DataCard& card, const Tensor& scaled);
 
 /// A trained generator.
@@ -28,7 +28,7 @@ class Model {
   Model(Config config, DataCard card, int64_t step, std::unique_ptr<GenerativeModel> model)
       : config_(std::move(config)), card_(std::move(card)), step_(step), model_(std::move(model)) {}
 
-  /// [n, shape...] float32, own units, on the CPU: of the samples of this seed, those from `first` on.
+  /// [n, shape...] float32, on the CPU, as own_units gives them: of the samples of this seed, those from `first` on.
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0);
   Tensor own_units(const Tensor& scaled) const { return gan::own_units(card_, scaled); }
 

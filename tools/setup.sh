@@ -28,6 +28,7 @@ nlohmann-json3-dev     metrics and headers of checkpoints
 librandom123-dev       random streams
 libpng-dev             pictures
 zlib1g-dev             gzipped data
+libcsv-dev             tables
 libcairo2-dev          plots
 fonts-dejavu-core      text in plots
 dataset-fashion-mnist  the data that `train fashion-mnist` learns

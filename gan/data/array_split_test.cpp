@@ -8,7 +8,9 @@
 #include "gan/core/files.h"
 #include "gan/data/dataset.h"
 #include "gan/data/testing.h"
+#include "gan/io/bytes.h"
 #include "gan/io/csv.h"
+#include "gan/io/gzip.h"
 #include "gan/io/npy.h"
 #include "gan/io/testing.h"
 
@@ -78,10 +80,41 @@ TEST_F(Arrays, ShapesOfArrays) {
   const auto refused = [&](const Shape& shape, std::string_view part) {
     expect_data_error([&] { open_data(npy(shape, std::vector<float>(product(shape)))); }, part, "a.npy");
   };
-  refused({20, 2, 2, 3}, "the array is [20, 2, 2, 3]; save array.transpose(0, 3, 1, 2)");
-  refused({20, 1, 1, 1, 1}, "[N, C, H, W] with C = 1 or 3 was expected");
+  EXPECT_EQ(open_data(npy({20, 4, 2, 2}, std::vector<float>(320))).train.shape(), (Shape{4, 2, 2}));
+  refused({20, 2, 2, 2}, "the array is [20, 2, 2, 2]; save array.reshape(len(array), -1)");
+  refused({20, 1, 1, 1, 1}, "[N, C, H, W] or [N, H, W, C] with C = 1, 3 or 4 was expected");
   refused({0, 4}, "holds nothing");
   refused({20, 0}, "holds nothing");
+}
+
+TEST_F(Arrays, ChannelsMayComeLast) {
+  for (const int64_t c : {1, 3, 4}) {
+    std::vector<float> first, last;
+    for (int64_t i = 0; i < 10; ++i)
+      for (int64_t k = 0; k < c * 10; ++k) {
+        first.push_back(static_cast<float>(i + k));
+        last.push_back(static_cast<float>(i + k % c * 10 + k / c));  // value k, channels last, is of channel k % c
+      }
+    const DataSet expected = open_data(npy({10, c, 2, 5}, first));
+    const DataSet data = open_data(npy({10, 2, 5, c}, last));
+    EXPECT_EQ(data.train.shape(), (Shape{c, 2, 5}));
+    EXPECT_TRUE(data.image && data.channels_last);
+    EXPECT_FALSE(expected.channels_last);
+    EXPECT_EQ(data.hash, expected.hash) << c;  // training sees the same
+    EXPECT_TRUE(data.notes.empty());
+  }
+  const DataSet either = open_data(npy({10, 3, 2, 3}, std::vector<float>(180)));
+  EXPECT_FALSE(either.channels_last);
+  ASSERT_EQ(either.notes.size(), 1u);
+  EXPECT_EQ(either.notes[0], "a.npy: [10, 3, 2, 3] could be [N, C, H, W] or [N, H, W, C], and is read as the first");
+}
+
+/// The hashes of what has always been read: they stand in every checkpoint.
+TEST_F(Arrays, HashesDoNotChange) {
+  EXPECT_EQ(open_data(counted(20, 2)).hash, "28298c664e3e000b");
+  EXPECT_EQ(open_data(npy({10, 1, 2}, std::vector<float>(20, 7))).hash, "ca1a4a1e4af35ee1");
+  write_file("a.csv", "x,y\n0.1,16777216\n-3e2,.7\n5,6\n7,8.25\n9,1\n2,3\n4,5\n6,7\n8,9\n1e-3,2\n");
+  EXPECT_EQ(open_data("a.csv").hash, "97d9d031520c89b7");
 }
 
 TEST_F(Arrays, RangeOfImagesIsGuessedFromTheirValues) {
@@ -132,6 +165,17 @@ TEST_F(Arrays, Tables) {
   EXPECT_EQ(data.high, 59);
   EXPECT_EQ(data.judging().offset.size(), 3u);
   EXPECT_EQ(data.hash, open_data(npy({20, 3}, values)).hash);
+  for (const char* name : {"A.CSV", "a.tsv", "a.Csv.gz", "a.TSV.GZ", "a.NPY", "a.npy.gz"}) {
+    std::string text = format_csv({"x", "y", "z"}, 3, values);
+    const std::string lower = lower_case(name);
+    if (lower.find("tsv") != lower.npos) std::ranges::replace(text, ',', '\t');
+    if (lower.find("npy") != lower.npos) text = format_npy({20, 3}, values);
+    write_file(name, lower.ends_with(".gz") ? gzip(text) : text);
+    EXPECT_EQ(open_data(name).hash, data.hash) << name;
+  }
+  write_file("a.csv", "0,1\n" + format_csv({}, 2, std::span(values).first(40)));
+  ASSERT_EQ(open_data("a.csv").notes.size(), 1u);
+  EXPECT_NE(open_data("a.csv").notes[0].find("line 1 counts from 0 to 1"), std::string::npos);
   write_file("a.csv", "1,2\n3\n");
   expect_data_error([] { open_data("a.csv"); }, "", "a.csv");
 }

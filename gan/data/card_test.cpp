@@ -18,6 +18,18 @@ TEST(DataCard, IsReadAsItWasWritten) {
   EXPECT_EQ(format_card(card), format_card(kCard));
 }
 
+TEST(DataCard, HoldsLayoutAndOriginWhereThereAreAny) {
+  EXPECT_EQ(format_card(kCard).find("origin"), std::string::npos);  // so that older checkpoints stay as they are
+  EXPECT_EQ(format_card(kCard).find("channels_last"), std::string::npos);
+  EXPECT_FALSE(parse_card(format_card(kCard), kWho).channels_last);
+  DataCard card = kCard;
+  card.origin = {1700000000, 0.1};
+  EXPECT_EQ(parse_card(format_card(card), kWho).origin, card.origin);
+  card = {"photos", "", {4, 2, 2}, true, 0, 255, {}, {}, true, {1e9}};
+  EXPECT_TRUE(parse_card(format_card(card), kWho).channels_last);
+  EXPECT_EQ(parse_card(format_card(card), kWho).origin, card.origin);
+}
+
 TEST(DataCard, BearsNamesThatAreNotUtf8) {
   DataCard card = kCard;
   card.columns = {"gr\xf6\xdf" "e", "b"};
@@ -37,6 +49,9 @@ TEST(DataCard, RefusesWhatMakesNoSense) {
   refuses([](DataCard& c) { c.scaling = {{}, {}}; });
   refuses([](DataCard& c) { c.scaling.offset = {1}; });
   refuses([](DataCard& c) { c.low = NAN; });
+  refuses([](DataCard& c) { c.origin = {1, 2, 3}; });
+  refuses([](DataCard& c) { c.origin = {INFINITY, 0}; });
+  refuses([](DataCard& c) { c.channels_last = true; });
   for (const std::string text : {"", "{}", "[]", "{\"name\":1}"})
     expect_data_error([&] { parse_card(text, kWho); }, "what data it was trained on");
 }

@@ -90,8 +90,25 @@ DataSet derived(const DataSet& data, std::string description) {
   result.name = data.name;
   result.description = std::move(description);
   result.image = data.image;
+  result.channels_last = data.channels_last;
   result.columns = data.columns;
+  result.notes = data.notes;
   return result;
+}
+
+double origin_of(const std::vector<double>& origin, size_t i) {
+  if (origin.empty()) return 0;
+  return origin.size() == 1 ? origin[0] : origin[i];
+}
+
+Examples moved(const Examples& from, const std::vector<double>& before, const std::vector<double>& now) {
+  const auto dim = static_cast<size_t>(from.dim());
+  std::vector<float> values = from.rows(0, from.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    const double own = values[i] + origin_of(before, i % dim);
+    values[i] = static_cast<float>(own - origin_of(now, i % dim));
+  }
+  return Examples(from.shape(), std::move(values));
 }
 
 Examples draw_bits(const Examples& from, const Scaling& to_unit, const Stream& stream) {
@@ -232,7 +249,27 @@ std::string content_hash(const DataSet& data) {
     hash.add(static_cast<int64_t>(split->bytes()));
     hash.add(split->raw());
   }
+  if (!data.origin.empty()) hash.add(std::as_bytes(std::span(data.origin)));
   return hash.hex();
+}
+
+DataSet with_origin(const DataSet& data, const std::vector<double>& origin) {
+  DataSet result = data;
+  if (origin == data.origin) return result;
+  result.origin = origin;
+  result.train = moved(data.train, data.origin, origin);
+  result.valid = moved(data.valid, data.origin, origin);
+  result.test = moved(data.test, data.origin, origin);
+  result.low = INFINITY;
+  result.high = -INFINITY;
+  for (const Examples* split : {&result.train, &result.valid, &result.test}) {
+    const std::vector<float> values = split->rows(0, split->size());
+    if (values.empty()) continue;
+    const auto [least, most] = std::ranges::minmax_element(values);
+    result.low = std::min(result.low, *least);
+    result.high = std::max(result.high, *most);
+  }
+  return result;
 }
 
 DataSet binarise(const DataSet& data, uint64_t seed) {
@@ -251,6 +288,7 @@ DataSet contrast_normalised(const DataSet& data) {
   const Contrast wanted = mean_contrast(data.train);
   DataSet result = derived(data, data.description + ", contrast-normalised");
   result.low = data.low, result.high = data.high;
+  result.origin = data.origin;
   result.train = with_contrast(data.train, wanted);
   result.valid = with_contrast(data.valid, wanted);
   result.test = with_contrast(data.test, wanted);

@@ -57,8 +57,13 @@ enum class ScaleTo {
 struct DataSet {
   std::string name;         ///< as the user gave it, without a machine's paths: "mnist", "toy:ring8", "mine.npy"
   std::string description;  ///< where it was found, for `gan info`
-  bool image = false;       ///< [H, W], or [C, H, W] with C = 1 or 3
+  bool image = false;       ///< [H, W], or [C, H, W] with C = 1, 3 or 4
+  bool channels_last = false;  ///< they were given as [H, W, C]
   std::vector<std::string> columns;  ///< of a table with a header line
+  /// What was taken off each value where float32 would not hold it, so that examples, range and scalings are without it:
+  /// empty (nothing), one number for all, or one for each of an example's values.
+  std::vector<double> origin;
+  std::vector<std::string> notes;    ///< what a user should know of how they were read, a sentence each
   Examples train, valid, test;
   float low = 0, high = 1;  ///< range of the values in their own units: 0 and 255 for bytes
   std::string hash;         ///< 16 hex digits over shapes, bytes and split
@@ -77,8 +82,8 @@ struct SplitSizes {
 };
 
 /// DATA: "fashion-mnist", "mnist", "cifar10", a folder of the four IDX files (gzipped or not) or of CIFAR-10's six (binary
-/// version), a .npy [N, ...] or .csv file, "toy:NAME". Names are looked for in `data_dir`, $GAN_DATA, ./data,
-/// /usr/share/datasets.
+/// version), a file of one array (.npy, .csv, .tsv, each also with .gz; see readers.h), "toy:NAME". Names are looked for in
+/// `data_dir`, $GAN_DATA, ./data, /usr/share/datasets.
 /// @throws UsageError for an unknown name, DataError for files that are missing (saying where it looked
 /// and what to install), unreadable, not finite, empty.
 DataSet open_data(const std::string& data, const std::filesystem::path& data_dir = {}, SplitSizes split = {});
@@ -86,8 +91,11 @@ DataSet open_data(const std::string& data, const std::filesystem::path& data_dir
 /// The names that open_data knows: "mnist", ..., "toy:ring8", ...
 std::vector<std::string> data_names();
 
-/// What DataSet::hash holds: FNV-1a, 64 bits, over shapes, split sizes and raw values.
+/// What DataSet::hash holds: FNV-1a, 64 bits, over shapes, split sizes and raw values, and the origin if there is one.
 std::string content_hash(const DataSet& data);
+
+/// The same examples with something else taken off; what they were called, and their hash, stay.
+DataSet with_origin(const DataSet& data, const std::vector<double>& origin);
 
 /// Fixed Bernoulli(p = value) binarisation of data in [0, 1] units (Salakhutdinov & Murray 2008):
 /// once, by `seed`, every split; the result holds bytes 0 and 1 with low = 0, high = 1, and a new hash.

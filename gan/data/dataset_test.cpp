@@ -169,6 +169,21 @@ TEST(ContrastNormalised, KeepsExamplesThatAreSoAlready) {
   EXPECT_EQ(scaled(flat.scaling(ScaleTo::gcn), {4, 4}), (std::vector<float>{0, 0}));
 }
 
+TEST(DataSet, CanTakeAnotherOrigin) {
+  DataSet data = data_of(floats_of_three(), -4, 7);
+  data.hash = content_hash(data);
+  data.origin = {100, -3};
+  EXPECT_NE(content_hash(data), data.hash);
+  const DataSet moved = with_origin(data, {99.5});
+  EXPECT_EQ(moved.train.rows(0, 1), (std::vector<float>{-1 + 100 - 99.5F, 0.5F - 3 - 99.5F}));
+  EXPECT_EQ(moved.origin, std::vector<double>{99.5});
+  EXPECT_EQ(moved.hash, data.hash);
+  EXPECT_EQ(moved.low, -4 - 3 - 99.5F);
+  EXPECT_EQ(moved.high, 3.5F);
+  EXPECT_EQ(with_origin(moved, {100, -3}).valid.rows(0, 3), data.valid.rows(0, 3));
+  EXPECT_EQ(with_origin(data, {}).train.rows(0, 1), (std::vector<float>{99, -2.5F}));
+}
+
 TEST(ContentHash, SeesValuesShapesAndSplits) {
   const DataSet data = data_of(floats_of_three(), 0, 1);
   const std::string hash = content_hash(data);

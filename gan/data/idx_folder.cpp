@@ -4,11 +4,10 @@
 #include <array>
 
 #include "gan/core/error.h"
-#include "gan/core/files.h"
 #include "gan/data/readers.h"
 #include "gan/io/bytes.h"
-#include "gan/io/gzip.h"
 #include "gan/io/idx.h"
+#include "gan/io/reader.h"
 
 namespace gan {
 namespace {
@@ -30,22 +29,43 @@ fs::path find_idx(const fs::path& folder, std::string name) {
   return {};
 }
 
-IdxArray read_idx(const fs::path& file, size_t rank) {
-  IdxArray array = parse_idx(gunzip(read_file(file), file.string()), file.string());
+NumberArray read_ranked(const fs::path& file, size_t rank) {
+  ByteReader in = ByteReader::open(file);
+  NumberArray array = read_idx(in);
   if (array.shape.size() != rank)
     throw DataError("{}: {} were expected, the array in it is {}; are images and labels mixed up?", file.string(),
                     rank == 3 ? "images [N, height, width]" : "labels [N]", shape_text(array.shape));
   return array;
 }
 
-Examples read_labelled_images(const fs::path& images_file, const fs::path& labels_file) {
-  IdxArray images = read_idx(images_file, 3);
-  const IdxArray labels = read_idx(labels_file, 1);
+NumberArray read_labelled_images(const fs::path& images_file, const fs::path& labels_file) {
+  NumberArray images = read_ranked(images_file, 3);
+  const NumberArray labels = read_ranked(labels_file, 1);
   if (product(images.shape) == 0) throw DataError("{}: no images in it: the array is {}", images_file.string(), shape_text(images.shape));
   if (labels.shape[0] != images.shape[0])
     throw DataError("{}: {} labels for the {} images of {}; are they of one data set?", labels_file.string(),
                     labels.shape[0], images.shape[0], images_file.filename().string());
-  return Examples({images.shape[1], images.shape[2]}, std::move(images.data));
+  check_finite(images, images_file.string());
+  return images;
+}
+
+bool are_bytes(const NumberArray& array) { return std::holds_alternative<std::vector<uint8_t>>(array.values); }
+
+/// What images of both files are black and white at.
+ImageRange range_of(const NumberArray& train, const NumberArray& test) {
+  if (are_bytes(train) && are_bytes(test)) return {0, 255, true};
+  const ImageRange a = image_range(train.values), b = image_range(test.values);
+  const bool same = a.low == b.low && a.high == b.high;
+  if (same) return a;
+  return {std::min(a.low, b.low), std::max(a.high, b.high), false};
+}
+
+Examples to_examples(NumberArray array, bool whole_bytes) {
+  const Shape shape(array.shape.begin() + 1, array.shape.end());
+  if (!whole_bytes) return Examples(shape, as_floats(array.values));
+  if (auto* bytes = std::get_if<std::vector<uint8_t>>(&array.values)) return Examples(shape, std::move(*bytes));
+  const std::vector<float> values = as_floats(array.values);
+  return Examples(shape, std::vector<uint8_t>(values.begin(), values.end()));
 }
 
 }  // namespace
@@ -63,9 +83,12 @@ DataSet read_idx_folder(const fs::path& folder, SplitSizes split) {
       throw DataError("{}: {}[.gz] is missing; a folder of images holds {}", folder.string(), kIdxFiles[i],
                       fmt::join(kIdxFiles, ", "));
   }
-  const Examples train = read_labelled_images(files[0], files[1]);
+  NumberArray train_images = read_labelled_images(files[0], files[1]);
+  NumberArray test_images = read_labelled_images(files[2], files[3]);
+  const ImageRange range = range_of(train_images, test_images);
+  const Examples train = to_examples(std::move(train_images), range.whole_bytes);
   DataSet data;
-  data.test = read_labelled_images(files[2], files[3]);
+  data.test = to_examples(std::move(test_images), range.whole_bytes);
   if (train.shape() != data.test.shape())
     throw DataError("{}: images of {} to train and of {} to test on", folder.string(),
                     fmt::join(train.shape(), " x "), fmt::join(data.test.shape(), " x "));
@@ -75,7 +98,8 @@ DataSet read_idx_folder(const fs::path& folder, SplitSizes split) {
   const SplitSizes sizes = divide(folder.string(), n, {usual, n - usual}, split);
   data.description = folder.string();
   data.image = true;
-  data.low = 0, data.high = 255;
+  data.low = range.low;
+  data.high = range.high;
   data.train = train.slice(0, sizes.train);
   data.valid = train.slice(n - sizes.valid, sizes.valid);
   return data;

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <system_error>
 
 #include "gan/core/error.h"
-#include "gan/core/files.h"
 #include "gan/data/readers.h"
-#include "gan/io/csv.h"
-#include "gan/io/npy.h"
+#include "gan/io/bytes.h"
 
 namespace gan {
 namespace {
@@ -56,19 +55,54 @@ fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
   throw DataError("{}: not found in {}; {}", wanted.name, fmt::join(looked, ", "), wanted.remedy);
 }
 
-DataSet open_csv(const fs::path& file, SplitSizes split) {
-  Csv csv = parse_csv(read_file(file), file.string());
-  DataSet data = split_array(std::move(csv.array), file.string(), split);
-  data.columns = std::move(csv.columns);
-  return data;
+/// What a folder that holds no data set holds most of, by the ends of names: "12 .jpg", or "".
+std::string most_files(const fs::path& folder) {
+  std::map<std::string, int> counts;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (std::string kind = lower_case(entry->path().extension().string()); !kind.empty()) ++counts[kind];
+  }
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
+  return most == counts.end() ? "" : fmt::format("{} {}", most->second, most->first);
+}
+
+/// What to do with a file of another kind.
+std::string remedy(const fs::path& file) {
+  const std::string kind = lower_case(file.extension().string());
+  const auto is_one_of = [&](std::initializer_list<std::string_view> kinds) { return std::ranges::find(kinds, kind) != kinds.end(); };
+  if (is_one_of({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}))
+    return "pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it";
+  if (is_one_of({".zip", ".tar", ".tgz", ".7z", ".rar", ".xz", ".bz2", ".zst", ".gz"}))
+    return "archives cannot be read: unpack it first";
+  if (kind == ".npz") return "save one of its arrays: numpy.save('x.npy', numpy.load('x.npz')['name'])";
+  return "convert it to one of them";
+}
+
+DataSet open_folder(const fs::path& folder, SplitSizes split) {
+  std::error_code error;
+  const fs::directory_iterator readable(folder, error);
+  if (error) throw DataError("{}: cannot read this folder: {}", folder.string(), error.message());
+  if (holds_cifar_files(folder)) return read_cifar_folder(folder, split);
+  if (holds_idx_files(folder)) return read_idx_folder(folder, split);
+  const std::string most = most_files(folder);
+  throw DataError("{}: a folder of the four IDX files (train-images-idx3-ubyte.gz ...) or of CIFAR-10's six (data_batch_1.bin ...) "
+                  "was expected{}; folders of pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it",
+                  folder.string(), most.empty() ? "" : fmt::format(", it holds {} files", most));
 }
 
 DataSet open_path(const fs::path& path, SplitSizes split) {
-  if (fs::is_directory(path)) return holds_cifar_files(path) ? read_cifar_folder(path, split) : read_idx_folder(path, split);
-  const std::string who = path.string();
-  if (path.extension() == ".npy") return split_array(parse_npy(read_file(path), who), who, split);
-  if (path.extension() == ".csv") return open_csv(path, split);
-  throw DataError("{}: a .npy file, a .csv file or a folder of the four IDX files or CIFAR-10's six was expected; convert it to one of them", who);
+  std::error_code error;
+  if (fs::is_directory(path, error)) return open_folder(path, split);
+  const fs::file_type type = fs::status(path, error).type();
+  if (type != fs::file_type::regular && !error)
+    throw DataError("{}: is a pipe or a device, which cannot be read again; save what it gives to a file first", path.string());
+  if (!names_array(path))
+    throw DataError("{}: a .npy, .csv or .tsv file (or one of them with .gz), or a folder of the four IDX files or CIFAR-10's six, "
+                    "was expected; {}", path.string(), remedy(path));
+  ArrayFile file = read_array(path);
+  DataSet data = split_array(std::move(file.array), path.string(), split, file.columns);
+  data.notes.insert(data.notes.begin(), file.notes.begin(), file.notes.end());
+  return data;
 }
 
 DataSet open_toy(const std::string& name, SplitSizes split) {
@@ -96,9 +130,11 @@ DataSet open_any(const std::string& data, const fs::path& data_dir, SplitSizes s
   if (data.starts_with("toy:")) return open_toy(data.substr(4), split);
   for (const Published& known : published())
     if (known.name == data) return known.read(find_folder(known, data_dir), split);
-  std::error_code ignored;
+  std::error_code error;
   const fs::path path(data);
-  if (fs::exists(path, ignored)) return open_path(path, split);
+  if (fs::exists(path, error)) return open_path(path, split);
+  const bool absent = !error || error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+  if (!absent) throw DataError("{}: cannot read it: {}", data, error.message());
   if (data.find('/') != data.npos || path.has_extension()) throw DataError("{}: no such file or folder", data);
   throw UsageError("data '{}': not a file or folder here, nor one of {}{}", data, fmt::join(data_names(), ", "),
                    did_you_mean(data, data_names()));
@@ -107,7 +143,9 @@ DataSet open_any(const std::string& data, const fs::path& data_dir, SplitSizes s
 /// "mine.npy" of "/home/me/mine.npy", "digits" of "./digits/".
 std::string name_without_place(const std::string& data) {
   if (data.starts_with("toy:")) return data;
-  fs::path path = fs::absolute(data).lexically_normal();
+  std::error_code error;
+  const fs::path whole = fs::absolute(data, error);
+  fs::path path = (error ? fs::path(data) : whole).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
   return path.filename().string();
 }

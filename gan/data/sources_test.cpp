@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <cmath>
 #include <cstdlib>
 
 #include "gan/core/files.h"
 #include "gan/data/dataset.h"
 #include "gan/data/testing.h"
+#include "gan/io/bytes.h"
 #include "gan/io/cifar.h"
 #include "gan/io/gzip.h"
 #include "gan/io/idx.h"
@@ -115,6 +118,7 @@ TEST_F(Sources, SplitOfImagesCanBeChosen) {
 TEST_F(Sources, DamagedIdxFoldersSayWhatIsWrong) {
   const auto open = [] { open_data("digits"); };
   fs::create_directory("digits");
+  write_file("digits/t10k-labels-idx1-ubyte", labels(5));
   expect_data_error(open, "train-images-idx3-ubyte[.gz] is missing", "digits");
   write_idx("digits", 12, 5);
   write_file("digits/train-labels-idx1-ubyte", labels(11));
@@ -223,7 +227,69 @@ TEST_F(Sources, UnknownDataIsAUsageErrorUnlessItLooksLikeAPath) {
   expect_data_error([] { open_data("minst.npy"); }, "no such file", "minst.npy");
   expect_data_error([] { open_data("some/where"); }, "no such file", "some/where");
   write_file("notes.txt", "x");
-  expect_data_error([] { open_data("notes.txt"); }, "a .npy file, a .csv file or a folder", "notes.txt");
+  expect_data_error([] { open_data("notes.txt"); }, "a .npy, .csv or .tsv file (or one of them with .gz), or a folder", "notes.txt");
+}
+
+TEST_F(Sources, PicturesAndArchivesAreNamed) {
+  const auto refused = [](const char* name, std::string_view part) {
+    write_file(name, "x");
+    expect_data_error([&] { open_data(name); }, part, name);
+  };
+  refused("a.PNG", "pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it");
+  refused("a.jpg", "pictures cannot be read yet");
+  refused("a.zip", "archives cannot be read: unpack it first");
+  refused("a.npz", "save one of its arrays");
+  fs::create_directory("photos");
+  const auto open = [] { open_data("photos"); };
+  expect_data_error(open, "a folder of the four IDX files (train-images-idx3-ubyte.gz ...) or of CIFAR-10's six (data_batch_1.bin ...) was expected; "
+                    "folders of pictures cannot be read yet", "photos");
+  for (const char* name : {"photos/1.jpg", "photos/2.JPG", "photos/about.txt"}) write_file(name, "x");
+  expect_data_error(open, "was expected, it holds 2 .jpg files; folders of pictures cannot be read yet", "photos");
+}
+
+TEST_F(Sources, PipesAreNotWaitedFor) {
+  for (const char* name : {"pipe", "pipe.npy", "pipe.csv"}) ASSERT_EQ(mkfifo(name, 0600), 0);
+  expect_data_error([] { open_data("pipe.npy"); }, "is a pipe or a device", "pipe.npy");
+  expect_data_error([] { open_data("pipe.csv"); }, "is a pipe or a device", "pipe.csv");
+  expect_data_error([] { open_data("./pipe"); }, "is a pipe or a device", "./pipe");
+}
+
+/// Images of `type` that hold i everywhere, i from 0 on.
+std::string typed_images(char type, int64_t n, double scale) {
+  std::string out = std::string("\0\0", 2) + type + '\3';
+  for (const int64_t size : {n, int64_t{1}, int64_t{2}}) out += {'\0', '\0', '\0', static_cast<char>(size)};
+  for (int64_t i = 0; i < 2 * n; ++i) {
+    std::string bytes;
+    const double value = static_cast<double>(i / 2) * scale;
+    if (type == '\x0b') append_little(bytes, static_cast<int16_t>(value));
+    else append_little(bytes, value);
+    out.append(bytes.rbegin(), bytes.rend());
+  }
+  return out;
+}
+
+TEST_F(Sources, IdxOfOtherNumbers) {
+  write_idx("digits", 12, 5);
+  const auto opened = [](char type, double scale) {
+    write_file("digits/train-images-idx3-ubyte", typed_images(type, 12, scale));
+    write_file("digits/t10k-images-idx3-ubyte", typed_images(type, 5, scale));
+    return open_data("digits");
+  };
+  DataSet data = opened('\x0b', 20);
+  EXPECT_TRUE(data.train.bytes());  // whole numbers from 0 to 255, as of bytes
+  EXPECT_EQ(data.high, 255);
+  EXPECT_EQ(data.train.shape(), (Shape{1, 2}));
+  EXPECT_EQ(firsts(data.train), (std::vector<float>{0, 20, 40, 60, 80, 100, 120, 140, 160, 180}));
+  data = opened('\x0b', 1000);
+  EXPECT_FALSE(data.train.bytes());
+  EXPECT_EQ(data.low, 0);
+  EXPECT_EQ(data.high, 11'000);
+  data = opened('\x0e', 1.0 / 16);
+  EXPECT_EQ(data.high, 1);
+  EXPECT_EQ(firsts(data.valid), (std::vector<float>{10 / 16.F, 11 / 16.F}));
+  EXPECT_EQ(firsts(data.test)[4], 4 / 16.F);
+  const auto no_numbers = [&] { opened('\x0e', NAN); };
+  expect_data_error(no_numbers, "row 0, column [0, 0] (counted from 0) is", "digits/train-images-idx3-ubyte");
 }
 
 TEST_F(Sources, Toys) {

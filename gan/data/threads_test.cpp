@@ -85,7 +85,7 @@ TEST(Threads, ParseTheSameBytes) {
   const std::string tensors = format_safetensors({{{"a", {"F32", {2, 4}, data}}}, {{"k", "v"}}});
   expect_same_at_once([&] { return parse_npy(npy, "x").values; });
   expect_same_at_once([&] { return parse_csv(csv, "x").array.values; });
-  expect_same_at_once([&] { return parse_idx(idx, "x").data; });
+  expect_same_at_once([&] { return parse_idx(idx, "x").values; });
   expect_same_at_once([&] { return parse_safetensors(tensors, "x").metadata; });
   expect_same_at_once([&] { return format_safetensors(parse_safetensors(tensors, "x")); });
   expect_same_at_once([&] { return gunzip(zipped, "x"); });

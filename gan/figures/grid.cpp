@@ -24,8 +24,8 @@ Batch batch_of(const Shape& shape, size_t values) {
     throw DataError("image grid: expected examples of shape [N, H, W] or [N, C, H, W], got [{}]",
                     fmt::join(shape, ", "));
   const Batch batch{shape[0], grey ? 1 : shape[1], shape[shape.size() - 2], shape.back()};
-  if (batch.channels != 1 && batch.channels != 3)
-    throw DataError("image grid: expected 1 (grey) or 3 (RGB) channels, got {} in shape [{}]", batch.channels,
+  if (batch.channels != 1 && batch.channels != 3 && batch.channels != 4)
+    throw DataError("image grid: expected 1 (grey), 3 (RGB) or 4 (RGBA) channels, got {} in shape [{}]", batch.channels,
                     fmt::join(shape, ", "));
   if (std::ranges::any_of(shape, [](int64_t size) { return size < 1; }))
     throw DataError("image grid: nothing to draw in shape [{}]", fmt::join(shape, ", "));
@@ -54,6 +54,11 @@ void check(const GridOptions& options, const Batch& batch) {
 uint8_t shade(float value, const GridOptions& options) {
   const double share = (double{value} - options.low) / (double{options.high} - options.low);
   return share > 0 ? static_cast<uint8_t>(std::lround(255 * std::min(share, 1.0))) : 0;
+}
+
+/// A colour of this opacity on white.
+uint8_t on_white(uint8_t colour, uint8_t opacity) {
+  return static_cast<uint8_t>(255 - (255 - colour) * opacity / 255);
 }
 
 uint8_t* pixel(Image& image, int64_t row, int64_t column) {
@@ -93,7 +98,7 @@ Image image_grid(const Shape& shape, std::span<const float> values, const GridOp
 
   Image image{gap + rows * (height + gap),
               gap + columns * (width + gap),
-              options.framed.empty() ? batch.channels : 3,
+              options.framed.empty() ? std::min<int64_t>(batch.channels, 3) : 3,
               {}};
   image.pixels.assign(image.height * image.width * image.channels, kGridBackground);
 
@@ -103,9 +108,12 @@ Image image_grid(const Shape& shape, std::span<const float> values, const GridOp
     for (int64_t row = 0; row < height; ++row)
       for (int64_t column = 0; column < width; ++column)
         for (int64_t channel = 0; channel < image.channels; ++channel) {
-          const int64_t plane = tile * batch.channels + channel % batch.channels;
-          const int64_t source = (plane * batch.height + row / factor) * batch.width + column / factor;
-          pixel(image, top(tile) + row, left(tile) + column)[channel] = shade(values[source], options);
+          const auto shade_of = [&](int64_t plane) {
+            const int64_t source = ((tile * batch.channels + plane) * batch.height + row / factor) * batch.width + column / factor;
+            return shade(values[source], options);
+          };
+          const uint8_t colour = shade_of(channel % batch.channels);
+          pixel(image, top(tile) + row, left(tile) + column)[channel] = batch.channels == 4 ? on_white(colour, shade_of(3)) : colour;
         }
   for (int64_t tile : options.framed) draw_frame(image, top(tile), left(tile), height, width, gap);
   return image;

@@ -21,7 +21,8 @@ struct GridOptions {
 
 inline constexpr uint8_t kGridBackground = 176;  ///< grey of the gaps and of places without an example
 
-/// `values` is [N, H, W] or [N, C, H, W], C = 1 or 3. The image is grey unless C = 3 or a tile is framed.
+/// `values` is [N, H, W] or [N, C, H, W], C = 1, 3, or 4: colours and opacity, drawn on white. The image is grey unless it has
+/// colours or a tile is framed.
 /// @throws DataError when shape and values do not fit, UsageError on options that make no picture
 Image image_grid(const Shape& shape, std::span<const float> values, const GridOptions& options = {});
 

@@ -103,6 +103,14 @@ TEST(ImageGrid, TurnsPlanesIntoRgb) {
   EXPECT_EQ(rgb_at(image, 0, 1), (Rgb{0, 255, 0}));
 }
 
+TEST(ImageGrid, OpacityIsDrawnOnWhite) {
+  const std::vector<float> values = {1, 1, 0, 0, 0.2F, 0.2F, 1, 0.2F};  // red, green, blue and opacity of 1x2
+  const Image image = image_grid({1, 4, 1, 2}, values, {.gap = 0, .min_tile = 1});
+  EXPECT_EQ(image.channels, 3);
+  EXPECT_EQ(rgb_at(image, 0, 0), (Rgb{255, 0, 51}));
+  EXPECT_EQ(rgb_at(image, 0, 1), (Rgb{255, 204, 215}));  // 255 - 0.2 * 255; 255 - 0.2 * 204, rounded up
+}
+
 TEST(ImageGrid, OneChannelMayBeNamed) {
   const std::vector<float> values = {0, 1, 1, 0};
   EXPECT_EQ(image_grid({2, 1, 1, 2}, values).pixels, image_grid({2, 1, 2}, values).pixels);

@@ -23,6 +23,13 @@ void refuse_empty(std::string_view bytes, std::string_view who) {
   if (bytes.empty()) throw DataError("{}: is empty; copy or download it again", who);
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 std::string shape_text(const Shape& shape) {
   constexpr size_t kShown = 8;
   const auto shown = shape.begin() + static_cast<int64_t>(std::min(shape.size(), kShown));

@@ -41,6 +41,8 @@ std::string type_names(const Types& types) {
 /// @throws DataError when a file that must hold something has no bytes.
 void refuse_empty(std::string_view bytes, std::string_view who);
 
+std::string lower_case(std::string_view text);  ///< of ASCII letters; the others stay
+
 std::string shape_text(const Shape& shape);  ///< "[60000, 28, 28]", long ones cut
 
 /// Foreign text on one line: in quotes, control characters escaped, cut after `limit` bytes.

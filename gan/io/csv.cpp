@@ -1,38 +1,33 @@
 #include "gan/io/csv.h"
 
+#include <csv.h>  // libcsv
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <exception>
 #include <iterator>
+#include <new>
+#include <utility>
 
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
+#include "gan/io/numbers.h"
 
 namespace gan {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kNumbersOnly = "; columns must be numbers for now: leave it out, or give each category a column of 0 and 1";
 
-enum class Cell { number, not_finite, out_of_range, text };
+enum class Cell { number, rounded, not_finite, out_of_range, text };
 
 std::string_view trim(std::string_view cell) {
   cell.remove_prefix(std::min(cell.find_first_not_of(kBlanks), cell.size()));
   return cell.substr(0, cell.find_last_not_of(kBlanks) + 1);
-}
-
-/// Up to the next `end`, which goes too.
-std::string_view take_until(char end, std::string_view& text) {
-  const std::string_view taken = text.substr(0, text.find(end));
-  text.remove_prefix(std::min(taken.size() + 1, text.size()));
-  return taken;
-}
-
-void split(std::string_view line, std::vector<std::string_view>& cells) {
-  cells.assign(1 + static_cast<size_t>(std::ranges::count(line, ',')), {});
-  for (std::string_view& cell : cells) cell = trim(take_until(',', line));
 }
 
 template <class T>
@@ -41,87 +36,298 @@ std::errc read_whole(std::string_view cell, T& value) {
   return end == cell.data() + cell.size() ? error : std::errc::invalid_argument;
 }
 
-Cell read_cell(std::string_view cell, float& value) {
+/// Whether `cell` is a whole number that `value`, what it was read as, does not hold.
+bool loses_digits(std::string_view cell, double value) {
+  constexpr double kExact = 9007199254740992;  // 2^53
+  if (std::abs(value) < kExact) return false;
+  const bool negative = cell.starts_with('-');
+  uint64_t size = 0;
+  if (read_whole(cell.substr(negative ? 1 : 0), size) != std::errc()) return false;
+  return std::abs(value) >= 0x1p64 || static_cast<uint64_t>(std::abs(value)) != size;
+}
+
+Cell read_cell(std::string_view cell, double& value) {
+  cell = trim(cell);
   if (cell.starts_with('+') && !cell.starts_with("+-")) cell.remove_prefix(1);
   const std::errc error = read_whole(cell, value);
-  if (error == std::errc()) return std::isfinite(value) ? Cell::number : Cell::not_finite;
   if (error == std::errc::invalid_argument) return Cell::text;
-  double wide;  // what is too small for a float is 0
-  if (read_whole(cell, wide) != std::errc() || std::abs(wide) > 1) return Cell::out_of_range;
-  value = static_cast<float>(wide);
-  return Cell::number;
+  if (error != std::errc()) return Cell::out_of_range;
+  if (!std::isfinite(value)) return Cell::not_finite;
+  float nearest = 0;
+  if (read_whole(cell, nearest) == std::errc()) {  // rounding twice could give its neighbour
+    if (static_cast<float>(value) != nearest) value = std::nextafter(value, static_cast<double>(nearest));
+  } else if (std::abs(value) > 1) {
+    return Cell::out_of_range;
+  }
+  return loses_digits(cell, value) ? Cell::rounded : Cell::number;
+}
+
+bool is_number(std::string_view cell) {
+  double value = 0;
+  return read_cell(cell, value) != Cell::text;
+}
+
+bool is_name(std::string_view cell) {
+  return !cell.empty() && !cell.starts_with(kByteOrderMark) && !is_number(cell);
+}
+
+bool consists_of(std::string_view cell, std::string_view characters) {
+  return cell.find_first_not_of(characters) == std::string_view::npos;
+}
+
+/// 2024-01-31, 31.1.2024, 1/31/24, 12:30:00, 2024-01-31T12:30:00Z
+bool looks_like_a_date(std::string_view cell) {
+  if (cell.empty() || kDigits.find(cell[0]) == std::string_view::npos) return false;
+  const auto marks = std::ranges::count_if(cell, [](char c) { return c == '-' || c == '/' || c == ':' || c == '.'; });
+  return marks >= 2 && consists_of(cell, "0123456789-/:. TZ+");
 }
 
 /// What is the matter with a cell that is no number, where its text tells.
 std::string_view hint(std::string_view cell) {
-  if (cell.empty()) return ": the cell is empty";
-  if (cell.find_first_of(";\t\r ") != std::string_view::npos) return "; commas separate cells, line feeds rows";
-  if (cell.find_first_of("\"'") != std::string_view::npos) return "; numbers stand without quotes";
-  return "";
+  if (cell.empty()) return ": the cell is empty, and every one must hold a number; fill it, or leave the row or the column out";
+  if (looks_like_a_date(cell)) return ", which looks like a date; columns must be numbers for now: write it as one, in days or seconds";
+  if (std::ranges::count(cell, ',') == 1 && consists_of(cell, "0123456789-+,eE")) return "; decimals are written with a point";
+  if (is_number(cell.substr(0, cell.find_first_of(kBlanks)))) return "; cells are separated by commas, semicolons or tabs";
+  return kNumbersOnly;
 }
 
-bool is_name(std::string_view cell) {
-  float value;
-  return !cell.empty() && !cell.starts_with(kByteOrderMark) && read_cell(cell, value) == Cell::text;
+/// Semicolons go with decimal commas, so they come first; blanks round a comma may be tabs.
+char guess_separator(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
+  bool quoted = false, commas = false, tabs = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '\n' || c == '\r') break;
+    if (c == ';') return ';';
+    commas |= c == ',';
+    tabs |= c == '\t';
+  }
+  return tabs && !commas ? '\t' : ',';
 }
 
-}  // namespace
+/// What libcsv finds, cell by cell and line by line.
+class Table {
+ public:
+  explicit Table(std::string_view who) : who_(who) {}
 
-Csv parse_csv(std::string_view text, std::string_view who) {
-  refuse_empty(text, who);
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  if (text.find('\0') != std::string_view::npos) throw DataError("{}: is no text in UTF-8 (it holds zero bytes); save it as plain CSV", who);
-  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  Csv csv;
-  std::vector<float>& values = csv.array.values;
-  std::vector<std::string_view> cells;
-  size_t width = 0;
-  for (int64_t line = 1; !text.empty(); ++line) {
-    split(take_until('\n', text), cells);
-    if (line == 1) {
-      width = cells.size();
-      if (std::ranges::all_of(cells, is_name)) {
-        csv.columns.assign(cells.begin(), cells.end());
-        continue;
-      }
-    }
-    if (cells.size() != width) {
-      throw DataError("{}: line {}: expected {} cells as in the first line, got {}", who, line, width,
-                      cells.size() == 1 && cells[0].empty() ? "an empty line" : fmt::format("{}", cells.size()));
-    }
-    for (size_t i = 0; i < width; ++i) {
-      const Cell kind = read_cell(cells[i], values.emplace_back());
-      if (kind == Cell::number) continue;
-      const std::string_view wanted = kind == Cell::text         ? "a number"
-                                      : kind == Cell::not_finite ? "a finite number"
-                                                                 : "a number within float's range";
-      throw DataError("{}: line {}, column {}: expected {}, got {}{}", who, line, i + 1, wanted,
-                      in_quotes(cells[i]), kind == Cell::text ? hint(cells[i]) : "");
+  void cell(std::string_view text) {
+    if (count_ == 0) row_line_ = line_;
+    if (count_ == cells_.size()) cells_.emplace_back();
+    cells_[count_++].assign(text);
+    line_ += std::ranges::count(text, '\n');
+    after_return_ = false;
+  }
+
+  /// `end`: the character, or -1 where the file ends without one.
+  void line_end(int end) {
+    if (end == '\n' && std::exchange(after_return_, false)) return;  // the second half of \r\n
+    after_return_ = end == '\r';
+    if (count_ > 0) row();
+    count_ = 0;
+    ++line_;
+  }
+
+  int64_t row_line() const { return count_ > 0 ? row_line_ : line_; }
+  Csv finish();
+
+ private:
+  void row();
+  bool header();
+  void number(size_t column);
+  std::string column_text(size_t column) const;
+
+  std::string_view who_;
+  std::vector<std::string> cells_;  // of the row; those from count_ on are only memory
+  size_t count_ = 0, width_ = 0;
+  int64_t line_ = 1, row_line_ = 1;
+  bool after_return_ = false;
+  std::vector<std::string> columns_, notes_;
+  NumberCollector numbers_;
+};
+
+std::string Table::column_text(size_t column) const {
+  if (columns_.empty()) return fmt::format("column {}", column + 1);
+  return fmt::format("column {} ({})", column + 1, in_quotes(columns_[column]));
+}
+
+/// Whether the first row holds names. @throws DataError where it looks like a header that is not one
+bool Table::header() {
+  const auto begin = cells_.begin(), end = begin + static_cast<int64_t>(count_);
+  if (std::all_of(begin, end, is_name)) return true;
+  const bool named_after_first = std::all_of(begin + 1, end, is_name) || std::all_of(begin + 1, end, is_number);
+  if (count_ > 1 && begin->empty() && named_after_first) {
+    throw DataError("{}: line {}, column 1 has no name, as where pandas or R write the numbers of rows; save without "
+                    "them: to_csv(index=False), write.csv(row.names=FALSE)", who_, row_line_);
+  }
+  if (const auto text = std::find_if(begin, end, is_name); text != end) {
+    const auto other = std::find_if_not(begin, end, is_name);
+    throw DataError("{}: line {}, column {}: expected a number, got {}; in a line of names each is text, and that of "
+                    "column {} is {}", who_, row_line_, text - begin + 1, in_quotes(*text), other - begin + 1,
+                    in_quotes(*other));
+  }
+  for (const int first : {0, 1}) {
+    int64_t next = first;
+    const auto counts = [&](const std::string& cell) { return cell == fmt::format("{}", next++); };
+    if (count_ > 1 && std::all_of(begin, end, counts)) {
+      notes_.push_back(fmt::format("{}: line {} counts from {} to {}, as names of columns do, and is taken for an "
+                                   "example; if it is a header, remove it", who_, row_line_, first, next - 1));
     }
   }
-  if (values.empty()) throw DataError("{}: no rows: expected lines of numbers separated by commas", who);
-  csv.array.shape = {static_cast<int64_t>(values.size() / width), static_cast<int64_t>(width)};
-  return csv;
+  return false;
 }
 
-std::string format_csv(const std::vector<std::string>& columns, int64_t width, std::span<const float> values) {
+void Table::number(size_t column) {
+  double value = 0;
+  const std::string_view cell = cells_[column];
+  const Cell kind = read_cell(cell, value);
+  if (kind == Cell::number) return numbers_.add(value);
+  if (kind == Cell::rounded) return numbers_.add_rounded(value);
+  std::string_view wanted = "a number";
+  if (kind == Cell::not_finite) wanted = "a finite number";
+  if (kind == Cell::out_of_range) wanted = "a number within float's range";
+  throw DataError("{}: line {}, {}: expected {}, got {}{}", who_, row_line_, column_text(column), wanted,
+                  in_quotes(cell), kind == Cell::text ? hint(trim(cell)) : "");
+}
+
+void Table::row() {
+  if (width_ == 0) {
+    width_ = count_;
+    if (header()) {
+      columns_.assign(cells_.begin(), cells_.begin() + static_cast<int64_t>(count_));
+      for (std::string& name : columns_) name = trim(name);
+      return;
+    }
+  }
+  if (count_ != width_) {
+    throw DataError("{}: line {}: expected {} cells as in the first line, got {}", who_, row_line_, width_, count_);
+  }
+  for (size_t column = 0; column < width_; ++column) number(column);
+}
+
+Csv Table::finish() {
+  if (numbers_.size() == 0) throw DataError("{}: no rows: expected lines of numbers separated by commas", who_);
+  const auto width = static_cast<int64_t>(width_);
+  const int64_t rows = numbers_.size() / width;
+  return {std::move(columns_), std::move(numbers_).finish({rows, width}), std::move(notes_)};
+}
+
+/// libcsv, which calls a Table. What is thrown must not pass through its frames.
+class Parser {
+ public:
+  Parser(std::string_view who, char separator) : who_(who), table_(who) {
+    if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0) throw std::bad_alloc();
+    csv_set_delim(&parser_, static_cast<unsigned char>(separator));
+  }
+  ~Parser() { csv_free(&parser_); }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+
+  void feed(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) {
+      throw DataError("{}: is no text in UTF-8 (it holds zero bytes); save it as plain CSV", who_);
+    }
+    const bool whole = csv_parse(&parser_, text.data(), text.size(), on_cell, on_line_end, this) == text.size();
+    rethrow();
+    if (whole) return;
+    if (csv_error(&parser_) == CSV_ENOMEM) throw std::bad_alloc();
+    throw DataError("{}: line {}: a double quote stands inside a cell; a cell with quotes in it is quoted itself, and "
+                    "they are doubled", who_, table_.row_line());
+  }
+
+  Csv finish() {
+    const int status = csv_fini(&parser_, on_cell, on_line_end, this);
+    rethrow();
+    if (status != 0) throw DataError("{}: line {}: a quote is opened and never closed", who_, table_.row_line());
+    return table_.finish();
+  }
+
+ private:
+  template <class Call>
+  void guarded(Call call) {
+    if (thrown_) return;
+    try {
+      call();
+    } catch (...) {
+      thrown_ = std::current_exception();
+    }
+  }
+  static void on_cell(void* text, size_t size, void* self) {
+    auto& parser = *static_cast<Parser*>(self);
+    parser.guarded([&] { parser.table_.cell({static_cast<const char*>(text), size}); });
+  }
+  static void on_line_end(int end, void* self) {
+    auto& parser = *static_cast<Parser*>(self);
+    parser.guarded([&] { parser.table_.line_end(end); });
+  }
+  void rethrow() {
+    if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+  }
+
+  std::string_view who_;
+  csv_parser parser_{};
+  Table table_;
+  std::exception_ptr thrown_;
+};
+
+bool must_be_quoted(std::string_view name) { return name.find_first_of(",;\t\"\r\n") != std::string_view::npos; }
+
+std::string with_quotes(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) out.append(c == '"' ? 2 : 1, c);
+  return out += '"';
+}
+
+template <class T>
+std::string format(const std::vector<std::string>& columns, int64_t width, std::span<const T> values) {
   const auto cells = static_cast<int64_t>(values.size()), names = static_cast<int64_t>(columns.size());
   if (width < 1 || cells % width != 0) {
     throw DataError("format_csv: {} numbers are no rows of {}", cells, width);
   }
   if (names != 0 && names != width) throw DataError("format_csv: {} names for {} columns", names, width);
-  for (const std::string& name : columns) {
-    if (trim(name) != name || name.find_first_of(",\n") != std::string::npos || !is_name(name)) {
-      throw DataError("format_csv: {} cannot name a column: expected text without commas", in_quotes(name));
-    }
-  }
   std::string out;
-  if (names != 0) out = fmt::format("{}\n", fmt::join(columns, ","));
+  for (const std::string& name : columns) {
+    if (trim(name) != name || !is_name(name) || name.find('\0') != std::string::npos) {
+      throw DataError("format_csv: {} cannot name a column: expected text", in_quotes(name));
+    }
+    out += must_be_quoted(name) ? with_quotes(name) : name;
+    out += ',';
+  }
+  if (names != 0) out.back() = '\n';
   for (int64_t i = 0; i < cells; ++i) {
-    fmt::format_to(std::back_inserter(out), "{}{}", values[static_cast<size_t>(i)],
-                   (i + 1) % width ? ',' : '\n');
+    fmt::format_to(std::back_inserter(out), "{}{}", values[static_cast<size_t>(i)], (i + 1) % width ? ',' : '\n');
   }
   return out;
+}
+
+}  // namespace
+
+Csv read_csv(ByteReader& in, Separator separator) {
+  constexpr size_t kBlock = 1 << 16;
+  std::string block = in.take(kBlock);
+  refuse_empty(block, in.who());
+  std::string_view text = block;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  Parser parser(in.who(), separator == Separator::tab ? '\t' : guess_separator(text));
+  while (!block.empty()) {
+    parser.feed(text);
+    block = in.take(kBlock);
+    text = block;
+  }
+  return parser.finish();
+}
+
+Csv parse_csv(std::string_view text, std::string_view who, Separator separator) {
+  ByteReader in(text, who);
+  return read_csv(in, separator);
+}
+
+std::string format_csv(const std::vector<std::string>& columns, int64_t width, std::span<const float> values) {
+  return format(columns, width, values);
+}
+
+std::string format_csv(const std::vector<std::string>& columns, int64_t width, std::span<const double> values) {
+  return format(columns, width, values);
 }
 
 }  // namespace gan

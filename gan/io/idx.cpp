@@ -1,14 +1,27 @@
 #include "gan/io/idx.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
+#include "gan/io/numbers.h"
 
 namespace gan {
 namespace {
 
 constexpr char kUnsignedByte = 0x08;
+
+struct IdxType {
+  unsigned char code;
+  NumberType type;
+};
+
+constexpr IdxType kTypes[] = {{0x08, NumberType::u8},  {0x09, NumberType::i8},  {0x0b, NumberType::i16},
+                              {0x0c, NumberType::i32}, {0x0d, NumberType::f32}, {0x0e, NumberType::f64}};
+
 constexpr size_t kMaxRank = 255;
 constexpr int64_t kMaxSize = std::numeric_limits<uint32_t>::max();
 
@@ -24,34 +37,35 @@ void append_big(std::string& out, int64_t value) {
 
 }  // namespace
 
-IdxArray parse_idx(std::string_view bytes, std::string_view who) {
-  refuse_empty(bytes, who);
-  if (bytes.size() < 4 || bytes[0] != 0 || bytes[1] != 0) {
+NumberArray read_idx(ByteReader& in) {
+  const std::string& who = in.who();
+  const std::string start = in.take(4);
+  refuse_empty(start, who);
+  if (start.size() < 4 || start[0] != 0 || start[1] != 0) {
     throw DataError("{}: not an IDX file: expected two zero bytes, a type and a rank first, got {}", who,
-                    in_quotes(bytes.substr(0, 4)));
+                    in_quotes(start));
   }
-  if (bytes[2] != kUnsignedByte) {
-    throw DataError("{}: expected IDX type 0x08 (unsigned bytes), got 0x{:02x}; save other numbers as a .npy", who,
-                    static_cast<unsigned char>(bytes[2]));
+  const auto code = static_cast<unsigned char>(start[2]);
+  const auto type = std::ranges::find(kTypes, code, &IdxType::code);
+  if (type == std::end(kTypes)) {
+    throw DataError("{}: expected an IDX type of 0x08 (unsigned bytes) to 0x0e (float64), got 0x{:02x}; "
+                    "save the numbers as a .npy", who, code);
   }
-  const size_t rank = static_cast<unsigned char>(bytes[3]);
-  const size_t header = 4 + 4 * rank;
+  const size_t rank = static_cast<unsigned char>(start[3]);
   if (rank == 0) throw DataError("{}: expected an IDX array of at least one dimension, got none", who);
-  if (bytes.size() < header) {
+  const std::string sizes = in.take(4 * rank);
+  if (sizes.size() < 4 * rank) {
     throw DataError("{}: the IDX header of {} dimensions needs {} bytes, the file has {}; download it again",
-                    who, rank, header, bytes.size());
+                    who, rank, 4 + 4 * rank, 4 + sizes.size());
   }
-  IdxArray array;
-  for (size_t at = 4; at < header; at += 4) array.shape.push_back(load_big(bytes.substr(at)));
-  const std::string_view data = bytes.substr(header);
-  const auto expected = byte_count(array.shape, 1);
-  if (!expected) throw DataError("{}: no file can hold the IDX shape {}; download it again", who, shape_text(array.shape));
-  if (*expected != static_cast<int64_t>(data.size())) {
-    throw DataError("{}: the IDX shape {} needs {} bytes after the header, the file has {}; download it again",
-                    who, shape_text(array.shape), *expected, data.size());
-  }
-  array.data.assign(data.begin(), data.end());
-  return array;
+  Shape shape;
+  for (size_t at = 0; at < sizes.size(); at += 4) shape.push_back(load_big(std::string_view(sizes).substr(at)));
+  return read_numbers(in, std::move(shape), type->type, true, "IDX");
+}
+
+NumberArray parse_idx(std::string_view bytes, std::string_view who) {
+  ByteReader in(bytes, who);
+  return read_idx(in);
 }
 
 std::string format_idx(const IdxArray& array) {

@@ -1,5 +1,5 @@
 #pragma once
-/// IDX, the format of the MNIST files (LeCun, http://yann.lecun.com/exdb/mnist): unsigned bytes only.
+/// IDX, the format of the MNIST files (LeCun, http://yann.lecun.com/exdb/mnist): big-endian numbers.
 
 #include <cstdint>
 #include <string>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gan/io/array.h"
+#include "gan/io/reader.h"
 
 namespace gan {
 
@@ -15,8 +16,14 @@ struct IdxArray {
   std::vector<uint8_t> data;  ///< product(shape) bytes
 };
 
-/// `who` names the source in errors. The length must agree with the header exactly. @throws DataError
-IdxArray parse_idx(std::string_view bytes, std::string_view who);
+/// Of unsigned and signed bytes, int16, int32, float32 or float64. The length must agree with the header
+/// exactly. @throws DataError naming the source of `in`
+NumberArray read_idx(ByteReader& in);
+
+/// The same of bytes in memory, gzipped or not. `who` names the source in errors. @throws DataError
+NumberArray parse_idx(std::string_view bytes, std::string_view who);
+
+/// Unsigned bytes, not gzipped.
 std::string format_idx(const IdxArray& array);
 
 }  // namespace gan

@@ -8,6 +8,7 @@
 
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
+#include "gan/io/numbers.h"
 
 namespace gan {
 namespace {
@@ -16,33 +17,23 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr size_t kAlignment = 64;
 constexpr size_t kMaxRank = 64;  // NumPy's own
 
-struct Type {
-  std::string_view name;
-  int64_t size;
-  void (*read)(std::string_view bytes, std::vector<float>& values);
+struct NpyType {
+  std::string_view name;  ///< kind and size, without the order of bytes
+  NumberType type;
 };
 
-template <class T>
-constexpr Type type(std::string_view name) {
-  return {name, sizeof(T), [](std::string_view bytes, std::vector<float>& values) {
-            for (size_t i = 0; i < values.size(); ++i) {
-              values[i] = static_cast<float>(load_little<T>(bytes.substr(i * sizeof(T))));
-            }
-          }};
-}
-
-constexpr Type kTypes[] = {type<uint8_t>("|u1"),  type<int8_t>("|i1"),   type<uint16_t>("<u2"),
-                           type<int16_t>("<i2"),  type<uint32_t>("<u4"), type<int32_t>("<i4"),
-                           type<uint64_t>("<u8"), type<int64_t>("<i8"),  type<float>("<f4"),
-                           type<double>("<f8")};
+constexpr NpyType kTypes[] = {{"b1", NumberType::u8},  {"u1", NumberType::u8},  {"i1", NumberType::i8},
+                              {"u2", NumberType::u16}, {"i2", NumberType::i16}, {"u4", NumberType::u32},
+                              {"i4", NumberType::i32}, {"u8", NumberType::u64}, {"i8", NumberType::i64},
+                              {"f2", NumberType::f16}, {"f4", NumberType::f32}, {"f8", NumberType::f64}};
 
 /// What a type is that cannot be read, for those who do not know NumPy's letters.
 std::string_view in_words(std::string_view descr) {
-  if (descr.starts_with('>')) return " (big-endian)";
   switch (descr.size() > 1 ? descr[1] : '\0') {
     case 'U': case 'S': return " (text)";
     case 'O': return " (Python objects)";
     case 'c': return " (complex numbers)";
+    case 'f': return " (long double)";
     case 'M': case 'm': return " (dates)";
     default: return "";
   }
@@ -112,63 +103,88 @@ bool read_header(std::string_view text, Header& header) {
     if (key == "shape") return !std::exchange(shape, true) && in.list("(", ")", size);
     return false;
   };
-  return in.list("{", "}", entry) && (in.take(""), in.rest.empty()) && descr && order && shape;
+  if (!in.list("{", "}", entry)) return false;
+  in.take("");
+  return in.rest.empty() && descr && order && shape;
 }
 
-/// Splits off magic, version and header text; `bytes` keeps the data.
-std::string_view take_header_text(std::string_view& bytes, std::string_view who) {
-  refuse_empty(bytes, who);
-  if (bytes.starts_with("PK")) {
-    throw DataError("{}: is a zip archive, as .npz are; save one of its arrays: numpy.save('x.npy', numpy.load('x.npz')['name'])", who);
+/// What stands between magic and data.
+std::string take_header_text(ByteReader& in) {
+  const std::string& who = in.who();
+  const std::string start = in.take(kMagic.size());
+  refuse_empty(start, who);
+  if (start.starts_with("PK")) {
+    throw DataError("{}: is a zip archive, as .npz are; save one of its arrays: "
+                    "numpy.save('x.npy', numpy.load('x.npz')['name'])", who);
   }
-  if (!bytes.starts_with(kMagic)) {
+  if (start != kMagic) {
     throw DataError("{}: not an NPY file: expected it to begin with {}, got {}", who, in_quotes(kMagic),
-                    in_quotes(bytes.substr(0, kMagic.size())));
+                    in_quotes(start));
   }
-  bytes.remove_prefix(kMagic.size());
-  const int version = bytes.empty() ? 1 : static_cast<unsigned char>(bytes[0]);
+  const std::string versions = in.take(2);
+  const int version = versions.empty() ? 1 : static_cast<unsigned char>(versions[0]);
   if (version < 1 || version > 3) throw DataError("{}: expected NPY version 1, 2 or 3, got {}", who, version);
-  const size_t fixed = version == 1 ? 4 : 6;
-  const size_t length = bytes.size() < fixed ? 0
-                        : version == 1       ? load_little<uint16_t>(bytes.substr(2))
-                                             : load_little<uint32_t>(bytes.substr(2));
-  if (bytes.size() < fixed + length) throw DataError("{}: the file ends in the NPY header; copy it again", who);
-  const std::string_view text = bytes.substr(fixed, length);
-  bytes.remove_prefix(fixed + length);
+  const size_t width = version == 1 ? sizeof(uint16_t) : sizeof(uint32_t);
+  std::string size = in.take(width);
+  const bool whole = size.size() == width;
+  size.resize(sizeof(uint32_t));  // little-endian
+  const size_t length = load_little<uint32_t>(size);
+  std::string text = in.take(whole ? length : 0);
+  if (!whole || text.size() < length) throw DataError("{}: the file ends in the NPY header; copy it again", who);
   return text;
+}
+
+/// Numbers of [d, c, b, a] that lie as [a, b, c, d] into C order.
+template <class T>
+std::vector<T> in_c_order(const std::vector<T>& from, const Shape& shape) {
+  std::vector<T> to(from.size());
+  const size_t rank = shape.size();
+  Shape index(rank), step(rank, 1);
+  for (size_t d = 1; d < rank; ++d) step[d] = step[d - 1] * shape[d - 1];
+  int64_t source = 0;
+  for (T& value : to) {
+    value = from[static_cast<size_t>(source)];
+    for (size_t d = rank; d-- > 0;) {
+      source += step[d];
+      if (++index[d] < shape[d]) break;
+      source -= step[d] * shape[d];
+      index[d] = 0;
+    }
+  }
+  return to;
 }
 
 }  // namespace
 
-Array parse_npy(std::string_view bytes, std::string_view who) {
-  const std::string_view text = take_header_text(bytes, who);
+NumberArray read_npy(ByteReader& in) {
+  const std::string& who = in.who();
+  const std::string text = take_header_text(in);
   Header header;
   if (!read_header(text, header)) {
-    throw DataError("{}: expected a plain array's NPY header (descr, fortran_order, shape), got {}; save numbers of one type", who,
-                    in_quotes(text.substr(0, text.find_last_not_of(" \n") + 1), 120));
+    throw DataError("{}: expected a plain array's NPY header (descr, fortran_order, shape), got {}; "
+                    "save numbers of one type", who, in_quotes(text.substr(0, text.find_last_not_of(" \n") + 1), 120));
   }
-  const auto type = std::ranges::find(kTypes, header.descr, &Type::name);
+  const std::string_view descr = header.descr;
+  const bool ordered = !descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
+  const auto type = std::ranges::find(kTypes, descr.substr(ordered ? 1 : 0), &NpyType::name);
   if (type == std::end(kTypes)) {
-    throw DataError("{}: expected type {}, got {}{}; save array.astype('<f4')", who,
-                    type_names(kTypes), in_quotes(header.descr), in_words(header.descr));
-  }
-  if (header.fortran_order) {
-    throw DataError("{}: expected C order, got Fortran order; save numpy.ascontiguousarray(array)", who);
+    throw DataError("{}: expected a type of {}, got {}{}; save array.astype('<f4')", who, type_names(kTypes),
+                    in_quotes(descr), in_words(descr));
   }
   if (header.shape.empty() || header.shape.size() > kMaxRank) {
     throw DataError("{}: expected 1 to {} dimensions, got {}", who, kMaxRank, header.shape.size());
   }
-  const auto expected = byte_count(header.shape, type->size);
-  if (!expected || (*expected == 0 && !byte_count(header.shape, sizeof(float)))) {
-    throw DataError("{}: no file can hold the NPY shape {}; copy it again", who, shape_text(header.shape));
-  }
-  if (*expected != static_cast<int64_t>(bytes.size())) {
-    throw DataError("{}: shape {} of {} needs {} bytes after the NPY header, the file has {}; copy it again",
-                    who, shape_text(header.shape), header.descr, *expected, bytes.size());
-  }
-  Array array{std::move(header.shape), std::vector<float>(bytes.size() / static_cast<size_t>(type->size))};
-  type->read(bytes, array.values);
+  NumberArray array = read_numbers(in, std::move(header.shape), type->type, descr[0] == '>', "NPY");
+  if (!header.fortran_order || array.shape.size() == 1) return array;
+  std::visit([&](auto& values) { values = in_c_order(values, array.shape); }, array.values);
+  array.first_rounded = array.first_rounded < 0 ? -1 : 0;  // which one it was is not needed
   return array;
+}
+
+Array parse_npy(std::string_view bytes, std::string_view who) {
+  ByteReader in(bytes, who);
+  const NumberArray array = read_npy(in);
+  return {array.shape, as_floats(array.values)};
 }
 
 std::string npy_header(const Shape& shape) {

@@ -51,6 +51,29 @@ TEST_F(ExamplesFile, CsvHasOneHeader) {
   EXPECT_EQ(read_file(file), format_csv({"width", "height"}, 2, {expected.data_ptr<float>(), 4002}));
 }
 
+TEST_F(ExamplesFile, ChannelsLastWhereTheDataHadThemSo) {
+  const Path npy = temp_.path() / "x.npy", csv = temp_.path() / "x.csv";
+  const auto draw = [](int64_t first, int64_t count) { return counted(first, count, {3, 2, 1}); };
+  write_examples(npy, 1, {3, 2, 1}, {}, draw, {.channels_last = true});
+  const Array array = parse_npy(read_file(npy), "x.npy");
+  EXPECT_EQ(array.shape, (Shape{1, 2, 1, 3}));
+  const std::vector<float> expected{0, .5F, 1, .25F, .75F, 1.25F};
+  EXPECT_EQ(array.values, expected);
+  write_examples(csv, 1, {3, 2, 1}, {}, draw, {.channels_last = true});
+  EXPECT_EQ(read_file(csv), format_csv({}, 6, expected));
+}
+
+TEST_F(ExamplesFile, WhatWasTakenOffIsAddedInFloat64) {
+  const Path npy = temp_.path() / "x.npy", csv = temp_.path() / "x.csv";
+  const auto draw = [](int64_t first, int64_t count) { return counted(first, count, {2}); };
+  write_examples(csv, 2, {2}, {"t", "x"}, draw, {.origin = {1700000000, 0}});
+  EXPECT_EQ(read_file(csv), "t,x\n1700000000,0.25\n1700000001,1.25\n");
+  write_examples(csv, 1, {2}, {}, draw, {.origin = {16777216}});
+  EXPECT_EQ(read_file(csv), "16777216,16777216.25\n");
+  write_examples(npy, 2, {2}, {}, draw, {.origin = {1700000000, 0}});
+  EXPECT_EQ(parse_npy(read_file(npy), "x.npy").values, (std::vector<float>{1700000000, 0.25F, 1700000001, 1.25F}));
+}
+
 TEST_F(ExamplesFile, ADrawThatThrowsLeavesNothing) {
   for (const int64_t at : {0, 1000, 2000})
     EXPECT_THROW(write_examples(temp_.path() / "x.npy", 3000, {2}, {}, [&](int64_t first, int64_t count) {
