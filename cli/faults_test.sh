@@ -163,7 +163,7 @@ test_signals() {
   check "  with nothing lost" is_same whole twice
 }
 
-has_begun() { compgen -G "$1.*.tmp" >/dev/null; }  # to be written
+has_begun() { compgen -G ".$1.gan-*.tmp" >/dev/null; }  # to be written
 
 test_stopped_sampling() {
   local file=endless.npy signal expected

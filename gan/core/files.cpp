@@ -5,20 +5,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 
 namespace gan {
 namespace {
 
-namespace fs = std::filesystem;
-
 [[noreturn]] void cannot_read(const Path& path) { throw DataError("{}: cannot read it: {}", path.string(), std::strerror(errno)); }
 
 [[noreturn]] void cannot_write(const Path& path, const char* what = "write it") {
+  const int why = errno;
+  if (why == ELOOP && is_link(path))
+    throw WriteError("{}: is a link, and what it points to is not written to; remove the link", path.string());
+  errno = why;
   throw WriteError("{}: cannot {}: {}", path.string(), what, std::strerror(errno));
 }
 
@@ -67,8 +71,31 @@ void sync_folder(const Path& folder) {
   ::close(fd);
 }
 
+constexpr std::string_view kUnfinishedMark = ".gan-";
+constexpr std::string_view kUnfinishedEnd = ".tmp";
+
 /// Beside the file, and of this process alone: two that write the same file must not mix their bytes.
-Path temporary(const Path& path) { return fmt::format("{}.{}.tmp", path.string(), ::getpid()); }
+Path temporary(const Path& path) {
+  constexpr size_t kLongest = 200;  // of 255 that file systems allow
+  const std::string name = path.filename().string().substr(0, kLongest);
+  return path.parent_path() / fmt::format(".{}{}{}{}", name, kUnfinishedMark, ::getpid(), kUnfinishedEnd);
+}
+
+/// What an earlier process of the same number left there goes first; nothing is opened through a link.
+int flags_of_new_file(const Path& path) {
+  struct stat info{};
+  if (::lstat(path.c_str(), &info) == 0) ::unlink(path.c_str());
+  return O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+}
+
+/// For files that stay where they are: a link, or a pipe that nobody reads, is refused.
+constexpr int kInPlace = O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
+
+void expect_regular(const File& file, const Path& path) {
+  struct stat info{};
+  if (::fstat(file.fd(), &info) != 0) cannot_write(path);
+  if (!S_ISREG(info.st_mode)) throw WriteError("{}: is no regular file; move it away", path.string());
+}
 
 }  // namespace
 
@@ -92,7 +119,7 @@ std::string read_file(const Path& path) {
 }
 
 struct NewFile::Parts {
-  explicit Parts(Path to) : path(std::move(to)), beside(temporary(path)), file(beside, O_WRONLY | O_CREAT | O_TRUNC, path) {}
+  explicit Parts(Path to) : path(std::move(to)), beside(temporary(path)), file(beside, flags_of_new_file(beside), path) {}
   const Path path, beside;
   File file;
   bool renamed = false;
@@ -125,13 +152,34 @@ void write_file(const Path& path, std::initializer_list<std::string_view> parts)
   file.finish();
 }
 
+bool is_unfinished(std::string_view name) {
+  if (!name.starts_with('.') || !name.ends_with(kUnfinishedEnd)) return false;
+  name.remove_suffix(kUnfinishedEnd.size());
+  const size_t mark = name.rfind(kUnfinishedMark);
+  if (mark == name.npos || mark < 2) return false;  // a name stands before it
+  const std::string_view number = name.substr(mark + kUnfinishedMark.size());
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !number.empty() && std::all_of(number.begin(), number.end(), is_digit);
+}
+
+void remove_unfinished(const Path& folder) {
+  if (is_link(folder)) return;
+  for (const std::string& name : names_in(folder))
+    if (is_unfinished(name)) ::unlink((folder / name).c_str());
+}
+
 void append_file(const Path& path, std::string_view bytes) {
-  File file(path, O_WRONLY | O_CREAT | O_APPEND);
+  File file(path, kInPlace | O_CREAT | O_APPEND);
+  expect_regular(file, path);
   file.write(bytes);
   file.close();
 }
 
-void sync_file(const Path& path) { File(path, O_WRONLY).sync(); }
+void sync_file(const Path& path) {
+  File file(path, kInPlace);
+  expect_regular(file, path);
+  file.sync();
+}
 
 void point_link(const Path& link, const std::string& target) {
   const Path beside = temporary(link);
@@ -146,7 +194,7 @@ void point_link(const Path& link, const std::string& target) {
   sync_folder(link.parent_path());
 }
 
-FileLock::FileLock(const Path& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+FileLock::FileLock(const Path& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644)) {
   if (fd_ < 0) cannot_write(path, "lock it");
   while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
@@ -155,7 +203,7 @@ FileLock::FileLock(const Path& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT
     errno = why;
     if (why != EWOULDBLOCK) cannot_write(path, "lock it");
     throw DataError("{}: another process is working in this folder; wait for it or stop it first",
-                    fs::absolute(path).parent_path().string());
+                    absolute_path(path).parent_path().string());
   }
 }
 

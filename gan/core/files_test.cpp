@@ -1,6 +1,7 @@
 #include "gan/core/files.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,6 +117,51 @@ TEST_F(Files, AppendAddsAtTheEnd) {
   append_file(folder_ / "log", "one\n");
   append_file(folder_ / "log", "two\n");
   EXPECT_EQ(read_file(folder_ / "log"), "one\ntwo\n");
+}
+
+TEST_F(Files, OnlyItsOwnUnfinishedFilesAreRemoved) {
+  const std::vector<std::string> ours{".a.png.gan-17.tmp", ".last.gan-4194304.tmp"};
+  const std::vector<std::string> others{"thesis.tmp", "a.png.17.tmp", ".gan-17.tmp", ".a.gan-.tmp", ".a.gan-1x.tmp", ".a.gan-17.tmp.txt", "a.gan-17.tmp"};
+  for (const auto& list : {ours, others})
+    for (const std::string& name : list) write_file(folder_ / name, "x");
+  for (const std::string& name : ours) EXPECT_TRUE(is_unfinished(name)) << name;
+  for (const std::string& name : others) EXPECT_FALSE(is_unfinished(name)) << name;
+  fs::create_symlink(".", folder_ / "link");
+  remove_unfinished(folder_ / "link");
+  EXPECT_EQ(entries(), 10) << "not through a link";
+  remove_unfinished(folder_);
+  EXPECT_EQ(entries(), 8);
+  for (const std::string& name : others) EXPECT_TRUE(fs::exists(folder_ / name)) << name;
+  remove_unfinished(folder_ / "none");
+}
+
+TEST_F(Files, AFileInTheMakingIsKnownByItsName) {
+  NewFile file(folder_ / "a");
+  for (const auto& entry : fs::directory_iterator(folder_)) EXPECT_TRUE(is_unfinished(entry.path().filename().string())) << entry.path();
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, LongNamesCanBeWritten) {
+  const std::string name(255, 'x');
+  write_file(folder_ / name, "x");
+  EXPECT_EQ(read_file(folder_ / name), "x");
+}
+
+TEST_F(Files, NothingIsWrittenThroughALink) {
+  write_file(folder_ / "mine", "my own\n");
+  fs::create_symlink("mine", folder_ / "log");
+  for (const std::string& text : {complaint([&] { append_file(folder_ / "log", "more\n"); }), complaint([&] { sync_file(folder_ / "log"); })})
+    EXPECT_TRUE(holds(text, "log: is a link")) << text;
+  EXPECT_THROW(FileLock(folder_ / "log"), DataError);
+  EXPECT_EQ(read_file(folder_ / "mine"), "my own\n");
+  write_file(folder_ / "log", "new");
+  EXPECT_EQ(read_file(folder_ / "mine"), "my own\n");
+  EXPECT_FALSE(fs::is_symlink(folder_ / "log"));
+}
+
+TEST_F(Files, APipeIsNoPlaceToAppendTo) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  EXPECT_THROW(append_file(folder_ / "pipe", "x"), WriteError);
 }
 
 TEST_F(Files, LinkIsMovedAtomically) {

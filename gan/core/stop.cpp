@@ -14,7 +14,9 @@ static_assert(std::atomic<int>::is_always_lock_free);
 bool g_terminal = false;
 
 void on_signal(int signal) {  // only what a signal handler may do
-  if (g_signal != 0) _exit(128 + signal);
+  const bool again = g_signal != 0;
+  if (again && signal == SIGHUP) return;  // one closed terminal sends it twice: the system, and the shell
+  if (again) _exit(128 + signal);
   g_signal = signal;
   constexpr std::string_view kNote = "\nfinishing up; once more to stop at once\n";
   if (g_terminal && ::write(STDERR_FILENO, kNote.data(), kNote.size()) < 0) return;
@@ -38,6 +40,10 @@ void on_stop_signals(void (*handler)(int)) {
   action.sa_flags = SA_RESTART | SA_ONSTACK;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before {};
+  sigaction(SIGHUP, nullptr, &before);
+  const bool is_ignored = before.sa_handler == SIG_IGN;  // as nohup has it
+  if (!is_ignored) sigaction(SIGHUP, &action, nullptr);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
-/// Ctrl-C and SIGTERM ask a run to save and stop; the second one ends the process at once.
+/// Ctrl-C, SIGTERM and SIGHUP (a closed terminal) ask a run to save and stop; a second Ctrl-C or SIGTERM ends the process at
+/// once. SIGHUP stays ignored where it is already, as under nohup.
 
 namespace gan {
 

@@ -42,6 +42,13 @@ int core_count() {
   return static_cast<int>(std::clamp(std::ceil(quota()), 1.0, std::max(1.0, static_cast<double>(cores.size()))));
 }
 
+int processor_count() {
+  cpu_set_t mine;
+  CPU_ZERO(&mine);
+  if (::sched_getaffinity(0, sizeof mine, &mine) != 0) return omp_get_num_procs();
+  return std::max(1, CPU_COUNT(&mine));
+}
+
 void flush_denormals() {
 #if defined(__SSE__)
 #pragma omp parallel

@@ -11,12 +11,14 @@ TEST(Threads, CoresAreThoseOfTheAffinity) {
   ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
   EXPECT_GE(core_count(), 1);
   EXPECT_LE(core_count(), CPU_COUNT(&before));
+  EXPECT_EQ(processor_count(), CPU_COUNT(&before));
   int first = 0;
   while (!CPU_ISSET(first, &before)) ++first;
   CPU_ZERO(&one);
   CPU_SET(first, &one);
   ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
   EXPECT_EQ(core_count(), 1);
+  EXPECT_EQ(processor_count(), 1);
   ASSERT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
 }
 

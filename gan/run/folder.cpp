@@ -1,11 +1,13 @@
 #include "gan/run/folder.h"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/core/version.h"
 #include "gan/io/tfevents.h"
 #include "gan/model/checkpoint.h"
@@ -22,7 +24,7 @@ double now() {
 
 /// Calls `line(json, text)` for every whole line; a torn last line is passed over.
 template <class Line> void each_line(const Path& file, Line line) {
-  if (!fs::exists(file)) return;
+  if (!is_there(file)) return;
   const std::string text = read_file(file);
   for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     const Json json = Json::parse(text.begin() + begin, text.begin() + end, nullptr, /*allow_exceptions=*/false);
@@ -50,41 +52,37 @@ void make_folder(const Path& path) {
 
 /// Nothing there, or no more than a run has that is about to begin or was killed while it began.
 bool is_free(const Path& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return true;
-  if (!fs::is_directory(path, error)) return false;
-  for (const auto& entry : fs::directory_iterator(path, error)) {
-    const std::string name = entry.path().filename();
-    const bool ours = name == ".lock" || entry.path().extension() == ".tmp";
-    const bool empty_folder = (name == "checkpoints" || name == "samples") && fs::is_empty(entry.path(), error);
+  if (!is_there(path)) return !is_link(path);
+  if (!is_folder(path)) return false;
+  for (const std::string& name : names_in(path)) {
+    const bool ours = name == ".lock" || is_unfinished(name);
+    const bool may_be_empty = name == "checkpoints" || name == "samples";
+    const bool empty_folder = may_be_empty && is_folder(path / name) && names_in(path / name).empty();
     if (!ours && !empty_folder) return false;
   }
   return true;
 }
 
-std::vector<Path> checkpoints_in(const Path& folder) {
-  std::vector<Path> out;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (step_of(entry.path())) out.push_back(entry.path());
-  std::sort(out.begin(), out.end());
-  return out;
-}
+std::string name_of(int64_t step) { return fmt::format("step-{:07}.safetensors", step); }
 
 }  // namespace
 
 std::optional<int64_t> step_of(const Path& file) {
-  long long step = 0;
-  int used = 0;
+  constexpr std::string_view kBegin = "step-";
   const std::string name = file.filename().string();
-  if (std::sscanf(name.c_str(), "step-%lld.safetensors%n", &step, &used) != 1 || used != static_cast<int>(name.size())) return {};
+  if (!name.starts_with(kBegin)) return {};
+  int64_t step = 0;
+  const auto [end, error] = std::from_chars(name.data() + kBegin.size(), name.data() + name.size(), step);
+  if (error != std::errc() || step < 0 || name != name_of(step)) return {};
   return step;
 }
 
 RunFolder RunFolder::create(const Path& path, const Config& config) {
   const auto refuse_taken = [&] {
-    if (!is_free(path))
+    if (is_free(path)) return;
+    if (is_there(path / "config.toml"))
       throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), path.string());
+    throw UsageError("{}: exists already, and is neither an empty folder nor a run to --resume; choose another --out", path.string());
   };
   refuse_taken();
   format_config(config);  // refuses what TOML cannot hold: both before anything is put there
@@ -98,12 +96,14 @@ RunFolder RunFolder::create(const Path& path, const Config& config) {
 
 RunFolder RunFolder::resume(const Path& path) {
   RunFolder run = open(path);
+  if (const Path timing = path / "timing.jsonl"; is_link(timing))  // other files are replaced; this one is added to
+    throw DataError("{}: is a link, and what it points to is not written to; remove the link", timing.string());
   run.lock();
   return run;
 }
 
 RunFolder RunFolder::open(const Path& path) {
-  if (!fs::exists(path / "config.toml"))
+  if (!is_there(path / "config.toml"))
     throw DataError("{}: is not a run (it holds no config.toml); runs are what `gan train` writes", path.string());
   return RunFolder(path);
 }
@@ -116,79 +116,173 @@ Config RunFolder::config() const {
 }
 
 void RunFolder::write_config(const Config& config) const {
-  make_folder(path_ / "checkpoints");
+  make_folder(checkpoints());
   make_folder(path_ / "samples");
   write_file(path_ / "config.toml", format_config(config));
 }
 
 Path RunFolder::samples(int64_t step) const { return path_ / "samples" / fmt::format("step-{:07}.png", step); }
-Path RunFolder::checkpoint(int64_t step) const { return path_ / "checkpoints" / fmt::format("step-{:07}.safetensors", step); }
+Path RunFolder::checkpoint(int64_t step) const { return checkpoints() / name_of(step); }
 
-Path RunFolder::find_checkpoint(const std::string& which) const {
-  const auto there = checkpoints_in(path_ / "checkpoints");
-  if (there.empty()) throw DataError("{}: has no checkpoint yet", path_.string());
-  if (which == "last" || which == "best") {
-    if (fs::exists(link(which.c_str()))) return link(which.c_str());
-    throw DataError("{}: has no '{}' checkpoint{}", path_.string(), which,
-                    which == "best" ? ": the run made no evaluation (run.evaluate_every)" : "");
+std::vector<int64_t> RunFolder::steps() const {
+  std::vector<int64_t> out;
+  for (const std::string& name : names_in(checkpoints())) {
+    const auto step = step_of(name);
+    if (step && is_file(checkpoints() / name)) out.push_back(*step);
   }
-  char* end = nullptr;
-  const long long step = std::strtoll(which.c_str(), &end, 10);
-  if (which.empty() || *end != '\0') throw UsageError("--checkpoint {}: expected last, best or a step", which);
-  if (const Path path = checkpoint(step); fs::exists(path)) return path;
-  std::string steps;
-  for (const Path& file : there) steps += fmt::format(" {}", *step_of(file));
-  throw DataError("{}: has no checkpoint of step {}; there are:{}", path_.string(), step, steps);
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
-std::optional<int64_t> RunFolder::last_step() const {
+/// Of a link to a file beside it; nothing where it is a file itself, or points elsewhere or to nothing.
+std::optional<int64_t> RunFolder::step_behind(const char* link_name) const {
   std::error_code error;
-  const Path target = fs::read_symlink(link("last"), error);
-  if (error || !fs::exists(path_ / "checkpoints" / target)) return {};
+  const Path target = fs::read_symlink(link(link_name), error);
+  if (error || target.has_parent_path() || !is_file(checkpoints() / target)) return {};
   return step_of(target);
 }
 
+bool RunFolder::last_is_link() const { return step_behind("last").has_value(); }
+
+Path RunFolder::find_checkpoint(const std::string& which) const {
+  const std::vector<int64_t> there = steps();
+  if (which == "last" || which == "best") {
+    const Path named = link(which.c_str());
+    const bool is_copy = which == "best" && !is_link(named) && is_file(named);
+    if (step_behind(which.c_str()) || is_copy) return named;
+    if (which == "last") {
+      if (const auto found = find_last()) return found->file;
+    }
+    if (there.empty()) throw DataError("{}: has no checkpoint yet", path_.string());
+    if (is_link(named)) throw DataError("{}: points to no checkpoint beside it; give a step instead", named.string());
+    throw DataError("{}: has no '{}' checkpoint{}", path_.string(), which,
+                    which == "best" ? ": the run made no evaluation (run.evaluate_every)" : "");
+  }
+  int64_t step = 0;
+  const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), step);
+  if (error != std::errc() || end != which.data() + which.size())
+    throw UsageError("--checkpoint {}: expected last, best or a step", which);
+  if (there.empty()) throw DataError("{}: has no checkpoint yet", path_.string());
+  if (std::binary_search(there.begin(), there.end(), step)) return checkpoint(step);
+  std::string known;
+  for (const int64_t other : there) known += fmt::format(" {}", other);
+  throw DataError("{}: has no checkpoint of step {}; there are:{}", path_.string(), step, known);
+}
+
+/// Its step is the one in its header, so that a file of any name can be read; where its name holds a step, both must agree.
+RunFolder::Checkpoint RunFolder::read(const Path& file) const {
+  Checkpoint out{0, file.string(), std::make_shared<const std::string>(read_file(file)), {}};
+  out.content = parse_checkpoint(*out.bytes, out.file);
+  const auto entry = out.content.metadata.find("step");
+  const std::string text = entry == out.content.metadata.end() ? "" : entry->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.step);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size() || out.step < 0)
+    throw DataError("{}: its header names no step: it is no checkpoint of gan", out.file);
+  if (const auto named = step_of(file); named && *named != out.step)
+    throw DataError("{}: holds step {}; give it the name {}", out.file, out.step, name_of(out.step));
+  return out;
+}
+
+/// Where `last` is a link to a checkpoint, that one. Else the newest of all files that there are: a copy of a run may hold
+/// files in place of `last` and `best`.
+std::optional<RunFolder::Checkpoint> RunFolder::find_last() const {
+  if (const auto step = step_behind("last")) return read(checkpoint(*step));
+  std::optional<Checkpoint> newest;
+  for (const char* name : {"last", "best"}) {
+    if (is_link(link(name)) || !is_file(link(name))) continue;
+    try {
+      Checkpoint copy = read(link(name));
+      if (!newest || copy.step > newest->step) newest = std::move(copy);
+    } catch (const DataError&) {
+      // A damaged copy: the file that it was made from may be whole.
+    }
+  }
+  const std::vector<int64_t> there = steps();
+  if (there.empty() || (newest && newest->step >= there.back())) return newest;
+  return read(checkpoint(there.back()));
+}
+
+std::optional<int64_t> RunFolder::last_step() const {
+  if (const auto step = step_behind("last")) return step;
+  const auto found = find_last();
+  return found ? std::optional(found->step) : std::nullopt;
+}
+
 std::optional<RunFolder::Checkpoint> RunFolder::last() const {
-  const auto step = last_step();
-  if (!step) return {};
-  Checkpoint out{*step, checkpoint(*step).string(), {}, {}};
+  const auto linked = step_behind("last");
+  std::optional<Checkpoint> out;
   try {
-    out.bytes = std::make_shared<const std::string>(read_file(out.file));
-    out.content = parse_checkpoint(*out.bytes, out.file);
+    out = find_last();
   } catch (const DataError& error) {
-    std::string others;
-    for (const Path& file : checkpoints_in(path_ / "checkpoints"))
-      if (step_of(file) != step) others = fmt::format("to go on from an earlier one: ln -sfn {} {}", file.filename().string(), link("last").string());
-    throw DataError("{}; {}", error.what(), others.empty() ? "there is no other checkpoint: train anew, with another --out" : others);
+    std::vector<int64_t> others = steps();
+    const int64_t damaged = linked ? *linked : others.empty() ? -1 : others.back();
+    std::erase(others, damaged);
+    if (others.empty()) throw DataError("{}; there is no other checkpoint: train anew, with another --out", error.what());
+    throw DataError("{}; to go on from an earlier one: ln -sfn {} {}", error.what(), name_of(others.back()), link("last").string());
+  }
+  if (out) return out;
+  if (!is_folder(checkpoints())) throw DataError("{}: the run's folder of checkpoints is missing; put it back, or train anew, with another --out", checkpoints().string());
+  for (const char* name : {"last", "best"}) {
+    std::error_code error;
+    if (fs::symlink_status(link(name), error).type() == fs::file_type::not_found) continue;
+    throw DataError("{}: is no whole checkpoint, and there is no other; put the checkpoints back, or train anew, with another --out", link(name).string());
   }
   return out;
 }
 
 void RunFolder::save(int64_t step, std::string_view bytes, bool best, int64_t keep_every) const {
   const Path file = checkpoint(step);
-  if (const Path metrics = path_ / "metrics.jsonl"; fs::exists(metrics)) sync_file(metrics);
+  if (const Path metrics = path_ / "metrics.jsonl"; is_there(metrics)) sync_file(metrics);
   write_file(file, bytes);
   if (best) point_link(link("best"), file.filename().string());
   point_link(link("last"), file.filename().string());
   remove_needless(step, keep_every);
 }
 
+/// Never one that is newer than `step`; and none behind a link to another folder, which may be another run's.
 void RunFolder::remove_needless(int64_t step, int64_t keep_every) const {
-  std::error_code error;
-  const Path best_file = fs::read_symlink(link("best"), error);
-  for (const Path& file : checkpoints_in(path_ / "checkpoints")) {
-    const int64_t s = *step_of(file);
-    const bool keep = s == step || file.filename() == best_file || (keep_every > 0 && s < step && s % keep_every == 0);
-    if (!keep) fs::remove(file, error);
+  if (is_link(checkpoints())) return;
+  const auto best = step_behind("best");
+  for (const int64_t other : steps()) {
+    const bool keep = other >= step || other == best || (keep_every > 0 && other % keep_every == 0);
+    std::error_code error;
+    if (!keep) fs::remove(checkpoint(other), error);
   }
 }
 
-void RunFolder::tidy(int64_t step, int64_t keep_every) const {
-  remove_needless(step, keep_every);
-  std::error_code error;
-  for (const Path& folder : {path_, path_ / "checkpoints", path_ / "samples"})
-    for (const auto& entry : fs::directory_iterator(folder, error))
-      if (entry.path().extension() == ".tmp") fs::remove(entry.path(), error);
+/// What a file in place of a link holds, kept as the checkpoint of its step; nothing where there is no such file, or where
+/// it is of no use, or where that checkpoint is there and another one.
+std::optional<int64_t> RunFolder::keep_copy(const char* link_name) const {
+  const Path named = link(link_name);
+  if (is_link(named) || !is_file(named)) return {};
+  try {
+    const Checkpoint copy = read(named);
+    const Path file = checkpoint(copy.step);
+    if (!is_there(file)) write_file(file, *copy.bytes);
+    return read_file(file) == *copy.bytes ? std::optional(copy.step) : std::nullopt;
+  } catch (const WriteError&) {
+    throw;
+  } catch (const DataError&) {
+    return {};  // damaged
+  }
+}
+
+void RunFolder::tidy(const std::optional<Checkpoint>& from, int64_t keep_every) const {
+  const int64_t step = from ? from->step : 0;
+  if (from) {
+    if (const auto best = keep_copy("best")) point_link(link("best"), name_of(*best));
+    if (step_behind("last") != step) {
+      const Path file = checkpoint(step);
+      const bool is_whole = is_there(file) && read_file(file) == *from->bytes;
+      if (!is_whole) write_file(file, *from->bytes);
+      keep_copy("last");
+      point_link(link("last"), name_of(step));
+    }
+    remove_needless(step, keep_every);
+  }
+  remove_unfinished(path_);
+  remove_unfinished(checkpoints());
+  remove_unfinished(path_ / "samples");
   const double time = now();
   std::string kept, events = event_file_header(time);
   each_line(path_ / "metrics.jsonl", [&](const Json& json, std::string_view text) {

@@ -16,9 +16,10 @@ namespace gan {
 
 class RunFolder {
  public:
-  /// A new run at `path`, which must not exist or be empty; holds its lock. @throws UsageError
+  /// A new run at `path`, which must not exist or be empty; holds its lock. @throws UsageError, DataError
   static RunFolder create(const Path& path, const Config& config);
-  /// An existing one, to go on with; holds its lock. @throws DataError also when another process does
+  /// An existing one, to go on with; holds its lock. @throws DataError also when another process does, or a link is in place
+  /// of a file that is added to
   static RunFolder resume(const Path& path);
   /// An existing one, to read. @throws DataError when there is no config.toml
   static RunFolder open(const Path& path);
@@ -33,7 +34,11 @@ class RunFolder {
 
   /// `which`: "last", "best" or a step. @throws DataError listing what there is
   Path find_checkpoint(const std::string& which) const;
-  std::optional<int64_t> last_step() const;      ///< of the newest whole checkpoint that `last` points to
+
+  /// Of the checkpoint to go on from: the one that `last` points to. Copies of a run may have lost that link, or hold a file
+  /// in its place: then the newest whole one. Nothing where there is none. @throws DataError where the folder cannot be read
+  std::optional<int64_t> last_step() const;
+  bool last_is_link() const;  ///< to a checkpoint that is there, as `save` leaves it
 
   struct Checkpoint {
     int64_t step;
@@ -41,15 +46,17 @@ class RunFolder {
     std::shared_ptr<const std::string> bytes;
     SafeTensors content;  ///< views into `bytes`
   };
-  /// The one to go on from, read. @throws DataError when it is damaged, saying which others there are
+  /// The one to go on from, read. Changes nothing. @throws DataError when it is damaged, saying which others there are; also
+  /// where there was one and none is left, so that a resume never begins anew over what is there
   std::optional<Checkpoint> last() const;
 
-  /// Writes a checkpoint, points `last` (and `best`) at it, removes the ones that nothing needs.
+  /// Writes a checkpoint, points `last` (and `best`) at it, removes earlier ones that nothing needs.
   void save(int64_t step, std::string_view bytes, bool best, int64_t keep_every) const;
 
-  /// Away with what a crash may have left behind: temporary files, checkpoints that nothing needs, metrics
-  /// after `step`. Rewrites the event file.
-  void tidy(int64_t step, int64_t keep_every) const;
+  /// To be called before training goes on from `from`, as `last` gave it. Gives `last` and `best` their links again where a copy
+  /// has files in their place, without losing a checkpoint. Away with what a crash may have left behind: unfinished files,
+  /// earlier checkpoints that nothing needs, metrics after that step. Rewrites the event file.
+  void tidy(const std::optional<Checkpoint>& from, int64_t keep_every) const;
 
   using Numbers = std::vector<std::pair<std::string, double>>;
   void log(int64_t step, double epoch, const Numbers& numbers) const;  ///< one line of metrics.jsonl, one event
@@ -61,6 +68,12 @@ class RunFolder {
  private:
   explicit RunFolder(Path path) : path_(std::move(path)) {}
   void lock();
+  Path checkpoints() const { return path_ / "checkpoints"; }
+  std::vector<int64_t> steps() const;  ///< of the files that there are, ascending
+  std::optional<int64_t> step_behind(const char* link_name) const;
+  std::optional<Checkpoint> find_last() const;
+  Checkpoint read(const Path& file) const;
+  std::optional<int64_t> keep_copy(const char* link_name) const;
   void remove_needless(int64_t step, int64_t keep_every) const;
   Path link(const char* name) const { return path_ / "checkpoints" / name; }
   Path events() const { return path_ / "events.out.tfevents.0.gan"; }
@@ -68,7 +81,7 @@ class RunFolder {
   std::shared_ptr<const FileLock> lock_;  ///< of those who write
 };
 
-/// The step of a name like step-0001000.safetensors.
+/// The step of a name like step-0001000.safetensors, in exactly the digits that gan gives it.
 std::optional<int64_t> step_of(const Path& file);
 
 }  // namespace gan

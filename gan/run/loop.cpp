@@ -93,11 +93,14 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   Memory memory(config.run);
   const Walk everything = [&](const StateVisitor& visit) { memory.visit(visit), learner.visit_state(visit); };
 
-  if (const auto last = run.last()) {
-    read_checkpoint(last->content, everything, last->file);
-    step = last->step;
+  {
+    const auto last = run.last();
+    if (last) {
+      read_checkpoint(last->content, everything, last->file);
+      step = last->step;
+    }
+    run.tidy(last, config.run.keep_every);
   }
-  run.tidy(step, config.run.keep_every);
 
   const std::vector<Stage> stages = learner.stages();
   int64_t steps = 0;

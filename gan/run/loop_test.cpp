@@ -90,7 +90,7 @@ TEST_F(Loop, StoppedAndResumedIsTheSameBytes) {
   go(temp_.path() / "parts", part, hooks);
   std::ofstream(temp_.path() / "parts/metrics.jsonl", std::ios::app)
       << "{\"step\":8,\"loss\":1}\n{\"step\": 11, \"torn\": tr";  // as kill -9 leaves it
-  std::ofstream(temp_.path() / "parts/checkpoints/step-0000009.safetensors.tmp") << "half";
+  std::ofstream(temp_.path() / "parts/checkpoints/.step-0000009.safetensors.gan-17.tmp") << "half";
   go(temp_.path() / "parts", rest, hooks);
   EXPECT_EQ(whole.sum(), rest.sum());
   for (const char* file : {"checkpoints/step-0000012.safetensors", "checkpoints/best", "metrics.jsonl"})
