@@ -113,6 +113,14 @@ void write_image(png_structp png, png_infop info, const Image& image, bool drawn
   png_set_IHDR(png, info, static_cast<uint32_t>(image.width), static_cast<uint32_t>(image.height), 8,
                image.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+  char keyword[] = "Software";
+  char software[] = "gan";
+  png_text text{};
+  text.compression = PNG_TEXT_COMPRESSION_NONE;
+  text.key = keyword;
+  text.text = software;
+  text.text_length = sizeof software - 1;
+  png_set_text(png, info, &text, 1);
   png_write_info(png, info);
   const auto row = static_cast<size_t>(image.width * image.channels);
   for (size_t at = 0; at < image.pixels.size(); at += row) png_write_row(png, &image.pixels[at]);
@@ -202,6 +210,13 @@ std::string encode(const Image& image, bool drawn) {
 }  // namespace
 
 std::string encode_png(const Image& image) { return encode(image, false); }
+
+bool is_png_of_gan(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  constexpr size_t kBeforePixels = 512;  // header, animation and text come before them
+  const std::string_view mark = "\0\0\0\x0ctEXtSoftware\0gan"sv;
+  return bytes.starts_with(kMagic) && bytes.substr(0, kBeforePixels).find(mark) != bytes.npos;
+}
 
 std::string encode_animated_png(std::span<const Frame> frames, uint32_t times) {
   if (frames.empty()) throw DataError("encode_animated_png: there are no frames; give at least one");

@@ -14,7 +14,11 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
-std::string encode_png(const Image& image);  ///< @throws DataError on a wrong shape
+/// With a text that names gan as the software that made it. @throws DataError on a wrong shape
+std::string encode_png(const Image& image);
+
+/// Whether encode_png or encode_animated_png made this file, by that text; false for anything that is no PNG file.
+bool is_png_of_gan(std::string_view bytes);
 
 struct Frame {
   Image image;

@@ -51,6 +51,17 @@ void expect_image(const std::string& file, const Shape& shape, const std::vector
   EXPECT_EQ(image.pixels, pixels);
 }
 
+TEST(Png, KnowsTheFilesThatItMade) {
+  const Image image{.height = 1, .width = 2, .channels = 1, .pixels = {1, 2}};
+  const std::vector<Frame> frames{{image}, {image}};
+  EXPECT_TRUE(is_png_of_gan(encode_png(image)));
+  EXPECT_TRUE(is_png_of_gan(encode_animated_png(frames)));
+  EXPECT_FALSE(is_png_of_gan(png({.width = 1, .height = 1, .depth = 8, .colour = kGrey}, "\0\1"s)));
+  EXPECT_FALSE(is_png_of_gan(png({.width = 1, .height = 1, .depth = 8, .colour = kGrey}, "\0\1"s, chunk("tEXt", "Software\0gang"s))));
+  EXPECT_FALSE(is_png_of_gan("tEXtSoftware\0gan"s));
+  EXPECT_FALSE(is_png_of_gan(""));
+}
+
 TEST(Png, ReadsOnePixelByteForByte) {
   const std::string file =
       "\x89PNG\r\n\x1a\n"
