@@ -2,6 +2,7 @@
 /// The commands, each in the file of its name, and what they share.
 
 #include "cli/command_line.h"
+#include "cli/terminal.h"
 #include "gan/core/duration.h"
 
 namespace gan::cli {
@@ -19,14 +20,17 @@ std::string program();
 
 Path program_folder();  ///< that this executable lies in
 
-/// The file of a recipe given by name or path. @throws UsageError with the nearest name
+/// The file of a recipe given by name or path. A word without '/' and '.toml' is the name of a recipe; a file that is called so
+/// is taken only where there is no such recipe. @throws UsageError with the nearest name
 Path find_recipe(const std::string& name_or_path);
+
+/// Those of the program; and those of the folder ./recipes that have other names. Or, where the environment variable
+/// GAN_RECIPES names a folder, those in it alone. Sorted by name.
 std::vector<Path> all_recipes();
 
 struct Interrupted {};  ///< thrown where the user asked to stop
 void stop_if_asked();   ///< @throws Interrupted
 
-bool on_terminal();              ///< stderr is one: progress may redraw its line
 std::string count(int64_t n);    ///< 1,234,567
 
 /// A table for people: columns aligned, the first to the left, the others to the right.

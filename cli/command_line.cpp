@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/core/version.h"
 #include "gan/spec/config.h"
 
@@ -38,8 +39,7 @@ CLI::Validator some_text() {
 }
 
 void check_output(const Path& out, std::initializer_list<std::string> extensions) {
-  std::error_code error;
-  if (std::filesystem::is_directory(out, error)) throw UsageError("--out {}: is a folder, a file name was expected", out.string());
+  if (is_folder(out)) throw UsageError("--out {}: is a folder, a file name was expected", out.string());
   const std::string extension = out.extension();
   std::string known;
   for (const auto& e : extensions) known += (known.empty() ? "" : ", ") + e;
@@ -60,11 +60,16 @@ void add_device(CLI::App& command, std::string& device, const std::string& help)
   }, ""));
 }
 
+void add_force(CLI::App& command, bool& force) {
+  command.add_flag("--force", force, "replace what is at --out, also where gan did not make it");
+}
+
 void add_model(CLI::App& command, ModelOptions& o) {
   command.add_option("RUN", o.run, "a run's folder, or a checkpoint file")->required()->check(some_text());
   command.add_option("--seed", o.seed, "the same seed gives the same bytes")->capture_default_str()->check(whole(0));
   command.add_option("--checkpoint", o.checkpoint, "last, best or a step")->capture_default_str();
   add_device(command, o.device, "auto, cpu or cuda [cpu]");
+  add_force(command, o.force);
 }
 
 // --- The commands ---
@@ -72,7 +77,7 @@ void add_model(CLI::App& command, ModelOptions& o) {
 void add_train(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand("train", "train a generator; without a recipe, settings follow from --data");
-  command->add_option("RECIPE", o->recipe, "a name (`gan info recipes`) or a .toml file")->check(some_text());
+  command->add_option("RECIPE", o->recipe, "a name (`gan info recipes`) or a .toml file; a relative data.source in it is looked for here, then beside the file")->check(some_text());
   command->add_option("--data", o->data, "mnist, fashion-mnist, cifar10, a folder of their files, a .npy, .csv or .tsv (also with .gz), toy:NAME [the recipe's]")->check(some_text());
   add_data_dir(*command, o->data_dir);
   command->add_option("--out", o->out, "the run's folder [a fresh one under runs/]")->check(some_text());
@@ -81,7 +86,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
   command->add_option("--epochs", o->epochs, "instead: passes over the data")->check(number(1e-6, 1e9))->excludes(steps);
   command->add_option("--set", o->set, "override one setting, e.g. training.batch_size=64")->type_name("SECTION.KEY=VALUE")->allow_extra_args(false);
   add_device(*command, o->device, "auto, cpu, cuda [auto]");
-  command->add_option("--threads", o->threads, "[one per core]")->check(whole(1, 1024));
+  command->add_option("--threads", o->threads, "[one per core], at most one per processor")->check(whole(1, 1024));
   command->add_flag("--resume", o->resume, "go on with the run in --out");
   command->add_flag("--quiet", o->quiet, "no progress, no closing table");
   command->footer("Examples: " + program() + " train fashion-mnist\n"
@@ -155,6 +160,7 @@ void add_compare(CLI::App& app, Chosen& chosen) {
   add_data_dir(*command, o->data_dir);
   command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
   command->add_option("--out", o->out, "a .png file: samples of each run")->capture_default_str()->check(some_text());
+  add_force(*command, o->force);
   command->add_option("--seed", o->seed, "of the samples and the test")->capture_default_str()->check(whole(0));
   command->add_flag("--json", o->json, "print one JSON object");
   command->footer("A table holds numbers of one kind and one protocol: the same data, split and number of samples in a column, Parzen\n"
@@ -185,6 +191,7 @@ void add_reproduce(CLI::App& app, Chosen& chosen) {
   }, ""));
   add_data_dir(*command, o->data_dir);
   command->add_option("--out", o->out, "folder of the report, the runs and what is kept; the same call goes on there")->capture_default_str()->check(some_text());
+  add_force(*command, o->force);
   command->add_option("--seeds", o->seeds, "runs of each recipe in table 1, of seeds 1 to N [3 of adversarial nets, 1 of the earlier methods; 1 with --quick]")->check(whole(1, 1000));
   command->add_flag("--quick", o->quick, "minutes in place of hours: far too few steps, to see that all of it works");
   command->footer("Examples: " + program() + " reproduce table1 --data-dir DIR\n          " + program() + " reproduce all --quick --out quick");

@@ -25,6 +25,7 @@ struct TrainOptions {
 struct ModelOptions {
   std::string run, checkpoint = "last", out, device = "cpu";
   uint64_t seed = 0;
+  bool force = false;  ///< replace what is at `out`, whatever it is
 };
 struct SampleOptions : ModelOptions {
   int64_t n = 64;
@@ -43,7 +44,7 @@ struct CompareOptions {
   std::vector<std::string> runs;
   std::string data_dir, checkpoint = "last", out = "compare.png";
   uint64_t seed = 0;
-  bool json = false;
+  bool json = false, force = false;
 };
 
 struct InfoOptions { std::string what, data_dir; };
@@ -53,7 +54,7 @@ inline constexpr std::string_view kPaperParts[] = {"figure1", "theory", "table1"
 
 struct ReproduceOptions {
   std::string what = "all", data_dir, out = "reproduction";
-  bool quick = false;
+  bool quick = false, force = false;
   std::optional<int64_t> seeds;
 };
 

@@ -5,9 +5,11 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/pictures.h"
 #include "cli/scoring.h"
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/figures/plot.h"
 #include "gan/io/png.h"
 #include "gan/judge/mixing.h"
@@ -68,7 +70,7 @@ std::vector<Entry> open_entries(const CompareOptions& o) {
   for (const std::string& given : o.runs) {
     std::error_code error;
     places.push_back(std::filesystem::canonical(given, error));
-    if (error) throw DataError("{}: no such run", given);
+    if (error) throw DataError("{}: no such run{}", given, obstacle(given));
     if (std::find(places.begin(), places.end() - 1, places.back()) != places.end() - 1) throw UsageError("{}: the same run twice; give each once", given);
   }
   for (const std::string& given : o.runs) {
@@ -244,8 +246,10 @@ void add_pictures(std::vector<Captioned>& pictures, const Entry& entry, Generati
 }  // namespace
 
 int carry_out(const CompareOptions& o) {
-  if (const Path folder = Path(o.out).parent_path(); !folder.empty() && !std::filesystem::is_directory(folder))
+  if (const Path folder = Path(o.out).parent_path(); !folder.empty() && !is_folder(folder))
     throw DataError("--out {}: there is no folder {} to write it into", o.out, folder.string());
+  for (const std::string& run : o.runs) check_is_not_training_data(o.out, run);
+  check_picture_output(o.out, o.force);
   const std::vector<Entry> entries = open_entries(o);
   std::vector<Captioned> pictures;
   Json document;

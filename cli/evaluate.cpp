@@ -7,6 +7,7 @@
 #include "cli/pictures.h"
 #include "cli/scoring.h"
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/data/readers.h"
 #include "gan/io/png.h"
 
@@ -50,9 +51,8 @@ Problem held_against(const EvaluateOptions& o, Config config, const Path& checkp
 }  // namespace
 
 int carry_out(const EvaluateOptions& o) {
-  std::error_code error;
-  if (!std::filesystem::exists(o.what, error)) throw DataError("{}: no such run, nor file of samples", o.what);
-  if (names_array(o.what)) {
+  if (!is_there(o.what)) throw DataError("{}: no such run, nor file of samples", o.what);
+  if (!is_folder(o.what) && names_array(o.what)) {
     if (o.data.empty()) throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
     const DataSet data = open_data(o.data, o.data_dir);
     const Judge judge(data);
@@ -60,7 +60,7 @@ int carry_out(const EvaluateOptions& o) {
     report(o, evaluate_samples(judge, samples, samples, o.seed, say), data);
     return 0;
   }
-  if (!std::filesystem::is_directory(o.what, error)) throw DataError("{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected", o.what);
+  if (!is_folder(o.what)) throw DataError("{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected", o.what);
   const RunFolder run = RunFolder::open(o.what);
   const Path checkpoint = run.find_checkpoint(o.checkpoint);
   const Problem problem = o.data.empty() ? prepare(run.config(), o.data_dir) : held_against(o, run.config(), checkpoint);

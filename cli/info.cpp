@@ -2,16 +2,29 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <fstream>
 
 #include "cli/command.h"
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/gan.h"
 #include "gan/io/safetensors.h"
 
 namespace gan::cli {
 namespace {
 
-namespace fs = std::filesystem;
+/// By its content, whatever it is called: the length of a JSON header, and that.
+bool begins_as_checkpoint(const Path& path) {
+  if (!is_file(path)) return false;
+  std::ifstream file(path, std::ios::binary);
+  std::array<unsigned char, 9> bytes{};
+  if (!file.read(reinterpret_cast<char*>(bytes.data()), bytes.size())) return false;
+  uint64_t length = 0;
+  for (size_t i = 8; i-- > 0;) length = length << 8 | bytes[i];
+  file.seekg(0, std::ios::end);
+  return bytes[8] == '{' && length <= static_cast<uint64_t>(file.tellg()) - 8;
+}
 
 void print_network(const std::string& name, const NetworkSpec& spec, int64_t inputs) {
   std::vector<std::vector<std::string>> rows;
@@ -117,11 +130,12 @@ void info_data(const std::string& what, const std::string& data_dir) {
 
 void describe(const std::string& what, const std::string& data_dir) {
   const Path path = what;
-  std::error_code error;
+  const bool is_path = obstacle(path).empty() || what.find('/') != what.npos;  // no obstacle to a recipe's or a data set's name
   if (what == "recipes") return info_recipes();
   const auto recipe = [&](const Path& file) { print_config(parse_config(read_file(file), file.string()), 0); };
-  if (fs::is_directory(path, error) && fs::exists(path / "config.toml")) return info_run(path);
-  if (path.extension() == ".safetensors" || (fs::is_symlink(path, error) && fs::is_regular_file(path, error))) return info_checkpoint(path);
+  if (is_path && is_folder(path) && is_there(path / "config.toml")) return info_run(path);
+  const bool is_called_one = path.extension() == ".safetensors" && !is_folder(path);
+  if (is_path && (is_called_one || begins_as_checkpoint(path))) return info_checkpoint(path);
   if (path.extension() == ".toml") return recipe(find_recipe(what));
   const std::vector<std::string> data = data_names();
   const bool is_data = std::find(data.begin(), data.end(), what) != data.end();
@@ -135,7 +149,7 @@ void describe(const std::string& what, const std::string& data_dir) {
     }
     known.push_back(file.stem());
   }
-  if (is_data || fs::exists(path, error) || path.has_extension() || what.find('/') != what.npos || what.starts_with("toy:")) return info_data(what, data_dir);
+  if (is_data || (is_path && is_there(path)) || path.has_extension() || what.find('/') != what.npos || what.starts_with("toy:")) return info_data(what, data_dir);
   known.insert(known.end(), data.begin(), data.end());
   throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what, did_you_mean(what, known));
 }

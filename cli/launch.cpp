@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "cli/command.h"
+#include "cli/limits.h"
 #include "gan/core/error.h"
 
 namespace gan::cli {
@@ -27,6 +28,7 @@ void name_the_processor() {
 }  // namespace
 
 int carry_out(const Command&, char** argv) {
+  check_limits();
   let_waiting_threads_sleep(), name_the_processor();
   const Path beside = program_folder() / "gan-engine", installed = (program_folder() / GAN_TO_ENGINE).lexically_normal() / "gan-engine";
   for (const Path& engine : {beside, installed}) {

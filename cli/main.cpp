@@ -3,12 +3,14 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <new>
 
 #include <fmt/core.h>
 
 #include "cli/command_line.h"
+#include "cli/terminal.h"
 #include "gan/core/error.h"
 
 namespace {
@@ -24,6 +26,7 @@ int fail(gan::Exit code, const std::string& what) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  gan::cli::open_standard_descriptors();
   std::signal(SIGXFSZ, SIG_IGN);  // a file above `ulimit -f` is then an error of write, like a full disk
   try {
     const auto command = gan::cli::parse(argc, argv);
@@ -35,6 +38,8 @@ int main(int argc, char** argv) {
     return fail(error.code(), error.what());
   } catch (const std::bad_alloc&) {
     return fail(gan::Exit::usage, kOutOfMemory);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(gan::Exit::data, fmt::format("{}: {}", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
     const std::string what = error.what(), line = what.substr(0, what.find('\n'));
     if (what.find("can't allocate memory") != what.npos || what.find("out of memory") != what.npos) return fail(gan::Exit::usage, kOutOfMemory);  // libtorch's

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/reproduction.h"
 #include "gan/core/error.h"
 #include "gan/core/stop.h"
@@ -99,7 +100,7 @@ void compute(Reproduction& r, const paper::Cache& cache, Task& task) {
 }
 
 void write_report(const ReproduceOptions& o, const std::vector<Task>& tasks) {
-  paper::Report report{.title = "Generative Adversarial Nets (Goodfellow et al. 2014), computed again",
+  paper::Report report{.title = kReportTitle,
                        .text = {"What the paper publishes, and beside it what this program computes. The time of each part holds its training, which parts share."},
                        .made_by = {{"command", fmt::format("gan reproduce {}{}{}", o.what, o.quick ? " --quick" : "", o.seeds ? fmt::format(" --seeds {}", *o.seeds) : "")},
                                    {"version", version()}, {"processor", processor()}, {"cores", fmt::format("{}", core_count())}}};
@@ -120,7 +121,9 @@ void write_report(const ReproduceOptions& o, const std::vector<Task>& tasks) {
 
 int carry_out(const ReproduceOptions& o) {
   catch_stop_signals();
+  ignore_broken_pipes();
   const Path out = o.out;
+  check_report_output(out, o.force);
   std::error_code error;
   std::filesystem::create_directories(out, error);
   if (error) throw DataError("--out {}: cannot create the folder: {}", o.out, error.message());
@@ -134,7 +137,7 @@ int carry_out(const ReproduceOptions& o) {
       if (!task.piece) compute(r, cache, task);
     write_report(o, tasks);
   } catch (const Interrupted&) {
-    fmt::print(stderr, "stopped, everything is saved; the same call goes on\n");
+    note("stopped, everything is saved; the same call goes on");
     for (Task& task : tasks)
       if (!task.piece && task.part.so_far) task.piece = task.part.so_far(r);
     if (std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return task.piece.has_value(); })) write_report(o, tasks);

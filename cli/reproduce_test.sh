@@ -28,6 +28,7 @@ END
 tiny_recipes() {
   rm recipes
   mkdir recipes
+  export GAN_RECIPES=$work/recipes  # and none of the program's
   recipe paper-mnist mnist
   recipe mnist mnist
   recipe fashion-mnist fashion-mnist
@@ -171,7 +172,7 @@ test_mistakes() {
   local built=$program
   program=$PWD/nowhere/bin/gan
   cd nowhere
-  expect 3 "no recipes" reproduce figure3 --data-dir ../files
+  GAN_RECIPES='' expect 3 "no recipes" reproduce figure3 --data-dir ../files
   says "no folder \`recipes\`"
   cd ..
   program=$built

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/pictures.h"
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/core/version.h"
 #include "gan/paper/cache.h"
 
@@ -169,7 +170,7 @@ ScoredRun Reproduction::keep_score(const Training& t, const Model& model, const 
 
 int64_t Reproduction::left(const Training& t) const {
   const Path path = folder(t);
-  if (!std::filesystem::exists(path / "config.toml")) return t.config.training.steps;
+  if (!is_there(path / "config.toml")) return t.config.training.steps;
   const RunFolder run = RunFolder::open(path);
   return ended(run, t.config) ? 0 : t.config.training.steps - run.last_step().value_or(0);
 }
@@ -180,7 +181,7 @@ RunFolder Reproduction::train(const Training& t) {
   const auto start = Clock::now();
   const Problem problem = prepare(t.config, o_.data_dir);
   const auto learner = make_learner(problem);
-  const RunFolder run = std::filesystem::exists(path / "config.toml") ? RunFolder::resume(path) : RunFolder::create(path, problem.config);
+  const RunFolder run = is_there(path / "config.toml") ? RunFolder::resume(path) : RunFolder::create(path, problem.config);
   say(fmt::format("{} {}, seed {}, into {}", run.last_step() ? "going on with" : "training", t.recipe, t.config.run.seed, path.string()));
   const Judge judge(problem.data);
   const Outcome outcome = gan::train(run, problem, *learner, make_hooks(run, problem, judge, *learner, narrator_));

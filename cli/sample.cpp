@@ -2,9 +2,11 @@
 #include <fmt/core.h>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/pictures.h"
 #include "cli/scoring.h"
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/core/stop.h"
 #include "gan/data/readers.h"
 #include "gan/io/png.h"
@@ -21,7 +23,7 @@ const char* asks_for_a_chain(const SampleOptions& o) {
 
 /// Training examples of the data that the model was trained on.
 at::Tensor data_starts(const SampleOptions& o, const Model& model, int64_t chains) {
-  Config config = std::filesystem::is_directory(o.run) ? RunFolder::open(o.run).config() : model.config();
+  Config config = is_folder(o.run) ? RunFolder::open(o.run).config() : model.config();
   config.run.device = o.device;
   const Problem problem = prepare(config, o.data_dir);
   if (problem.data.hash != model.data().hash)
@@ -45,6 +47,8 @@ int carry_out(const SampleOptions& o) {
   const Path out = o.out;
   Model model = load(o.run, o.checkpoint, find_device(o.device));
   const DataCard& data = model.data();
+  check_is_not_training_data(out, o.run);
+  check_examples_output(out, data, o.force);
   at::Tensor walked;
   if (asks_for_a_chain(o)) walked = walk_along(o, model);
   const Draw draw = [&](int64_t first, int64_t count) {
@@ -65,7 +69,7 @@ int carry_out(const SampleOptions& o) {
     try {
       write_examples(out, o.n, data.shape, data.columns, watched, {data.channels_last, data.origin});
     } catch (const Interrupted&) {
-      fmt::print(stderr, "gan: stopped, nothing was written to {}\n", o.out);
+      note(fmt::format("gan: stopped, nothing was written to {}", o.out));
       return 128 + stop_signal();
     }
     if (largest > kLargestValue)
@@ -81,6 +85,8 @@ int carry_out(const InterpolateOptions& o) {
   const Path out = o.out;
   Model model = load(o.run, o.checkpoint, find_device(o.device));
   if (!dynamic_cast<Latent*>(&model.generative())) throw UsageError("{}: this kind of model has no latent space to walk through", o.run);
+  check_is_not_training_data(out, o.run);
+  check_picture_output(out, o.force);
   if (!model.data().image) throw UsageError("{}: interpolation draws images, this run generates {}", o.run, model.data().name);
   write_file(out, encode_png(straight_lines(model, o.seed)));
   fmt::print("{}: {} straight lines through z, {} points each, seed {}\n", o.out, kLines, kLinePoints, o.seed);

@@ -10,6 +10,7 @@
 #include "cli/pictures.h"
 #include "gan/baselines/controls.h"
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/core/version.h"
 #include "gan/judge/neighbours.h"
 #include "gan/nets/draw.h"
@@ -37,12 +38,14 @@ Path cache_folder() {
 
 std::vector<Control> read_controls(const Path& file) {
   std::vector<Control> out;
-  if (file.empty() || !std::filesystem::exists(file)) return out;
-  const Json json = Json::parse(read_file(file), nullptr, false);
   try {
+    if (file.empty() || !is_there(file)) return out;
+    const Json json = Json::parse(read_file(file), nullptr, false);
     for (const Json& row : json) out.push_back({row.at("name"), parzen_of(row)});
   } catch (const Json::exception&) {
     out.clear();  // an older program's: made again
+  } catch (const DataError&) {
+    // One that cannot be read: made again, too.
   }
   return out;
 }

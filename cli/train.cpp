@@ -4,20 +4,29 @@
 #include "cli/scoring.h"
 #include "cli/training.h"
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/core/stop.h"
 
 namespace gan::cli {
 namespace {
 
-std::string absolute_if_file(const std::string& source) {  // so that a resume from another folder finds it
-  std::error_code error;
-  return std::filesystem::exists(source, error) ? std::filesystem::absolute(source).lexically_normal().string() : source;
+/// A file or folder by its whole path, so that a resume from any folder finds it; names of data sets as they are. It is looked
+/// for in the working directory, then in `beside`, where that is given.
+std::string resolved_source(const std::string& source, const Path& beside = {}) {
+  const std::vector<std::string> names = data_names();
+  const bool is_name = std::find(names.begin(), names.end(), source) != names.end() || source.starts_with("toy:");
+  if (is_name || source.empty()) return source;
+  if (is_there(source)) return absolute_path(source).string();
+  if (!beside.empty() && is_there(beside / source)) return absolute_path(beside / source).string();
+  return source;
 }
 
 /// What the command line says, over the recipe.
 void apply(const TrainOptions& o, Config& config) {
   for (const auto& assignment : o.set) override_config(config, assignment);
-  if (!o.data.empty()) config.data.source = absolute_if_file(o.data);
+  if (!o.data.empty()) config.data.source = o.data;
+  const bool is_of_recipe = o.data.empty() && !o.recipe.empty();
+  config.data.source = resolved_source(config.data.source, is_of_recipe ? absolute_path(o.recipe_file).parent_path() : Path());
   if (o.seed) config.run.seed = *o.seed;
   if (!o.device.empty()) config.run.device = o.device;
   if (o.threads) config.run.threads = *o.threads;
@@ -30,6 +39,7 @@ void refuse_changes(const Config& stored, const Config& wanted, const Path& run)
   Config same_end = wanted;
   same_end.training.steps = stored.training.steps;
   same_end.run.threads = stored.run.threads;
+  if (resolved_source(stored.data.source) == wanted.data.source) same_end.data.source = stored.data.source;
   if (const auto changed = first_difference(stored, same_end))
     throw UsageError("--resume: {} is {} in {}, and cannot become {}; only --steps, --epochs and --threads may change", changed->key,
                      changed->before, run.string(), changed->now);
@@ -40,7 +50,7 @@ void refuse_changes(const Config& stored, const Config& wanted, const Path& run)
 Path fresh_folder(const std::string& name) {
   for (int i = 1;; ++i) {
     const Path path = Path("runs") / (i == 1 ? name : fmt::format("{}-{}", name, i));
-    if (!std::filesystem::exists(path)) return path;
+    if (!is_there(path) && !is_link(path)) return path;
   }
 }
 
@@ -81,7 +91,8 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem, 
 
 int carry_out(const TrainOptions& o) {
   catch_stop_signals();
-  const bool started = o.resume && std::filesystem::exists(Path(o.out) / "config.toml");
+  ignore_broken_pipes();
+  const bool started = o.resume && is_there(Path(o.out) / "config.toml");
 
   Config config;
   if (!o.recipe.empty()) {
@@ -95,6 +106,9 @@ int carry_out(const TrainOptions& o) {
   }
   apply(o, config);
   Problem problem = prepare(config, o.data_dir);
+  if (problem.config.run.threads < config.run.threads)
+    note(fmt::format("run.threads = {}: there are {} processors to run them on; {} threads are used", config.run.threads,
+                     problem.config.run.threads, problem.config.run.threads));
   if (o.recipe.empty() && !started) problem.config.optimizer.schedule_steps = problem.config.training.steps;
   if (problem.config.training.steps == 0) throw UsageError("training.steps is 0: set --steps or --epochs");
   const auto learner = make_learner(problem);
@@ -111,6 +125,9 @@ int carry_out(const TrainOptions& o) {
   Narrator narrator(o.quiet);
   narrator.say(fmt::format("{} {} on {} ({} training examples), into {}", run.last_step() ? "going on with" : "training", name, problem.data.name,
                            count(problem.data.train.size()), folder.string()));
+  if (const auto step = run.last_step(); step && !run.last_is_link())
+    note(fmt::format("{} is no link to a checkpoint, as it is in a run that was not copied; going on from step {}, the newest that is whole",
+                     (folder / "checkpoints" / "last").string(), *step));
   if (o.recipe.empty() && !started)
     narrator.say(fmt::format("no recipe: {} ({} steps, batch {}); {}/config.toml has all of them", config.about, problem.config.training.steps,
                              problem.config.training.batch_size, folder.string()));
@@ -122,7 +139,7 @@ int carry_out(const TrainOptions& o) {
   release_stop_signals();
 
   if (outcome.how == Ended::interrupted) {
-    fmt::print(stderr, "stopped at step {}, everything is saved; go on with: {} train --resume --out {}\n", outcome.step, program(), folder.string());
+    note(fmt::format("stopped at step {}, everything is saved; go on with: {} train --resume --out {}", outcome.step, program(), folder.string()));
     return 128 + stop_signal();
   }
   if (!learner->has_model()) {

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/pictures.h"
 #include "cli/scoring.h"
@@ -19,22 +21,31 @@ void Narrator::operator()(const Progress& p) {
   const auto now = Clock::now();
   if (quiet_ || (p.step < p.steps && now - last_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(15)))) return;
   last_ = now;
-  std::string line = fmt::format("{}step {}/{}  epoch {:.1f}  {:.0f} examples/s  ETA {}", p.stage.empty() ? "" : p.stage + "  ",
-                                 p.step, p.steps, p.epoch, p.examples_per_second, duration(p.seconds_left));
-  for (const auto& [name, value] : p.numbers) line += fmt::format("  {} {:.3f}", name, value);
-  if (terminal_) fmt::print(stderr, "\r\033[K{}", line);
-  else fmt::print(stderr, "{}\n", line);
+  std::vector<LinePart> parts;
+  if (!p.stage.empty()) parts.push_back({p.stage, 2});
+  parts.push_back({fmt::format("step {}/{}", p.step, p.steps), 0});
+  parts.push_back({fmt::format("epoch {:.1f}", p.epoch), 3});
+  parts.push_back({fmt::format("{:.0f} examples/s", p.examples_per_second), 4});
+  parts.push_back({fmt::format("ETA {}", duration(p.seconds_left)), 1});
+  int spare = 5;  // numbers, the last of them first
+  for (const auto& [name, value] : p.numbers) parts.push_back({fmt::format("{} {:.3f}", name, value), spare++});
+  if (terminal_) {
+    const size_t room = std::max<size_t>(line_width(), 2) - 1;  // a full line would begin the next one
+    write_to_stderr("\r\033[K" + fitted_line(std::move(parts), room));
+  } else {
+    note(fitted_line(std::move(parts), std::string::npos));
+  }
   open_ = terminal_;
 }
 
 void Narrator::say(const std::string& text) {
   if (quiet_) return;
   finish();
-  fmt::print(stderr, "{}\n", text);
+  note(text);
 }
 
 void Narrator::finish() {
-  if (open_) fmt::print(stderr, "\n");
+  if (open_) write_to_stderr("\n");
   open_ = false;
 }
 

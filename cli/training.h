@@ -7,7 +7,7 @@
 
 namespace gan::cli {
 
-/// Progress: one line that redraws itself on a terminal, a plain line now and then elsewhere.
+/// Progress: one line that redraws itself on a terminal, no wider than that; a plain line now and then elsewhere.
 class Narrator {
  public:
   explicit Narrator(bool quiet);

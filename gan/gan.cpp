@@ -14,6 +14,7 @@
 #include "gan/baselines/rbm_trainer.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
+#include "gan/core/paths.h"
 #include "gan/core/threads.h"
 #include "gan/model/checkpoint.h"
 #include "gan/nets/fused.h"
@@ -199,8 +200,8 @@ Tensor own_units(const DataCard& card, const Tensor& scaled) {
 Tensor Model::sample(int64_t n, uint64_t seed, int64_t first) { return own_units(model_->sample(n, seed, first)); }
 
 Model load(const fs::path& path, const std::string& checkpoint, at::Device device) {
-  if (!fs::exists(path)) throw DataError("{}: no such run or checkpoint", path.string());
-  const fs::path file = fs::is_directory(path) ? RunFolder::open(path).find_checkpoint(checkpoint) : path;
+  if (!is_there(path)) throw DataError("{}: no such run or checkpoint", path.string());
+  const fs::path file = is_folder(path) ? RunFolder::open(path).find_checkpoint(checkpoint) : path;
   const std::string who = file.string(), bytes = read_file(file);
   const SafeTensors content = parse_checkpoint(bytes, who);
   Config config = read_stored_config(content.metadata, who);
@@ -229,6 +230,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   }
   c.run.device = p.facts.device.is_cuda() ? "cuda" : "cpu";
   if (c.run.threads == 0) c.run.threads = core_count();
+  c.run.threads = std::min<int64_t>(c.run.threads, processor_count());
   at::set_num_threads(static_cast<int>(c.run.threads));
   flush_denormals();
 

@@ -50,7 +50,7 @@ Model load(const std::filesystem::path& path, const std::string& checkpoint = "l
 
 /// A configuration with its data: all that a learner is made of.
 struct Problem {
-  Config config;   ///< resolved: device, threads, steps
+  Config config;   ///< resolved: device, threads (no more than there are processors), steps
   DataSet data;
   Scaling scaling;
   DataFacts facts;

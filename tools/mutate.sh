@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 list=tools/mutants.txt work=$PWD/build-mutants
 copy=$work/tree build=$work/build log=$work/test.log
-stages='plain_tests tensor_tests cli_test compare_test faults_test'  # in order of cost
+stages='plain_tests tensor_tests cli_test compare_test surroundings_test faults_test'  # in order of cost
 
 fail() { echo "$*" >&2; exit 2; }
 ids=()
@@ -69,7 +69,7 @@ synchronise() {  # files that are the same keep their dates, so that little is b
   (cd "$copy" && find . -type f -printf '%P\n') | sort | comm -23 - <(files | sort) | while read -r path; do rm "$copy/$path"; done
 }
 
-target_of() { case $1 in *_tests) echo "$1" ;; *) echo gan_cli ;; esac; }
+targets_of() { case $1 in *_tests) echo "$1" ;; *) echo gan_cli faults ;; esac; }
 program_of() { case $1 in *_tests) echo "$build/$1" ;; *) echo "$build/gan" ;; esac; }
 built_after() {  # stage, file: is any of what it runs?
   case $1 in *_tests) [ "$build/$1" -nt "$2" ] ;; *) [ "$build/gan" -nt "$2" ] || [ "$build/gan-engine" -nt "$2" ] ;; esac
@@ -78,7 +78,7 @@ built_after() {  # stage, file: is any of what it runs?
 run_stage() {
   case $1 in
     *_tests) timeout 300 "$(program_of "$1")" --gtest_fail_fast ;;
-    *) timeout 900 "$copy/cli/$1.sh" "$(program_of "$1")" | sed '/^not ok/q' ;;  # then the pipe breaks
+    *) timeout 900 "$copy/cli/$1.sh" "$(program_of "$1")" "$build/libfaults.so" | sed '/^not ok/q' ;;  # then the pipe breaks
   esac >"$log" 2>&1 </dev/null
 }
 
@@ -94,7 +94,8 @@ notice() {  # file that changed, or nothing: leaves in `noticed` the first test 
   local stage code
   noticed=
   for stage in $stages; do
-    cmake --build "$build" --target "$(target_of "$stage")" >"$work/build.log" 2>&1 || { noticed='does not compile'; return; }
+    # shellcheck disable=SC2046
+    cmake --build "$build" --target $(targets_of "$stage") >"$work/build.log" 2>&1 || { noticed='does not compile'; return; }
     [ -z "$1" ] || built_after "$stage" "$1" || continue  # it holds nothing of the fault
     code=0
     run_stage "$stage" || code=$?

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/data/readers.h"
 #include "gan/io/bytes.h"
 
@@ -51,7 +52,7 @@ fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
   const auto found = std::find_if(places.begin(), places.end(), wanted.lies_in);
   if (found != places.end()) return *found;
   std::vector<std::string> looked;
-  for (const fs::path& place : places) looked.push_back(place.string());
+  for (const fs::path& place : places) looked.push_back(place.string() + obstacle(place));
   throw DataError("{}: not found in {}; {}", wanted.name, fmt::join(looked, ", "), wanted.remedy);
 }
 
@@ -91,8 +92,8 @@ DataSet open_folder(const fs::path& folder, SplitSizes split) {
 }
 
 DataSet open_path(const fs::path& path, SplitSizes split) {
+  if (is_folder(path)) return open_folder(path, split);
   std::error_code error;
-  if (fs::is_directory(path, error)) return open_folder(path, split);
   const fs::file_type type = fs::status(path, error).type();
   if (type != fs::file_type::regular && !error)
     throw DataError("{}: is a pipe or a device, which cannot be read again; save what it gives to a file first", path.string());
@@ -130,11 +131,8 @@ DataSet open_any(const std::string& data, const fs::path& data_dir, SplitSizes s
   if (data.starts_with("toy:")) return open_toy(data.substr(4), split);
   for (const Published& known : published())
     if (known.name == data) return known.read(find_folder(known, data_dir), split);
-  std::error_code error;
   const fs::path path(data);
-  if (fs::exists(path, error)) return open_path(path, split);
-  const bool absent = !error || error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
-  if (!absent) throw DataError("{}: cannot read it: {}", data, error.message());
+  if (is_there(path)) return open_path(path, split);
   if (data.find('/') != data.npos || path.has_extension()) throw DataError("{}: no such file or folder", data);
   throw UsageError("data '{}': not a file or folder here, nor one of {}{}", data, fmt::join(data_names(), ", "),
                    did_you_mean(data, data_names()));
@@ -143,9 +141,7 @@ DataSet open_any(const std::string& data, const fs::path& data_dir, SplitSizes s
 /// "mine.npy" of "/home/me/mine.npy", "digits" of "./digits/".
 std::string name_without_place(const std::string& data) {
   if (data.starts_with("toy:")) return data;
-  std::error_code error;
-  const fs::path whole = fs::absolute(data, error);
-  fs::path path = (error ? fs::path(data) : whole).lexically_normal();
+  fs::path path = absolute_path(data);
   if (!path.has_filename()) path = path.parent_path();
   return path.filename().string();
 }
