@@ -96,11 +96,6 @@ void stop_if_asked() {
   if (stop_signal() != 0) throw Interrupted();
 }
 
-std::string count(int64_t n) {
-  std::string digits = fmt::format("{}", n);
-  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > (n < 0 ? 1 : 0); i -= 3) digits.insert(static_cast<size_t>(i), 1, ',');
-  return digits;
-}
 
 std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;

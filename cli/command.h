@@ -31,7 +31,6 @@ std::vector<Path> all_recipes();
 struct Interrupted {};  ///< thrown where the user asked to stop
 void stop_if_asked();   ///< @throws Interrupted
 
-std::string count(int64_t n);    ///< 1,234,567
 
 /// A table for people: columns aligned, the first to the left, the others to the right.
 std::string table(const std::vector<std::vector<std::string>>& rows);

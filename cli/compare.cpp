@@ -153,7 +153,7 @@ std::vector<Column> scores(bool binary) {
       log_probability_column(Likelihood::Kind::exact, "log p, exact, nats"),
       log_probability_column(Likelihood::Kind::ais, "log p, by AIS, nats"),
       log_probability_column(Likelihood::Kind::bound, "log p, at least, nats"),
-      {"told from test data", [](const Row& r) {
+      {binary ? "binary draws told from binary test data" : "told from test data", [](const Row& r) {
          const auto& t = r.evaluation.two_sample;
          return t ? fmt::format("{:.1f}% [{:.1f}, {:.1f}]", 100 * t->accuracy, 100 * t->low, 100 * t->high) : "";
        }},

@@ -7,11 +7,11 @@
 #include <cmath>
 #include <optional>
 
+#include "cli/closed_form.h"
 #include "cli/scoring.h"
 #include "gan/figures/grid.h"
 #include "gan/figures/plot.h"
 #include "gan/judge/neighbours.h"
-#include "gan/theory/divergence.h"
 
 namespace gan::cli {
 namespace {
@@ -115,7 +115,9 @@ Image figure1(const Problem& problem, Trainer& trainer, const std::string& title
   for (const double x : figure.x) figure.data_density.push_back(std::exp(problem.data.toy->log_density(std::span(&x, 1))));
 
   const DataCard card = card_of(problem);
-  figure.model_density = kernel_density(span_of(own_units(card, trainer.model().sample(20000, 0))), figure.x);
+  const Cells cells = cells_around(figure.x.front(), figure.x.back(), static_cast<int64_t>(figure.x.size()));
+  figure.model_density = model_density(problem, trainer, cells).mass;
+  for (double& density : figure.model_density) density /= cells.width;
 
   std::vector<float> grid(figure.x.begin(), figure.x.end());
   problem.scaling.apply(grid);

@@ -28,6 +28,7 @@ struct Part {
   paper::Piece (*compute)(Reproduction&);
   std::optional<paper::Piece> (*so_far)(Reproduction&) = nullptr;  ///< where it makes sense in parts
   bool by_scores = false;                                          ///< it needs a score of each training, and no run
+  bool tells_scores = false;                                       ///< it says which run table 1 scores
 };
 std::vector<Training> no_trainings(Reproduction&) { return {}; }
 constexpr uint64_t kSeed = 1;  // of parts that need no recipe
@@ -35,8 +36,8 @@ constexpr Part kParts[] = {
     {"figure1", no_trainings, false, [](Reproduction& r) { return paper::figure1(kSeed, [&](const std::string& text) { r.say(text); }); }},
     {"theory", no_trainings, false, [](Reproduction&) { return paper::theory(kSeed); }},
     {"table1", table1_trainings, true, table1, table1_so_far, true},
-    {"figure2", figure2_trainings, true, figure2, figure2_so_far},
-    {"figure3", figure3_trainings, true, figure3, figure3_so_far},
+    {"figure2", figure2_trainings, true, figure2, figure2_so_far, false, true},
+    {"figure3", figure3_trainings, true, figure3, figure3_so_far, false, true},
     {"table2", table2_trainings, false, table2},
     {"nce", nce_trainings, false, nce},
 };
@@ -45,7 +46,11 @@ static_assert(std::equal(std::begin(kParts), std::end(kParts), std::begin(kPaper
 /// All that decides a part's result.
 std::string configuration_of(const Part& part, const Reproduction& r, const std::vector<Training>& trainings) {
   std::string out = fmt::format("gan {}\n{}{}\n", version(), part.name, r.options().quick ? ", quick" : "");
-  for (const Training& t : trainings) out += fmt::format("\n# {}\n{}", t.recipe, t.text());
+  for (const Training& t : trainings) {
+    out += fmt::format("\n# {}\n{}", t.recipe, t.text());
+    const auto score = part.tells_scores ? r.scored(t) : std::nullopt;
+    if (score) out += fmt::format("# scored at step {}, made on {}\n", score->step, score->made_on);
+  }
   return out;
 }
 
@@ -95,6 +100,7 @@ void compute(Reproduction& r, const paper::Cache& cache, Task& task) {
   if (task.part.trains)
     for (const Training& t : task.trainings)  // also by a call before this one, and a score on another machine
       piece.seconds += task.part.by_scores ? r.scored(t)->seconds : r.train(t).trained_seconds();
+  task.configuration = configuration_of(task.part, r, task.trainings);  // table 1 may have scored runs since
   cache.keep(piece, task.configuration);
   task.piece = std::move(piece);
 }

@@ -3,6 +3,7 @@
 
 #include "cli/pictures.h"
 #include "cli/reproduction.h"
+#include "gan/paper/table1.h"
 
 namespace gan::cli {
 namespace {
@@ -53,9 +54,13 @@ template <class Draw> void draw(Reproduction& r, paper::Piece& piece, const std:
     for (const Training& training : trainings_of(r, panel)) {
       if (trained == Trained::before && r.left(training) > 0) continue;
       Model model = r.best(training);
+      const auto score = r.scored(training);
+      std::optional<paper::Origin> scored;
+      if (score) scored = {score->step, score->made_on};
+      const std::string beside = paper::beside_score({model.step(), made_on(r.train(training))}, scored);
       r.say(fmt::format("drawing {} ...", training.recipe));
       piece.pictures.push_back({fmt::format("{}-{}.png", piece.name, training.recipe),
-                                fmt::format("{}, seed {}, step {} (the best by the validation score). {} Published: {}.", training.recipe, training.config.run.seed, model.step(), caption, panel.published),
+                                fmt::format("{}, seed {}, step {} (the best by the validation score). {} {} Published: {}.", training.recipe, training.config.run.seed, count(model.step()), beside, caption, panel.published),
                                 encode_png(picture_of(model, training))});
       if (trained == Trained::now) stop_if_asked();
     }

@@ -46,10 +46,13 @@ test_table1() {
   says "report    out/report.html" "paper-mnist, seed 2: 12 steps of" "about"
   check "  trains each recipe with each seed" test "$(trained)" = 4
   local word
-  for word in "225 ± 2" "no such model in this program yet" "1909 ± 66" "not public" "the mean alone" "does not hold" "expected at least 223"; do
+  for word in "225 ± 2" "no such model in this program yet" "1909 ± 66" "not public" "the mean alone" "does not hold" "expected at least 223" \
+    "It is no replication" "the fine grid adds" "after 12 steps"; do
     check "  reports: $word" grep -qiF "$word" out/report.html out/report.md out.txt
   done
   check "  a row for each run" test "$(grep -cE '^\| (paper-)?mnist \| [12] \|' out/report.md)" = 4
+  check "  with its precision" test "$(grep -cE '^\| (paper-)?mnist \| [12] \|.*\| (fp32|bf16) \|' out/report.md)" = 4
+  check "  and each seed's score in its model's row" grep -qE '^\| Adversarial nets, our settings \|.*\| \\?-?[0-9.]+ \((fp32|bf16)\), -?[0-9.]+ \((fp32|bf16)\) \|' out/report.md
   cp out/report.html first.html
   reproduce table1 --seeds 2
   check "  again: nothing is trained" test "$(trained)" = 0
@@ -102,9 +105,18 @@ test_figures() {
     check "  draws $file.png" test "$(head -c 4 "out/$file.png" | od -An -c | tr -d ' ')" = '211PNG'
     check "  and names it" grep -qF "(<$file.png>)" out/report.md
   done
+  check "  says of each whether table 1 scores its checkpoint" test "$(grep -c 'Table 1 scores this checkpoint' out/report.md)" = 2
+  check "  or no run of its kind" test "$(grep -c 'Table 1 has no score of this training' out/report.md)" = 2
   check "  says that CIFAR-10 is left out" grep -q "cifar10 .* is left out" out/report.html
   check "  the page holds its pictures" test "$(grep -c 'src="data:image/png;base64,' out/report.html)" = 4
   check "  and nothing from outside" test "$(grep -cE 'src="[^d]|href=|<script|<link' out/report.html)" = 0
+  reproduce figure2 --seeds 1
+  says "figure2: computed before"
+  sed -i 's/"step": [0-9]*/"step": 1000/' out/scores/mnist-seed1-*.json
+  reproduce figure2 --seeds 1
+  says "figure2: to be computed"
+  check "  a score of another checkpoint: said, with both steps" grep -qE 'Not the run that table 1 scores: this one is at step [0-9]+, made on .*; the one scored is at step 1,000, made on ' out/report.md
+  check "  and of no other run" test "$(grep -c 'Not the run that table 1 scores' out/report.md)" = 1
   reproduce figure3 --seeds 1
   check "  draws lines" grep -qF "(<figure3-mnist.png>)" out/report.md
   reproduce table2

@@ -86,6 +86,12 @@ std::string processor() {
   return "unknown";
 }
 
+std::string made_on(const RunFolder& run) {
+  const RunSection section = run.config().run;
+  const std::string threads = section.threads == 1 ? "1 thread" : fmt::format("{} threads", section.threads);
+  return fmt::format("{}, {}, {}, gan {}", processor(), threads, names_of(section.precision)[static_cast<size_t>(section.precision)], version());
+}
+
 std::string not_finished(size_t missing, size_t all) { return fmt::format("Not finished: {} of {} trainings are missing. The same call goes on.", missing, all); }
 
 SameBatch::SameBatch(const Problem& problem)
@@ -157,8 +163,7 @@ std::optional<ScoredRun> Reproduction::scored(const Training& t) const {
 ScoredRun Reproduction::keep_score(const Training& t, const Model& model, const ParzenScore& published, const ParzenScore& fine) {
   const RunFolder folder_of_run = RunFolder::open(folder(t));
   const RunSection run = folder_of_run.config().run;
-  const ScoredRun out{model.step(), published, fine, folder_of_run.trained_seconds(),
-                      fmt::format("{}, {}, {}, gan {}", processor(), run.threads == 1 ? "1 thread" : fmt::format("{} threads", run.threads), names_of(run.precision)[static_cast<size_t>(run.precision)], version())};
+  const ScoredRun out{model.step(), published, fine, folder_of_run.trained_seconds(), made_on(folder_of_run)};
   const Json json = {{"recipe", t.recipe}, {"seed", run.seed}, {"step", out.step}, {"published", to_json(published)}, {"fine", to_json(fine)},
                      {"seconds", out.seconds}, {"made_on", out.made_on}, {"question", t.question()}};
   const Path file = score_file(t);

@@ -91,6 +91,7 @@ std::vector<Training> nce_trainings(Reproduction& r);
 paper::Piece nce(Reproduction& r);
 
 std::string processor();  ///< its name
+std::string made_on(const RunFolder& run);  ///< processor, threads, precision, version, as of a run that was trained here
 std::string settings_text(const std::vector<Training>& trainings);  ///< recipes, seeds, data, engine, in a sentence or two
 
 }  // namespace gan::cli

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "cli/closed_form.h"
 #include "cli/command.h"
 #include "cli/pictures.h"
 #include "gan/baselines/controls.h"
@@ -14,7 +15,6 @@
 #include "gan/core/version.h"
 #include "gan/judge/neighbours.h"
 #include "gan/nets/draw.h"
-#include "gan/theory/divergence.h"
 
 namespace gan::cli {
 namespace {
@@ -180,32 +180,6 @@ Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {
   return scaled(problem, train.pick(std::span(order).first(static_cast<size_t>(n)))).to(problem.facts.device);
 }
 
-ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
-  constexpr int64_t kGrid = 2001, kDraws = 100000;
-  const double low = problem.data.low - 1, high = problem.data.high + 1, width = (high - low) / (kGrid - 1);
-  std::vector<double> x(kGrid);
-  for (int64_t i = 0; i < kGrid; ++i) x[i] = low + width * static_cast<double>(i);
-
-  const Tensor samples = own_units(problem, trainer.model().sample(kDraws, 1));
-  const std::vector<double> p_g = kernel_density({samples.data_ptr<float>(), static_cast<size_t>(samples.numel())}, x);
-  std::vector<float> scaled(x.begin(), x.end());
-  problem.scaling.apply(scaled);
-  const Tensor logits = trainer.discriminate(at::from_blob(scaled.data(), {kGrid, 1}, at::kFloat)).to(at::kDouble);
-
-  ClosedForm out{};
-  std::vector<double> data_mass(kGrid), model_mass(kGrid);
-  const auto softplus = [](double a) { return std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a))); };
-  for (int64_t i = 0; i < kGrid; ++i) {
-    const double log_p_d = problem.data.toy->log_density(std::span(&x[i], 1)), p_d = std::exp(log_p_d), a = logits[i].item<double>();
-    data_mass[i] = width * p_d, model_mass[i] = width * p_g[i];
-    out.discriminator_error += (data_mass[i] + model_mass[i]) / 2 * std::abs(1 / (1 + std::exp(-a)) - optimal_discriminator(log_p_d, std::log(p_g[i])));
-    out.value -= data_mass[i] * softplus(-a) + model_mass[i] * softplus(a);
-  }
-  out.jensen_shannon = jensen_shannon(data_mass, model_mass);
-  out.optimal_value = virtual_criterion(out.jensen_shannon);
-  return out;
-}
-
 Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner, int64_t step) {
   Scores out;
   const auto note = [&](const char* name, double value) { out.numbers.emplace_back(name, value); };
@@ -338,7 +312,8 @@ Json Evaluation::json() const {
   if (modes) out["modes"] = {{"modes", modes->modes}, {"covered", modes->covered}, {"within", modes->within}, {"kl", modes->kl}};
   if (closed_form)
     out["closed_form"] = {{"discriminator_error", closed_form->discriminator_error}, {"value", closed_form->value},
-                          {"optimal_value", closed_form->optimal_value}, {"jensen_shannon", closed_form->jensen_shannon}};
+                          {"optimal_value", closed_form->optimal_value}, {"jensen_shannon", closed_form->jensen_shannon},
+                          {"half_error", closed_form->half_error}, {"exact_density", closed_form->exact_density}};
   if (log_probability) {
     const auto [low, high] = log_probability->test_interval();
     out["log_probability"] = {{"test", log_probability->test}, {"standard_error", log_probability->standard_error}, {"kind", kKinds[static_cast<size_t>(log_probability->kind)]},
@@ -360,8 +335,9 @@ std::string Evaluation::text(const DataSet& data) const {
   if (modes)
     out += fmt::format("  modes found        {} of {}, {:.1f}% of samples within 3 deviations of one\n", modes->covered, modes->modes, 100 * modes->within);
   if (closed_form)
-    out += fmt::format("  D against D*       mean error {:.4f}; value {:.4f}, at most {:.4f} = -log 4 + 2 JSD (JSD {:.4f} nats)\n",
-                       closed_form->discriminator_error, closed_form->value, closed_form->optimal_value, closed_form->jensen_shannon);
+    out += fmt::format("  D against D*       mean error {:.4f} (of D = 1/2: {:.4f}); value {:.4f}, at most {:.4f} = -log 4 + 2 JSD (JSD {:.4f} nats)\n{}",
+                       closed_form->discriminator_error, closed_form->half_error, closed_form->value, closed_form->optimal_value, closed_form->jensen_shannon,
+                       closed_form->exact_density ? "" : "                     (z has several dimensions: p_g is a kernel density of samples, whose noise is in these numbers)\n");
   if (log_probability) out += log_probability->text(data.grey ? "of binary data" : "a density, of data as the model sees them");
   if (two_sample)
     out += fmt::format("  two-sample test    a fresh classifier tells samples from held-out data with accuracy {:.1f}% [{:.1f}, {:.1f}]\n"

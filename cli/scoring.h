@@ -12,6 +12,7 @@
 #include "gan/judge/coverage.h"
 #include "gan/judge/parzen.h"
 #include "gan/judge/two_sample.h"
+#include "gan/theory/closed_form.h"
 
 namespace gan::cli {
 
@@ -47,15 +48,6 @@ std::vector<Control> known_controls(const DataSet& data);  ///< none where they 
 
 nlohmann::ordered_json to_json(const ParzenScore& score);
 ParzenScore parzen_of(const nlohmann::ordered_json& json);  ///< to_json's inverse. @throws nlohmann::json::exception
-
-/// How a D trained in 1-D stands to the closed forms of the paper's section 4.
-struct ClosedForm {
-  double discriminator_error;  ///< E |D - D*| over (p_data + p_g) / 2
-  double value;                ///< V(G, D) = E log D + E log(1 - D)
-  double optimal_value;        ///< -log 4 + 2 JSD(p_data, p_g): no D reaches more
-  double jensen_shannon;       ///< nats
-};
-ClosedForm closed_form(const Problem& problem, Trainer& trainer);
 
 /// What the loop asks for while it trains.
 Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner, int64_t step);

@@ -158,7 +158,7 @@ Tensor Dbm::draw_base(int64_t n, uint64_t seed, int64_t first) {
   expect_composed();
   std::vector<Tensor> odd;
   for (size_t l = 1; l < base_.size(); l += 2) odd.push_back(base_[l].sigmoid());
-  return draw_uniform(Stream(seed, "dbm.base"), n, odd_units(), 0, first).lt_(at::cat(odd));
+  return draw_uniform(Stream(seed, "dbm.anneal.base"), n, odd_units(), 0, first).lt_(at::cat(odd));  // "dbm.base" is for chains' starts
 }
 
 void Dbm::anneal(Tensor& states, Tensor& log_weights, std::span<const double> betas, uint64_t seed, int64_t t, int64_t first) {

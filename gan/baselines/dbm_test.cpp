@@ -61,6 +61,16 @@ Tensor odd_of(const All& all) {
 
 const std::vector<std::vector<int64_t>> kShapes = {{2, 3}, {2, 3, 2}};
 
+TEST(Dbm, ChainsAndAnnealedRunsBeginAtDrawsOfTheirOwn) {
+  Dbm m = model({kV, 2});  // as many odd units as visible ones
+  for (Tensor& base : m.base()) base.zero_();
+  const Tensor base = m.draw_base(50, 7);
+  // Were the base drawn from the numbers that a chain's first v is drawn from, chains would start where these draws lead.
+  EXPECT_FALSE(at::equal(m.start(50, 7), m.start_at(base, 7)));
+  EXPECT_TRUE(at::equal(base, m.draw_base(50, 7)));
+  EXPECT_FALSE(at::equal(base, m.draw_base(50, 8)));
+}
+
 TEST(Dbm, LogZIsTheSumOverAllStatesAndTheBoundIsOne) {
   for (const auto& hidden : kShapes) {
     Dbm m = model(hidden);

@@ -12,6 +12,7 @@
 #include "gan/core/random.h"
 #include "gan/figures/plot.h"
 #include "gan/nets/draw.h"
+#include "gan/paper/summary.h"
 #include "gan/theory/noise_contrastive.h"
 
 namespace gan::paper {
@@ -39,14 +40,15 @@ double slope(const std::vector<double>& x, const std::vector<double>& y) {  // l
   return xy / xx;
 }
 
-/// log p_m = -lambda x^2 / 2 + c on data of variance 1/2, noise N(0, 1).
-void precision(Piece& piece, Panel& panel, uint64_t seed, const Sizes& sizes) {
+/// log p_m = -lambda x^2 / 2 + c on data of variance 1/2, noise N(0, 1). Returns the largest slope that a fit has left.
+double precision(Piece& piece, Panel& panel, uint64_t seed, const Sizes& sizes) {
   const double lambda = 2, c_true = std::log(lambda / (2 * std::numbers::pi)) / 2, likelihood = 2 * lambda * lambda;
   const auto theory = [](double nu) {
     return nce_variance([](double x) { return log_normal_density(x, 0, std::sqrt(0.5)); }, [](double x) { return log_normal_density(x, 0, 1); },
                         [](double x) { return -x * x / 2; }, nu, -12, 12);
   };
   Gaussian noise(at::zeros({1}), at::eye(1));
+  double slope_left = 0;
   Table table{fmt::format("T_d times the mean squared error, T_d = {}", sizes.data),
               {"nu", "repeats", "of lambda", "by the formula", "of c", "by the formula", "from maximum likelihood, of lambda", "by the formula"}, {}};
   Series measured{.label = "measured, lambda"}, formula{.label = "by the formula", .dotted = true};
@@ -60,7 +62,7 @@ void precision(Piece& piece, Panel& panel, uint64_t seed, const Sizes& sizes) {
       const Tensor y = noise.sample(nu * sizes.data, stream.bits(0), r * nu * sizes.data).to(at::kDouble);
       GaussianPrecision model(lambda);
       Tensor c = number(c_true);
-      fit_nce(model, c, x, y, noise.log_probability(x), noise.log_probability(y));
+      slope_left = std::max(slope_left, fit_nce(model, c, x, y, noise.log_probability(x), noise.log_probability(y)).slope);
       const double found = model.lambda().item<double>(), scale = static_cast<double>(sizes.data) / static_cast<double>(repeats);
       of_lambda += scale * std::pow(found - lambda, 2), of_c += scale * std::pow(c.item<double>() - c_true, 2);
       of_difference += scale * std::pow(found - 1 / x.square().mean().item<double>(), 2);
@@ -78,6 +80,7 @@ void precision(Piece& piece, Panel& panel, uint64_t seed, const Sizes& sizes) {
   piece.tables.push_back(std::move(table));
   panel = {.title = "Error of a precision, T_d times", .x_label = "log10 nu", .y_label = "T_d x squared error", .series = {std::move(formula), std::move(measured)},
            .horizontals = {{likelihood, "likelihood: 8"}}};
+  return slope_left;
 }
 
 /// A square matrix of normal numbers whose condition is below 10.
@@ -88,16 +91,14 @@ Tensor draw_mixing(const Stream& stream) {
   }
 }
 
-/// Independent components; noise with the data's mean and covariance.
-void components(Piece& piece, std::vector<Panel>& panels, uint64_t seed, const Sizes& sizes, const std::function<void(const std::string&)>& say) {
+/// Independent components; noise with the data's mean and covariance. Returns the largest slope that a fit has left.
+double components(Piece& piece, std::vector<Panel>& panels, uint64_t seed, const Sizes& sizes, const std::function<void(const std::string&)>& say) {
   Panel of_mixing{.title = "Independent components: the mixing matrix", .x_label = "log10 of examples", .y_label = "log10 of squared error"};
   Panel of_c = of_mixing;
   of_c.title = "The same: c, the log-normaliser";
   Table table{fmt::format("Independent components: medians of {} mixings of {} sources", sizes.mixings, kSources), {"nu", "examples", "squared error of A", "squared error of c"}, {}};
-  const auto median = [](std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
-  };
+  const auto median = [](const std::vector<double>& values) { return summary(values).median; };
+  double slope_left = 0;
   for (const int64_t nu : sizes.ica_nus) {
     say(fmt::format("independent components, {} examples of noise for each of the data ...", nu));
     Series mixing{.label = fmt::format("nu = {}", nu)}, normaliser = mixing;
@@ -114,7 +115,7 @@ void components(Piece& piece, std::vector<Panel>& panels, uint64_t seed, const S
         const Tensor y = noise.sample(nu * n, stream.child(static_cast<uint64_t>(n)).bits(1)).to(at::kDouble);
         IndependentComponents model(truth + draw_normal(stream.child("start"), kSources, kSources, 0) * kStart);
         Tensor c = number(IndependentComponents(truth).log_normaliser());
-        fit_nce(model, c, x, y, noise.log_probability(x), noise.log_probability(y));
+        slope_left = std::max(slope_left, fit_nce(model, c, x, y, noise.log_probability(x), noise.log_probability(y)).slope);
         error.push_back(mixing_error(a, at::linalg_inv(model.unmixing().detach())));
         error_of_c.push_back(std::pow(c.item<double>() - IndependentComponents(truth).log_normaliser(), 2));
         mean_log += std::log10(error.back()) / static_cast<double>(sizes.mixings);
@@ -133,6 +134,7 @@ void components(Piece& piece, std::vector<Panel>& panels, uint64_t seed, const S
   }
   piece.tables.push_back(std::move(table));
   panels.push_back(std::move(of_mixing)), panels.push_back(std::move(of_c));
+  return slope_left;
 }
 
 }  // namespace
@@ -157,14 +159,16 @@ Piece noise_contrastive(uint64_t seed, bool quick, const Problem& images, const 
       "These start near the truth (each number of the unmixing matrix off by 0.05): what is measured is the estimate, not the search for it."};
   std::vector<Panel> panels(1);
   say("a precision, many times ...");
-  precision(piece, panels[0], seed, sizes);
-  components(piece, panels, seed, sizes, say);
+  const double of_precision = precision(piece, panels[0], seed, sizes);
+  const double of_components = components(piece, panels, seed, sizes, say);
   piece.pictures.push_back({"nce-theory.png", "Top: T_d times the squared error of a precision against the asymptotic formula; noise is N(0, 1), data have variance 1/2. Below: errors of "
                             "independent components against the number of examples, medians over mixings; lines of slope -1 are the theory's. Gutmann & Hyvärinen (2012) show the like.",
                             encode_png(draw_curves(panels, 640, 300))});
-  add_patches(piece, seed, quick, images, say);
+  const double of_patches = add_patches(piece, seed, quick, images, say);
   add_weakness(piece, seed, quick, images, say);
-  piece.settings = fmt::format("seed {}; L-BFGS to a gradient of 1e-8, float64; {} examples of a precision; {} mixings of {} sources with condition below 10; images: {} (hash {}){}", seed, sizes.data,
+  piece.settings = fmt::format("seed {}; L-BFGS, float64, until no part of the gradient is above 1e-8, the loss falls by less than 1e-13, or 1,000 iterations are over: the largest part left is {:.1g} of a "
+                               "precision, {:.1g} of components, {:.1g} of the patches; {} examples of a precision; {} mixings of {} sources with condition below 10; images: {} (hash {}){}",
+                               seed, of_precision, of_components, of_patches, sizes.data,
                                sizes.mixings, kSources, images.data.name, images.data.hash, quick ? "; quick: small sizes, wide tolerances" : "");
   piece.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return piece;

@@ -17,8 +17,8 @@ Config nce_images(const std::string& source);
 /// images: nce_images, prepared. Minutes of one core; quick: well under one.
 Piece noise_contrastive(uint64_t seed, bool quick, const Problem& images, const std::function<void(const std::string&)>& say);
 
-/// Its second part: two layers of energy on patches of the images.
-void add_patches(Piece& piece, uint64_t seed, bool quick, const Problem& images, const std::function<void(const std::string&)>& say);
+/// Its second part: two layers of energy on patches of the images. Returns the largest part of the gradient that is left.
+double add_patches(Piece& piece, uint64_t seed, bool quick, const Problem& images, const std::function<void(const std::string&)>& say);
 
 /// Its third part, on the images.
 void add_weakness(Piece& piece, uint64_t seed, bool quick, const Problem& images, const std::function<void(const std::string&)>& say);

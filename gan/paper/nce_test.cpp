@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "gan/core/files.h"
 #include "gan/core/testing.h"
@@ -27,6 +29,55 @@ TEST(NoiseContrastive, EveryStatementHoldsInItsQuickForm) {
   for (const Table& table : piece.tables)
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.caption;
   EXPECT_EQ(piece.pictures.size(), 3u);
+
+  const auto check_of = [&](const std::string& begin) {
+    const auto found = std::find_if(piece.checks.begin(), piece.checks.end(), [&](const Check& check) { return check.what.starts_with(begin); });
+    EXPECT_NE(found, piece.checks.end()) << begin;
+    return *found;
+  };
+  const auto cell = [&](size_t table, size_t row, size_t column) { return std::stod(piece.tables.at(table).rows.at(row).at(column)); };
+
+  // A precision: nu, repeats, error of lambda and of c, their formulas, distance from maximum likelihood and its formula.
+  for (size_t row = 0; row < 2; ++row) {
+    const std::string nu = piece.tables[0].rows[row][0];
+    EXPECT_NEAR(cell(0, row, 2) / cell(0, row, 3), check_of("T_d x error of lambda over the asymptotic formula, nu = " + nu).ours, 0.005);
+    EXPECT_NEAR(cell(0, row, 4) / cell(0, row, 5), check_of("T_d x error of c over the asymptotic formula, nu = " + nu).ours, 0.005);
+    EXPECT_NEAR(cell(0, row, 6) / cell(0, row, 7), check_of("T_d x squared distance from maximum likelihood on the same data, over the formula, nu = " + nu).ours, 0.01);
+    EXPECT_NEAR(cell(0, row, 7), cell(0, row, 3) - 8, 0.01);  // maximum likelihood's own is 2 lambda^2
+  }
+
+  // Components: the last row of each nu is the one with the most data.
+  for (const size_t row : {size_t{3}, size_t{7}}) {
+    const std::string nu = piece.tables[1].rows[row][0];
+    EXPECT_NEAR(std::sqrt(cell(1, row, 3)), check_of("Independent components: |c - true log-normaliser| with the most data, median, nu = " + nu).ours, 1e-4);
+    EXPECT_GT(cell(1, row - 3, 2), cell(1, row, 2));
+  }
+
+  // Patches: c + log Z, where log Z was found again, within so many of its standard errors.
+  const Check patches = check_of("Two layers of energy on patches: c + log Z");
+  EXPECT_NEAR(cell(2, 1, 1) - cell(2, 2, 1), patches.ours, 0.011);
+  EXPECT_GT(cell(2, 1, 1), cell(2, 0, 1));  // better than the noise
+  double effective = 0;
+  double runs = 0;
+  double error = 0;
+  ASSERT_EQ(std::sscanf(piece.tables[2].rows[2][0].c_str(), "the same, normalised by annealed importance sampling (%lf effective runs of %lf, standard error %lf)", &effective, &runs, &error), 3);
+  EXPECT_GT(effective, 100);
+  EXPECT_NEAR(error, std::sqrt(1 / effective - 1 / runs), 1e-3);
+  EXPECT_NEAR(patches.tolerance, 4 * error, 4e-3);
+
+  // The gradient that is left is that of the patches' own row.
+  double loss = 0;
+  double left = 0;
+  ASSERT_EQ(std::sscanf(piece.tables[2].rows[4][1].c_str(), "%lf; %lf", &loss, &left), 2);
+  const size_t said_left = piece.settings.find("of components, ");
+  ASSERT_NE(said_left, piece.settings.npos);
+  EXPECT_EQ(std::stod(piece.settings.substr(said_left + 15)), left);
+
+  // What is told apart is of one kind in each row.
+  const Table& weakness = piece.tables[3];
+  EXPECT_EQ(weakness.columns[1], "both sides");
+  for (size_t row = 0; row < 4; ++row) EXPECT_EQ(weakness.rows[row][1], "binary");
+  EXPECT_EQ(weakness.rows[4][1], "grey");
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ Tensor held_out(const DataSet& data, const Scaling& scaling) {
 /// What is seen of a learner on its way.
 struct Track {
   std::string name;
+  std::string both_sides;  ///< what is told apart: binary data from binary noise, or grey data from grey samples
   std::vector<double> step, accuracy, pull, gradient, log_probability;
 };
 
@@ -91,7 +92,7 @@ Track contrasted(const Problem& images, uint64_t seed, int64_t steps, NceNoise n
     start = at::from_blob(rows.data(), {c.mixture.components, images.facts.dim}, at::kFloat).clone();
   }
   NceTrainer learner(c, images.facts.marginals, data.each_epoch(), start);
-  Track out{.name = fmt::format("{}, nu = {}", noise == NceNoise::mixture ? "mixture noise" : "marginals as noise", nu)};
+  Track out{.name = fmt::format("{}, nu = {}", noise == NceNoise::mixture ? "mixture noise" : "marginals as noise", nu), .both_sides = "binary"};
   follow(learner, data, steps, [&](int64_t t) {
     const Scalars seen = learner.watch(x);
     out.step.push_back(static_cast<double>(t)), out.accuracy.push_back(named(seen, "noise_accuracy"));
@@ -124,7 +125,7 @@ Track adversarial(const Problem& images, uint64_t seed, int64_t steps) {
   c.generator = {.noise_size = 100, .layers = {Dense{.units = 256}, Dense{.units = images.facts.dim, .activation = Activation::sigmoid}}};
   c.discriminator.layers = {Dense{.units = 256, .activation = Activation::leaky_relu}, Dense{.units = 1}};
   Trainer learner(c, {.dim = images.facts.dim, .batches_per_epoch = data.each_epoch()});
-  Track out{.name = "adversarial nets"};
+  Track out{.name = "adversarial nets", .both_sides = "grey"};
   follow(learner, data, steps, [&](int64_t t) {
     const Tensor real = learner.discriminate(x), fake = learner.discriminate(learner.model().sample(x.size(0), seed + 1));
     const NceState state = nce_state(real, fake);  // the same classifier of both halves
@@ -165,7 +166,7 @@ void add_weakness(Piece& piece, uint64_t seed, bool quick, const Problem& images
                                {.title = "What still pulls at the parameters, at most", .x_label = "log10 of steps", .y_label = "log10"},
                                {.title = "Norm of the gradient, against its first", .x_label = "log10 of steps", .y_label = "log10"},
                                {.title = "Log-probability of held-out images, exact", .x_label = "log10 of steps", .y_label = "nats", .horizontals = {{of_marginals, "the marginals"}, {of_mixture, "the mixture"}}}};
-  Table table{fmt::format("After {} steps", steps), {"held against", "accuracy", "pull, at most", "gradient against its first", "log p of held-out images, nats"}, {}};
+  Table table{fmt::format("After {} steps", steps), {"held against", "both sides", "accuracy", "pull, at most", "gradient against its first", "log p of held-out images, nats"}, {}};
   std::vector<Track> all = tracks;
   all.push_back(game);
   for (const Track& track : all) {
@@ -174,19 +175,20 @@ void add_weakness(Piece& piece, uint64_t seed, bool quick, const Problem& images
     panels[1].series.push_back({track.name, x, logs(track.pull)});
     panels[2].series.push_back({track.name, x, logs(gradient)});
     if (!track.log_probability.empty()) panels[3].series.push_back({track.name, x, track.log_probability});
-    table.rows.push_back({track.name, fmt::format("{:.1f}%", 100 * track.accuracy.back()), fmt::format("{:.2g}", track.pull.back()), fmt::format("{:.2g}", gradient.back()),
+    table.rows.push_back({track.name, track.both_sides, fmt::format("{:.1f}%", 100 * track.accuracy.back()), fmt::format("{:.2g}", track.pull.back()), fmt::format("{:.2g}", gradient.back()),
                           track.log_probability.empty() ? "has none" : fmt::format("{:.1f}", track.log_probability.back())});
   }
   panels[3].series.push_back({chains.name, logs(chains.step), chains.log_probability, true});
-  table.rows.push_back({chains.name, "", "", "", fmt::format("{:.1f}", chains.log_probability.back())});
-  table.rows.push_back({"the marginals themselves", "", "", "", fmt::format("{:.1f}", of_marginals)});
-  table.rows.push_back({"the mixture itself", "", "", "", fmt::format("{:.1f}", of_mixture)});
+  table.rows.push_back({chains.name, "", "", "", "", fmt::format("{:.1f}", chains.log_probability.back())});
+  table.rows.push_back({"the marginals themselves", "", "", "", "", fmt::format("{:.1f}", of_marginals)});
+  table.rows.push_back({"the mixture itself", "", "", "", "", fmt::format("{:.1f}", of_mixture)});
   piece.tables.push_back(std::move(table));
   piece.text.push_back(fmt::format(
       "Weakness. \"Because NCE uses a fixed noise distribution, learning slows dramatically after the model has learned even an approximately correct distribution over a small subset of the observed "
       "variables\" (Goodfellow et al. 2014, related work): the noise stays where it is, and soon everything can be told from it. An RBM with {} hidden units, few enough for its log Z to be summed up, learns binarised images "
       "against two kinds of fixed noise; adversarial nets learn the same images, grey, against a generator that moves. The pull is max(E_data[1 - h], nu E_noise[h]) scaled to 1/2 where p_m = p_n: no weight "
-      "of the RBM has a larger slope than the unscaled one. For adversarial nets it is the mean of 1 - D(G(z)), which bounds the mean slope of -log D in D's logit.", kHidden));
+      "of the RBM has a larger slope than the unscaled one. For adversarial nets it is the mean of 1 - D(G(z)), which bounds the mean slope of -log D in D's logit. "
+      "The RBM's accuracies are of binary data against binary noise, those of adversarial nets of grey data against grey samples: a row of one kind is not to be compared with one of the other.", kHidden));
   piece.pictures.push_back({"nce-weakness.png", "Fixed noise against noise that moves, on the same images (binarised for the RBM, grey for the nets; models, rates and numbers of parameters differ, so only the course of each line means "
                             "something, not which lies higher). The last picture alone compares like with like: one RBM, trained in several ways. The paper states the weakness and draws no such picture.",
                             encode_png(draw_curves(panels, 620, 330))});
