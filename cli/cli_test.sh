@@ -273,8 +273,43 @@ test_evaluate() {
   check "  draws the nearest training images" test -s pictures/nearest.png
 }
 
+closed() { grep -m 1 -oE "\"$1\": -?[0-9.e+-]+" out.txt | sed 's/.*: //'; }  # a number of the last evaluation
+holds() { awk "BEGIN { exit !($1) }"; }                                      # an inequality of numbers
+
+# The Jensen-Shannon divergence of the samples in a table and N(4, 1.25^2), by counting in cells of .1.
+counted_divergence() {
+  awk '/^-?[0-9]/ { ++n; ++in_cell[int(($1 + 20) / .1)] }
+    END {
+      for (i = 0; i < 600; ++i) {
+        p = .1 * exp(-((-20 + (i + .5) * .1 - 4) / 1.25) ^ 2 / 2) / (1.25 * sqrt(2 * 3.14159265358979)); q = in_cell[i] / n
+        if (p > 0) sum += p * log(2 * p / (p + q)) / 2
+        if (q > 0) sum += q * log(2 * q / (p + q)) / 2
+      }
+      print sum
+    }' "$1"
+}
+
+test_closed_form() {
+  local few='--threads 1 --quiet --set data.train=2000 --set data.valid=1000 --set run.evaluate_every=0 --set run.sample_every=0'
+  expect 0 "train gaussian1d, 40 steps" train gaussian1d $few --steps 40 --out line
+  expect 0 "  evaluate" evaluate line --json
+  check "  p_g is known, since z has one dimension" grep -q '"exact_density": true' out.txt
+  check "  D is far better than D = 1/2, whose error is large here" holds "$(closed half_error) > .4 && $(closed discriminator_error) < $(closed half_error) / 3"
+  check "  V(G, D) does not pass C(G)" holds "$(closed value) <= $(closed optimal_value) + 1e-6"
+  check "  C(G) is -log 4 + 2 JSD" holds "($(closed optimal_value) + log(4) - 2 * $(closed jensen_shannon)) ^ 2 < 1e-8"
+  expect 0 "400 steps" train --resume --steps 400 --out line --quiet
+  expect 0 "  evaluate" evaluate line --json
+  local divergence
+  divergence=$(closed jensen_shannon)
+  expect 0 "  sample" sample line -n 20000 --out line.csv
+  check "  the JSD is that of samples, counted" holds "($divergence - $(counted_divergence line.csv)) ^ 2 < .005 ^ 2"
+  expect 0 "z of two dimensions" train gaussian1d $few --steps 5 --set generator.noise_size=2 --out plane
+  expect 0 "  evaluate" evaluate plane
+  says "D against D*" "z has several dimensions: p_g is a kernel density of samples"
+}
+
 make_images img
 make_npy tiny.npy 500
 make_csv table.csv
 make_cifar cifar-10-batches-bin
-run_tests help without_the_engine waiting_threads openblas bfloat16 diverged rbm autoencoders deep train resume sample info colours evaluate
+run_tests help without_the_engine waiting_threads openblas bfloat16 diverged rbm autoencoders deep train resume sample info colours evaluate closed_form

@@ -36,8 +36,12 @@ ring8() { for seed in 1 2 3 4 5; do train ring8 $seed; expect "ring8, seed $seed
 grid25() { for seed in 1 2 3 4 5; do train grid25 $seed; expect "grid25, seed $seed" covered '>=' 25 within '>=' 0.8; done; }
 
 gaussian1d() {
+  # Early on p_g is far from the data, and a D that says 1/2 everywhere is off by half_error: there D has to know something.
+  train gaussian1d 1 --steps 40
+  expect "gaussian1d, 40 steps" half_error '>=' 0.4 discriminator_error '<=' 0.15
+  # In the end D* is nearly 1/2 everywhere, and D = 1/2 off by 0.008 alone.
   train gaussian1d 1
-  expect "gaussian1d" discriminator_error '<=' 0.01 jensen_shannon '<=' 0.002 value '<=' -1.37 value '>=' -1.40
+  expect "gaussian1d" discriminator_error '<=' 0.004 jensen_shannon '<=' 0.001 value '<=' -1.38 value '>=' -1.3863
 }
 
 indistinguishable() {  # the paper's criterion ends the run, and a fresh test on other held-out data agrees
