@@ -8,6 +8,7 @@
 
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/printable.h"
 #include "gan/core/stop.h"
 #include "gan/spec/config.h"
 
@@ -56,7 +57,7 @@ size_t width_of(const std::string& text) {  // code points, so that "±" counts 
 
 std::string program() {
   const char* name = std::getenv("GAN_PROGRAM");
-  return name ? name : "gan";
+  return name ? printable(name) : "gan";
 }
 
 Path program_folder() {
@@ -96,8 +97,15 @@ void stop_if_asked() {
   if (stop_signal() != 0) throw Interrupted();
 }
 
+void check_can_write(const Path& out) {
+  const NewFile probe(out);  // never finished, so it is gone at once
+}
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+
+std::string table(const std::vector<std::vector<std::string>>& given) {
+  std::vector<std::vector<std::string>> rows = given;
+  for (auto& row : rows)
+    for (std::string& cell : row) cell = printable(cell);
   std::vector<size_t> widths;
   for (const auto& row : rows)
     for (size_t i = 0; i < row.size(); ++i) {

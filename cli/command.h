@@ -31,8 +31,12 @@ std::vector<Path> all_recipes();
 struct Interrupted {};  ///< thrown where the user asked to stop
 void stop_if_asked();   ///< @throws Interrupted
 
+/// Before the work that is to be written there. @throws WriteError where it cannot be
+void check_can_write(const Path& out);
 
-/// A table for people: columns aligned, the first to the left, the others to the right.
+
+/// A table for people: columns aligned, the first to the left, the others to the right. Cells may
+/// hold foreign text.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace gan::cli

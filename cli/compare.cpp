@@ -5,11 +5,14 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/json.h"
 #include "cli/output.h"
 #include "cli/pictures.h"
 #include "cli/scoring.h"
+#include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/printable.h"
 #include "gan/figures/plot.h"
 #include "gan/io/png.h"
 #include "gan/judge/mixing.h"
@@ -54,13 +57,11 @@ std::string data_of(const Entry& entry) {
 Entry open_entry(const std::string& folder, const CompareOptions& o) {
   RunFolder run = RunFolder::open(folder);
   const Path checkpoint = run.find_checkpoint(o.checkpoint);
-  const Model model = load(checkpoint);
+  const int64_t step = load(checkpoint).step();
   Config config = run.config();
   config.run.threads = 0;  // the same for all, whatever they were trained with
-  Problem problem = prepare(config, o.data_dir);
-  if (model.data().hash != problem.data.hash)
-    throw DataError("{}: was trained on other data than {} holds now; its scores would mean nothing", folder, config.data.source);
-  return {Path(folder).filename(), std::move(run), checkpoint, model.step(), std::move(problem)};
+  Problem problem = prepare_trained(run, checkpoint, config, o.data_dir);
+  return {Path(folder).filename(), std::move(run), checkpoint, step, std::move(problem)};
 }
 
 /// Each named by its folder, or, where two folders are called the same, by the path that was given.
@@ -187,8 +188,10 @@ std::vector<Control> controls_of(const std::vector<Row>& rows) {  // the same fo
 
 std::string text(const std::vector<Row>& rows) {
   const DataSet& data = rows[0].entry.problem.data;
-  std::string out = fmt::format("\n{}: {} test examples ({} to train on, {} to choose with; hash {})\n\n", data_of(rows[0].entry), count(data.test.size()),
-                                count(data.train.size()), count(data.valid.size()), data.hash);
+  std::string out =
+      fmt::format("\n{}: {} test examples ({} to train on, {} to choose with; hash {})\n\n",
+                  printable(data_of(rows[0].entry)), count(data.test.size()),
+                  count(data.train.size()), count(data.valid.size()), data.hash);
   out += lay_out(rows, costs()) + "\n" + lay_out(rows, scores(rows[0].entry.problem.config.data.binarise), controls_of(rows));
   const auto chain = std::find_if(rows.begin(), rows.end(), [](const Row& r) { return r.mixing.has_value(); });
   if (chain != rows.end())
@@ -229,18 +232,31 @@ Json json(const std::vector<Row>& rows) {
 
 // --- The picture ---
 
+/// Images of this shape in a row of the picture.
+int64_t images_beside(const Shape& shape) {
+  constexpr int64_t kWidth = 1200, kNarrowest = 56;  // pixels
+  return std::clamp<int64_t>(kWidth / std::max(shape.back(), kNarrowest), 1, kImages);
+}
+
 void add_pictures(std::vector<Captioned>& pictures, const Entry& entry, GenerativeModel& model, uint64_t seed, bool first) {
   const DataSet& data = entry.problem.data;
   const DataCard card = card_of(entry.problem);
-  const int64_t n = data.image ? kImages : kPoints;
+  const int64_t images = data.image ? images_beside(card.shape) : 0,
+                n = data.image ? images : kPoints;
   const Tensor real = rows_of(data.test, 0, n);
   if (first && data.image) {
     Shape shape{real.size(0)};
     shape.insert(shape.end(), card.shape.begin(), card.shape.end());
-    pictures.push_back({"test examples", data_of(entry), picture(card, real.view(shape), {}, kImages)});
+    pictures.push_back(
+        {"test examples", data_of(entry), picture(card, real.view(shape), {}, images)});
   }
-  pictures.push_back({entry.name, fmt::format("{}, step {}", model_of(entry), count(entry.step)),
-                      picture(card, own_units(entry.problem, model.sample(n, seed)), real, kImages)});
+  pictures.push_back(
+      {entry.name, fmt::format("{}, step {}", model_of(entry), count(entry.step)),
+       picture(card, own_units(entry.problem, model.sample(n, seed)), real, images)});
+}
+
+void without_picture(const std::string& of, const std::string& why) {
+  if (!why.empty()) std::cerr << "gan: " << printable(of) << ": no picture: " << why << "\n";
 }
 
 }  // namespace
@@ -250,7 +266,9 @@ int carry_out(const CompareOptions& o) {
     throw DataError("--out {}: there is no folder {} to write it into", o.out, folder.string());
   for (const std::string& run : o.runs) check_is_not_training_data(o.out, run);
   check_picture_output(o.out, o.force);
+  check_can_write(o.out);
   const std::vector<Entry> entries = open_entries(o);
+  now_doing(Activity::scoring);
   std::vector<Captioned> pictures;
   Json document;
   for (auto first = entries.begin(); first != entries.end(); ++first) {
@@ -262,15 +280,23 @@ int carry_out(const CompareOptions& o) {
       if (!beside(entry)) continue;
       const auto learner = make_learner(entry.problem);
       restore(*learner, entry.checkpoint);
-      rows.push_back(measure(entry, judge, *learner, o.seed, [&](const std::string& what) { std::cerr << "gan: " << entry.name << ": " << what << " ...\n"; }));
-      add_pictures(pictures, entry, learner->model(), o.seed, rows.size() == 1);
+      rows.push_back(measure(entry, judge, *learner, o.seed, [&](const std::string& what) {
+        std::cerr << "gan: " << printable(entry.name + ": " + what) << " ...\n";
+      }));
+      without_picture(entry.name, draw_if_possible([&] {
+                        add_pictures(pictures, entry, learner->model(), o.seed, rows.size() == 1);
+                      }));
     }
     if (o.json) document["tables"].push_back(json(rows));
     else std::cout << text(rows) << std::flush;
   }
-  if (o.json) std::cout << document.dump(1) << "\n";
-  write_file(o.out, encode_png(draw_captioned(pictures)));
-  if (!o.json) std::cout << "\nsamples of each: " << o.out << "\n";
+  if (o.json) std::cout << json_text(document) << "\n";
+  const std::string why = pictures.empty() ? "" : draw_if_possible([&] {
+    write_file(o.out, encode_png(draw_captioned(pictures)));
+  });
+  without_picture(o.out, why);
+  if (!o.json && !pictures.empty() && why.empty())
+    std::cout << "\nsamples of each: " << printable(o.out) << "\n";
   return 0;
 }
 

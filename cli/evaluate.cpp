@@ -4,20 +4,26 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/json.h"
 #include "cli/pictures.h"
 #include "cli/scoring.h"
+#include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/printable.h"
 #include "gan/data/readers.h"
 #include "gan/io/png.h"
 
 namespace gan::cli {
 namespace {
 
-void say(const std::string& text) { std::cerr << "gan: " << text << " ...\n"; }
+void say(const std::string& text) {
+  std::cerr << "gan: " << printable(text) << " ...\n";
+}
 
 void report(const EvaluateOptions& o, const Evaluation& evaluation, const DataSet& data) {
-  if (o.json) std::cout << evaluation.json().dump(1) << "\n";
+  if (o.json)
+    std::cout << json_text(evaluation.json()) << "\n";
   else std::cout << "\n" << evaluation.text(data);
 }
 
@@ -33,19 +39,20 @@ at::Tensor samples_of(const Path& file, const DataSet& data) {
   return samples;
 }
 
-/// Other data than a run was trained on, with their own habitual split, seen through the run's scaling.
-Problem held_against(const EvaluateOptions& o, Config config, const Path& checkpoint) {
-  const DataCard card = load(checkpoint).data();
-  config.data.source = o.data;
-  if (open_data(o.data, o.data_dir).name != card.name) config.data.train = config.data.valid = 0;
-  config.training.batch_size = 1;  // nothing is trained
-  Problem problem = prepare(config, o.data_dir);
-  const Shape& shape = problem.data.train.shape();
-  if (shape != card.shape)
-    throw DataError("--data {}: its examples are [{}], {} generates [{}]; they cannot be compared", o.data, fmt::join(shape, ", "), o.what, fmt::join(card.shape, ", "));
-  problem.scaling = card.scaling;
-  problem.data = with_origin(problem.data, card.origin);
-  return problem;
+/// Beside the scores; where that cannot be, the scores stand alone.
+void draw(const EvaluateOptions& o, const std::string& what, const Path& file,
+          const std::function<Image()>& make) {
+  std::string why;
+  try {
+    why = draw_if_possible([&] { write_file(file, encode_png(make())); });
+  } catch (const WriteError& error) {  // somebody else's run
+    why = error.what();
+  }
+  if (!why.empty())
+    note("gan: no picture: " + why);
+  else if (!o.json)
+    std::cout << "\n" << what << ": " << printable(file.string()) << "\n";
+}
 }
 
 }  // namespace
@@ -57,27 +64,31 @@ int carry_out(const EvaluateOptions& o) {
     const DataSet data = open_data(o.data, o.data_dir);
     const Judge judge(data);
     const at::Tensor samples = samples_of(o.what, data);
+    now_doing(Activity::scoring);
     report(o, evaluate_samples(judge, samples, samples, o.seed, say), data);
     return 0;
   }
   if (!is_folder(o.what)) throw DataError("{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected", o.what);
   const RunFolder run = RunFolder::open(o.what);
   const Path checkpoint = run.find_checkpoint(o.checkpoint);
-  const Problem problem = o.data.empty() ? prepare(run.config(), o.data_dir) : held_against(o, run.config(), checkpoint);
+  const Problem problem = o.data.empty()
+                              ? prepare_trained(run, checkpoint, run.config(), o.data_dir)
+                              : prepare_on_other_data(run, checkpoint, o.data, o.data_dir);
   const Judge judge(problem.data);
   const auto learner = make_learner(problem);
   restore(*learner, checkpoint);
+  now_doing(Activity::scoring);
   const Evaluation evaluation = evaluate_model(problem, judge, *learner, o.seed, say);
   report(o, evaluation, problem.data);
-  if (problem.data.image) {
-    const Path file = run.path() / "nearest.png";
-    write_file(file, encode_png(with_nearest(judge, own_units(problem, learner->model().sample(kWithNearest, o.seed)))));
-    if (!o.json) std::cout << "\nsamples, and framed the training image nearest to the one beside it: " << file.string() << "\n";
-  } else if (evaluation.closed_form) {
-    const Path file = run.path() / "figure1.png";
-    write_file(file, encode_png(figure1(problem, dynamic_cast<Trainer&>(*learner), problem.data.name)));
-    if (!o.json) std::cout << "\ndensities, D and the mapping from z to x: " << file.string() << "\n";
-  }
+  if (problem.data.image)
+    draw(o, "samples, and framed the training image nearest to the one beside it",
+         run.path() / "nearest.png", [&] {
+           return with_nearest(judge,
+                               own_units(problem, learner->model().sample(kWithNearest, o.seed)));
+         });
+  else if (evaluation.closed_form)
+    draw(o, "densities, D and the mapping from z to x", run.path() / "figure1.png",
+         [&] { return figure1(problem, dynamic_cast<Trainer&>(*learner), problem.data.name); });
   return 0;
 }
 

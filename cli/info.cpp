@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/printable.h"
 #include "gan/gan.h"
 #include "gan/io/safetensors.h"
 
@@ -56,7 +57,7 @@ void print_stack(const Config& c, const StackSection& s, int64_t dim) {
 }
 
 void print_config(const Config& c, int64_t dim) {
-  if (!c.about.empty()) fmt::print("{}\n\n", c.about);
+  if (!c.about.empty()) fmt::print("{}\n\n", printable(c.about));
   if (c.run.model == ModelKind::adversarial) {
     const bool uniform = c.generator.noise == NoiseKind::uniform;
     fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
@@ -82,24 +83,25 @@ void print_config(const Config& c, int64_t dim) {
     const std::string head = key.substr(0, key.find('.'));
     if (head != section) fmt::print("{}[{}]\n", section.empty() ? "" : "\n", head);
     section = head;
-    fmt::print("  {} = {}\n", key.substr(head.size() + 1), value);
+    fmt::print("  {} = {}\n", key.substr(head.size() + 1), printable(value));
   }
 }
 
 void info_recipes() {
   for (const Path& file : all_recipes()) {
     const Config c = parse_config(read_file(file), file.string());
-    fmt::print("  {:<20} {}\n", file.stem().string(), c.about);
+    fmt::print("  {:<20} {}\n", printable(file.stem().string()), printable(c.about));
   }
   fmt::print("\n{} train NAME trains one, {} info NAME describes it\n", program(), program());
 }
 
 void info_checkpoint(const Path& file) {
   const std::string bytes = read_file(file);
-  const SafeTensors content = parse_safetensors(bytes, file.string());
   const Model model = load(file);
-  fmt::print("{}: checkpoint of step {}, trained on {} (hash {}), {} tensors, {} bytes\n\n", file.string(), model.step(),
-             model.data().name, model.data().hash, content.tensors.size(), count(static_cast<int64_t>(bytes.size())));
+  const SafeTensors content = parse_safetensors(bytes, file.string());
+  fmt::print("{}: checkpoint of step {}, trained on {} (hash {}), {} tensors, {} bytes\n\n",
+             printable(file.string()), model.step(), printable(model.data().name),
+             model.data().hash, content.tensors.size(), count(static_cast<int64_t>(bytes.size())));
   print_config(model.config(), product(model.data().shape));
 }
 
@@ -107,25 +109,35 @@ void info_run(const Path& path) {
   const RunFolder run = RunFolder::open(path);
   const Config c = run.config();
   const auto last = run.last_step();
-  fmt::print("{}: {} of {} steps, trained for {}\n", path.string(), last ? count(*last) : "none", count(c.training.steps), duration(run.trained_seconds()));
+  fmt::print("{}: {} of {} steps, trained for {}\n", printable(path.string()),
+             last ? count(*last) : "none", count(c.training.steps),
+             duration(run.trained_seconds()));
   const auto metrics = run.metrics();
   if (!metrics.empty()) {
     fmt::print("at step {}:", metrics.back().first);
     for (const auto& [name, value] : metrics.back().second)
-      if (name != "epoch") fmt::print("  {} {:.4g}", name, value);
+      if (name != "epoch") fmt::print("  {} {:.4g}", printable(name), value);
     fmt::print("\n");
   }
   fmt::print("\n");
-  print_config(c, last ? product(load(path).data().shape) : 0);
+  const int64_t dim = last ? product(load(path).data().shape) : 0;
+  try {
+    print_config(c, dim);
+  } catch (const UsageError& error) {  // networks that do not fit: no fault of the command line
+    throw DataError("{}: {}", (path / "config.toml").string(), error.what());
+  }
 }
 
 void info_data(const std::string& what, const std::string& data_dir) {
   const DataSet d = open_data(what, data_dir);
-  fmt::print("{}: {}\n  example   [{}]{}\n  values    {} to {}\n  training  {}\n  valid     {}\n  test      {}\n  hash      {}\n", d.name, d.description,
-             fmt::join(d.train.shape(), ", "), d.image ? ", an image" : "", d.low, d.high, count(d.train.size()),
-             count(d.valid.size()), count(d.test.size()), d.hash);
-  if (!d.columns.empty()) fmt::print("  columns   {}\n", fmt::join(d.columns, ", "));
-  for (const std::string& note : d.notes) fmt::print("  note      {}\n", note);
+  fmt::print(
+      "{}: {}\n  example   [{}]{}\n  values    {} to {}\n  training  {}\n  valid     {}\n  test      {}\n  hash      {}\n",
+      printable(d.name), printable(d.description), fmt::join(d.train.shape(), ", "),
+      d.image ? ", an image" : "", d.low, d.high, count(d.train.size()), count(d.valid.size()),
+      count(d.test.size()), d.hash);
+  if (!d.columns.empty())
+    fmt::print("  columns   {}\n", printable(fmt::format("{}", fmt::join(d.columns, ", "))));
+  for (const std::string& note : d.notes) fmt::print("  note      {}\n", printable(note));
 }
 
 void describe(const std::string& what, const std::string& data_dir) {

@@ -161,11 +161,11 @@ test_runs() {
     sed "s/$key = $from/$key = $to/" a/config.toml >edited/config.toml
     cmp -s a/config.toml edited/config.toml && not_ok "$change changes nothing"
     cp edited/config.toml before.toml
-    refused 2 "resume with $key edited in config.toml" "edited/config.toml" "trained with" -- train --resume --out edited --steps 4
+    refused 3 "resume with $key edited in config.toml" "edited/config.toml" "trained with" -- train --resume --out edited --steps 4
     check "  it is as it was" cmp before.toml edited/config.toml
   done
   sed 's/^seed = .*/sede = 1/' a/config.toml >edited/config.toml
-  refused 2 "resume with a slip in config.toml" "edited/config.toml:" "did you mean 'seed'?" -- train --resume --out edited
+  refused 3 "resume with a slip in config.toml" "edited/config.toml:" "did you mean 'seed'?" -- train --resume --out edited
   rm edited/checkpoints/*
   cp a/config.toml edited
   refused 3 "a run without a checkpoint" "no checkpoint" -- evaluate edited

@@ -11,12 +11,13 @@
 
 #include "cli/command_line.h"
 #include "cli/terminal.h"
+#include "gan/core/activity.h"
 #include "gan/core/error.h"
+#include "gan/core/printable.h"
 
 namespace {
 
 constexpr char kCannotPrint[] = "standard output: cannot write it: {}";
-constexpr const char* kOutOfMemory = "out of memory; make training.batch_size or the layers smaller, or end other programs";
 
 int fail(gan::Exit code, const std::string& what) {
   std::cerr << "gan: " << what << "\n";
@@ -37,13 +38,14 @@ int main(int argc, char** argv) {
   } catch (const gan::Error& error) {
     return fail(error.code(), error.what());
   } catch (const std::bad_alloc&) {
-    return fail(gan::Exit::usage, kOutOfMemory);
+    return fail(gan::Exit::usage, gan::out_of_memory());
   } catch (const std::filesystem::filesystem_error& error) {
-    return fail(gan::Exit::data, fmt::format("{}: {}", error.path1().string(), error.code().message()));
+    return fail(gan::Exit::data, fmt::format("{}: {}", gan::printable(error.path1().string()), error.code().message()));
   } catch (const std::exception& error) {
     const std::string what = error.what(), line = what.substr(0, what.find('\n'));
-    if (what.find("can't allocate memory") != what.npos || what.find("out of memory") != what.npos) return fail(gan::Exit::usage, kOutOfMemory);  // libtorch's
+    if (what.find("can't allocate memory") != what.npos || what.find("out of memory") != what.npos)
+      return fail(gan::Exit::usage, gan::out_of_memory());  // libtorch's
     if (std::ferror(stdout)) return fail(gan::Exit::data, fmt::format(kCannotPrint, std::strerror(errno)));
-    return fail(gan::Exit::bug, "internal error, please report it: " + line);
+    return fail(gan::Exit::bug, "internal error, please report it: " + gan::printable(line));
   }
 }

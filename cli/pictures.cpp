@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <optional>
 
 #include "cli/closed_form.h"
 #include "cli/scoring.h"
+#include "gan/core/error.h"
+#include "gan/core/printable.h"
 #include "gan/figures/grid.h"
 #include "gan/figures/plot.h"
 #include "gan/judge/neighbours.h"
@@ -18,23 +22,54 @@ namespace {
 
 std::span<const float> span_of(const Tensor& t) { return {t.data_ptr<float>(), static_cast<size_t>(t.numel())}; }
 
-/// Densities of one column, generated and (where there are any) real.
+/// The numbers that can be drawn, in ascending order.
+std::vector<double> drawable(const Tensor& values) {
+  const Tensor all = values.to(at::kCPU, at::kDouble).contiguous();
+  const std::span<const double> numbers{all.data_ptr<double>(), static_cast<size_t>(all.numel())};
+  std::vector<double> out;
+  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(out),
+               [](double x) { return std::isfinite(x); });
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// Densities of one column, generated and (where there are any) real. What is not finite is left
+/// out.
 Panel histogram(const std::string& name, const Tensor& real, const Tensor& generated) {
-  const Tensor both = at::cat({real, generated});
-  const double low = both.min().item<double>(), high = std::max(both.max().item<double>(), low + 1e-6);
   constexpr int kBins = 40;
+  constexpr double kNarrowest = 1e-6;  // of the whole, beside the largest number
   Panel panel{.title = name, .x_label = "value", .y_label = "density"};
-  for (const auto& [label, values] : {std::pair{"data", real}, std::pair{"samples", generated}}) {
-    if (values.numel() == 0) continue;
-    const Tensor bins = at::histc(values, kBins, low, high).to(at::kDouble);
+  const std::pair<const char*, std::vector<double>> all[] = {{"data", drawable(real)},
+                                                             {"samples", drawable(generated)}};
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  for (const auto& [label, values] : all) {
+    if (values.empty()) continue;
+    low = std::min(low, values.front());
+    high = std::max(high, values.back());
+  }
+  high = std::max(high, low + kNarrowest * std::max({1.0, std::abs(low), std::abs(high)}));
+  for (const auto& [label, values] : all) {
+    if (values.empty()) continue;
+    std::vector<double> counts(kBins);
+    for (const double x : values)
+      counts[std::min(static_cast<int>((x - low) / (high - low) * kBins), kBins - 1)] += 1;
     Series series{.label = label};
     for (int i = 0; i < kBins; ++i) {
       series.x.push_back(low + (i + 0.5) * (high - low) / kBins);
-      series.y.push_back(bins[i].item<double>() * kBins / (static_cast<double>(values.numel()) * (high - low)));
+      series.y.push_back(counts[i] * kBins / (static_cast<double>(values.size()) * (high - low)));
     }
     panel.series.push_back(std::move(series));
   }
   return panel;
+}
+
+/// What is drawn white. Values that are all alike have no range of their own.
+float upper_end(float low, float high) {
+  return high > low ? high : low + std::max(1.0f, std::abs(low));
+}
+
+GridOptions grid_of(const DataCard& data, int64_t columns) {
+  return {.columns = columns, .low = data.low, .high = upper_end(data.low, data.high)};
 }
 
 }  // namespace
@@ -47,15 +82,43 @@ Tensor rows_of(const Examples& examples, int64_t first, int64_t count) {
 
 Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, int64_t columns) {
   const Tensor values = samples.contiguous();
-  if (data.image) return image_grid(values.sizes().vec(), span_of(values), {.columns = columns, .low = data.low, .high = data.high});
+  if (data.image) return image_grid(values.sizes().vec(), span_of(values), grid_of(data, columns));
   const Tensor flat = values.flatten(1);
   if (flat.size(1) == 2) return draw_scatter(data.name, span_of(real), span_of(flat));
   constexpr int64_t kMost = 12;
   std::vector<Panel> panels;
   for (int64_t i = 0; i < std::min(kMost, flat.size(1)); ++i)
-    panels.push_back(histogram(data.columns.empty() ? fmt::format("column {}", i + 1) : data.columns[i],
+    panels.push_back(histogram(static_cast<size_t>(i) < data.columns.size()
+                                   ? data.columns[i]
+                                   : fmt::format("column {}", i + 1),
                                real.select(1, i), flat.select(1, i)));
   return draw_curves(panels);
+}
+
+void check_picture(const DataCard& data, int64_t n, int64_t columns) {
+  if (!data.image) return;
+  Shape shape{n};
+  shape.insert(shape.end(), data.shape.begin(), data.shape.end());
+  check_grid(shape, grid_of(data, columns));
+}
+
+std::string draw_if_possible(const std::function<void()>& draw) {
+  try {
+    draw();
+  } catch (const WriteError&) {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string what = error.what();  // libtorch's go on for many lines
+    return printable(what.substr(0, what.find('\n')));
+  }
+  return "";
+}
+
+void check_finite_samples(const Tensor& samples, const std::string& who) {
+  if (!at::isfinite(samples).all().item<bool>())
+    throw DataError(
+        "{}: its samples are not finite numbers: its weights are too large; use an earlier checkpoint, or train anew",
+        who);
 }
 
 Image filters(const DataCard& data, const Tensor& weights) {
@@ -149,7 +212,11 @@ Image with_nearest(const Judge& judge, const Tensor& samples) {
   Shape shape{kRows * (kColumns + 1)};
   shape.insert(shape.end(), data.train.shape().begin(), data.train.shape().end());
   const Tensor grid = at::cat(tiles).contiguous();
-  return image_grid(shape, span_of(grid), {.columns = kColumns + 1, .low = data.low, .high = data.high, .framed = framed});
+  return image_grid(shape, span_of(grid),
+                    {.columns = kColumns + 1,
+                     .low = data.low,
+                     .high = upper_end(data.low, data.high),
+                     .framed = framed});
 }
 
 Image straight_lines(Model& model, uint64_t seed) {
@@ -158,7 +225,9 @@ Image straight_lines(Model& model, uint64_t seed) {
   const Tensor t = at::linspace(0, 1, kLinePoints, ends.options()).view({1, kLinePoints, 1});
   const Tensor from = ends.narrow(0, 0, kLines).unsqueeze(1), to = ends.narrow(0, kLines, kLines).unsqueeze(1);
   const Tensor z = (from * (1 - t) + to * t).flatten(0, 1);  // [8 * 12, Z], straight lines
-  return picture(model.data(), model.own_units(latent.decode(z)), {}, kLinePoints);
+  const Tensor images = model.own_units(latent.decode(z));
+  check_finite_samples(images, "this model");
+  return picture(model.data(), images, {}, kLinePoints);
 }
 
 }  // namespace gan::cli

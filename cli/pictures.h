@@ -3,6 +3,9 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
+#include <string>
+
 #include "gan/gan.h"
 #include "gan/io/png.h"
 
@@ -13,6 +16,16 @@ class Judge;
 /// Images as a grid, 2-D data as points over real ones, other data as histograms per column.
 /// `samples`: [n, shape...] own units; `real`: some rows of the data, for what is not an image (may be empty).
 Image picture(const DataCard& data, const at::Tensor& samples, const at::Tensor& real, int64_t columns = 0);
+
+/// Whether there can be a picture of n samples, before any is drawn. @throws UsageError
+void check_picture(const DataCard& data, int64_t n, int64_t columns);
+
+/// Draws a picture of whatever it may be: values without end, more pixels than there can be. Where
+/// that fails, the picture is left out. @return "", or why there is none. @throws WriteError
+std::string draw_if_possible(const std::function<void()>& draw);
+
+/// @throws DataError naming `who` where a sample [n, ...] holds a NaN or an infinity
+void check_finite_samples(const at::Tensor& samples, const std::string& who);
 
 /// The weights [V, H] of each of the first 100 hidden units of image data as an image: grey is 0, black and white its largest.
 Image filters(const DataCard& data, const at::Tensor& weights);

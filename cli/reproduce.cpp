@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/reproduction.h"
 #include "gan/core/error.h"
+#include "gan/core/printable.h"
 #include "gan/core/stop.h"
 #include "gan/core/threads.h"
 #include "gan/core/version.h"
@@ -119,8 +120,11 @@ void write_report(const ReproduceOptions& o, const std::vector<Task>& tasks) {
   write_file(out / "report.html", html(report));
   for (const paper::Piece& piece : report.pieces)
     for (const paper::Check& check : piece.checks)
-      if (!check.holds()) fmt::print("{}: does not hold: {}: {:.6g}, expected {}\n", piece.name, check.what, check.ours, paper::expectation(check));
-  fmt::print("report    {}\nas text   {}\n", (out / "report.html").string(), (out / "report.md").string());
+      if (!check.holds())
+        fmt::print("{}: does not hold: {}: {:.6g}, expected {}\n", piece.name,
+                   printable(check.what), check.ours, paper::expectation(check));
+  fmt::print("report    {}\nas text   {}\n", printable((out / "report.html").string()),
+             printable((out / "report.md").string()));
 }
 
 }  // namespace

@@ -199,7 +199,12 @@ RunFolder Reproduction::train(const Training& t) {
 Model Reproduction::best(const Training& t) {
   const Path run = train(t).path();
   std::error_code error;
-  return load(run, std::filesystem::exists(run / "checkpoints" / "best", error) ? "best" : "last");
+  Model model =
+      load(run, std::filesystem::exists(run / "checkpoints" / "best", error) ? "best" : "last");
+  if (model.data().hash != t.data_hash)
+    throw DataError("{}: was trained on other data than {}; put the same files back", run.string(),
+                    t.config.data.source);
+  return model;
 }
 
 Reproduction::Speed Reproduction::measure(const Training& t) {

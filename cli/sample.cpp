@@ -1,12 +1,16 @@
 #include <ATen/ATen.h>
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/pictures.h"
 #include "cli/scoring.h"
+#include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/printable.h"
 #include "gan/core/stop.h"
 #include "gan/data/readers.h"
 #include "gan/io/png.h"
@@ -23,11 +27,18 @@ const char* asks_for_a_chain(const SampleOptions& o) {
 
 /// Training examples of the data that the model was trained on.
 at::Tensor data_starts(const SampleOptions& o, const Model& model, int64_t chains) {
-  Config config = is_folder(o.run) ? RunFolder::open(o.run).config() : model.config();
+  if (is_folder(o.run)) {
+    const RunFolder run = RunFolder::open(o.run);
+    Config config = run.config();
+    config.run.device = o.device;
+    return starting_points(
+        prepare_trained(run, run.find_checkpoint(o.checkpoint), config, o.data_dir), chains,
+        o.seed);
+  }
+  Config config = model.config();
   config.run.device = o.device;
   const Problem problem = prepare(config, o.data_dir);
-  if (problem.data.hash != model.data().hash)
-    throw DataError("{}: was trained on other data than {} holds now; --start data needs the same files", o.run, config.data.source);
+  check_same_data(model.data(), problem, o.run);
   return starting_points(problem, chains, o.seed);
 }
 
@@ -41,23 +52,41 @@ at::Tensor walk_along(const SampleOptions& o, Model& model) {
   return model.own_units(follow(*chain, start, course, o.seed).flatten(0, 1));
 }
 
+/// All n examples at once, for a picture; drawn in blocks, since a network needs much more room
+/// than its outputs.
+at::Tensor draw_all(const Draw& draw, int64_t n) {
+  constexpr int64_t kBlock = 1000;
+  std::vector<at::Tensor> blocks;
+  for (int64_t first = 0; first < n; first += kBlock)
+    blocks.push_back(draw(first, std::min(kBlock, n - first)));
+  return blocks.size() == 1 ? blocks[0] : at::cat(blocks);
+}
+
 }  // namespace
 
 int carry_out(const SampleOptions& o) {
   const Path out = o.out;
+  const bool to_picture = out.extension() == ".png";
   Model model = load(o.run, o.checkpoint, find_device(o.device));
   const DataCard& data = model.data();
   check_is_not_training_data(out, o.run);
   check_examples_output(out, data, o.force);
+  const int64_t columns = o.chains.value_or(1) > 1 ? o.n / *o.chains : 0;
+  if (to_picture) check_picture(data, o.n, columns);
+  check_can_write(out);
+  now_doing(Activity::drawing_samples);
   at::Tensor walked;
   if (asks_for_a_chain(o)) walked = walk_along(o, model);
   const Draw draw = [&](int64_t first, int64_t count) {
     stop_if_asked();
-    return walked.defined() ? walked.narrow(0, first, count) : model.sample(count, o.seed, first);
+    const at::Tensor samples =
+        walked.defined() ? walked.narrow(0, first, count) : model.sample(count, o.seed, first);
+    check_finite_samples(samples, o.run);
+    return samples;
   };
-  if (out.extension() == ".png") {
-    const int64_t columns = o.chains.value_or(1) > 1 ? o.n / *o.chains : 0;
-    write_file(out, encode_png(picture(data, draw(0, o.n), at::empty({0, product(data.shape)}, at::kFloat), columns)));
+  if (to_picture) {
+    write_file(out, encode_png(picture(data, draw_all(draw, o.n),
+                                       at::empty({0, product(data.shape)}, at::kFloat), columns)));
   } else {
     catch_stop_signals();
     double largest = 0;
@@ -69,15 +98,16 @@ int carry_out(const SampleOptions& o) {
     try {
       write_examples(out, o.n, data.shape, data.columns, watched, {data.channels_last, data.origin});
     } catch (const Interrupted&) {
-      note(fmt::format("gan: stopped, nothing was written to {}", o.out));
+      note(fmt::format("gan: stopped, nothing was written to {}", printable(o.out)));
       return 128 + stop_signal();
     }
     if (largest > kLargestValue)
-      fmt::print(stderr, "gan: {}: holds values as large as {:.3g}; evaluate scores those up to {:g}: train with a smaller learning rate\n", o.out, largest, kLargestValue);
+      note(fmt::format("gan: {}: holds values as large as {:.3g}; evaluate scores those up to {:g}: train with a smaller learning rate", printable(o.out), largest, kLargestValue));
     if (out.extension() == ".npy" && !data.origin.empty())
-      fmt::print(stderr, "gan: {}: float32, which .npy files are written in, rounds values of {}; write a .csv to keep their digits\n", o.out, data.name);
+      note(fmt::format("gan: {}: float32, which .npy files are written in, rounds values of {}; write a .csv to keep their digits", printable(o.out), printable(data.name)));
   }
-  fmt::print("{}: {} samples of {}, step {}, seed {}\n", o.out, count(o.n), o.run, model.step(), o.seed);
+  fmt::print("{}: {} samples of {}, step {}, seed {}\n", printable(o.out), count(o.n),
+             printable(o.run), model.step(), o.seed);
   return 0;
 }
 
@@ -88,8 +118,11 @@ int carry_out(const InterpolateOptions& o) {
   check_is_not_training_data(out, o.run);
   check_picture_output(out, o.force);
   if (!model.data().image) throw UsageError("{}: interpolation draws images, this run generates {}", o.run, model.data().name);
+  check_can_write(out);
+  now_doing(Activity::drawing_samples);
   write_file(out, encode_png(straight_lines(model, o.seed)));
-  fmt::print("{}: {} straight lines through z, {} points each, seed {}\n", o.out, kLines, kLinePoints, o.seed);
+  fmt::print("{}: {} straight lines through z, {} points each, seed {}\n", printable(o.out), kLines,
+             kLinePoints, o.seed);
   return 0;
 }
 

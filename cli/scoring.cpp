@@ -201,6 +201,8 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
     if (z.exact || z.effective_runs >= kEnoughRuns) take(log_p);  // else the best would be where Z was missed most
   } else {
     const Tensor samples = own_units(problem, model.sample(kSamples, 0));
+    out.finite = at::isfinite(samples).all().item<bool>();
+    if (!out.finite) return out;
     if (const auto modes = judge.modes(samples)) {
       note("modes", static_cast<double>(modes->covered)), note("within", modes->within);
       out.score = static_cast<double>(modes->covered) / static_cast<double>(modes->modes) + modes->within - modes->kl;
@@ -288,6 +290,7 @@ Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& l
   const auto start = std::chrono::steady_clock::now();
   const Tensor samples = own_units(problem, model.sample(kSamples, seed));
   const std::chrono::duration<double> sampling = std::chrono::steady_clock::now() - start;
+  check_finite_samples(samples, "this model");
   Evaluation out = evaluate_samples(judge, samples, chain ? samples : own_units(problem, model.sample(kSamples, seed + kFresh)), seed, say);
   out.sampling_seconds = sampling.count();
   auto* trainer = dynamic_cast<Trainer*>(&learner);

@@ -3,8 +3,10 @@
 #include "cli/command.h"
 #include "cli/scoring.h"
 #include "cli/training.h"
+#include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/printable.h"
 #include "gan/core/stop.h"
 
 namespace gan::cli {
@@ -69,9 +71,10 @@ std::string ended(const Outcome& outcome, const Config& config) {
 
 /// The scores, where the pictures are, and what to do next.
 void close(const TrainOptions& o, const RunFolder& run, const Problem& problem, const Outcome& outcome, const Evaluation& evaluation) {
-  const std::string folder = run.path().string();
+  const std::string folder = shell_word(run.path().string());
   fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config), count(outcome.step), duration(run.trained_seconds()), evaluation.text(problem.data));
-  fmt::print("picture   {}\ncurves    {}\n", run.samples(outcome.step).string(), run.curves().string());
+  fmt::print("picture   {}\ncurves    {}\n", printable(run.samples(outcome.step).string()),
+             printable(run.curves().string()));
   if (outcome.best_step.value_or(outcome.step) != outcome.step)
     fmt::print("best      step {} had the best validation score: sample and evaluate take it with --checkpoint best\n", count(*outcome.best_step));
   fmt::print("\nnext\n");
@@ -82,7 +85,9 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem, 
   const int64_t twice = 2 * problem.config.training.steps;
   const OptimizerSection& rates = problem.config.optimizer;
   if (adversarial && rates.schedule == Schedule::cosine && outcome.step >= rates.schedule_steps)  // more at its last rate would change little
-    fmt::print("  {} train {} --steps {} --set optimizer.schedule_steps={}\n", program(), o.recipe.empty() ? "--data " + o.data : o.recipe, twice, twice);
+    fmt::print("  {} train {} --steps {} --set optimizer.schedule_steps={}\n", program(),
+               o.recipe.empty() ? "--data " + shell_word(o.data) : shell_word(o.recipe), twice,
+               twice);
   else if (!stack_of(problem.config))  // its stages are over
     fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder, twice);
 }
@@ -139,15 +144,18 @@ int carry_out(const TrainOptions& o) {
   release_stop_signals();
 
   if (outcome.how == Ended::interrupted) {
-    note(fmt::format("stopped at step {}, everything is saved; go on with: {} train --resume --out {}", outcome.step, program(), folder.string()));
+    note(fmt::format("stopped at step {}, everything is saved; go on with: {} train --resume --out {}", outcome.step, program(), shell_word(folder.string())));
     return 128 + stop_signal();
   }
   if (!learner->has_model()) {
-    fmt::print("\nall {} steps are done; the layers are still trained one by one, and are no model together yet; go on with a later --steps:\n  {} train --resume --out {} --steps N\n", count(outcome.step), program(), folder.string());
+    fmt::print(
+        "\nall {} steps are done; the layers are still trained one by one, and are no model together yet; go on with a later --steps:\n  {} train --resume --out {} --steps N\n",
+        count(outcome.step), program(), shell_word(folder.string()));
     return 0;
   }
   hooks.draw(outcome.step);
   if (o.quiet) return 0;
+  now_doing(Activity::scoring);
   const Evaluation evaluation = evaluate_model(problem, judge, *learner, 0, [&](const std::string& text) { narrator.say(text + " ..."); });
   close(o, run, problem, outcome, evaluation);
   return 0;

@@ -12,6 +12,7 @@
 #include "gan/baselines/dbn.h"
 #include "gan/baselines/gsn.h"
 #include "gan/baselines/rbm.h"
+#include "gan/core/printable.h"
 
 namespace gan::cli {
 
@@ -41,7 +42,7 @@ void Narrator::operator()(const Progress& p) {
 void Narrator::say(const std::string& text) {
   if (quiet_) return;
   finish();
-  note(text);
+  note(printable(text));
 }
 
 void Narrator::finish() {
@@ -86,16 +87,31 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
   };
   hooks.draw = [&](int64_t step) {
     auto* trainer = dynamic_cast<Trainer*>(&learner);
-    const at::Tensor samples = own_units(problem, learner.model().sample(problem.data.image ? 100 : 2000, 0));
     const DataCard card = card_of(problem);
-    const bool one_dimensional = trainer && problem.data.toy && problem.facts.dim == 1;
-    write_file(run.samples(step), encode_png(one_dimensional
-        ? figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step))
-        : picture(card, samples, rows_of(problem.data.valid, 0, 2000))));
-    if (const at::Tensor weights = first_weights(learner.model()); weights.defined() && problem.data.image) write_file(run.path() / "filters.png", encode_png(filters(card, weights)));
+    const auto draw = [&](const Path& file,
+                          const std::function<Image()>& make) {  // no picture is worth a training
+      const std::string why = draw_if_possible([&] { write_file(file, encode_png(make())); });
+      if (!why.empty())
+        narrator.say(
+            fmt::format("step {}: {} is left out: {}", step, file.filename().string(), why));
+    };
+    draw(run.samples(step), [&] {
+      const at::Tensor samples =
+          own_units(problem, learner.model().sample(problem.data.image ? 100 : 2000, 0));
+      const bool one_dimensional = trainer && problem.data.toy && problem.facts.dim == 1;
+      if (one_dimensional)
+        return figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step));
+      return picture(card, samples, rows_of(problem.data.valid, 0, 2000));
+    });
+    if (const at::Tensor weights = first_weights(learner.model());
+        weights.defined() && problem.data.image)
+      draw(run.path() / "filters.png", [&] { return filters(card, weights); });
     if (auto* chain = dynamic_cast<Chain*>(&learner.model()); chain && problem.data.image && problem.data.valid.size() >= kReconstructed)
-      write_file(run.path() / "reconstructions.png", encode_png(picture(card, own_units(problem, reconstructions(problem, *chain)), {}, kReconstructed)));
-    write_file(run.curves(), encode_png(curves(run)));
+      draw(run.path() / "reconstructions.png", [&] {
+        return picture(card, own_units(problem, reconstructions(problem, *chain)), {},
+                       kReconstructed);
+      });
+    draw(run.curves(), [&] { return curves(run); });
   };
   return hooks;
 }

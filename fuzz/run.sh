@@ -17,7 +17,7 @@ build=$root/build-fuzz
 options=(-DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DGAN_FUZZ=ON "-DGAN_SANITIZE=address,undefined")
 
 # Longer inputs are slower, and say nothing new.
-declare -A longest=([idx]=256 [cifar]=6200 [npy]=512 [csv]=256 [safetensors]=512 [recipe]=256 [run]=320)
+declare -A longest=([idx]=256 [cifar]=6200 [npy]=512 [csv]=256 [safetensors]=512 [recipe]=256 [run]=320 [checkpoint]=512)
 
 seconds=60
 if [[ ${1:-} =~ ^[0-9]+$ ]]; then seconds=$1; shift; fi
@@ -28,7 +28,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
   shift
 done
 shift $(($# > 0))
-[ ${#targets[@]} -gt 0 ] || targets=(idx cifar npy csv safetensors recipe run)
+[ ${#targets[@]} -gt 0 ] || targets=(idx cifar npy csv safetensors recipe run checkpoint)
 
 build_gan all
 cd "$build"

@@ -40,6 +40,13 @@ std::string tensors_file(const std::string& header, const std::string& data = ""
 
 std::string recipe_with(const std::string& layers) { return "[generator]\nlayers = [" + layers + "]\n"; }
 
+/// What the target of checkpoints makes one of.
+std::string checkpoint_parts(const std::string& config, const std::string& card,
+                             const std::string& step, int64_t weights) {
+  return config + '\0' + card + '\0' + step + '\0' +
+         std::string(static_cast<size_t>(weights) * sizeof(float), '\0');
+}
+
 }  // namespace
 
 std::vector<Seed> valid_seeds() {
@@ -128,6 +135,13 @@ std::vector<Seed> valid_seeds() {
   add("run", "far-from-zero", network + format_card({"mine.csv", "", {2}, false, 0, 1, {}, {}, false, {1.7e9, 0}}));
   add("run", "channels-last", mixture + format_card({"photos.npy", "", {4, 2, 2}, true, 0, 255, {}, {}, true}));
   add("run", "digits", mixture + format_card(digits));
+  add("checkpoint", "net",
+      checkpoint_parts(
+          recipe_with("{ layer = 'dense', units = 2 }") +
+              "noise_size = 1\n[discriminator]\nlayers = [{ layer = 'dense', units = 1 }]\n",
+          format_card(table), "12", 4));
+  add("checkpoint", "rbm",
+      checkpoint_parts("[run]\nmodel = 'rbm'\n[rbm]\nhidden = 1\n", format_card(table), "0", 7));
   return seeds;
 }
 
@@ -183,6 +197,8 @@ std::vector<Seed> hostile_inputs() {
   add("safetensors", "overlap", tensors_file(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},)"
                                              R"("b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", "abc"));
 
+  add("recipe", "deep-override", "\0run.seed={a"s + repeated(60'000, ".a") + "=1}");
+  add("recipe", "deep-quoted-key", repeated(60'000, "\"=\".") + "a = 1");
   add("recipe", "deep-array", "x = " + std::string(2000, '['));
   add("recipe", "deep-table", "x = " + repeated(600, "{x="));
   add("recipe", "deep-key", repeated(500, "a.") + "a = 1");
@@ -199,6 +215,10 @@ std::vector<Seed> hostile_inputs() {
   const auto card = [](const std::string& shape, const std::string& scaling) {
     return "\0{\"name\":\"x\",\"hash\":\"\",\"image\":false,\"low\":0,\"high\":1,\"columns\":[],\"shape\":"s + shape + "," + scaling + "}";
   };
+  add("run", "deep-card", "\0{\"shape\":"s + std::string(100'000, '['));
+  add("checkpoint", "deep-settings",
+      checkpoint_parts("x = " + std::string(100'000, '['), "{}", "1", 1));
+  add("checkpoint", "no-settings", checkpoint_parts("", "{}", "-5", 1));
   add("run", "overflow", card("[4294967296,4294967296]", R"("offset":[0],"factor":[1])"));
   add("run", "negative", card("[-1]", R"("offset":[0],"factor":[1])"));
   add("run", "no-scaling", card("[2]", R"("offset":[],"factor":[])"));

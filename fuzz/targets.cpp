@@ -12,6 +12,7 @@
 #include "gan/core/error.h"
 #include "gan/data/card.h"
 #include "gan/data/readers.h"
+#include "gan/header.h"
 #include "gan/io/bytes.h"
 #include "gan/io/cifar.h"
 #include "gan/io/csv.h"
@@ -212,8 +213,48 @@ void run(std::string_view bytes) {
   require(parse_safetensors(file, kWho).metadata == content.metadata, "the header survives");
 }
 
-constexpr Target kTargets[] = {{"idx", idx},       {"cifar", cifar}, {"npy", npy}, {"csv", csv},
-                               {"safetensors", safetensors}, {"recipe", recipe}, {"run", run}};
+/// What read_header promises of whatever it accepts.
+void check_header(const Header& header) {
+  const int64_t dim = product(header.card.shape);
+  require(dim > 0 && header.step >= 0, "there are numbers and steps");
+  require(header.card.columns.empty() || static_cast<int64_t>(header.card.columns.size()) == dim,
+          "each column has a name");
+  require(header.card.low <= header.card.high, "the range is one");
+  if (header.config.run.model != ModelKind::adversarial) return;
+  const auto outputs =
+      shapes(header.config.generator.layers, header.config.generator.noise_size, kWho).back().out;
+  require(size_of(outputs) == dim, "G makes examples");
+}
+
+/// A whole checkpoint with a right checksum, of what follows: settings, the data's card, the step,
+/// each up to a zero byte; then the bytes of its one tensor.
+void checkpoint(std::string_view bytes) {
+  SafeTensors content;
+  for (const char* key : {"config", "data", "step"}) content.metadata[key] = take_part(bytes);
+  const auto weights = static_cast<int64_t>(bytes.size() / sizeof(float));
+  content.tensors["model.w"] = {
+      "F32", {weights}, bytes.substr(0, static_cast<size_t>(weights) * sizeof(float))};
+  content.metadata["checksum"] = checksum(content);
+  std::string file;
+  try {
+    file = format_safetensors(content);
+  } catch (const DataError&) {  // no text in UTF-8
+    return;
+  }
+  const SafeTensors again = parse_safetensors(file, kWho);
+  verify_checksum(again, kWho);
+  const auto header = attempt([&] { return read_header(again, kWho); });
+  if (header) check_header(*header);
+}
+
+constexpr Target kTargets[] = {{"idx", idx},
+                               {"cifar", cifar},
+                               {"npy", npy},
+                               {"csv", csv},
+                               {"safetensors", safetensors},
+                               {"recipe", recipe},
+                               {"run", run},
+                               {"checkpoint", checkpoint}};
 
 }  // namespace
 

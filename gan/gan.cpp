@@ -12,21 +12,21 @@
 #include "gan/baselines/mixture.h"
 #include "gan/baselines/nce_trainer.h"
 #include "gan/baselines/rbm_trainer.h"
+#include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
 #include "gan/core/paths.h"
 #include "gan/core/threads.h"
+#include "gan/io/bytes.h"
 #include "gan/model/checkpoint.h"
 #include "gan/nets/fused.h"
+#include "gan/spec/fit.h"
 #include "gan/spec/memory.h"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kConfigKey = "config";
-constexpr const char* kDataKey = "data";
 
 /// Models that are trained by passes of gan/kernels of their own, and have no other engine.
 bool has_own_passes(ModelKind model) { return model == ModelKind::gsn || model == ModelKind::stacked_cae; }
@@ -68,21 +68,29 @@ Tensor mean_of(const Examples& examples, const Scaling& scaling) {
   return sum.div_(static_cast<double>(examples.size())).to(at::kFloat);
 }
 
-using Metadata = std::map<std::string, std::string>;
+/// A checkpoint as it lies in its file, checked.
+struct Stored {
+  std::string bytes;
+  SafeTensors content;  ///< views into `bytes`
+  Header header;
+};
 
-const std::string& entry(const Metadata& metadata, const char* key, const std::string& who) {
-  const auto found = metadata.find(key);
-  if (found == metadata.end()) throw DataError("{}: has no '{}' in its header: it is no checkpoint of gan", who, key);
-  return found->second;
+/// The step in the name of a file, or of the file that a link points to.
+std::optional<int64_t> step_in_name(const fs::path& file) {
+  std::error_code error;
+  const fs::path target = fs::canonical(file, error);
+  return step_of(error ? file : target);
 }
 
-/// What a checkpoint was trained with; what is wrong with it is no fault of the command line.
-Config read_stored_config(const Metadata& metadata, const std::string& who) {
-  try {
-    return parse_config(entry(metadata, kConfigKey, who), who);
-  } catch (const UsageError& error) {
-    throw DataError("{}", error.what());
-  }
+/// @throws DataError naming the file
+std::unique_ptr<const Stored> read_stored(const fs::path& file) {
+  const std::string who = file.string();
+  now_doing(Activity::reading_a_checkpoint);
+  auto out = std::make_unique<Stored>();
+  out->bytes = read_file(file);
+  out->content = parse_checkpoint(out->bytes, who);
+  out->header = read_header(out->content, who, step_in_name(file));
+  return out;
 }
 
 /// As a checkpoint holds it: without a path, and without how far this call will go.
@@ -124,19 +132,6 @@ Tensor mixture_start(const Problem& p) {
 }
 
 std::string_view name_of(ModelKind model) { return names_of(model)[static_cast<size_t>(model)]; }
-
-/// Of a deep model: no list of settings is longer than the layers are many.
-void check_layers(const Config& c) {
-  const StackSection& s = *stack_of(c);
-  const std::string_view who = name_of(c.run.model);
-  if (s.hidden.size() < 2) throw UsageError("{}.hidden: expected two layers or more, got {}; for one there is run.model = 'rbm'", who, s.hidden.size());
-  const auto check = [&](const char* name, size_t n, size_t most) {
-    if (n > most) throw UsageError("{}.{}: holds {} values, there are {} hidden layers; give one for each, or one for all", who, name, n, most);
-  };
-  const size_t layers = s.hidden.size();
-  check("epochs", s.epochs.size(), layers), check("rates", s.rates.size(), layers), check("final_rates", s.final_rates.size(), layers), check("k", s.k.size(), layers);
-  check("k_epochs", s.k_epochs.size(), layers), check("persistent", s.persistent.size(), layers), check("sparsity", c.run.model == ModelKind::dbm && c.dbm.sparsity_cost > 0 ? c.dbm.sparsity.size() : 0, layers);
-}
 
 /// Binary units see 0 and 1, Gaussian ones numbers of variance 1.
 void check_units(const Config& c) {
@@ -202,27 +197,30 @@ Tensor Model::sample(int64_t n, uint64_t seed, int64_t first) { return own_units
 Model load(const fs::path& path, const std::string& checkpoint, at::Device device) {
   if (!is_there(path)) throw DataError("{}: no such run or checkpoint", path.string());
   const fs::path file = is_folder(path) ? RunFolder::open(path).find_checkpoint(checkpoint) : path;
-  const std::string who = file.string(), bytes = read_file(file);
-  const SafeTensors content = parse_checkpoint(bytes, who);
-  Config config = read_stored_config(content.metadata, who);
-  DataCard card = parse_card(entry(content.metadata, kDataKey, who), who);
-  if (const double claimed = model_bytes(config, product(card.shape)); claimed > static_cast<double>(bytes.size()))  // before it is allocated
-    throw DataError("{}: its network needs {}, the file has {}: the checkpoint is damaged", who, bytes_text(claimed), bytes_text(static_cast<double>(bytes.size())));
-  auto model = make_model(config, product(card.shape), device);
-  read_checkpoint(content, [&](const StateVisitor& visit) { model->visit_state(visit); }, who);
-  return Model(std::move(config), std::move(card), std::strtoll(entry(content.metadata, "step", who).c_str(), nullptr, 10), std::move(model));
+  const auto stored = read_stored(file);
+  const Header& header = stored->header;
+  auto model = make_model(header.config, product(header.card.shape), device);
+  read_checkpoint(
+      stored->content, [&](const StateVisitor& visit) { model->visit_state(visit); },
+      file.string());
+  return Model(header.config, header.card, header.step, std::move(model));
 }
 
 Problem prepare(Config config, const fs::path& data_dir) {
   if (config.data.source.empty()) throw UsageError("there is no data: give --data, or data.source in the recipe");
+
   Problem p{.config = config, .data = open_data(config.data.source, data_dir, {config.data.train, config.data.valid})};
   Config& c = p.config;
   if (c.data.binarise) p.data = binarise(p.data, kBinarisationSeed);
   if (c.data.scale == Scale::gcn) p.data = contrast_normalised(p.data);
   p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // both in the same order
   c.data.train = p.data.train.size(), c.data.valid = p.data.valid.size();
+  for (const std::string& name : p.data.columns)  // a checkpoint holds them
+    if (name.size() > kLongestName)
+      throw DataError("{}: the name of a column has {} bytes, at most {} can be kept; shorten it",
+                      c.data.source, name.size(), kLongestName);
 
-  if (stack_of(c)) check_layers(c);
+  check_stack(c);
   p.facts.device = find_device(c.run.device);
   if (wants_cpu(c.run.model)) {
     if (c.run.device == "cuda") throw UsageError("run.device = 'cuda': this model is trained on a CPU alone; use device = 'auto'");
@@ -245,9 +243,16 @@ Problem prepare(Config config, const fs::path& data_dir) {
   if (wants_cpu(c.run.model) || (wants_marginals(c.generator.layers) && c.run.model == ModelKind::adversarial)) p.facts.marginals = mean_of(p.data.train, p.scaling);
   if (c.training.epochs > 0) {
     const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
-    const double steps = c.training.epochs * static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step);
+    const double each =
+                     static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step),
+                 steps = c.training.epochs * each;
     if (!(steps <= kMostSteps)) throw UsageError("training.epochs = {}: that is more than {} steps", c.training.epochs, kMostSteps);
     c.training.steps = std::llround(steps);
+    if (c.training.steps == 0)
+      throw UsageError("training.epochs = {}: that is not one step; an epoch of {} has {:g} steps",
+                       c.training.epochs, p.data.name, each);
+    if (c.run.model == ModelKind::nce)
+      c.training.steps += noise_steps(c.nce, p.facts.batches_per_epoch);
     c.training.epochs = 0;
   }
   if (stack_of(c)) {  // how far to go is for its stages to say; steps cut them off
@@ -280,30 +285,79 @@ std::unique_ptr<Learner> make_learner(const Problem& p) {
 }
 
 void restore(Learner& learner, const fs::path& checkpoint) {
-  const std::string bytes = read_file(checkpoint);
-  read_checkpoint(parse_checkpoint(bytes, checkpoint.string()), [&](const StateVisitor& visit) { learner.visit_state(visit); }, checkpoint.string());
+  const auto stored = read_stored(checkpoint);
+  read_checkpoint(
+      stored->content, [&](const StateVisitor& visit) { learner.visit_state(visit); },
+      checkpoint.string());
+}
+
+namespace {
+
+/// config.toml against what the checkpoint was trained with. @throws DataError naming the first
+/// setting that differs
+void check_unchanged(const RunFolder& run, Config before, const Config& now) {
+  before.data.source = now.data.source;  // its hash says more
+  before.run.threads = now.run.threads;
+  before.training.steps = now.training.steps;
+  if (const auto edited = first_difference(before, now))
+    throw DataError(
+        "{}: {} is {}, but the run was trained with {}; put that back, or start a new run with another --out",
+        (run.path() / "config.toml").string(), edited->key, edited->now, edited->before);
+}
+
+}  // namespace
+
+void check_same_data(const DataCard& card, const Problem& p, const std::string& who) {
+  if (card.hash != p.data.hash)
+    throw DataError("{}: was trained on other data than {} holds now; put the same files back", who,
+                    p.config.data.source);
+}
+
+Problem prepare_trained(const RunFolder& run, const fs::path& checkpoint, Config config,
+                        const fs::path& data_dir) {
+  Header header = read_stored(checkpoint)->header;
+  header.config.run.device = config.run.device;
+  // First: what was edited may not even be settings that fit any data.
+  check_unchanged(run, header.config, config);
+  Problem problem = prepare(std::move(config), data_dir);
+  check_same_data(header.card, problem, run.path().string());
+  return problem;
+}
+
+Problem prepare_on_other_data(const RunFolder& run, const fs::path& checkpoint,
+                              const std::string& data, const fs::path& data_dir) {
+  const Header header = read_stored(checkpoint)->header;
+  Config config = run.config(), before = header.config;
+  before.data = config.data;
+  before.run.device = config.run.device;
+  check_unchanged(run, before, config);
+  config.data.source = data;
+  if (open_data(data, data_dir).name != header.card.name) config.data.train = config.data.valid = 0;
+  config.training.batch_size = 1;  // nothing is trained
+  Problem problem = prepare(config, data_dir);
+  const Shape &theirs = problem.data.train.shape(), &ours = header.card.shape;
+  if (theirs != ours)
+    throw DataError("--data {}: its examples are {}, {} generates {}; they cannot be compared",
+                    data, shape_text(theirs), run.path().string(), shape_text(ours));
+  problem.scaling = header.card.scaling;
+  problem.data = with_origin(problem.data, header.card.origin);
+  return problem;
 }
 
 void check_continues(const RunFolder& run, const Problem& p) {
   const auto last = run.last();
   if (!last) return;
-  const std::string &who = last->file, file = (run.path() / "config.toml").string();
-  const Metadata& metadata = last->content.metadata;
-  Config before = read_stored_config(metadata, who);
-  before.data.source = p.data.name;  // its hash says more
-  before.run.threads = p.config.run.threads;
-  if (const auto edited = first_difference(before, recorded(p)))
-    throw UsageError("{}: {} is {}, but the run was trained with {}; put that back, or start a new run with another --out", file,
-                     edited->key, edited->now, edited->before);
-  if (parse_card(entry(metadata, kDataKey, who), who).hash != p.data.hash)
-    throw DataError("{}: was trained on other data than {} holds now; resume needs the same files", run.path().string(), p.config.data.source);
+  const Header header = read_header(last->content, last->file, last->step);
+  check_unchanged(run, header.config, recorded(p));
+  check_same_data(header.card, p, run.path().string());
 }
 
 Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Hooks& hooks) {
   BatchOrder order(p.data.train, p.scaling, p.config.training.batch_size, p.config.run.seed);
   check_continues(run, p);
+  now_doing(Activity::training);
   return train(run, learner, order, p.facts.device, p.config,
-               {{kConfigKey, format_config(recorded(p))}, {kDataKey, format_card(card_of(p))}}, hooks);
+               format_header(recorded(p), card_of(p)), hooks);
 }
 
 Outcome train(const Config& config, const fs::path& folder) {

@@ -13,6 +13,7 @@
 #include "gan/data/card.h"
 #include "gan/data/dataset.h"
 #include "gan/game/trainer.h"
+#include "gan/header.h"
 #include "gan/model/learner.h"
 #include "gan/run/loop.h"
 #include "gan/spec/config.h"
@@ -67,8 +68,23 @@ std::unique_ptr<Learner> make_learner(const Problem& problem);
 /// Reads everything that a checkpoint holds into a learner of the same configuration. @throws DataError
 void restore(Learner& learner, const std::filesystem::path& checkpoint);
 
-/// Whether `run` can go on with this problem, where it has a checkpoint: the same data, and the settings that the
-/// checkpoint was trained with, but for training.steps and run.threads. @throws DataError, UsageError naming the setting
+/// @throws DataError naming `who` where these are not the data that a checkpoint was trained on
+void check_same_data(const DataCard& card, const Problem& problem, const std::string& who);
+
+/// The data of a run, for whatever is to be done with its checkpoint. config: run.config(), perhaps
+/// with another run.device or run.threads. @throws DataError where any other setting, or the data,
+/// are not what the checkpoint was trained with
+Problem prepare_trained(const RunFolder& run, const std::filesystem::path& checkpoint,
+                        Config config, const std::filesystem::path& data_dir = {});
+
+/// Other data, with their own habitual split, seen through the run's scaling. @throws DataError
+/// where another setting was edited, or the examples have another shape
+Problem prepare_on_other_data(const RunFolder& run, const std::filesystem::path& checkpoint,
+                              const std::string& data, const std::filesystem::path& data_dir = {});
+
+/// Whether `run` can go on with this problem, where it has a checkpoint: the same data, and the
+/// settings that the checkpoint was trained with, but for training.steps and run.threads. @throws
+/// DataError naming the setting
 void check_continues(const RunFolder& run, const Problem& problem);
 
 /// Trains into `run`, going on where it stands.

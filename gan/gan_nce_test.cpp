@@ -45,11 +45,14 @@ TEST(GanNce, ARunInPartsHasTheSameBytes) {
   const ScratchFolder temp;
   for (const NceNoise noise : {NceNoise::marginals, NceNoise::mixture}) {
     Config c = rows(temp.path() / "x.npy", noise);
-    c.training.epochs = 0, c.training.steps = 30;
+    const int64_t first = noise == NceNoise::mixture ? 3 * prepare(c).facts.batches_per_epoch : 0,
+                  steps = first + 30;
+    EXPECT_EQ(prepare(c).config.training.steps, first + 100 * prepare(c).facts.batches_per_epoch);
+    c.training.epochs = 0, c.training.steps = steps;
     const std::string name = noise == NceNoise::mixture ? "mixture" : "marginals";
     const auto whole = temp.path() / name, parts = temp.path() / (name + " in parts");
-    EXPECT_EQ(train(c, whole).step, noise == NceNoise::mixture ? 30 + 3 * (prepare(c).facts.batches_per_epoch) : 30);
-    train_in_parts(c, parts, {11, 30});
+    EXPECT_EQ(train(c, whole).step, steps);
+    train_in_parts(c, parts, {11, steps});
     EXPECT_EQ(read_file(whole / "checkpoints/last"), read_file(parts / "checkpoints/last")) << name;
   }
 }

@@ -109,7 +109,7 @@ TEST(Gan, ResumeRefusesSettingsThatWereEdited) {
     override_config(c, assignment);
     try {
       check_continues(run, prepare(c));
-    } catch (const UsageError& error) {
+    } catch (const DataError& error) {
       return error.what();
     }
     return "";
@@ -120,6 +120,41 @@ TEST(Gan, ResumeRefusesSettingsThatWereEdited) {
   EXPECT_NE(complaint("optimizer.method=momentum").find("optimizer.method"), std::string::npos);
   EXPECT_NE(complaint("generator.layers=[{layer=\"dense\",units=2}]").find("generator.layers[1] is { layer = "), std::string::npos);
   EXPECT_NE(complaint("game.k=2").find("game.k is 2"), std::string::npos);
+}
+
+/// What prepare_trained says of a run after `change`.
+std::string complaint_of_changed(const RunFolder& run, const std::string& assignment) {
+  Config c = run.config();
+  override_config(c, assignment);
+  try {
+    prepare_trained(run, run.find_checkpoint("last"), c);
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Gan, ATrainedRunIsUsedWithItsOwnDataAndSettingsAlone) {
+  const ScratchFolder temp;
+  std::vector<float> values(400);
+  for (int i = 0; i < 400; ++i) values[i] = std::sin(static_cast<float>(i));
+  const auto write = [&] { write_file(temp.path() / "x.npy", format_npy({200, 2}, values)); };
+  write();
+  Config c = ring();
+  c.data.source = (temp.path() / "x.npy").string();
+  train(c, temp.path() / "run");
+  const RunFolder run = RunFolder::open(temp.path() / "run");
+  EXPECT_EQ(complaint_of_changed(run, "run.threads=2"), "");
+  EXPECT_NE(complaint_of_changed(run, "data.scale=unit")
+                .find("config.toml: data.scale is \"unit\", but the run was trained with"),
+            std::string::npos);
+  values[7] += 1;
+  write();
+  EXPECT_NE(complaint_of_changed(run, "run.threads=2").find("was trained on other data than"),
+            std::string::npos);
+  EXPECT_NO_THROW(prepare_on_other_data(run, run.find_checkpoint("last"), c.data.source));
+  EXPECT_THROW(prepare_on_other_data(run, run.find_checkpoint("last"), "toy:gaussian1d"),
+               DataError);
 }
 
 TEST(Gan, LoadSaysWhatIsWrong) {
@@ -142,7 +177,7 @@ TEST(Gan, ANetworkLargerThanItsFileIsNotAllocated) {
   SafeTensors content = parse_safetensors(bytes, "run");
   std::string& config = content.metadata.at("config");
   for (size_t at; (at = config.find("units = 16,")) != config.npos;) config.replace(at, 11, "units = 16000000,");
-  content.metadata.erase("checksum");
+  content.metadata["checksum"] = checksum(content);
   write_file(temp.path() / "x.safetensors", format_safetensors(content));
   try {
     load(temp.path() / "x.safetensors");
@@ -179,6 +214,15 @@ TEST(Gan, EpochsBecomeSteps) {
   EXPECT_EQ(prepare(c).config.training.steps, 50);
   c.training.epochs = 1e30;
   EXPECT_THROW(prepare(c), UsageError);
+  c.training.epochs = 0.001;
+  try {
+    prepare(c);
+    ADD_FAILURE();
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "training.epochs = 0.001: that is not one step; an epoch of toy:ring8 has 33.3333 steps");
+  }
   c.training.batch_size = 1000000;
   EXPECT_THROW(prepare(c), UsageError);
 }

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <numbers>
 
 #include "gan/baselines/binary.h"
@@ -38,11 +39,14 @@ NceTrainer::NceTrainer(const Config& config, const Tensor& means, int64_t batche
   model_.weights().copy_(draw_normal(Stream(static_cast<uint64_t>(config.run.seed), "rbm.weights"), means.size(0), section_.hidden, 0) * kInitialDeviation);
 }
 
-int64_t NceTrainer::noise_steps() const { return section_.noise == NceNoise::mixture ? section_.noise_epochs * batches_per_epoch_ : 0; }
+int64_t noise_steps(const NceSection& section, int64_t batches_per_epoch) {
+  return section.noise == NceNoise::mixture ? section.noise_epochs * batches_per_epoch : 0;
+}
 
 std::vector<Stage> NceTrainer::stages() const {
   if (!mixture_) return {{.name = "", .steps = steps_}};
-  return {{.name = "noise", .steps = noise_steps()}, {.name = "model", .steps = steps_}};
+  const int64_t noise = std::min(noise_steps(), steps_);
+  return {{.name = "noise", .steps = noise}, {.name = "model", .steps = steps_ - noise}};
 }
 
 Tensor NceTrainer::draw_noise(int64_t n, int64_t number) const { return noise_.sample(n, noise_seed_, number * n); }

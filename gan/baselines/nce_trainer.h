@@ -22,6 +22,9 @@ class RbmDensity : public Unnormalised {
   Tensor w_, b_, c_;
 };
 
+/// Steps in which the noise itself is trained: the first of all.
+int64_t noise_steps(const NceSection& section, int64_t batches_per_epoch);
+
 /// The noise is the product of the data's marginals, with which the machine itself starts (W = 0); or a Bernoulli mixture, which
 /// a first stage of training fits by EM. A step sees one minibatch and nu times as many fresh examples of noise: they are a
 /// function of (seed, step), so none need be kept, and what is learnt from them is not one sample's accident. The papers draw the
@@ -31,8 +34,9 @@ class NceTrainer : public Learner {
   /// means [V]: of the training data. start [K, V]: an example for each component, where the noise is a mixture.
   NceTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch, const Tensor& start);
 
-  std::vector<Stage> stages() const override;
-  /// Of the noise: log_likelihood. Then nce_loss, before the update. @throws DataError when the batch is not binary
+  std::vector<Stage> stages() const override;  ///< training.steps cuts them off
+  /// Of the noise: log_likelihood. Then nce_loss, before the update. @throws DataError when the
+  /// batch is not binary
   Scalars step(int64_t step, Batches& data) override;
   /// noise_accuracy, pull (NceState; on fresh noise), gradient: norm of the newest one.
   Scalars watch(const Tensor& real) override;
@@ -45,7 +49,7 @@ class NceTrainer : public Learner {
 
  private:
   Tensor draw_noise(int64_t n, int64_t number) const;
-  int64_t noise_steps() const;
+  int64_t noise_steps() const { return gan::noise_steps(section_, batches_per_epoch_); }
 
   NceSection section_;
   int64_t steps_, batches_per_epoch_;

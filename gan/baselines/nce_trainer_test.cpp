@@ -66,7 +66,7 @@ TEST(NceTrainer, GradientsAreFiniteDifferencesInDoubles) {
 
 TEST(NceTrainer, LearnsTheProbabilitiesAndTheLogNormaliser) {
   for (const NceNoise noise : {NceNoise::marginals, NceNoise::mixture}) {
-    Config c = settings(noise, 4000);
+    Config c = settings(noise, noise == NceNoise::mixture ? 4200 : 4000);
     c.nce.hidden = 6, c.training.learning_rate = 0.05;
     c.optimizer.schedule = Schedule::cosine, c.optimizer.schedule_steps = 4000, c.optimizer.min_rate = 1e-4;
     const Tensor x = images(5000, 1);
@@ -82,6 +82,19 @@ TEST(NceTrainer, LearnsTheProbabilitiesAndTheLogNormaliser) {
     EXPECT_LT((p - truth).abs().sum().item<double>() / 2, 0.1) << static_cast<int>(noise);  // total variation; of the marginals about .6
     EXPECT_NEAR(t.log_normaliser(), -log_z, 0.15) << static_cast<int>(noise);
   }
+}
+
+TEST(NceTrainer, StepsCutItsStagesOff) {
+  const Tensor x = images(500, 1);
+  const auto steps = [&](NceNoise noise, int64_t steps) {
+    std::vector<int64_t> out;
+    for (const Stage& stage : trainer(settings(noise, steps), x).stages())
+      out.push_back(stage.steps);
+    return out;
+  };
+  EXPECT_EQ(steps(NceNoise::mixture, 5), (std::vector<int64_t>{5, 0}));
+  EXPECT_EQ(steps(NceNoise::mixture, 30), (std::vector<int64_t>{20, 10}));
+  EXPECT_EQ(steps(NceNoise::marginals, 5), (std::vector<int64_t>{5}));
 }
 
 TEST(NceTrainer, NoiseIsFreshAndAFunctionOfTheStep) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "gan/core/printable.h"
+
 namespace gan {
 namespace {
 
@@ -20,20 +22,25 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string on_one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') out += fmt::format("\\x{:02x}", c);
-    else out += c;
-  }
-  return out;
+/// One line that a terminal can show; of a very long one, the beginning and the end.
+std::string shown(std::string_view message) {
+  constexpr size_t kMost = 4000, kEnd = 1000;
+  std::string out = printable(message);
+  if (out.size() <= kMost) return out;
+  size_t begin = kMost - kEnd, end = out.size() - kEnd;
+  while (utf8_length(out, begin) == 0) --begin;
+  while (utf8_length(out, end) == 0) ++end;
+  return out.substr(0, begin) + " ... " + out.substr(end);
 }
 
 }  // namespace
 
-Error::Error(Exit code, std::string_view message) : std::runtime_error(on_one_line(message)), code_(code) {}
+Error::Error(Exit code, std::string_view message)
+    : std::runtime_error(shown(message)), code_(code) {}
 
 std::string did_you_mean(std::string_view given, const std::vector<std::string>& known) {
+  constexpr size_t kLongest = 100;  // longer than any name that there is
+  if (given.size() > kLongest) return "";
   std::string_view nearest;
   size_t within = 2 + given.size() / 3;
   for (const std::string& name : known) {

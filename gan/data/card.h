@@ -9,10 +9,12 @@
 
 namespace gan {
 
+constexpr size_t kLongestName = 4096;  ///< bytes of the name of data, or of a column
+
 /// What a trained model remembers of its data: enough to give samples in the data's own units.
 struct DataCard {
   std::string name, hash;
-  Shape shape;               ///< of one example
+  Shape shape;  ///< of one example
   bool image = false;
   float low = 0, high = 1;
   std::vector<std::string> columns;
@@ -24,7 +26,9 @@ struct DataCard {
 /// As JSON, which a checkpoint's header holds. What is not UTF-8 in names is replaced.
 std::string format_card(const DataCard& card);
 
-/// @throws DataError naming `who` when a field is missing, or the numbers cannot be those of any data.
+/// @throws DataError naming `who` and the field that is missing or contradicts another: sizes below
+/// 1, low above high, the shape of no image, columns or scalings for another count of numbers,
+/// names over kLongestName, numbers that are not finite.
 DataCard parse_card(std::string_view json, std::string_view who);
 
 }  // namespace gan

@@ -7,7 +7,8 @@
 namespace gan {
 namespace {
 
-const DataCard kCard{"table", "0123456789abcdef", {2}, false, -1, 3, {"width", "height"}, {{0.5F, 0}, {2, 4}}};
+const DataCard kCard{
+    "table", "0123456789abcdef", {2}, false, -1, 3, {"width", "height"}, {{0.5F, 0}, {2, 4}}};
 
 TEST(DataCard, IsReadAsItWasWritten) {
   const DataCard card = parse_card(format_card(kCard), kWho);
@@ -32,28 +33,55 @@ TEST(DataCard, HoldsLayoutAndOriginWhereThereAreAny) {
 
 TEST(DataCard, BearsNamesThatAreNotUtf8) {
   DataCard card = kCard;
-  card.columns = {"gr\xf6\xdf" "e", "b"};
-  EXPECT_EQ(parse_card(format_card(card), kWho).columns.at(0), "gr\xef\xbf\xbd\xef\xbf\xbd" "e");
+  card.columns = {
+      "gr\xf6\xdf"
+      "e",
+      "b"};
+  EXPECT_EQ(parse_card(format_card(card), kWho).columns.at(0),
+            "gr\xef\xbf\xbd\xef\xbf\xbd"
+            "e");
 }
 
 TEST(DataCard, RefusesWhatMakesNoSense) {
-  const auto refuses = [](auto change) {
+  const auto refuses = [](std::string_view what, auto change) {
     DataCard card = kCard;
     change(card);
-    expect_data_error([&] { parse_card(format_card(card), kWho); });
+    expect_data_error([&] { parse_card(format_card(card), kWho); }, what);
   };
-  refuses([](DataCard& c) { c.shape = {}, c.scaling = {{}, {}}; });
-  refuses([](DataCard& c) { c.shape = {-2}; });
-  refuses([](DataCard& c) { c.shape = {0}; });
-  refuses([](DataCard& c) { c.shape = {int64_t{1} << 62, 4}, c.scaling = {}; });
-  refuses([](DataCard& c) { c.scaling = {{}, {}}; });
-  refuses([](DataCard& c) { c.scaling.offset = {1}; });
-  refuses([](DataCard& c) { c.low = NAN; });
-  refuses([](DataCard& c) { c.origin = {1, 2, 3}; });
-  refuses([](DataCard& c) { c.origin = {INFINITY, 0}; });
-  refuses([](DataCard& c) { c.channels_last = true; });
-  for (const std::string text : {"", "{}", "[]", "{\"name\":1}"})
+  refuses("data.shape", [](DataCard& c) { c.shape = {-2}; });
+  refuses("data.shape", [](DataCard& c) { c.shape = {0}; });
+  refuses("data.shape", [](DataCard& c) { c.shape = {int64_t{1} << 62, 4}, c.scaling = {}; });
+  refuses("data.name", [](DataCard& c) { c.name = std::string(5000, 'n'); });
+  refuses("data.hash", [](DataCard& c) { c.hash = "0123"; });
+  refuses("data.hash", [](DataCard& c) { c.hash = "0123456789abcdeX"; });
+  refuses("data.image", [](DataCard& c) { c.image = true, c.columns = {}; });
+  refuses("data.image", [](DataCard& c) { c.image = true, c.columns = {}, c.shape = {2, 1, 1}; });
+  refuses("data.columns in its header holds 1 names for 2 numbers",
+          [](DataCard& c) { c.columns = {"width"}; });
+  refuses("data.columns", [](DataCard& c) { c.image = true, c.shape = {1, 2}; });
+  refuses("data.columns", [](DataCard& c) { c.columns[0] = std::string(5000, 'n'); });
+  refuses("data.offset", [](DataCard& c) { c.scaling = {{}, {}}; });
+  refuses("data.offset", [](DataCard& c) { c.scaling.offset = {1}; });
+  refuses("data.factor", [](DataCard& c) { c.scaling = {{0, 0}, {1, 2, 3}}; });
+  refuses("data.factor", [](DataCard& c) { c.scaling.factor = {0, 1}; });
+  refuses("data.factor", [](DataCard& c) { c.scaling.factor = {-1, 1}; });
+  refuses("data.low", [](DataCard& c) { c.low = NAN; });
+  refuses("data.low in its header is 4, above high = 3", [](DataCard& c) { c.low = 4; });
+  refuses("data.origin", [](DataCard& c) { c.origin = {1, 2, 3}; });
+  refuses("data.origin", [](DataCard& c) { c.origin = {INFINITY, 0}; });
+  refuses("data.channels_last", [](DataCard& c) { c.channels_last = true; });
+  const std::string deep(100'000, '[');
+  for (const std::string text : {"", "{}", "[]", "{\"name\":1}", deep.c_str()})
     expect_data_error([&] { parse_card(text, kWho); }, "what data it was trained on");
+  const std::string nested =
+      "{\"name\":\"x\",\"hash\":\"\",\"shape\":" + deep + std::string(deep.size(), ']') + "}";
+  expect_data_error([&] { parse_card(nested, kWho); }, "data.image is missing");
+}
+
+TEST(DataCard, ConstantDataHaveOne) {
+  DataCard card = kCard;
+  card.low = card.high = 7;
+  EXPECT_EQ(parse_card(format_card(card), kWho).high, 7);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <map>
 #include <system_error>
 
+#include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/data/readers.h"
@@ -174,6 +175,7 @@ SplitSizes divide(const std::string& who, int64_t available, SplitSizes usual, S
 }
 
 DataSet open_data(const std::string& data, const std::filesystem::path& data_dir, SplitSizes split) {
+  now_doing(Activity::reading_data);
   DataSet opened = open_any(data, data_dir, split);
   opened.name = name_without_place(data);
   opened.hash = content_hash(opened);

@@ -1,41 +1,41 @@
 #include "gan/figures/canvas.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <numbers>
 
 #include "gan/core/error.h"
+#include "gan/core/printable.h"
 
 namespace gan {
 namespace {
 
 constexpr int64_t kLargest = 32767;  // cairo's limit for a side
 
+constexpr size_t kLongestText =
+    1000;                     // bytes: no picture has room for more, and measuring it takes time
+constexpr double kFar = 1e5;  // pixels: cairo counts in 24.8 bits
+
 /// Cairo stops drawing for good at a string that is not UTF-8, so bytes that are not become '?'.
-std::string printable(const std::string& text) {
+/// Long text is cut.
+std::string drawable(const std::string& text) {
   std::string clean;
-  for (size_t i = 0; i < text.size();) {
-    const auto byte = [&](size_t at) {
-      return at < text.size() ? static_cast<uint8_t>(text[at]) : uint8_t{0};
-    };
-    const uint8_t lead = byte(i);
-    const size_t length = lead < 0x80       ? 1
-                          : lead >> 5 == 6  ? 2
-                          : lead >> 4 == 14 ? 3
-                          : lead >> 3 == 30 ? 4
-                                            : 0;
-    uint32_t code = length > 1 ? lead & (0x7F >> length) : lead;
-    bool good = length > 0;
-    for (size_t k = 1; k < length; ++k) {
-      good = good && byte(i + k) >> 6 == 2;
-      code = code << 6 | (byte(i + k) & 0x3F);
-    }
-    constexpr std::array<uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
-    good = good && code >= kLeast[length] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
-    clean += !good ? "?" : code < 0x20 ? " " : text.substr(i, length);
-    i += good ? length : 1;
+  for (size_t i = 0; i < text.size() && clean.size() < kLongestText;) {
+    const size_t length = utf8_length(text, i);
+    if (length == 0)
+      clean += '?';
+    else if (static_cast<uint8_t>(text[i]) < 0x20)
+      clean += ' ';
+    else
+      clean += text.substr(i, length);
+    i += std::max<size_t>(length, 1);
   }
   return clean;
+}
+
+/// Neither NaN nor infinite, at which cairo stops drawing for good, nor far away.
+bool near(Point point) {
+  return std::abs(point.x) <= kFar && std::abs(point.y) <= kFar;
 }
 
 }  // namespace
@@ -72,8 +72,10 @@ void Canvas::use(Font font) const {
 }
 
 void Canvas::path(std::span<const Point> points) {
-  const auto near = [](double pixels) { return std::clamp(pixels, -1e5, 1e5); };  // cairo counts in 24.8 bits
-  for (Point point : points) cairo_line_to(cairo_.get(), near(point.x), near(point.y));
+  for (const Point point : points) {
+    if (!std::isfinite(point.x) || !std::isfinite(point.y)) continue;
+    cairo_line_to(cairo_.get(), std::clamp(point.x, -kFar, kFar), std::clamp(point.y, -kFar, kFar));
+  }
 }
 
 void Canvas::clip(const Box& box) {
@@ -99,6 +101,7 @@ void Canvas::fill(std::span<const Point> corners, Colour colour) {
 }
 
 void Canvas::dot(Point centre, double radius, Colour colour) {
+  if (!near(centre)) return;
   cairo_new_path(cairo_.get());
   cairo_arc(cairo_.get(), centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
   use(colour);
@@ -108,13 +111,13 @@ void Canvas::dot(Point centre, double radius, Colour colour) {
 double Canvas::text_width(const std::string& words, Font font) const {
   use(font);
   cairo_text_extents_t extents;
-  cairo_text_extents(cairo_.get(), printable(words).c_str(), &extents);
+  cairo_text_extents(cairo_.get(), drawable(words).c_str(), &extents);
   return extents.x_advance;
 }
 
 std::string Canvas::shortened(const std::string& words, Font font, double width) const {
   if (text_width(words, font) <= width) return words;
-  std::string kept = printable(words);
+  std::string kept = drawable(words);
   const auto continues = [&] { return (static_cast<uint8_t>(kept.back()) & 0xC0) == 0x80; };
   while (!kept.empty() && text_width(kept + "\u2026", font) > width) {
     while (kept.size() > 1 && continues()) kept.pop_back();
@@ -124,6 +127,7 @@ std::string Canvas::shortened(const std::string& words, Font font, double width)
 }
 
 void Canvas::text(const std::string& words, Point at, Align align, Font font, Colour colour, bool upwards) {
+  if (!near(at)) return;
   cairo_t* cairo = cairo_.get();
   const double shift = align == Align::left ? 0 : text_width(words, font) / (align == Align::centre ? 2 : 1);
   use(font);
@@ -132,7 +136,7 @@ void Canvas::text(const std::string& words, Point at, Align align, Font font, Co
   cairo_translate(cairo, at.x, at.y);
   if (upwards) cairo_rotate(cairo, -std::numbers::pi / 2);
   cairo_move_to(cairo, -shift, 0);
-  cairo_show_text(cairo, printable(words).c_str());
+  cairo_show_text(cairo, drawable(words).c_str());
   cairo_restore(cairo);
   cairo_new_path(cairo);
 }

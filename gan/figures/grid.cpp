@@ -7,12 +7,16 @@
 #include <cmath>
 
 #include "gan/core/error.h"
+#include "gan/io/bytes.h"
 
 namespace gan {
 namespace {
 
 constexpr std::array<uint8_t, 3> kFrame = {213, 94, 0};  // vermillion
 constexpr int64_t kMostPixels = int64_t{1} << 30, kLongest = 1 << 15;
+constexpr int64_t kLongestSide = 1'000'000;  // libpng's limit
+constexpr int64_t kMostTileHeight =
+    16;  // times min_tile: narrow examples are enlarged until they are so high
 
 struct Batch {
   int64_t count, channels, height, width;
@@ -75,28 +79,50 @@ void draw_frame(Image& image, int64_t top, int64_t left, int64_t height, int64_t
         std::ranges::copy(kFrame, pixel(image, top + row, left + column));
 }
 
+struct Layout {
+  int64_t rows, columns;  ///< of tiles
+  int64_t factor;         ///< pixels of the image for one of an example
+};
+
+/// @throws UsageError where the image would be too large
+Layout lay_out(const Batch& batch, const GridOptions& options) {
+  check(options, batch);
+  const auto square = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(batch.count))));
+  Layout layout{};
+  layout.columns = options.columns > 0 ? options.columns : square;
+  layout.rows = (batch.count + layout.columns - 1) / layout.columns;
+  const int64_t wide_enough = (options.min_tile + batch.width - 1) / batch.width;
+  const int64_t low_enough = kMostTileHeight * options.min_tile / batch.height;
+  layout.factor = std::max<int64_t>(1, std::min(wide_enough, low_enough));
+
+  const auto side = [&](int64_t tiles, int64_t pixels) {
+    const double tile = static_cast<double>(pixels) * static_cast<double>(layout.factor) +
+                        static_cast<double>(options.gap);
+    return static_cast<double>(options.gap) + static_cast<double>(tiles) * tile;
+  };
+  const double height = side(layout.rows, batch.height), width = side(layout.columns, batch.width);
+  if (height * width > kMostPixels || std::max(height, width) > kLongestSide)
+    throw UsageError(
+        "image grid: {} rows and {} columns of {}x{} pixels are too large an image; draw fewer examples",
+        layout.rows, layout.columns, batch.width * layout.factor, batch.height * layout.factor);
+  return layout;
+}
+
 }  // namespace
+
+void check_grid(const Shape& shape, const GridOptions& options) {
+  if (!byte_count(shape, 1))
+    throw UsageError("image grid: [{}] are too many examples; draw fewer", fmt::join(shape, ", "));
+  lay_out(batch_of(shape, static_cast<size_t>(product(shape))), options);
+}
 
 Image image_grid(const Shape& shape, std::span<const float> values, const GridOptions& options) {
   const Batch batch = batch_of(shape, values.size());
-  check(options, batch);
+  const Layout layout = lay_out(batch, options);
+  const int64_t columns = layout.columns, factor = layout.factor, gap = options.gap;
+  const int64_t height = batch.height * factor, width = batch.width * factor;
 
-  const int64_t square = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(batch.count))));
-  const int64_t columns = options.columns > 0 ? options.columns : square;
-  const int64_t rows = (batch.count + columns - 1) / columns;
-  const int64_t factor = std::max<int64_t>(1, (options.min_tile + batch.width - 1) / batch.width);
-  const int64_t height = batch.height * factor, width = batch.width * factor, gap = options.gap;
-
-  const auto side = [&](int64_t tiles, int64_t size) {
-    return gap + static_cast<double>(tiles) * (size + gap);
-  };
-  const double pixels = side(rows, height) * side(columns, width);
-  if (pixels > kMostPixels)
-    throw UsageError(
-        "image grid: {} rows and {} columns of {}x{} pixels are too large an image; draw fewer examples",
-        rows, columns, width, height);
-
-  Image image{gap + rows * (height + gap),
+  Image image{gap + layout.rows * (height + gap),
               gap + columns * (width + gap),
               options.framed.empty() ? std::min<int64_t>(batch.channels, 3) : 3,
               {}};

@@ -154,5 +154,23 @@ TEST(ImageGrid, SaysWhatIsWrong) {
   expect_error<UsageError>({1, 4, 4}, 16, {.columns = 1 << 15, .min_tile = 1 << 15}, "too large");
 }
 
+TEST(ImageGrid, NarrowImagesAreEnlargedUpToAHeight) {
+  const Image narrow = image_grid({1, 300, 1}, std::vector<float>(300), {.gap = 0});
+  EXPECT_EQ(narrow.width, 2);  // 16 * 56 / 300, rounded down
+  EXPECT_EQ(narrow.height, 600);
+  const Image longer = image_grid({1, 2000, 1}, std::vector<float>(2000), {.gap = 0});
+  EXPECT_EQ(longer.width, 1);
+  EXPECT_EQ(image_grid({1, 28, 28}, std::vector<float>(784), {.gap = 0}).width, 56);
+}
+
+TEST(ImageGrid, ItsSizeIsCheckedWithoutAnyValues) {
+  EXPECT_NO_THROW(check_grid({1000, 28, 28}));
+  EXPECT_THROW(check_grid({1'000'000, 28, 28}), UsageError);
+  EXPECT_THROW(check_grid({1'000'000, 1, 1}, {.columns = 1}),
+               UsageError);  // 58,000,002 pixels high
+  EXPECT_THROW(check_grid({int64_t{1} << 62, 28, 28}), UsageError);
+  EXPECT_THROW(check_grid({10, 2, 4, 4}), DataError);
+}
+
 }  // namespace
 }  // namespace gan

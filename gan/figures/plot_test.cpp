@@ -123,6 +123,12 @@ TEST(DrawCurves, BearsHardInputs) {
   draw_curves(std::vector{Panel{"all", "", "", hard, {}}});
 }
 
+TEST(DrawCurves, ATextWithoutEndTakesNoTime) {
+  const std::string endless(1'000'000, 'w');
+  const Panel panel{endless, endless, endless, {Series{endless, {0, 1}, {0, 1}}}, {{0, endless}}};
+  expect_paper(draw_curves(std::vector{panel}, 320, 200), 320, 200);
+}
+
 TEST(DrawCurves, SaysWhatIsWrong) {
   EXPECT_THROW(draw_curves({}), UsageError);
   EXPECT_THROW(draw_curves(std::vector(1, Panel{}), 10, 10), UsageError);
@@ -162,8 +168,14 @@ TEST(DrawScatter, RealPointsAloneSetTheView) {
 
 TEST(DrawScatter, BearsHardInputs) {
   const float nan = NAN, inf = static_cast<float>(kInf);
-  const std::vector<std::vector<float>> hard = {
-      {}, {1, 2}, {3, 3, 3, 3}, {nan, 1, inf, 2}, {-3e38F, -3e38F, 3e38F, 3e38F}, {0, 0, 1e-40F, 0}};
+  const std::vector<std::vector<float>> hard = {{},
+                                                {1, 2},
+                                                {3, 3, 3, 3},
+                                                {nan, 1, inf, 2},
+                                                {-3e38F, -3e38F, 3e38F, 3e38F},
+                                                {0, 0, 1e-40F, 0},
+                                                {1e30F, -1e30F, 1e30F, -1e30F},
+                                                {1e30F, 1, std::nextafter(1e30F, inf), 2}};
   for (const auto& real : hard)
     for (const auto& generated : hard) expect_paper(draw_scatter("hard", real, generated, 240), 240, 240);
   EXPECT_THROW(draw_scatter("", hard[1], std::vector<float>(3)), DataError);

@@ -32,7 +32,13 @@ bool frame(const Cloud& cloud, Axes& axes) {
       y.include(cloud.values[2 * i + 1]);
     }
   const double extent = std::max(x.high - x.low, y.high - y.low);
-  const double half = extent > 0 ? (0.5 + kMargin) * extent : 1;
+  double furthest = 0;
+  for (const double end : {x.low, x.high, y.low, y.high})
+    furthest = std::max(furthest, std::abs(end));
+  const double least = extent > 0 ? 0 : 1;
+  // Beside numbers like 1e30, a small extent is lost in rounding: the axes must not shrink to a
+  // point.
+  const double half = std::max({(0.5 + kMargin) * extent, 1e-9 * furthest, least});
   const auto around = [&](const Range& range) {
     const double centre = (range.low + range.high) / 2;
     return Range{centre - half, centre + half, false};
@@ -51,7 +57,9 @@ size_t draw_cloud(Canvas& canvas, const Axes& axes, const Cloud& cloud) {
   for (size_t i = 0; i < cloud.count(); ++i) {
     const Point at = good(cloud, i) ? axes.at(cloud.values[2 * i], cloud.values[2 * i + 1]) : Point{-1, -1};
     const Box& box = axes.box;
-    if (at.x < box.left || at.x > box.right || at.y < box.top || at.y > box.bottom)
+    const bool inside =
+        at.x >= box.left && at.x <= box.right && at.y >= box.top && at.y <= box.bottom;
+    if (!inside)
       ++hidden;
     else
       canvas.dot(at, radius, colour);

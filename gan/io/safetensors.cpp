@@ -7,7 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
+#include <unordered_set>
 
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
@@ -20,6 +20,9 @@ using nlohmann::json;
 constexpr size_t kLengthSize = sizeof(uint64_t);
 constexpr uint64_t kMaxHeader = 100'000'000;
 constexpr std::string_view kMetadata = "__metadata__";
+constexpr const char* kChecksumKey = "checksum";
+constexpr size_t kLongestName = 4096, kMostNames = 20'000;  // far more than any model's
+constexpr int64_t kDeepest = 4;                             // the header, an entry, its shape: 3
 
 struct Type {
   std::string_view name;
@@ -30,27 +33,74 @@ constexpr Type kTypes[] = {{"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, 
                            {"U16", 2},  {"I16", 2}, {"F16", 2}, {"BF16", 2},    {"U32", 4},     {"I32", 4},
                            {"F32", 4},  {"U64", 8}, {"I64", 8}, {"F64", 8},     {"C64", 8}};
 
-/// The header as JSON. The library would let the last of equal names win, and end at a zero byte.
-json parse_header(std::string_view text, std::string_view who) {
-  std::vector<std::set<std::string>> names;  // of each object that is open
-  std::optional<std::string> twice;
-  const auto watch = [&](int, json::parse_event_t event, json& value) {
-    if (event == json::parse_event_t::object_start) names.emplace_back();
-    if (event == json::parse_event_t::object_end) names.pop_back();
-    if (event == json::parse_event_t::key && !names.back().insert(value.get<std::string>()).second) {
-      twice = value.get<std::string>();
-    }
-    return true;
-  };
-  json header;
-  if (text.starts_with('{') && text.find('\0') == std::string_view::npos) {
-    header = json::parse(text, watch, false);
+/// Looks through a header before any of it is kept: names that are there twice or are too long, too
+/// many of them, nesting. The library would let the last of equal names win.
+class HeaderCheck : public nlohmann::json_sax<json> {
+ public:
+  const std::string& complaint() const {
+    return complaint_;
+  }  ///< "" where there is nothing to complain of
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(size_t) override {
+    names_.emplace_back();
+    return nest();
   }
+  bool key(string_t& name) override {
+    std::unordered_set<std::string>& names = names_.back();
+    if (name.size() > kLongestName)
+      return refuse(
+          fmt::format("holds a name of {} bytes, more than {}", name.size(), kLongestName));
+    if (names.size() == kMostNames)
+      return refuse(fmt::format("names more than {} things", kMostNames));
+    if (!names.insert(name).second) return refuse(fmt::format("names {} twice", in_quotes(name)));
+    return true;
+  }
+  bool end_object() override {
+    names_.pop_back();
+    --depth_;
+    return true;
+  }
+  bool start_array(size_t) override { return nest(); }
+  bool end_array() override {
+    --depth_;
+    return true;
+  }
+  bool parse_error(size_t, const std::string&, const json::exception&) override { return false; }
+
+ private:
+  bool nest() {
+    if (++depth_ > kDeepest) return refuse(fmt::format("nests more than {} deep", kDeepest));
+    return true;
+  }
+  bool refuse(std::string what) {
+    complaint_ = std::move(what);
+    return false;
+  }
+
+  std::vector<std::unordered_set<std::string>> names_;  // of each object that is open
+  int64_t depth_ = 0;
+  std::string complaint_;
+};
+
+/// The header as JSON. The library would end at a zero byte.
+json parse_header(std::string_view text, std::string_view who) {
+  HeaderCheck check;
+  json header;
+  const bool begins_well = text.starts_with('{') && text.find('\0') == std::string_view::npos;
+  if (begins_well && json::sax_parse(text, &check)) header = json::parse(text, nullptr, false);
+  if (!check.complaint().empty())
+    throw DataError("{}: the safetensors header {}", who, check.complaint());
   if (!header.is_object()) {
     throw DataError("{}: not a safetensors file: expected a JSON object as header, got {}", who,
                     in_quotes(text));
   }
-  if (twice) throw DataError("{}: the safetensors header names {} twice", who, in_quotes(*twice));
   return header;
 }
 
@@ -107,6 +157,15 @@ std::map<std::string, std::string> read_metadata(const json& object, std::string
   if (!texts) throw DataError("{}: expected safetensors metadata of texts by name", who);
   for (const auto& [key, value] : object.items()) metadata[key] = value.get<std::string>();
   return metadata;
+}
+
+/// A number is NaN or infinite where all bits of its exponent are set.
+template <class Bits>
+bool all_finite(std::string_view bytes, Bits exponent) {
+  for (size_t at = 0; at + sizeof(Bits) <= bytes.size(); at += sizeof(Bits)) {
+    if ((load_little<Bits>(bytes.substr(at)) & exponent) == exponent) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -194,11 +253,34 @@ std::string checksum(const SafeTensors& content) {
     sum = crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   };
   for (const auto& [key, value] : content.metadata)
-    if (key != "checksum") add(key), add(value);
+    if (key != kChecksumKey) add(key), add(value);
   for (const auto& [name, tensor] : content.tensors) {
     add(name), add(tensor.dtype), add(fmt::format("{}", fmt::join(tensor.shape, ","))), add(tensor.bytes);
   }
   return fmt::format("{:08x}", sum);
+}
+
+void verify_checksum(const SafeTensors& content, std::string_view who) {
+  const auto expected = content.metadata.find(kChecksumKey);
+  if (expected == content.metadata.end()) {
+    throw DataError("{}: has no '{}' in its header: it is damaged, or no checkpoint of gan", who,
+                    kChecksumKey);
+  }
+  const std::string sum = checksum(content);
+  if (expected->second != sum) {
+    throw DataError("{}: is damaged: its checksum is {}, its header says {}; copy it again", who,
+                    sum, in_quotes(expected->second));
+  }
+}
+
+std::optional<std::string> first_not_finite(const SafeTensors& content, std::string_view but_for) {
+  for (const auto& [name, tensor] : content.tensors) {
+    if (!but_for.empty() && name.starts_with(but_for)) continue;
+    if (tensor.dtype == "F32" && !all_finite<uint32_t>(tensor.bytes, 0x7f80'0000)) return name;
+    if (tensor.dtype == "F64" && !all_finite<uint64_t>(tensor.bytes, 0x7ff0'0000'0000'0000))
+      return name;
+  }
+  return {};
 }
 
 int64_t safetensors_item_size(std::string_view dtype) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,23 @@ struct SafeTensors {
 };
 
 /// Views into `bytes`, which must outlive the result. Offsets that overlap, leave holes or overrun,
-/// shapes that disagree with lengths, a header over 100 MB, duplicate names: DataError naming `who`.
+/// shapes that disagree with lengths, a header over 100 MB, more than 20,000 names, one over 4,096
+/// bytes or twice, nesting: DataError naming `who`. Takes time in proportion to the size of the
+/// header.
 SafeTensors parse_safetensors(std::string_view bytes, std::string_view who);
 std::string format_safetensors(const SafeTensors& content);
 
 /// CRC-32 in hex over names, types, shapes and bytes of all tensors and all metadata but "checksum".
 std::string checksum(const SafeTensors& content);
+
+/// Against what the header says under "checksum". @throws DataError naming `who` where it is
+/// another, or none is there
+void verify_checksum(const SafeTensors& content, std::string_view who);
+
+/// The name of the first tensor of F32 or F64 that holds a NaN or an infinity, but for those whose
+/// names begin with `but_for`; nothing where all numbers are finite.
+std::optional<std::string> first_not_finite(const SafeTensors& content,
+                                            std::string_view but_for = "");
 
 /// Bytes per element of a dtype name. @throws DataError for a name the format does not have.
 int64_t safetensors_item_size(std::string_view dtype);

@@ -1,5 +1,8 @@
 #include "gan/io/safetensors.h"
 
+#include <cmath>
+#include <limits>
+
 #include "gan/io/bytes.h"
 #include "gan/io/testing.h"
 
@@ -93,13 +96,33 @@ TEST(SafeTensors, RefusesAWrongHeader) {
                "\"dtype\" twice");
 }
 
-TEST(SafeTensors, DeepNestingEndsWell) {
+TEST(SafeTensors, RefusesDeepNesting) {
   const std::string deep(200000, '[');
-  expect_error(file("{\"a\":" + deep), "expected a JSON object");
   const std::string closed = deep + std::string(deep.size(), ']');
-  expect_error(file("{\"a\":" + closed + "}"), "tensor \"a\"");
-  expect_error(file("{" + entry("a", "U8", closed, "[0,1]") + "}", "x"), "tensor \"a\"");
-  expect_error(file("{\"__metadata__\":{\"a\":" + closed + "}}"), "metadata of texts");
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  for (const std::string& header :
+       {"{\"a\":" + deep, "{\"a\":" + closed + "}", "{" + entry("a", "U8", closed, "[0,1]") + "}",
+        "{\"__metadata__\":{\"a\":" + closed + "}}", objects}) {
+    expect_error(file(header, "x"), "nests more than 4 deep");
+  }
+}
+
+TEST(SafeTensors, LimitsNames) {
+  const auto named = [](size_t size) {
+    return file("{" + entry(std::string(size, 'n'), "U8", "[1]", "[0,1]") + "}", "x");
+  };
+  EXPECT_EQ(parse(named(4096)).tensors.size(), 1u);
+  expect_error(named(4097), "a name of 4097 bytes");
+  const auto many = [](int count) {
+    std::string header = "{";
+    for (int i = 0; i < count; ++i)
+      header += (i > 0 ? "," : "") + entry(std::to_string(i), "U8", "[0]", "[0,0]");
+    return file(header + "}");
+  };
+  EXPECT_EQ(parse(many(20'000)).tensors.size(),
+            20'000u);  // in no time: every name is looked at once
+  expect_error(many(20'001), "names more than 20000 things");
 }
 
 TEST(SafeTensors, RefusesWrongMetadata) {
@@ -187,6 +210,36 @@ TEST(Safetensors, TheChecksumIsOverEverything) {
   EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["w"].shape = {2, 1}; }));
   EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["w"].dtype = "I32"; }));
   EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["v"] = c.tensors["w"], c.tensors.erase("w"); }));
+}
+
+TEST(Safetensors, AChecksumMustBeThereAndRight) {
+  SafeTensors content{.tensors = {{"w", {"U8", {2}, "ab"}}}, .metadata = {{"step", "4"}}};
+  expect_data_error([&] { verify_checksum(content, kWho); }, "has no 'checksum' in its header");
+  content.metadata["checksum"] = checksum(content);
+  EXPECT_NO_THROW(verify_checksum(content, kWho));
+  content.metadata["step"] = "5";
+  expect_data_error([&] { verify_checksum(content, kWho); },
+                    "is damaged: its checksum is " + checksum(content));
+}
+
+TEST(Safetensors, FindsNumbersThatAreNotFinite) {
+  const auto found = [](auto number, const char* dtype, std::string_view but_for = "") {
+    std::string bytes(sizeof number, '\0');
+    append_little(bytes, number);
+    const SafeTensors content{
+        .tensors = {{"first", {"U8", {1}, "\xff"}}, {"model.w", {dtype, {2}, bytes}}},
+        .metadata = {}};
+    return first_not_finite(content, but_for).value_or("");
+  };
+  const double inf = std::numeric_limits<double>::infinity(),
+               largest = std::numeric_limits<double>::max();
+  EXPECT_EQ(found(-std::numeric_limits<float>::infinity(), "F32"), "model.w");
+  EXPECT_EQ(found(std::numeric_limits<float>::quiet_NaN(), "F32"), "model.w");
+  EXPECT_EQ(found(std::numeric_limits<float>::max(), "F32"), "");
+  EXPECT_EQ(found(inf, "F64"), "model.w");
+  EXPECT_EQ(found(-largest, "F64"), "");
+  EXPECT_EQ(found(std::nan(""), "F64", "model."), "");
+  EXPECT_EQ(found(int64_t{-1}, "I64"), "");
 }
 
 }  // namespace

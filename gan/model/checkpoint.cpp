@@ -45,10 +45,7 @@ std::string write_checkpoint(const Walk& walk, const std::map<std::string, std::
 
 SafeTensors parse_checkpoint(std::string_view bytes, const std::string& who) {
   SafeTensors content = parse_safetensors(bytes, who);
-  const auto expected = content.metadata.find(kChecksumKey);
-  if (expected != content.metadata.end() && expected->second != checksum(content))
-    throw DataError("{}: is damaged: its checksum is {}, its header says {}; copy it again", who,
-                    checksum(content), expected->second);
+  verify_checksum(content, who);
   return content;
 }
 

@@ -15,8 +15,8 @@ using Walk = std::function<void(const StateVisitor&)>;
 /// With a checksum over all of it. The same state and metadata give the same bytes.
 std::string write_checkpoint(const Walk& walk, const std::map<std::string, std::string>& metadata);
 
-/// Views into `bytes`. @throws DataError naming `who` when it is no safetensors file, or its checksum (which
-/// files of older programs lack) is another.
+/// Views into `bytes`. @throws DataError naming `who` when it is no safetensors file, or its
+/// checksum is another, or missing.
 SafeTensors parse_checkpoint(std::string_view bytes, const std::string& who);
 
 /// Fills every tensor that `walk` names; tensors that it does not name are left alone.

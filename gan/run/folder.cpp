@@ -8,6 +8,7 @@
 
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/printable.h"
 #include "gan/core/version.h"
 #include "gan/io/tfevents.h"
 #include "gan/model/checkpoint.h"
@@ -22,11 +23,14 @@ double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// Calls `line(json, text)` for every whole line; a torn last line is passed over.
+/// Calls `line(json, text)` for every whole line; a torn last line is passed over, and so are those
+/// longer than any of ours.
 template <class Line> void each_line(const Path& file, Line line) {
   if (!is_there(file)) return;
   const std::string text = read_file(file);
   for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    constexpr size_t kLongestLine = 65536;
+    if (end - begin > kLongestLine) continue;
     const Json json = Json::parse(text.begin() + begin, text.begin() + end, nullptr, /*allow_exceptions=*/false);
     if (json.is_object()) line(json, std::string_view(text).substr(begin, end + 1 - begin));
   }
@@ -81,7 +85,7 @@ RunFolder RunFolder::create(const Path& path, const Config& config) {
   const auto refuse_taken = [&] {
     if (is_free(path)) return;
     if (is_there(path / "config.toml"))
-      throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), path.string());
+      throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), shell_word(path.string()));
     throw UsageError("{}: exists already, and is neither an empty folder nor a run to --resume; choose another --out", path.string());
   };
   refuse_taken();
@@ -112,7 +116,11 @@ void RunFolder::lock() { lock_ = std::make_shared<FileLock>(path_ / ".lock"); }
 
 Config RunFolder::config() const {
   const Path file = path_ / "config.toml";
-  return parse_config(read_file(file), file.string());
+  try {
+    return parse_config(read_file(file), file.string());
+  } catch (const UsageError& error) {  // no fault of the command line
+    throw DataError("{}", error.what());
+  }
 }
 
 void RunFolder::write_config(const Config& config) const {
@@ -218,7 +226,7 @@ std::optional<RunFolder::Checkpoint> RunFolder::last() const {
     const int64_t damaged = linked ? *linked : others.empty() ? -1 : others.back();
     std::erase(others, damaged);
     if (others.empty()) throw DataError("{}; there is no other checkpoint: train anew, with another --out", error.what());
-    throw DataError("{}; to go on from an earlier one: ln -sfn {} {}", error.what(), name_of(others.back()), link("last").string());
+    throw DataError("{}; to go on from an earlier one: ln -sfn {} {}", error.what(), shell_word(name_of(others.back())), shell_word(link("last").string()));
   }
   if (out) return out;
   if (!is_folder(checkpoints())) throw DataError("{}: the run's folder of checkpoints is missing; put it back, or train anew, with another --out", checkpoints().string());

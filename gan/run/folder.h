@@ -25,7 +25,7 @@ class RunFolder {
   static RunFolder open(const Path& path);
 
   const Path& path() const { return path_; }
-  Config config() const;                         ///< @throws UsageError naming the line of config.toml
+  Config config() const;  ///< @throws DataError naming the line of config.toml
   void write_config(const Config& config) const;
 
   Path samples(int64_t step) const;              ///< samples/step-0001000.png
@@ -81,7 +81,7 @@ class RunFolder {
   std::shared_ptr<const FileLock> lock_;  ///< of those who write
 };
 
-/// The step of a name like step-0001000.safetensors, in exactly the digits that gan gives it.
+/// The step of a name like step-0001000.safetensors, in exactly the digits that gan gives it; nothing where the name is another.
 std::optional<int64_t> step_of(const Path& file);
 
 }  // namespace gan

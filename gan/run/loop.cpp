@@ -147,6 +147,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
       }
       if (evaluate) {
         const Scores scores = hooks.evaluate(step);
+        if (!scores.finite) diverged(run, config, step, "its samples are not finite");
         numbers.insert(numbers.end(), scores.numbers.begin(), scores.numbers.end());
         best = memory.note(scores, step);
         ended = memory.over();

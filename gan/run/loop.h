@@ -17,6 +17,8 @@ struct Scores {
   std::optional<double> score;           ///< higher is better: chooses `best`, feeds patience
   double standard_error = 0;             ///< of `score`, over the validation examples; 0 where it is not known
   std::optional<bool> indistinguishable; ///< the two-sample test's verdict
+  bool finite =
+      true;  ///< false where samples are not: there is no score, and training has diverged
 };
 
 struct Progress {

@@ -55,6 +55,28 @@ class Loop : public testing::Test {
   Config config_;
 };
 
+TEST_F(Loop, SamplesThatAreNotFiniteEndIt) {
+  config_.run.evaluate_every = 4;
+  Summing learner(10);
+  Hooks hooks;
+  hooks.evaluate = [](int64_t step) {
+    Scores scores;
+    scores.finite = step < 8;
+    return scores;
+  };
+  try {
+    go(temp_.path() / "run", learner, hooks);
+    ADD_FAILURE();
+  } catch (const DivergedError& error) {
+    EXPECT_NE(
+        std::string(error.what())
+            .find(
+                "training diverged at step 8: its samples are not finite; the last good checkpoint is"),
+        std::string::npos)
+        << error.what();
+  }
+}
+
 TEST_F(Loop, WritesMetricsAndCheckpointsWhereTheyAreDue) {
   Summing learner(10);
   const Outcome outcome = go(temp_.path() / "run", learner);

@@ -74,7 +74,9 @@ struct NceSection {
 };
 template <class V> void fields(NceSection& s, V& v) {
   v("noise", s.noise, any(), "marginals (the product of the data's), mixture (of the [mixture] section, trained first)");
-  if (s.noise == NceNoise::mixture) v("noise_epochs", s.noise_epochs, between(1, 1000000), "of EM on the mixture, before the model's own steps");
+  if (s.noise == NceNoise::mixture)
+    v("noise_epochs", s.noise_epochs, between(1, 1000000),
+      "of EM on the mixture, before the model is trained: training.steps counts them, training.epochs does not");
   v("nu", s.nu, between(1, 10000), "examples of noise for each of the data");
   v("hidden", s.hidden, between(1, kMostUnits), "binary hidden units of the rbm; its visible units are binary too");
   v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");

@@ -1,7 +1,6 @@
 #include "gan/spec/config.h"
 
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 #include <sstream>
 
 #include "gan/core/error.h"
+#include "gan/spec/toml.h"
 
 namespace gan {
 namespace {
@@ -84,6 +84,13 @@ class Reader {
     if (!range.holds(value)) fail(node, "{} = {}: expected {}", key, value, describe(range));
   }
 
+  /// Of layers, or of settings for each.
+  void check_count(const toml::array& array, const std::string& key) const {
+    constexpr size_t kMost = 1000;
+    if (array.size() > kMost)
+      fail(array, "{}: holds {} entries, expected at most {}", key, array.size(), kMost);
+  }
+
   void read(const toml::node& node, int64_t& value, Bounds range, const std::string& key) const {
     const auto number = node.value_exact<int64_t>();
     if (!number) wrong_type(node, key, "a whole number");
@@ -156,6 +163,7 @@ class Reader {
       values.push_back(one);
     };
     const auto* array = node.as_array();
+    if (array) check_count(*array, key);
     if (!array) add(node);
     else if (array->empty()) fail(node, "{}: expected at least one value", key);
     else for (const auto& element : *array) add(element);
@@ -164,6 +172,7 @@ class Reader {
   void read(const toml::node& node, NetworkSpec& value, Bounds, const std::string& key) const {
     const auto* array = node.as_array();
     if (!array) wrong_type(node, key, "an array of tables such as { layer = \"dense\", units = 100 }");
+    check_count(*array, key);
     value.clear();
     for (const auto& element : *array) {
       const std::string path = fmt::format("{}[{}].", key, value.size() + 1);
@@ -291,31 +300,6 @@ void read_config(const toml::table& root, const std::string& who, Config& config
   top.refuse_unknown();
 }
 
-/// The library nests a table for each dot of a key, without a limit, and recurses when it frees them.
-constexpr int64_t kMostDots = 10'000;
-
-/// What the TOML library says, as a complaint of ours.
-std::string in_plain_words(std::string_view description) {
-  constexpr std::string_view kBegin = "Error while parsing ";
-  if (description.find("utf-8") != std::string_view::npos) return "is no text in UTF-8: a TOML file was expected";
-  description = description.substr(0, description.find(" (TOML"));
-  if (!description.starts_with(kBegin)) return fmt::format("is no TOML: {}", description);
-  description.remove_prefix(kBegin.size());
-  const auto colon = std::min(description.find(": "), description.size());
-  const std::string_view what = description.substr(0, colon);
-  const std::string_view advice = what == "value" ? "; text stands in quotes, a list in brackets" : "";
-  return fmt::format("is no TOML in this {}{}{}", what, description.substr(colon), advice);
-}
-
-toml::table parse_toml(std::string_view source, const std::string& who) {
-  if (std::ranges::count(source, '.') > kMostDots) throw UsageError("{}: holds more than {} dots: it is no recipe", who, kMostDots);
-  try {
-    return toml::parse(source);
-  } catch (const toml::parse_error& error) {
-    throw UsageError("{}:{}: {}", who, error.source().begin.line, in_plain_words(error.description()));
-  }
-}
-
 }  // namespace
 
 Config parse_config(std::string_view source, const std::string& who) {
@@ -333,6 +317,7 @@ void override_config(Config& config, const std::string& assignment) {
     throw UsageError("{}: expected section.key=value, e.g. --set training.learning_rate=0.001", who);
   const std::string section = assignment.substr(0, dot), key = assignment.substr(dot + 1, equals - dot - 1);
   const std::string value = assignment.substr(equals + 1);
+  check_toml_limits(value, who);
   toml::table parsed;
   try {
     parsed = toml::parse("value = " + value);

@@ -165,7 +165,7 @@ TEST(Config, ComplaintsNameTheLineAndWhatWasExpected) {
   EXPECT_SAYS(refused("[training]\nlearning_rate = -1\n"), "x.toml:2: training.learning_rate = -1: expected a number above 0");
   EXPECT_SAYS(refused("[training]\nlearning_rate = nan\n"), "finite");
   EXPECT_SAYS(refused("[training\n"), "x.toml:1");
-  EXPECT_SAYS(refused("a" + std::string(20000, '.') + "a = 1\n"), "more than 10000 dots");
+  EXPECT_SAYS(refused("a" + std::string(20000, '.') + "a = 1\n"), "nests more than 32 deep");
   EXPECT_SAYS(refused("[training]\nlearning_rate = 1e300\n"), "x.toml:2: training.learning_rate = 1e+300: expected a finite number within float's range");
   EXPECT_SAYS(refused("[run]\nbatch_size = 3\n"), "x.toml:2: 'run.batch_size' is not a known key (did you mean 'training.batch_size'?)");
   EXPECT_SAYS(refused("batch_size = 3\n"), "(did you mean 'training.batch_size'?)");

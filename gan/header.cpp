@@ -1,0 +1,82 @@
+#include "gan/header.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+
+#include "gan/core/error.h"
+#include "gan/spec/fit.h"
+#include "gan/spec/memory.h"
+
+namespace gan {
+namespace {
+
+constexpr const char* kConfig = "config";
+constexpr const char* kData = "data";
+constexpr const char* kStep = "step";
+constexpr std::string_view kOfTheLoop = "loop.";  // its best score begins at minus infinity
+
+const std::string& entry(const SafeTensors& content, const char* key, const std::string& who) {
+  const auto found = content.metadata.find(key);
+  if (found == content.metadata.end())
+    throw DataError("{}: has no '{}' in its header: it is no checkpoint of gan", who, key);
+  return found->second;
+}
+
+int64_t read_step(const std::string& text, const std::string& who) {
+  int64_t step = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || step < 0 || static_cast<double>(step) > kMostSteps)
+    throw DataError(
+        "{}: '{}' in its header is '{}', expected a whole number from 0 to {}: it is damaged", who,
+        kStep, text, kMostSteps);
+  return step;
+}
+
+/// Before anything is allocated.
+void check_size(const Header& header, const SafeTensors& content, const std::string& who) {
+  double there = 0;
+  for (const auto& [name, tensor] : content.tensors)
+    there += static_cast<double>(tensor.bytes.size());
+  const double needed = model_bytes(header.config, product(header.card.shape));
+  if (needed > there)
+    throw DataError(
+        "{}: its network needs {:.0f} bytes, its tensors have {:.0f}: the checkpoint is damaged",
+        who, needed, there);
+}
+
+}  // namespace
+
+std::map<std::string, std::string> format_header(const Config& config, const DataCard& card) {
+  return {{kConfig, format_config(config)}, {kData, format_card(card)}};
+}
+
+Header read_header(const SafeTensors& content, const std::string& who,
+                   std::optional<int64_t> step_in_name) {
+  Header header;
+  header.card = parse_card(entry(content, kData, who), who);
+  header.step = read_step(entry(content, kStep, who), who);
+  if (step_in_name && *step_in_name != header.step)
+    throw DataError("{}: its header says step {}, its name says {}: give it back its own name", who,
+                    header.step, *step_in_name);
+  const std::string settings = who + ": '" + kConfig + "' in its header";
+  try {
+    header.config = parse_config(entry(content, kConfig, who), settings);
+  } catch (const UsageError& error) {  // no fault of the command line
+    throw DataError("{}", error.what());
+  }
+  try {
+    check_fit(header.config, product(header.card.shape));
+  } catch (const UsageError& error) {
+    throw DataError("{}: {}", settings, error.what());
+  }
+  check_size(header, content, who);
+  if (const auto name = first_not_finite(content, kOfTheLoop))
+    throw DataError(
+        "{}: tensor '{}' holds a NaN or an infinity: nothing can be drawn from it; use an earlier checkpoint",
+        who, *name);
+  return header;
+}
+
+}  // namespace gan
