@@ -60,9 +60,9 @@ fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
 /// What a folder that holds no data set holds most of, by the ends of names: "12 .jpg", or "".
 std::string most_files(const fs::path& folder) {
   std::map<std::string, int> counts;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (std::string kind = lower_case(entry->path().extension().string()); !kind.empty()) ++counts[kind];
+  for (const std::string& name : names_in(folder)) {
+    const std::string kind = lower_case(fs::path(name).extension().string());
+    if (!kind.empty()) ++counts[kind];
   }
   const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
   return most == counts.end() ? "" : fmt::format("{} {}", most->second, most->first);
@@ -81,9 +81,7 @@ std::string remedy(const fs::path& file) {
 }
 
 DataSet open_folder(const fs::path& folder, SplitSizes split) {
-  std::error_code error;
-  const fs::directory_iterator readable(folder, error);
-  if (error) throw DataError("{}: cannot read this folder: {}", folder.string(), error.message());
+  names_in(folder);  // says why it cannot be read, where it cannot
   if (holds_cifar_files(folder)) return read_cifar_folder(folder, split);
   if (holds_idx_files(folder)) return read_idx_folder(folder, split);
   const std::string most = most_files(folder);
