@@ -123,8 +123,21 @@ test_data() {
   refused 3 "a .csv called .npy" "table.npy: not an NPY file" -- info table.npy
   printf 'PK\x03\x04' >zip.npy
   refused 3 "a .npz called .npy" "zip archive" ".npz" -- info zip.npy
-  tr , ';' <table.csv >semicolons.csv
-  refused 3 "semicolons in a .csv" "line 2, column 1" "commas" -- info semicolons.csv
+  { printf '\0\0\x08\x03'; big_endian 15; big_endian 8; big_endian 8; head -c 300000000 /dev/zero; } | gzip -1n >torn/train-images-idx3-ubyte.gz
+  refused 3 "gzip that goes on" "[15, 8, 8] needs 960 bytes after the header, the file has more" -- info torn
+  mkfifo pipe.npy pipe
+  refused 3 "a pipe" "pipe.npy: is a pipe" "save what it gives to a file" -- train --data pipe.npy --out never
+  refused 3 "a pipe of any name" "pipe: is a pipe" -- train --data ./pipe --out never
+  refused 3 "a pipe of samples" "pipe.npy: is a pipe" -- evaluate pipe.npy --data img
+  mkdir photos
+  touch photos/{1,2}.JPG one.png all.zip
+  refused 3 "a folder of pictures" "it holds 2 .jpg files" "folders of pictures cannot be read yet" -- train --data photos --out never
+  refused 3 "a picture" "one.png" "pictures cannot be read yet" -- train --data one.png --out never
+  refused 3 "an archive" "all.zip" "unpack it first" -- info all.zip
+  printf ',a\n0,1\n' >pandas.csv
+  refused 3 "numbers of rows in a .csv" "line 1, column 1 has no name" "to_csv(index=False)" -- info pandas.csv
+  printf 'age,job\n39,"clerk, senior"\n' >jobs.csv
+  refused 3 "text in a .csv" 'line 2, column 2 ("job")' '"clerk, senior"' "columns must be numbers for now" -- info jobs.csv
   { cat table.csv; echo 1; } >ragged.csv
   refused 3 "a ragged .csv" "line 202: expected 2 cells" -- info ragged.csv
   { cat table.csv; echo 'nan,1'; } >nan.csv
@@ -185,7 +198,7 @@ test_outputs() {
 test_evaluate() {
   refused 2 "samples without their data" --data -- evaluate tiny.npy
   refused 3 "samples of another shape" "500, 8, 8" -- evaluate tiny.npy --data toy:ring8
-  refused 3 "samples that are no .npy" notes.txt ".npy" -- evaluate notes.txt --data img
+  refused 3 "samples that are no array" notes.txt ".npy" ".csv" -- evaluate notes.txt --data img
   refused 3 "a run against data of another shape" "--data img" "[8, 8]" "[2]" -- evaluate a --data img
   expect 0 "a run against other, less data" evaluate a --data table.csv --json
   says '"train": 160' '"valid": 20'

@@ -96,7 +96,8 @@ int carry_out(const SampleOptions& o) {
       return block;
     };
     try {
-      write_examples(out, o.n, data.shape, data.columns, watched, {data.channels_last, data.origin});
+      write_examples(out, o.n, data.shape, data.columns, watched,
+                     {data.channels_last, data.origin});
     } catch (const Interrupted&) {
       note(fmt::format("gan: stopped, nothing was written to {}", printable(o.out)));
       return 128 + stop_signal();

@@ -63,7 +63,8 @@ std::vector<Seed> valid_seeds() {
   add("idx", "images-gz", gzip(images));
   for (const char type : {'\x09', '\x0b', '\x0c', '\x0d', '\x0e'}) {
     const int64_t sizes[] = {1, 0, 2, 4, 4, 8};
-    add("idx", "type-" + std::to_string(type), "\0\0"s + type + "\1\0\0\0\x0a"s + std::string(10 * sizes[type - 9], '\x3f'));
+    add("idx", "type-" + std::to_string(type),
+        "\0\0"s + type + "\1\0\0\0\x0a"s + std::string(10 * sizes[type - 9], '\x3f'));
   }
   add("idx", "two-members-gz", gzip(labels.substr(0, 6)) + gzip(labels.substr(6)));
 
@@ -74,7 +75,8 @@ std::vector<Seed> valid_seeds() {
   for (const Shape& shape : {Shape{20}, Shape{10, 2}, Shape{10, 1, 2}, Shape{10, 1, 1, 2}, Shape{5, 2, 2, 1, 1}}) {
     add("npy", "rank-" + std::to_string(shape.size()), format_npy(shape, numbers));
   }
-  for (const char* descr : {"|b1", "|u1", "<u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8", ">u2", ">i8", ">f2", ">f8"}) {
+  for (const char* descr : {"|b1", "|u1", "<u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8",
+                            "<f2", "<f4", "<f8", ">u2", ">i8", ">f2", ">f8"}) {
     add("npy", descr, npy_file(descr, "(10, 1)", std::string(10 * (descr[2] - '0'), '\x01')));
   }
   for (const int version : {1, 2, 3}) {
@@ -85,7 +87,9 @@ std::vector<Seed> valid_seeds() {
   fortran.replace(fortran.find("False"), 5, "True,");
   add("npy", "fortran", fortran.replace(fortran.find(",,"), 2, ", "));
   add("npy", "channels-last", npy_file("|u1", "(10, 2, 1, 4)", std::string(80, '\x07')));
-  add("npy", "large-whole-numbers", npy_file("<i8", "(10, 1)", repeated(9, "\0\xf1\x53\x65\0\0\0\0"s) + "\1\xf1\x53\x65\0\0\0\0"s));
+  add("npy", "large-whole-numbers",
+      npy_file("<i8", "(10, 1)",
+               repeated(9, "\0\xf1\x53\x65\0\0\0\0"s) + "\1\xf1\x53\x65\0\0\0\0"s));
   add("npy", "gz", gzip(format_npy({20}, numbers)));
 
   add("csv", "numbers", format_csv({}, 2, numbers));
@@ -94,7 +98,8 @@ std::vector<Seed> valid_seeds() {
   add("csv", "quoted", "\"a, b\",\"say \"\"c\"\"\"\r\n\"1\",2\r\n\"3\n\",4");
   add("csv", "semicolons", "a;b\r1;2\r\r3;4\r");
   add("csv", "tabs", "a\tb\n1\t2\n\n3\t4\n");
-  add("csv", "large-whole-numbers", "id\n" + repeated(9, "1700000000\n") + "1700000001\n12345678901234567\n");
+  add("csv", "large-whole-numbers",
+      "id\n" + repeated(9, "1700000000\n") + "1700000001\n12345678901234567\n");
   add("csv", "gz", gzip("1,2\n3,4\n"));
   add("csv", "one-column", format_csv({"x"}, 1, numbers));
 
@@ -132,8 +137,10 @@ std::vector<Seed> valid_seeds() {
   const DataCard table{"mine.csv", "0123456789abcdef", {2}, false, -1, 3, {"width", "height"}, {{0.5F, 0}, {2, 4}}};
   const DataCard digits{"mnist", "fedcba9876543210", {28, 28}, true, 0, 255, {}, {}};
   add("run", "table", network + format_card(table));
-  add("run", "far-from-zero", network + format_card({"mine.csv", "", {2}, false, 0, 1, {}, {}, false, {1.7e9, 0}}));
-  add("run", "channels-last", mixture + format_card({"photos.npy", "", {4, 2, 2}, true, 0, 255, {}, {}, true}));
+  add("run", "far-from-zero",
+      network + format_card({"mine.csv", "", {2}, false, 0, 1, {}, {}, false, {1.7e9, 0}}));
+  add("run", "channels-last",
+      mixture + format_card({"photos.npy", "", {4, 2, 2}, true, 0, 255, {}, {}, true}));
   add("run", "digits", mixture + format_card(digits));
   add("checkpoint", "net",
       checkpoint_parts(

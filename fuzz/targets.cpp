@@ -66,7 +66,8 @@ void check_split(const NumberArray& array) {
 
 void idx(std::string_view bytes) {
   const auto plain = attempt([&] { return gunzip(std::string(bytes), kWho); });
-  if (plain && *plain != bytes) require(gunzip(gzip(*plain), kWho) == *plain, "gzip keeps the bytes");
+  if (plain && *plain != bytes)
+    require(gunzip(gzip(*plain), kWho) == *plain, "gzip keeps the bytes");
   const auto array = attempt([&] { return parse_idx(bytes, kWho); });
   if (!array) return;
   require(plain.has_value(), "what was read to its end is sound");
@@ -111,7 +112,8 @@ void csv(std::string_view bytes) {
   const std::string written = format_csv(table->columns, array.shape[1], values);
   const Csv again = parse_csv(written, kWho);
   require(again.columns == table->columns, "the names survive");
-  require(again.array.shape == array.shape && as_floats(again.array.values) == values, "the numbers survive");
+  require(again.array.shape == array.shape && as_floats(again.array.values) == values,
+          "the numbers survive");
   check_split(array);
 }
 

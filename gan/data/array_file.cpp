@@ -31,7 +31,8 @@ bool is_channels_last(const Shape& array, const DataSet& data) {
   return example != shape || data.channels_last;
 }
 
-void check_columns(const std::vector<std::string>& columns, const DataSet& data, const std::string& who) {
+void check_columns(const std::vector<std::string>& columns, const DataSet& data,
+                   const std::string& who) {
   if (columns.empty() || data.columns.empty() || columns == data.columns) return;
   throw DataError("{}: its columns are {}, those of {} are {}; put them in the same order", who,
                   in_quotes(fmt::format("{}", fmt::join(columns, ", ")), 200), data.name,
@@ -59,18 +60,21 @@ std::vector<float> read_samples(const fs::path& file, const DataSet& data) {
   const Shape& shape = content.array.shape;
   const int64_t n = shape.empty() ? 0 : shape[0], dim = data.train.dim();
   if (n == 0 || product(shape) != n * dim)
-    throw DataError("{}: has shape {}, expected [N, {}] like {}", who, shape_text(shape), fmt::join(data.train.shape(), ", "), data.name);
+    throw DataError("{}: has shape {}, expected [N, {}] like {}", who, shape_text(shape),
+                    fmt::join(data.train.shape(), ", "), data.name);
   check_columns(content.columns, data, who);
   check_finite(content.array, who);
   const bool channels_last = is_channels_last(shape, data);
-  const std::vector<int64_t> place = channels_last ? places_of_channels_last(data.train.shape()) : std::vector<int64_t>{};
+  const std::vector<int64_t> place =
+      channels_last ? places_of_channels_last(data.train.shape()) : std::vector<int64_t>{};
   std::vector<float> samples(static_cast<size_t>(n * dim));
   std::visit(
       [&](const auto& values) {
         for (size_t i = 0; i < samples.size(); ++i) {
           const size_t k = i % static_cast<size_t>(dim);
           const double own = values[i - k + (place.empty() ? k : static_cast<size_t>(place[k]))];
-          samples[i] = static_cast<float>(own - (data.origin.empty() ? 0 : data.origin[k % data.origin.size()]));
+          samples[i] = static_cast<float>(
+              own - (data.origin.empty() ? 0 : data.origin[k % data.origin.size()]));
         }
       },
       content.array.values);

@@ -42,8 +42,11 @@ class Samples : public TempFolder {
 };
 
 TEST_F(Samples, NamesOfFiles) {
-  for (const char* name : {"a.npy", "A.NPY", "b/a.csv", "a.tsv", "a.CSV.gz", "a.tsv.GZ", "a.npy.gz"}) EXPECT_TRUE(names_array(name)) << name;
-  for (const char* name : {"npy", "a.gz", "a.txt", "a.npy.zip", "a.npz", ""}) EXPECT_FALSE(names_array(name)) << name;
+  for (const char* name :
+       {"a.npy", "A.NPY", "b/a.csv", "a.tsv", "a.CSV.gz", "a.tsv.GZ", "a.npy.gz"})
+    EXPECT_TRUE(names_array(name)) << name;
+  for (const char* name : {"npy", "a.gz", "a.txt", "a.npy.zip", "a.npz", ""})
+    EXPECT_FALSE(names_array(name)) << name;
 }
 
 TEST_F(Samples, OfEveryKindOfFile) {
@@ -58,11 +61,13 @@ TEST_F(Samples, OfEveryKindOfFile) {
 TEST_F(Samples, AreWithoutTheOriginOfTheData) {
   write_file("s.csv", "1700000001,2\n1700000003,4\n");
   EXPECT_EQ(read_samples("s.csv", table({1700000000, 0})), (Floats{1, 2, 3, 4}));
-  EXPECT_EQ(read_samples("s.csv", table({1})), (Floats{1700000000, 1, static_cast<float>(1700000002), 3}));
+  EXPECT_EQ(read_samples("s.csv", table({1})),
+            (Floats{1700000000, 1, static_cast<float>(1700000002), 3}));
 }
 
 TEST_F(Samples, MayHaveTheirChannelsLast) {
-  const Floats last{0, 3, 1, 4, 2, 5}, first{0, 1, 2, 3, 4, 5};  // two channels would be no picture, but count well
+  const Floats last{0, 3, 1, 4, 2, 5};  // two channels are no picture, but easy to count
+  const Floats first{0, 1, 2, 3, 4, 5};
   const DataSet as_first = images({2, 3, 1}, false), as_last = images({2, 3, 1}, true);
   EXPECT_EQ(read({1, 3, 1, 2}, last, as_first), first);
   EXPECT_EQ(read({1, 3, 1, 2}, last, as_last), first);
@@ -76,10 +81,20 @@ TEST_F(Samples, MayHaveTheirChannelsLast) {
 }
 
 TEST_F(Samples, OfOtherDataAreRefused) {
-  expect_data_error([] { read({2, 3}, Floats(6), table()); }, "has shape [2, 3], expected [N, 2] like table", "s.npy");
-  expect_data_error([] { read({2, 2}, {1, 2, NAN, 4}, table()); }, "row 1, column 0 (counted from 0) is nan", "s.npy");
+  expect_data_error(
+      [] {
+        read({2, 3}, Floats(6), table());
+      },
+      "has shape [2, 3], expected [N, 2] like table", "s.npy");
+  expect_data_error(
+      [] {
+        read({2, 2}, {1, 2, NAN, 4}, table());
+      },
+      "row 1, column 0 (counted from 0) is nan", "s.npy");
   write_file("s.csv", "x,t\n1,2\n");
-  expect_data_error([] { read_samples("s.csv", table()); }, R"(its columns are "x, t", those of table are "t, x"; put them in the same order)", "s.csv");
+  expect_data_error(
+      [] { read_samples("s.csv", table()); },
+      R"(its columns are "x, t", those of table are "t, x"; put them in the same order)", "s.csv");
 }
 
 }  // namespace

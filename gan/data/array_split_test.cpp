@@ -93,7 +93,8 @@ TEST_F(Arrays, ChannelsMayComeLast) {
     for (int64_t i = 0; i < 10; ++i)
       for (int64_t k = 0; k < c * 10; ++k) {
         first.push_back(static_cast<float>(i + k));
-        last.push_back(static_cast<float>(i + k % c * 10 + k / c));  // value k, channels last, is of channel k % c
+        last.push_back(static_cast<float>(i + k % c * 10 +
+                                          k / c));  // value k, channels last, is of channel k % c
       }
     const DataSet expected = open_data(npy({10, c, 2, 5}, first));
     const DataSet data = open_data(npy({10, 2, 5, c}, last));
@@ -106,7 +107,8 @@ TEST_F(Arrays, ChannelsMayComeLast) {
   const DataSet either = open_data(npy({10, 3, 2, 3}, std::vector<float>(180)));
   EXPECT_FALSE(either.channels_last);
   ASSERT_EQ(either.notes.size(), 1u);
-  EXPECT_EQ(either.notes[0], "a.npy: [10, 3, 2, 3] could be [N, C, H, W] or [N, H, W, C], and is read as the first");
+  EXPECT_EQ(either.notes[0],
+            "a.npy: [10, 3, 2, 3] could be [N, C, H, W] or [N, H, W, C], and is read as the first");
 }
 
 /// The hashes of what has always been read: they stand in every checkpoint.

@@ -20,7 +20,8 @@ TEST(DataCard, IsReadAsItWasWritten) {
 }
 
 TEST(DataCard, HoldsLayoutAndOriginWhereThereAreAny) {
-  EXPECT_EQ(format_card(kCard).find("origin"), std::string::npos);  // so that older checkpoints stay as they are
+  EXPECT_EQ(format_card(kCard).find("origin"),
+            std::string::npos);  // so that older checkpoints stay as they are
   EXPECT_EQ(format_card(kCard).find("channels_last"), std::string::npos);
   EXPECT_FALSE(parse_card(format_card(kCard), kWho).channels_last);
   DataCard card = kCard;

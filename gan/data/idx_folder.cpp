@@ -49,7 +49,9 @@ NumberArray read_labelled_images(const fs::path& images_file, const fs::path& la
   return images;
 }
 
-bool are_bytes(const NumberArray& array) { return std::holds_alternative<std::vector<uint8_t>>(array.values); }
+bool are_bytes(const NumberArray& array) {
+  return std::holds_alternative<std::vector<uint8_t>>(array.values);
+}
 
 /// What images of both files are black and white at.
 ImageRange range_of(const NumberArray& train, const NumberArray& test) {
@@ -63,7 +65,8 @@ ImageRange range_of(const NumberArray& train, const NumberArray& test) {
 Examples to_examples(NumberArray array, bool whole_bytes) {
   const Shape shape(array.shape.begin() + 1, array.shape.end());
   if (!whole_bytes) return Examples(shape, as_floats(array.values));
-  if (auto* bytes = std::get_if<std::vector<uint8_t>>(&array.values)) return Examples(shape, std::move(*bytes));
+  if (auto* bytes = std::get_if<std::vector<uint8_t>>(&array.values))
+    return Examples(shape, std::move(*bytes));
   const std::vector<float> values = as_floats(array.values);
   return Examples(shape, std::vector<uint8_t>(values.begin(), values.end()));
 }

@@ -12,9 +12,9 @@
 namespace gan {
 namespace {
 
-constexpr double kTolerated = 1e-3;        // of a column's standard deviation
-constexpr double kWhole = 1 << 24;         // whole numbers up to it are exact in float32
-constexpr double kWide = 9007199254740992; // 2^53: the same of float64
+constexpr double kTolerated = 1e-3;         // of a column's standard deviation
+constexpr double kWhole = 1 << 24;          // whole numbers up to it are exact in float32
+constexpr double kWide = 9007199254740992;  // 2^53: the same of float64
 
 struct Column {
   double least = std::numeric_limits<double>::infinity(), most = -least;
@@ -62,7 +62,8 @@ std::string column_text(size_t j, int64_t width, const std::vector<std::string>&
 
 }  // namespace
 
-Origin find_origin(const NumberArray& array, int64_t width, const std::vector<std::string>& names, const std::string& who) {
+Origin find_origin(const NumberArray& array, int64_t width, const std::vector<std::string>& names,
+                   const std::string& who) {
   const auto* values = std::get_if<std::vector<double>>(&array.values);
   if (!values) return {};
   const auto dim = static_cast<size_t>(width);
@@ -78,24 +79,34 @@ Origin find_origin(const NumberArray& array, int64_t width, const std::vector<st
     const Column& c = columns[j];
     const std::string name = column_text(j, width, names);
     const double largest = std::max(std::abs(c.least), std::abs(c.most));
-    if (array.first_rounded >= 0 && c.whole && largest > kWide && largest / kWide > kTolerated * c.deviation) {
-      throw DataError("{}: {}: whole numbers as large as {} that differ by so little cannot be told apart; subtract the least of them first",
-                      who, name, largest);
+    if (array.first_rounded >= 0 && c.whole && largest > kWide &&
+        largest / kWide > kTolerated * c.deviation) {
+      throw DataError(
+          "{}: {}: whole numbers as large as {} that differ by so little cannot be told apart; "
+          "subtract the least of them first",
+          who, name, largest);
     }
     if (c.least < c.most && rounding[j] > kTolerated * c.deviation) {
-      throw DataError("{}: {}: its values lie from {} to {}, and float32 cannot tell them apart; multiply them by a power of ten",
-                      who, name, c.least, c.most);
+      throw DataError(
+          "{}: {}: its values lie from {} to {}, and float32 cannot tell them apart; multiply them "
+          "by a power of ten",
+          who, name, c.least, c.most);
     }
     if (origin[j] != 0) {
-      result.notes.push_back(fmt::format("{}: {}: {} is taken off before training, since float32 does not hold these values; samples have it again",
-                                         who, name, origin[j]));
+      result.notes.push_back(
+          fmt::format("{}: {}: {} is taken off before training, since float32 does not hold these "
+                      "values; samples have it again",
+                      who, name, origin[j]));
     }
     if (c.whole && rounding[j] > 0) {
-      result.notes.push_back(fmt::format("{}: {}: whole numbers from {} to {} are rounded to float32's 24 bits, by up to {}; "
-                                         "if they are identifiers, leave them out", who, name, c.least, c.most, rounding[j]));
+      result.notes.push_back(fmt::format(
+          "{}: {}: whole numbers from {} to {} are rounded to float32's 24 bits, by up to {}; "
+          "if they are identifiers, leave them out",
+          who, name, c.least, c.most, rounding[j]));
     }
   }
-  if (std::ranges::any_of(origin, [](double x) { return x != 0; })) result.values = std::move(origin);
+  if (std::ranges::any_of(origin, [](double x) { return x != 0; }))
+    result.values = std::move(origin);
   return result;
 }
 

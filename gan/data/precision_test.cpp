@@ -22,7 +22,9 @@ NumberArray rows(double first, double step, int64_t n = 40) {
   return {{n, 2}, std::move(values)};
 }
 
-Origin found(const NumberArray& array) { return find_origin(array, 2, {"time", "x"}, std::string(kWho)); }
+Origin found(const NumberArray& array) {
+  return find_origin(array, 2, {"time", "x"}, std::string(kWho));
+}
 
 std::string only_note(const Origin& origin) {
   EXPECT_EQ(origin.notes.size(), 1u);
@@ -32,7 +34,7 @@ std::string only_note(const Origin& origin) {
 TEST(Precision, WhatFloat32HoldsIsLeftAlone) {
   EXPECT_TRUE(found(rows(1000, 1)).values.empty());
   EXPECT_TRUE(found(rows(16777216 - 39, 1)).values.empty());
-  EXPECT_TRUE(found(rows(1.1e6, 1e5)).values.empty());      // rounded, but by little of what it varies
+  EXPECT_TRUE(found(rows(1.1e6, 1e5)).values.empty());  // rounded, but by little of what it varies
   EXPECT_TRUE(found(rows(1013.25, 0.7)).notes.empty());
   EXPECT_TRUE(found({{2, 2}, std::vector<float>{1e9F, 1, 1e9F + 64, 2}}).values.empty());
 }
@@ -40,17 +42,22 @@ TEST(Precision, WhatFloat32HoldsIsLeftAlone) {
 TEST(Precision, LargeWholeNumbersHaveTheirLeastTakenOff) {
   const Origin origin = found(rows(1700000000, 1));
   EXPECT_EQ(origin.values, (Doubles{1700000000, 0}));
-  EXPECT_EQ(only_note(origin), "some/file: column 1 (\"time\"): 1700000000 is taken off before training, since float32 does not hold "
-                               "these values; samples have it again");
-  EXPECT_EQ(found(rows(16777216 - 20, 1)).values, (Doubles{16777196, 0}));  // half of them are beyond 2^24
+  EXPECT_EQ(only_note(origin),
+            "some/file: column 1 (\"time\"): 1700000000 is taken off before training, since "
+            "float32 does not hold "
+            "these values; samples have it again");
+  EXPECT_EQ(found(rows(16777216 - 20, 1)).values,
+            (Doubles{16777196, 0}));  // half of them are beyond 2^24
   EXPECT_EQ(found(rows(-1700000000, 1)).values, (Doubles{-1700000000, 0}));
-  EXPECT_EQ(found(rows(1e6, 1e-5)).values, (Doubles{1e6, 0}));              // no whole numbers
+  EXPECT_EQ(found(rows(1e6, 1e-5)).values, (Doubles{1e6, 0}));  // no whole numbers
 }
 
 TEST(Precision, WhatIsStillRoundedIsSaid) {
   const Origin origin = found(rows(12345, 98765431));  // identifiers
   EXPECT_TRUE(origin.values.empty());
-  EXPECT_NE(only_note(origin).find("column 1 (\"time\"): whole numbers from 12345 to 3851864154 are rounded to float32's 24 bits, by up to "), std::string::npos);
+  EXPECT_NE(only_note(origin).find("column 1 (\"time\"): whole numbers from 12345 to 3851864154 "
+                                   "are rounded to float32's 24 bits, by up to "),
+            std::string::npos);
 }
 
 TEST(Precision, WhatCannotBeToldApartIsRefused) {
@@ -87,7 +94,8 @@ TEST_F(Precisely, TablesKeepWhatTheyVaryBy) {
 
 TEST_F(Precisely, ImagesHaveOneOriginForAll) {
   std::string header = "{'descr': '<i8', 'fortran_order': False, 'shape': (10, 1, 2), }";
-  std::string bytes = std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header;
+  std::string bytes =
+      std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header;
   for (int64_t i = 0; i < 20; ++i) {
     const int64_t value = 1700000000 + i;
     bytes.append(reinterpret_cast<const char*>(&value), sizeof value);

@@ -64,19 +64,23 @@ std::string most_files(const fs::path& folder) {
     const std::string kind = lower_case(fs::path(name).extension().string());
     if (!kind.empty()) ++counts[kind];
   }
-  const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
+  const auto most =
+      std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
   return most == counts.end() ? "" : fmt::format("{} {}", most->second, most->first);
 }
 
 /// What to do with a file of another kind.
 std::string remedy(const fs::path& file) {
   const std::string kind = lower_case(file.extension().string());
-  const auto is_one_of = [&](std::initializer_list<std::string_view> kinds) { return std::ranges::find(kinds, kind) != kinds.end(); };
+  const auto is_one_of = [&](std::initializer_list<std::string_view> kinds) {
+    return std::ranges::find(kinds, kind) != kinds.end();
+  };
   if (is_one_of({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}))
     return "pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it";
   if (is_one_of({".zip", ".tar", ".tgz", ".7z", ".rar", ".xz", ".bz2", ".zst", ".gz"}))
     return "archives cannot be read: unpack it first";
-  if (kind == ".npz") return "save one of its arrays: numpy.save('x.npy', numpy.load('x.npz')['name'])";
+  if (kind == ".npz")
+    return "save one of its arrays: numpy.save('x.npy', numpy.load('x.npz')['name'])";
   return "convert it to one of them";
 }
 
@@ -85,9 +89,12 @@ DataSet open_folder(const fs::path& folder, SplitSizes split) {
   if (holds_cifar_files(folder)) return read_cifar_folder(folder, split);
   if (holds_idx_files(folder)) return read_idx_folder(folder, split);
   const std::string most = most_files(folder);
-  throw DataError("{}: a folder of the four IDX files (train-images-idx3-ubyte.gz ...) or of CIFAR-10's six (data_batch_1.bin ...) "
-                  "was expected{}; folders of pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it",
-                  folder.string(), most.empty() ? "" : fmt::format(", it holds {} files", most));
+  throw DataError(
+      "{}: a folder of the four IDX files (train-images-idx3-ubyte.gz ...) or of CIFAR-10's six "
+      "(data_batch_1.bin ...) "
+      "was expected{}; folders of pictures cannot be read yet: put them into one array [N, H, W, "
+      "C] and numpy.save it",
+      folder.string(), most.empty() ? "" : fmt::format(", it holds {} files", most));
 }
 
 DataSet open_path(const fs::path& path, SplitSizes split) {
@@ -95,10 +102,15 @@ DataSet open_path(const fs::path& path, SplitSizes split) {
   std::error_code error;
   const fs::file_type type = fs::status(path, error).type();
   if (type != fs::file_type::regular && !error)
-    throw DataError("{}: is a pipe or a device, which cannot be read again; save what it gives to a file first", path.string());
+    throw DataError(
+        "{}: is a pipe or a device, which cannot be read again; save what it gives to a file first",
+        path.string());
   if (!names_array(path))
-    throw DataError("{}: a .npy, .csv or .tsv file (or one of them with .gz), or a folder of the four IDX files or CIFAR-10's six, "
-                    "was expected; {}", path.string(), remedy(path));
+    throw DataError(
+        "{}: a .npy, .csv or .tsv file (or one of them with .gz), or a folder of the four IDX "
+        "files or CIFAR-10's six, "
+        "was expected; {}",
+        path.string(), remedy(path));
   ArrayFile file = read_array(path);
   DataSet data = split_array(std::move(file.array), path.string(), split, file.columns);
   data.notes.insert(data.notes.begin(), file.notes.begin(), file.notes.end());

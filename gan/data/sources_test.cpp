@@ -227,7 +227,9 @@ TEST_F(Sources, UnknownDataIsAUsageErrorUnlessItLooksLikeAPath) {
   expect_data_error([] { open_data("minst.npy"); }, "no such file", "minst.npy");
   expect_data_error([] { open_data("some/where"); }, "no such file", "some/where");
   write_file("notes.txt", "x");
-  expect_data_error([] { open_data("notes.txt"); }, "a .npy, .csv or .tsv file (or one of them with .gz), or a folder", "notes.txt");
+  expect_data_error([] { open_data("notes.txt"); },
+                    "a .npy, .csv or .tsv file (or one of them with .gz), or a folder",
+                    "notes.txt");
 }
 
 TEST_F(Sources, PicturesAndArchivesAreNamed) {
@@ -235,16 +237,23 @@ TEST_F(Sources, PicturesAndArchivesAreNamed) {
     write_file(name, "x");
     expect_data_error([&] { open_data(name); }, part, name);
   };
-  refused("a.PNG", "pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it");
+  refused("a.PNG",
+          "pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it");
   refused("a.jpg", "pictures cannot be read yet");
   refused("a.zip", "archives cannot be read: unpack it first");
   refused("a.npz", "save one of its arrays");
   fs::create_directory("photos");
   const auto open = [] { open_data("photos"); };
-  expect_data_error(open, "a folder of the four IDX files (train-images-idx3-ubyte.gz ...) or of CIFAR-10's six (data_batch_1.bin ...) was expected; "
-                    "folders of pictures cannot be read yet", "photos");
-  for (const char* name : {"photos/1.jpg", "photos/2.JPG", "photos/about.txt"}) write_file(name, "x");
-  expect_data_error(open, "was expected, it holds 2 .jpg files; folders of pictures cannot be read yet", "photos");
+  expect_data_error(open,
+                    "a folder of the four IDX files (train-images-idx3-ubyte.gz ...) or of "
+                    "CIFAR-10's six (data_batch_1.bin ...) was expected; "
+                    "folders of pictures cannot be read yet",
+                    "photos");
+  for (const char* name : {"photos/1.jpg", "photos/2.JPG", "photos/about.txt"})
+    write_file(name, "x");
+  expect_data_error(open,
+                    "was expected, it holds 2 .jpg files; folders of pictures cannot be read yet",
+                    "photos");
 }
 
 TEST_F(Sources, PipesAreNotWaitedFor) {
@@ -257,12 +266,15 @@ TEST_F(Sources, PipesAreNotWaitedFor) {
 /// Images of `type` that hold i everywhere, i from 0 on.
 std::string typed_images(char type, int64_t n, double scale) {
   std::string out = std::string("\0\0", 2) + type + '\3';
-  for (const int64_t size : {n, int64_t{1}, int64_t{2}}) out += {'\0', '\0', '\0', static_cast<char>(size)};
+  for (const int64_t size : {n, int64_t{1}, int64_t{2}})
+    out += {'\0', '\0', '\0', static_cast<char>(size)};
   for (int64_t i = 0; i < 2 * n; ++i) {
     std::string bytes;
     const double value = static_cast<double>(i / 2) * scale;
-    if (type == '\x0b') append_little(bytes, static_cast<int16_t>(value));
-    else append_little(bytes, value);
+    if (type == '\x0b')
+      append_little(bytes, static_cast<int16_t>(value));
+    else
+      append_little(bytes, value);
     out.append(bytes.rbegin(), bytes.rend());
   }
   return out;
@@ -289,7 +301,8 @@ TEST_F(Sources, IdxOfOtherNumbers) {
   EXPECT_EQ(firsts(data.valid), (std::vector<float>{10 / 16.F, 11 / 16.F}));
   EXPECT_EQ(firsts(data.test)[4], 4 / 16.F);
   const auto no_numbers = [&] { opened('\x0e', NAN); };
-  expect_data_error(no_numbers, "row 0, column [0, 0] (counted from 0) is", "digits/train-images-idx3-ubyte");
+  expect_data_error(no_numbers, "row 0, column [0, 0] (counted from 0) is",
+                    "digits/train-images-idx3-ubyte");
 }
 
 TEST_F(Sources, Toys) {

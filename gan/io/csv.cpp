@@ -21,7 +21,8 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kDigits = "0123456789";
-constexpr std::string_view kNumbersOnly = "; columns must be numbers for now: leave it out, or give each category a column of 0 and 1";
+constexpr std::string_view kNumbersOnly =
+    "; columns must be numbers for now: leave it out, or give each category a column of 0 and 1";
 
 enum class Cell { number, rounded, not_finite, out_of_range, text };
 
@@ -55,7 +56,8 @@ Cell read_cell(std::string_view cell, double& value) {
   if (!std::isfinite(value)) return Cell::not_finite;
   float nearest = 0;
   if (read_whole(cell, nearest) == std::errc()) {  // rounding twice could give its neighbour
-    if (static_cast<float>(value) != nearest) value = std::nextafter(value, static_cast<double>(nearest));
+    if (static_cast<float>(value) != nearest)
+      value = std::nextafter(value, static_cast<double>(nearest));
   } else if (std::abs(value) > 1) {
     return Cell::out_of_range;
   }
@@ -78,16 +80,23 @@ bool consists_of(std::string_view cell, std::string_view characters) {
 /// 2024-01-31, 31.1.2024, 1/31/24, 12:30:00, 2024-01-31T12:30:00Z
 bool looks_like_a_date(std::string_view cell) {
   if (cell.empty() || kDigits.find(cell[0]) == std::string_view::npos) return false;
-  const auto marks = std::ranges::count_if(cell, [](char c) { return c == '-' || c == '/' || c == ':' || c == '.'; });
+  const auto marks = std::ranges::count_if(
+      cell, [](char c) { return c == '-' || c == '/' || c == ':' || c == '.'; });
   return marks >= 2 && consists_of(cell, "0123456789-/:. TZ+");
 }
 
 /// What is the matter with a cell that is no number, where its text tells.
 std::string_view hint(std::string_view cell) {
-  if (cell.empty()) return ": the cell is empty, and every one must hold a number; fill it, or leave the row or the column out";
-  if (looks_like_a_date(cell)) return ", which looks like a date; columns must be numbers for now: write it as one, in days or seconds";
-  if (std::ranges::count(cell, ',') == 1 && consists_of(cell, "0123456789-+,eE")) return "; decimals are written with a point";
-  if (is_number(cell.substr(0, cell.find_first_of(kBlanks)))) return "; cells are separated by commas, semicolons or tabs";
+  if (cell.empty())
+    return ": the cell is empty, and every one must hold a number; fill it, or leave the row or "
+           "the column out";
+  if (looks_like_a_date(cell))
+    return ", which looks like a date; columns must be numbers for now: write it as one, in days "
+           "or seconds";
+  if (std::ranges::count(cell, ',') == 1 && consists_of(cell, "0123456789-+,eE"))
+    return "; decimals are written with a point";
+  if (is_number(cell.substr(0, cell.find_first_of(kBlanks))))
+    return "; cells are separated by commas, semicolons or tabs";
   return kNumbersOnly;
 }
 
@@ -151,27 +160,36 @@ std::string Table::column_text(size_t column) const {
   return fmt::format("column {} ({})", column + 1, in_quotes(columns_[column]));
 }
 
-/// Whether the first row holds names. @throws DataError where it looks like a header that is not one
+/// Whether the first row holds names. @throws DataError where it looks like a header that is not
+/// one
 bool Table::header() {
   const auto begin = cells_.begin(), end = begin + static_cast<int64_t>(count_);
   if (std::all_of(begin, end, is_name)) return true;
-  const bool named_after_first = std::all_of(begin + 1, end, is_name) || std::all_of(begin + 1, end, is_number);
+  const bool named_after_first =
+      std::all_of(begin + 1, end, is_name) || std::all_of(begin + 1, end, is_number);
   if (count_ > 1 && begin->empty() && named_after_first) {
-    throw DataError("{}: line {}, column 1 has no name, as where pandas or R write the numbers of rows; save without "
-                    "them: to_csv(index=False), write.csv(row.names=FALSE)", who_, row_line_);
+    throw DataError(
+        "{}: line {}, column 1 has no name, as where pandas or R write the numbers of rows; save "
+        "without "
+        "them: to_csv(index=False), write.csv(row.names=FALSE)",
+        who_, row_line_);
   }
   if (const auto text = std::find_if(begin, end, is_name); text != end) {
     const auto other = std::find_if_not(begin, end, is_name);
-    throw DataError("{}: line {}, column {}: expected a number, got {}; in a line of names each is text, and that of "
-                    "column {} is {}", who_, row_line_, text - begin + 1, in_quotes(*text), other - begin + 1,
-                    in_quotes(*other));
+    throw DataError(
+        "{}: line {}, column {}: expected a number, got {}; in a line of names each is text, and "
+        "that of "
+        "column {} is {}",
+        who_, row_line_, text - begin + 1, in_quotes(*text), other - begin + 1, in_quotes(*other));
   }
   for (const int first : {0, 1}) {
     int64_t next = first;
     const auto counts = [&](const std::string& cell) { return cell == fmt::format("{}", next++); };
     if (count_ > 1 && std::all_of(begin, end, counts)) {
-      notes_.push_back(fmt::format("{}: line {} counts from {} to {}, as names of columns do, and is taken for an "
-                                   "example; if it is a header, remove it", who_, row_line_, first, next - 1));
+      notes_.push_back(fmt::format(
+          "{}: line {} counts from {} to {}, as names of columns do, and is taken for an "
+          "example; if it is a header, remove it",
+          who_, row_line_, first, next - 1));
     }
   }
   return false;
@@ -186,8 +204,8 @@ void Table::number(size_t column) {
   std::string_view wanted = "a number";
   if (kind == Cell::not_finite) wanted = "a finite number";
   if (kind == Cell::out_of_range) wanted = "a number within float's range";
-  throw DataError("{}: line {}, {}: expected {}, got {}{}", who_, row_line_, column_text(column), wanted,
-                  in_quotes(cell), kind == Cell::text ? hint(trim(cell)) : "");
+  throw DataError("{}: line {}, {}: expected {}, got {}{}", who_, row_line_, column_text(column),
+                  wanted, in_quotes(cell), kind == Cell::text ? hint(trim(cell)) : "");
 }
 
 void Table::row() {
@@ -200,13 +218,15 @@ void Table::row() {
     }
   }
   if (count_ != width_) {
-    throw DataError("{}: line {}: expected {} cells as in the first line, got {}", who_, row_line_, width_, count_);
+    throw DataError("{}: line {}: expected {} cells as in the first line, got {}", who_, row_line_,
+                    width_, count_);
   }
   for (size_t column = 0; column < width_; ++column) number(column);
 }
 
 Csv Table::finish() {
-  if (numbers_.size() == 0) throw DataError("{}: no rows: expected lines of numbers separated by commas", who_);
+  if (numbers_.size() == 0)
+    throw DataError("{}: no rows: expected lines of numbers separated by commas", who_);
   const auto width = static_cast<int64_t>(width_);
   const int64_t rows = numbers_.size() / width;
   return {std::move(columns_), std::move(numbers_).finish({rows, width}), std::move(notes_)};
@@ -216,7 +236,8 @@ Csv Table::finish() {
 class Parser {
  public:
   Parser(std::string_view who, char separator) : who_(who), table_(who) {
-    if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0) throw std::bad_alloc();
+    if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
+      throw std::bad_alloc();
     csv_set_delim(&parser_, static_cast<unsigned char>(separator));
   }
   ~Parser() { csv_free(&parser_); }
@@ -227,18 +248,23 @@ class Parser {
     if (text.find('\0') != std::string_view::npos) {
       throw DataError("{}: is no text in UTF-8 (it holds zero bytes); save it as plain CSV", who_);
     }
-    const bool whole = csv_parse(&parser_, text.data(), text.size(), on_cell, on_line_end, this) == text.size();
+    const bool whole =
+        csv_parse(&parser_, text.data(), text.size(), on_cell, on_line_end, this) == text.size();
     rethrow();
     if (whole) return;
     if (csv_error(&parser_) == CSV_ENOMEM) throw std::bad_alloc();
-    throw DataError("{}: line {}: a double quote stands inside a cell; a cell with quotes in it is quoted itself, and "
-                    "they are doubled", who_, table_.row_line());
+    throw DataError(
+        "{}: line {}: a double quote stands inside a cell; a cell with quotes in it is quoted "
+        "itself, and "
+        "they are doubled",
+        who_, table_.row_line());
   }
 
   Csv finish() {
     const int status = csv_fini(&parser_, on_cell, on_line_end, this);
     rethrow();
-    if (status != 0) throw DataError("{}: line {}: a quote is opened and never closed", who_, table_.row_line());
+    if (status != 0)
+      throw DataError("{}: line {}: a quote is opened and never closed", who_, table_.row_line());
     return table_.finish();
   }
 
@@ -270,7 +296,9 @@ class Parser {
   std::exception_ptr thrown_;
 };
 
-bool must_be_quoted(std::string_view name) { return name.find_first_of(",;\t\"\r\n") != std::string_view::npos; }
+bool must_be_quoted(std::string_view name) {
+  return name.find_first_of(",;\t\"\r\n") != std::string_view::npos;
+}
 
 std::string with_quotes(std::string_view name) {
   std::string out = "\"";
@@ -279,7 +307,8 @@ std::string with_quotes(std::string_view name) {
 }
 
 template <class T>
-std::string format(const std::vector<std::string>& columns, int64_t width, std::span<const T> values) {
+std::string format(const std::vector<std::string>& columns, int64_t width,
+                   std::span<const T> values) {
   const auto cells = static_cast<int64_t>(values.size()), names = static_cast<int64_t>(columns.size());
   if (width < 1 || cells % width != 0) {
     throw DataError("format_csv: {} numbers are no rows of {}", cells, width);
@@ -295,7 +324,8 @@ std::string format(const std::vector<std::string>& columns, int64_t width, std::
   }
   if (names != 0) out.back() = '\n';
   for (int64_t i = 0; i < cells; ++i) {
-    fmt::format_to(std::back_inserter(out), "{}{}", values[static_cast<size_t>(i)], (i + 1) % width ? ',' : '\n');
+    fmt::format_to(std::back_inserter(out), "{}{}", values[static_cast<size_t>(i)],
+                   (i + 1) % width ? ',' : '\n');
   }
   return out;
 }
@@ -322,11 +352,13 @@ Csv parse_csv(std::string_view text, std::string_view who, Separator separator) 
   return read_csv(in, separator);
 }
 
-std::string format_csv(const std::vector<std::string>& columns, int64_t width, std::span<const float> values) {
+std::string format_csv(const std::vector<std::string>& columns, int64_t width,
+                       std::span<const float> values) {
   return format(columns, width, values);
 }
 
-std::string format_csv(const std::vector<std::string>& columns, int64_t width, std::span<const double> values) {
+std::string format_csv(const std::vector<std::string>& columns, int64_t width,
+                       std::span<const double> values) {
   return format(columns, width, values);
 }
 

@@ -12,7 +12,9 @@ Csv parse(std::string_view text) { return parse_csv(text, kWho); }
 
 std::vector<float> floats(std::string_view text) { return as_floats(parse(text).array.values); }
 
-const std::vector<double>& doubles(const Csv& csv) { return std::get<std::vector<double>>(csv.array.values); }
+const std::vector<double>& doubles(const Csv& csv) {
+  return std::get<std::vector<double>>(csv.array.values);
+}
 
 void expect_error(std::string_view text, std::string_view part) {
   SCOPED_TRACE(text);
@@ -34,9 +36,12 @@ TEST(Csv, ReadsColumnNames) {
 
 TEST(Csv, TakesWhatOtherProgramsWrite) {
   const std::vector<float> values{1, 2, 3, 4};
-  for (const std::string_view text : {"1,2\r\n3,4\r\n", "\xef\xbb\xbf" "1,2\n3,4", " 1 ,\t2\n3 , 4 ",
-                                      "1,2\n3,4\n\n \r\n\n", "\n1,2\n\n  \n3,4", "1;2\n3;4\n", "1\t2\n3\t4\n",
-                                      "1,2\r3,4\r", "1,2\r\r3,4", "\"1\",2\n3,\" 4\"\n"}) {
+  for (const std::string_view text :
+       {"1,2\r\n3,4\r\n",
+        "\xef\xbb\xbf"
+        "1,2\n3,4",
+        " 1 ,\t2\n3 , 4 ", "1,2\n3,4\n\n \r\n\n", "\n1,2\n\n  \n3,4", "1;2\n3;4\n", "1\t2\n3\t4\n",
+        "1,2\r3,4\r", "1,2\r\r3,4", "\"1\",2\n3,\" 4\"\n"}) {
     EXPECT_EQ(floats(text), values) << text;
   }
   EXPECT_EQ(parse("\xef\xbb\xbfx\n1").columns, std::vector<std::string>{"x"});
@@ -53,7 +58,9 @@ TEST(Csv, RoundTripsEveryFloat) {
   EXPECT_TRUE(std::signbit(floats(text)[3]));
 }
 
-TEST(Csv, TooSmallForAFloatIsZero) { EXPECT_EQ(floats("1e-50,-1e-60"), (std::vector<float>{0, 0})); }
+TEST(Csv, TooSmallForAFloatIsZero) {
+  EXPECT_EQ(floats("1e-50,-1e-60"), (std::vector<float>{0, 0}));
+}
 
 TEST(Csv, NamesLineAndColumn) {
   expect_error("1,2\n3,x\n", R"(line 2, column 2: expected a number, got "x")");
@@ -90,8 +97,11 @@ TEST(Csv, QuotedCells) {  // RFC 4180, 2.5 to 2.7
 TEST(Csv, TheFirstRowSaysWhatSeparatesCells) {
   EXPECT_EQ(parse("\"a;b\",c\n1,2\n").columns, (std::vector<std::string>{"a;b", "c"}));
   EXPECT_EQ(parse("a b\tc d\n1\t2\n").columns, (std::vector<std::string>{"a b", "c d"}));
-  EXPECT_EQ(parse_csv("a b\tc, d\n1\t2\n", kWho, Separator::tab).columns, (std::vector<std::string>{"a b", "c, d"}));
-  expect_error("1,5;2,5\n", "line 1, column 1: expected a number, got \"1,5\"; decimals are written with a point");
+  EXPECT_EQ(parse_csv("a b\tc, d\n1\t2\n", kWho, Separator::tab).columns,
+            (std::vector<std::string>{"a b", "c, d"}));
+  expect_error(
+      "a;b\n1,5;2,5\n",
+      "line 2, column 1 (\"a\"): expected a number, got \"1,5\"; decimals are written with a point");
 }
 
 TEST(Csv, KeepsDigitsThatFloat32DoesNot) {
@@ -103,31 +113,47 @@ TEST(Csv, KeepsDigitsThatFloat32DoesNot) {
   EXPECT_EQ(format_csv({}, 1, std::vector<double>{1700000012.5}), "1700000012.5\n");
 }
 
-/// The nearest float32 of 1 + 2^-24 + 2^-60 is 1 + 2^-23; by way of float64, which makes a tie of it, it would be 1.
+/// The nearest float32 of 1 + 2^-24 + 2^-60 is 1 + 2^-23; by way of float64, which makes a tie of
+/// it, it would be 1.
 TEST(Csv, RoundsOnce) {
-  EXPECT_EQ(floats("1.000000059604644775390625000000867361737988403547205962240695953369140625")[0], 1 + 0x1p-23F);
+  EXPECT_EQ(floats("1.000000059604644775390625000000867361737988403547205962240695953369140625")[0],
+            1 + 0x1p-23F);
   EXPECT_EQ(floats("1.00000017881393432617187499999")[0], 1 + 0x1p-23F);
 }
 
 TEST(Csv, AFirstLineOfBothIsNoHeader) {
-  expect_error("label,1,2\n3,4,5\n", R"(line 1, column 1: expected a number, got "label"; in a line of names each is text, and that of column 2 is "1")");
+  expect_error(
+      "label,1,2\n3,4,5\n",
+      R"(line 1, column 1: expected a number, got "label"; in a line of names each is text, and that of column 2 is "1")");
   expect_error("a,,b\n1,2,3\n", R"(that of column 2 is "")");
-  for (const std::string_view text : {",a\n0,2\n", "\"\",\"a\",\"b\"\n\"1\",2,3\n", ",0,1\n0,2,3\n"})
-    expect_error(text, "line 1, column 1 has no name, as where pandas or R write the numbers of rows; save without them: to_csv(index=False)");
+  for (const std::string_view text :
+       {",a\n0,2\n", "\"\",\"a\",\"b\"\n\"1\",2,3\n", ",0,1\n0,2,3\n"})
+    expect_error(text,
+                 "line 1, column 1 has no name, as where pandas or R write the numbers of rows; "
+                 "save without them: to_csv(index=False)");
 }
 
 TEST(Csv, AHeaderOfNumbersIsNoted) {
   const auto notes = [](std::string_view text) { return parse(text).notes; };
   ASSERT_EQ(notes("0,1,2\n3,4,5\n").size(), 1u);
-  EXPECT_EQ(notes("0,1,2\n3,4,5\n")[0], "some/file: line 1 counts from 0 to 2, as names of columns do, and is taken for an example; if it is a header, remove it");
+  EXPECT_EQ(notes("0,1,2\n3,4,5\n")[0],
+            "some/file: line 1 counts from 0 to 2, as names of columns do, and is taken for an "
+            "example; if it is a header, remove it");
   EXPECT_EQ(notes("1,2\n3,4\n").size(), 1u);
-  for (const std::string_view text : {"0\n1\n", "0,2\n3,4\n", "0.0,1.0\n3,4\n", "a,b\n0,1\n", "5,6\n0,1\n"}) EXPECT_TRUE(notes(text).empty()) << text;
+  for (const std::string_view text :
+       {"0\n1\n", "0,2\n3,4\n", "0.0,1.0\n3,4\n", "a,b\n0,1\n", "5,6\n0,1\n"})
+    EXPECT_TRUE(notes(text).empty()) << text;
 }
 
 TEST(Csv, SaysWhatIsProbablyTheMatter) {
-  expect_error("1 2\n3 4\n", "line 2, column 1 (\"1 2\"): expected a number, got \"3 4\"; cells are separated by commas, semicolons or tabs");
-  expect_error("age,job\n1,\"clerk, senior\"\n", R"(line 2, column 2 ("job"): expected a number, got "clerk, senior"; columns must be numbers for now)");
-  for (const std::string date : {"2024-01-31", "31.1.2024", "1/31/24", "12:30:00", "2024-01-31T12:30:00Z"})
+  expect_error("1 2\n3 4\n",
+               "line 2, column 1 (\"1 2\"): expected a number, got \"3 4\"; cells are separated by "
+               "commas, semicolons or tabs");
+  expect_error(
+      "age,job\n1,\"clerk, senior\"\n",
+      R"(line 2, column 2 ("job"): expected a number, got "clerk, senior"; columns must be numbers for now)");
+  for (const std::string date :
+       {"2024-01-31", "31.1.2024", "1/31/24", "12:30:00", "2024-01-31T12:30:00Z"})
     expect_error("day\n" + date + "\n", "which looks like a date; columns must be numbers for now");
   expect_error("1,2\n3,\n", "line 2, column 2: expected a number, got \"\": the cell is empty");
   expect_error(std::string_view("\xff\xfe" "1\0,\0" "2\0", 8), "no text in UTF-8");
@@ -151,7 +177,8 @@ TEST(Csv, RefusesToWriteALie) {
   refuses({}, 0, "2 numbers are no rows of 0");
   refuses({}, 3, "2 numbers are no rows of 3");
   refuses({"a"}, 2, "1 names for 2 columns");
-  for (const std::string name : {"", "1", "nan", " a", "a\n"}) refuses({name}, 1, "cannot name a column");
+  for (const std::string name : {"", "1", "nan", " a", "a\n"})
+    refuses({name}, 1, "cannot name a column");
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ constexpr size_t kMaxGiven = size_t{1} << 30;  // zlib counts in 32 bits
 
 struct Deflation : z_stream {
   Deflation() : z_stream{} {
-    if (deflateInit2(this, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    if (deflateInit2(this, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
       throw std::bad_alloc();
     }
   }

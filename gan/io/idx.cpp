@@ -19,8 +19,9 @@ struct IdxType {
   NumberType type;
 };
 
-constexpr IdxType kTypes[] = {{0x08, NumberType::u8},  {0x09, NumberType::i8},  {0x0b, NumberType::i16},
-                              {0x0c, NumberType::i32}, {0x0d, NumberType::f32}, {0x0e, NumberType::f64}};
+constexpr IdxType kTypes[] = {{0x08, NumberType::u8},  {0x09, NumberType::i8},
+                              {0x0b, NumberType::i16}, {0x0c, NumberType::i32},
+                              {0x0d, NumberType::f32}, {0x0e, NumberType::f64}};
 
 constexpr size_t kMaxRank = 255;
 constexpr int64_t kMaxSize = std::numeric_limits<uint32_t>::max();
@@ -42,24 +43,28 @@ NumberArray read_idx(ByteReader& in) {
   const std::string start = in.take(4);
   refuse_empty(start, who);
   if (start.size() < 4 || start[0] != 0 || start[1] != 0) {
-    throw DataError("{}: not an IDX file: expected two zero bytes, a type and a rank first, got {}", who,
-                    in_quotes(start));
+    throw DataError("{}: not an IDX file: expected two zero bytes, a type and a rank first, got {}",
+                    who, in_quotes(start));
   }
   const auto code = static_cast<unsigned char>(start[2]);
   const auto type = std::ranges::find(kTypes, code, &IdxType::code);
   if (type == std::end(kTypes)) {
-    throw DataError("{}: expected an IDX type of 0x08 (unsigned bytes) to 0x0e (float64), got 0x{:02x}; "
-                    "save the numbers as a .npy", who, code);
+    throw DataError(
+        "{}: expected an IDX type of 0x08 (unsigned bytes) to 0x0e (float64), got 0x{:02x}; "
+        "save the numbers as a .npy",
+        who, code);
   }
   const size_t rank = static_cast<unsigned char>(start[3]);
   if (rank == 0) throw DataError("{}: expected an IDX array of at least one dimension, got none", who);
   const std::string sizes = in.take(4 * rank);
   if (sizes.size() < 4 * rank) {
-    throw DataError("{}: the IDX header of {} dimensions needs {} bytes, the file has {}; download it again",
-                    who, rank, 4 + 4 * rank, 4 + sizes.size());
+    throw DataError(
+        "{}: the IDX header of {} dimensions needs {} bytes, the file has {}; download it again",
+        who, rank, 4 + 4 * rank, 4 + sizes.size());
   }
   Shape shape;
-  for (size_t at = 0; at < sizes.size(); at += 4) shape.push_back(load_big(std::string_view(sizes).substr(at)));
+  for (size_t at = 0; at < sizes.size(); at += 4)
+    shape.push_back(load_big(std::string_view(sizes).substr(at)));
   return read_numbers(in, std::move(shape), type->type, true, "IDX");
 }
 

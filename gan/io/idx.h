@@ -1,5 +1,6 @@
 #pragma once
-/// IDX, the format of the MNIST files (LeCun, http://yann.lecun.com/exdb/mnist): big-endian numbers.
+/// IDX, the format of the MNIST files (LeCun, http://yann.lecun.com/exdb/mnist): big-endian
+/// numbers.
 
 #include <cstdint>
 #include <string>
@@ -16,8 +17,8 @@ struct IdxArray {
   std::vector<uint8_t> data;  ///< product(shape) bytes
 };
 
-/// Of unsigned and signed bytes, int16, int32, float32 or float64. The length must agree with the header
-/// exactly. @throws DataError naming the source of `in`
+/// Of unsigned and signed bytes, int16, int32, float32 or float64. The length must agree with the
+/// header exactly. @throws DataError naming the source of `in`
 NumberArray read_idx(ByteReader& in);
 
 /// The same of bytes in memory, gzipped or not. `who` names the source in errors. @throws DataError

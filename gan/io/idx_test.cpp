@@ -12,7 +12,9 @@ const std::string kImages = "\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x03" "abcdef
 
 NumberArray parse(std::string_view bytes) { return parse_idx(bytes, kWho); }
 
-const std::vector<uint8_t>& bytes_of(const NumberArray& array) { return std::get<std::vector<uint8_t>>(array.values); }
+const std::vector<uint8_t>& bytes_of(const NumberArray& array) {
+  return std::get<std::vector<uint8_t>>(array.values);
+}
 
 TEST(Idx, ReadsAndWritesTheFormat) {
   const NumberArray array = parse(kImages);
@@ -45,9 +47,12 @@ TEST(Idx, GzipIsInflatedAsFarAsTheHeaderSays) {
   EXPECT_EQ(bytes_of(parse(gzip(kImages))), bytes_of(parse(kImages)));
   std::string bomb = gzip(kImages + std::string(64 << 20, '\0'));
   bomb[bomb.size() - 8] ^= 1;  // the checksum, which stands at the end, is never reached
-  expect_data_error([&] { parse(bomb); }, "[2, 1, 3] needs 6 bytes after the header, the file has more");
-  expect_data_error([&] { parse(gzip(kImages.substr(0, 18))); }, "needs 6 bytes after the header, the file has 2");
-  expect_data_error([&] { parse(gzip("\0\0\x08\x02\0\1\0\0\0\1\0\0"s)); }, "needs 4294967296 bytes after the header, the file has at most");
+  expect_data_error([&] { parse(bomb); },
+                    "[2, 1, 3] needs 6 bytes after the header, the file has more");
+  expect_data_error([&] { parse(gzip(kImages.substr(0, 18))); },
+                    "needs 6 bytes after the header, the file has 2");
+  expect_data_error([&] { parse(gzip("\0\0\x08\x02\0\1\0\0\0\1\0\0"s)); },
+                    "needs 4294967296 bytes after the header, the file has at most");
   std::string damaged = gzip(kImages);
   damaged[damaged.size() - 8] ^= 1;
   expect_data_error([&] { parse(damaged); }, "incorrect data check");
@@ -63,7 +68,10 @@ TEST(Idx, RefusesWhatIsNotIdx) {
   refuses("", "is empty");
   refuses("\x1f\x8b\x08\0"s, "the gzip file ends early");
   refuses("\0\1\x08\1"s, "not an IDX file");
-  refuses("\0\0\x0a\x01\0\0\0\x01" "abcd"s, "got 0x0a");
+  refuses(
+      "\0\0\x0a\x01\0\0\0\x01"
+      "abcd"s,
+      "got 0x0a");
   refuses("\0\0\x08\0"s, "at least one dimension");
   refuses("\0\0\x08\x03\0\0\0\x01"s, "needs 16 bytes, the file has 8");
   refuses(kImages + "g", "[2, 1, 3] needs 6 bytes after the header, the file has 7");

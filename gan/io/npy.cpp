@@ -22,10 +22,11 @@ struct NpyType {
   NumberType type;
 };
 
-constexpr NpyType kTypes[] = {{"b1", NumberType::u8},  {"u1", NumberType::u8},  {"i1", NumberType::i8},
-                              {"u2", NumberType::u16}, {"i2", NumberType::i16}, {"u4", NumberType::u32},
-                              {"i4", NumberType::i32}, {"u8", NumberType::u64}, {"i8", NumberType::i64},
-                              {"f2", NumberType::f16}, {"f4", NumberType::f32}, {"f8", NumberType::f64}};
+constexpr NpyType kTypes[] = {
+    {"b1", NumberType::u8},  {"u1", NumberType::u8},  {"i1", NumberType::i8},
+    {"u2", NumberType::u16}, {"i2", NumberType::i16}, {"u4", NumberType::u32},
+    {"i4", NumberType::i32}, {"u8", NumberType::u64}, {"i8", NumberType::i64},
+    {"f2", NumberType::f16}, {"f4", NumberType::f32}, {"f8", NumberType::f64}};
 
 /// What a type is that cannot be read, for those who do not know NumPy's letters.
 std::string_view in_words(std::string_view descr) {
@@ -33,7 +34,8 @@ std::string_view in_words(std::string_view descr) {
     case 'U': case 'S': return " (text)";
     case 'O': return " (Python objects)";
     case 'c': return " (complex numbers)";
-    case 'f': return " (long double)";
+    case 'f':
+      return " (long double)";
     case 'M': case 'm': return " (dates)";
     default: return "";
   }
@@ -114,12 +116,14 @@ std::string take_header_text(ByteReader& in) {
   const std::string start = in.take(kMagic.size());
   refuse_empty(start, who);
   if (start.starts_with("PK")) {
-    throw DataError("{}: is a zip archive, as .npz are; save one of its arrays: "
-                    "numpy.save('x.npy', numpy.load('x.npz')['name'])", who);
+    throw DataError(
+        "{}: is a zip archive, as .npz are; save one of its arrays: "
+        "numpy.save('x.npy', numpy.load('x.npz')['name'])",
+        who);
   }
   if (start != kMagic) {
-    throw DataError("{}: not an NPY file: expected it to begin with {}, got {}", who, in_quotes(kMagic),
-                    in_quotes(start));
+    throw DataError("{}: not an NPY file: expected it to begin with {}, got {}", who,
+                    in_quotes(kMagic), in_quotes(start));
   }
   const std::string versions = in.take(2);
   const int version = versions.empty() ? 1 : static_cast<unsigned char>(versions[0]);
@@ -130,7 +134,8 @@ std::string take_header_text(ByteReader& in) {
   size.resize(sizeof(uint32_t));  // little-endian
   const size_t length = load_little<uint32_t>(size);
   std::string text = in.take(whole ? length : 0);
-  if (!whole || text.size() < length) throw DataError("{}: the file ends in the NPY header; copy it again", who);
+  if (!whole || text.size() < length)
+    throw DataError("{}: the file ends in the NPY header; copy it again", who);
   return text;
 }
 
@@ -161,15 +166,18 @@ NumberArray read_npy(ByteReader& in) {
   const std::string text = take_header_text(in);
   Header header;
   if (!read_header(text, header)) {
-    throw DataError("{}: expected a plain array's NPY header (descr, fortran_order, shape), got {}; "
-                    "save numbers of one type", who, in_quotes(text.substr(0, text.find_last_not_of(" \n") + 1), 120));
+    throw DataError(
+        "{}: expected a plain array's NPY header (descr, fortran_order, shape), got {}; "
+        "save numbers of one type",
+        who, in_quotes(text.substr(0, text.find_last_not_of(" \n") + 1), 120));
   }
   const std::string_view descr = header.descr;
-  const bool ordered = !descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
+  const bool ordered =
+      !descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
   const auto type = std::ranges::find(kTypes, descr.substr(ordered ? 1 : 0), &NpyType::name);
   if (type == std::end(kTypes)) {
-    throw DataError("{}: expected a type of {}, got {}{}; save array.astype('<f4')", who, type_names(kTypes),
-                    in_quotes(descr), in_words(descr));
+    throw DataError("{}: expected a type of {}, got {}{}; save array.astype('<f4')", who,
+                    type_names(kTypes), in_quotes(descr), in_words(descr));
   }
   if (header.shape.empty() || header.shape.size() > kMaxRank) {
     throw DataError("{}: expected 1 to {} dimensions, got {}", who, kMaxRank, header.shape.size());

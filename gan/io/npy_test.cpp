@@ -77,37 +77,49 @@ std::string reversed(std::string bytes) {
 TEST(Npy, ReadsBoolHalvesAndBigEndian) {
   const std::vector<float> both{-1, 2};
   EXPECT_EQ(parse(file("|b1", "(2,)", "\1\0"s)).values, (std::vector<float>{1, 0}));
-  for (const std::string descr : {"<u1", ">u1", "=u1"}) EXPECT_EQ(parse(file(descr, "(2,)", "\1\xff")).values, (std::vector<float>{1, 255}));
+  for (const std::string descr : {"<u1", ">u1", "=u1"})
+    EXPECT_EQ(parse(file(descr, "(2,)", "\1\xff")).values, (std::vector<float>{1, 255}));
   EXPECT_EQ(parse(file(">i2", "(2,)", reversed(packed<int16_t>({2, -1})))).values, both);
   EXPECT_EQ(parse(file(">u4", "(1,)", "\0\1\0\2"s)).values, std::vector<float>{65538});
   EXPECT_EQ(parse(file(">i8", "(2,)", reversed(packed<int64_t>({2, -1})))).values, both);
   EXPECT_EQ(parse(file(">f4", "(2,)", reversed(packed<float>({2, -1})))).values, both);
   EXPECT_EQ(parse(file(">f8", "(2,)", reversed(packed<double>({2, -1})))).values, both);
-  const std::string halves = packed<uint16_t>({0x3c00, 0xc000, 0x3555, 0x0001, 0x8000, 0x7bff, 0x7c00});
+  const std::string halves =
+      packed<uint16_t>({0x3c00, 0xc000, 0x3555, 0x0001, 0x8000, 0x7bff, 0x7c00});
   EXPECT_EQ(parse(file("<f2", "(7,)", halves)).values,
             (std::vector<float>{1, -2, 1365 * 0x1p-12F, 0x1p-24F, -0.0F, 65504, INFINITY}));
   EXPECT_TRUE(std::isnan(parse(file("<f2", "(1,)", "\1\x7c"s)).values[0]));
   EXPECT_EQ(parse(file(">f2", "(1,)", "\x3c\0"s)).values[0], 1);
 }
 
-TEST(Npy, FortranOrderIsTransposed) {  // numpy.asfortranarray([[[0, 1], [2, 3], [4, 5]], [[6, ...]]]).tobytes('F')
+TEST(Npy, FortranOrderIsTransposed) {  // numpy.asfortranarray([[[0, 1], [2, 3], [4, 5]], [[6,
+                                       // ...]]]).tobytes('F')
   const std::string header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 2), }";
   const Array array = parse(file(header, "\0\6\2\x8\4\xa\1\7\3\x9\5\xb"s));
   EXPECT_EQ(array.shape, (Shape{2, 3, 2}));
   EXPECT_EQ(array.values, (std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
-  EXPECT_EQ(parse(file("{'descr': '|u1', 'fortran_order': True, 'shape': (3,), }", "abc")).values, (std::vector<float>{97, 98, 99}));
-  EXPECT_EQ(parse(file("{'descr': '|u1', 'fortran_order': True, 'shape': (0, 3), }", "")).shape, (Shape{0, 3}));
+  EXPECT_EQ(parse(file("{'descr': '|u1', 'fortran_order': True, 'shape': (3,), }", "abc")).values,
+            (std::vector<float>{97, 98, 99}));
+  EXPECT_EQ(parse(file("{'descr': '|u1', 'fortran_order': True, 'shape': (0, 3), }", "")).shape,
+            (Shape{0, 3}));
 }
 
 TEST(Npy, KeepsEachNumberInTheNarrowestTypeThatHoldsIt) {
-  EXPECT_TRUE(std::holds_alternative<std::vector<uint8_t>>(numbers(file("|u1", "(2,)", "ab")).values));
-  EXPECT_TRUE(std::holds_alternative<std::vector<float>>(numbers(file("<i8", "(2,)", packed<int64_t>({-5, 1 << 24}))).values));
-  const NumberArray large = numbers(file("<i8", "(3,)", packed<int64_t>({1, 1700000000, 1700000001})));
-  EXPECT_EQ(std::get<std::vector<double>>(large.values), (std::vector<double>{1, 1700000000, 1700000001}));
+  EXPECT_TRUE(
+      std::holds_alternative<std::vector<uint8_t>>(numbers(file("|u1", "(2,)", "ab")).values));
+  EXPECT_TRUE(std::holds_alternative<std::vector<float>>(
+      numbers(file("<i8", "(2,)", packed<int64_t>({-5, 1 << 24}))).values));
+  const NumberArray large =
+      numbers(file("<i8", "(3,)", packed<int64_t>({1, 1700000000, 1700000001})));
+  EXPECT_EQ(std::get<std::vector<double>>(large.values),
+            (std::vector<double>{1, 1700000000, 1700000001}));
   EXPECT_EQ(large.first_rounded, -1);
   constexpr int64_t kExact = int64_t{1} << 53;
-  EXPECT_EQ(numbers(file("<i8", "(3,)", packed<int64_t>({1, -kExact, -kExact - 1}))).first_rounded, 2);
-  EXPECT_EQ(numbers(file("<u8", "(2,)", packed<uint64_t>({uint64_t{1} << 63, ~uint64_t{0}}))).first_rounded, 1);
+  EXPECT_EQ(numbers(file("<i8", "(3,)", packed<int64_t>({1, -kExact, -kExact - 1}))).first_rounded,
+            2);
+  EXPECT_EQ(numbers(file("<u8", "(2,)", packed<uint64_t>({uint64_t{1} << 63, ~uint64_t{0}})))
+                .first_rounded,
+            1);
   EXPECT_EQ(numbers(file("<i8", "(1,)", packed<int64_t>({INT64_MAX}))).first_rounded, 0);
 }
 
@@ -145,7 +157,8 @@ TEST(Npy, RefusesWhatItCannotRead) {
   refuses("\x93NUMPY\x02\0\xff\xff\xff\xff"s, "ends in the NPY header");
   refuses(file("<f4", "()", "abcd"), "1 to 64 dimensions, got 0");
   refuses(file("<f16", "(1,)", "abcdefghabcdefgh"), "(long double)");
-  refuses(file("<f4", "(2,)", "abcd"), "the NPY shape [2] needs 8 bytes after the header, the file has 4");
+  refuses(file("<f4", "(2,)", "abcd"),
+          "the NPY shape [2] needs 8 bytes after the header, the file has 4");
   refuses(file("<f4", "(1,)", "abcde"), "the file has 5");
 }
 

@@ -23,7 +23,8 @@ struct Half {
   explicit operator double() const {
     const int exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff;
     const double sign = bits & 0x8000 ? -1 : 1;
-    if (exponent == 0x1f) return fraction ? std::nan("") : sign * std::numeric_limits<double>::infinity();
+    if (exponent == 0x1f)
+      return fraction ? std::nan("") : sign * std::numeric_limits<double>::infinity();
     if (exponent == 0) return sign * std::ldexp(fraction, -24);
     return sign * std::ldexp(1024 + fraction, exponent - 25);
   }
@@ -71,10 +72,11 @@ constexpr Type row(NumberType type) {
   return {type, sizeof(T), collect<T>};
 }
 
-constexpr Type kTypes[] = {row<uint8_t>(NumberType::u8),   row<int8_t>(NumberType::i8),   row<uint16_t>(NumberType::u16),
-                           row<int16_t>(NumberType::i16),  row<uint32_t>(NumberType::u32), row<int32_t>(NumberType::i32),
-                           row<uint64_t>(NumberType::u64), row<int64_t>(NumberType::i64), row<Half>(NumberType::f16),
-                           row<float>(NumberType::f32),    row<double>(NumberType::f64)};
+constexpr Type kTypes[] = {
+    row<uint8_t>(NumberType::u8),   row<int8_t>(NumberType::i8),    row<uint16_t>(NumberType::u16),
+    row<int16_t>(NumberType::i16),  row<uint32_t>(NumberType::u32), row<int32_t>(NumberType::i32),
+    row<uint64_t>(NumberType::u64), row<int64_t>(NumberType::i64),  row<Half>(NumberType::f16),
+    row<float>(NumberType::f32),    row<double>(NumberType::f64)};
 
 const Type& type_of(NumberType type) { return *std::ranges::find(kTypes, type, &Type::type); }
 
@@ -99,14 +101,18 @@ NumberArray NumberCollector::finish(Shape shape) && {
   return {std::move(shape), std::move(floats_), first_rounded_};
 }
 
-NumberArray read_numbers(ByteReader& in, Shape shape, NumberType type, bool big_endian, std::string_view format) {
+NumberArray read_numbers(ByteReader& in, Shape shape, NumberType type, bool big_endian,
+                         std::string_view format) {
   const auto needed = byte_count(shape, size_of(type));
   if (!needed || (*needed == 0 && !byte_count(shape, sizeof(double)))) {
-    throw DataError("{}: no file can hold the {} shape {}; copy it again", in.who(), format, shape_text(shape));
+    throw DataError("{}: no file can hold the {} shape {}; copy it again", in.who(), format,
+                    shape_text(shape));
   }
   const auto complain = [&](const std::string& got) {
-    throw DataError("{}: the {} shape {} needs {} bytes after the header, the file has {}; copy or download it again",
-                    in.who(), format, shape_text(shape), *needed, got);
+    throw DataError(
+        "{}: the {} shape {} needs {} bytes after the header, the file has {}; copy or download it "
+        "again",
+        in.who(), format, shape_text(shape), *needed, got);
   };
   const bool fits = in.is_gzip() ? *needed <= in.most_left() : *needed == in.most_left();
   if (!fits) complain(amount(in));
@@ -114,15 +120,19 @@ NumberArray read_numbers(ByteReader& in, Shape shape, NumberType type, bool big_
   const bool bytes = type == NumberType::u8;
   std::vector<uint8_t> raw;
   NumberCollector collector;
-  if (bytes) raw.reserve(static_cast<size_t>(*needed));
-  else collector.reserve(*needed / size_of(type));
+  if (bytes)
+    raw.reserve(static_cast<size_t>(*needed));
+  else
+    collector.reserve(*needed / size_of(type));
   std::vector<char> block(std::min(kBlock, static_cast<size_t>(*needed)));
   for (int64_t done = 0; done < *needed;) {
     const size_t wanted = std::min(block.size(), static_cast<size_t>(*needed - done));
     const size_t got = in.read({block.data(), wanted});
     if (got < wanted) complain(fmt::format("{}", done + static_cast<int64_t>(got)));
-    if (bytes) raw.insert(raw.end(), block.begin(), block.begin() + static_cast<int64_t>(got));
-    else type_of(type).collect({block.data(), got}, big_endian, collector);
+    if (bytes)
+      raw.insert(raw.end(), block.begin(), block.begin() + static_cast<int64_t>(got));
+    else
+      type_of(type).collect({block.data(), got}, big_endian, collector);
     done += static_cast<int64_t>(got);
   }
   char beyond = 0;

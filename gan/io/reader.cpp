@@ -17,10 +17,10 @@ namespace gan {
 namespace {
 
 constexpr std::string_view kMagic = "\x1f\x8b";
-constexpr int kGzipWindow = 15 + 16;       // zlib: the largest window, gzip's header and trailer
+constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip's header and trailer
 constexpr size_t kBlock = 1 << 16;
-constexpr int64_t kMostInflation = 1040;   // deflate packs no more than 1,032 bytes into one
-constexpr int64_t kUndecided = 1 << 16;    // bytes that zlib may have taken and not given back
+constexpr int64_t kMostInflation = 1040;  // deflate packs no more than 1,032 bytes into one
+constexpr int64_t kUndecided = 1 << 16;   // bytes that zlib may have taken and not given back
 
 }  // namespace
 
@@ -43,10 +43,10 @@ struct ByteReader::State {
   bool next_member();
 
   std::string who;
-  std::string_view memory;     // the source, where it is not a file
+  std::string_view memory;  // the source, where it is not a file
   int fd = -1;
-  int64_t size = 0, taken = 0; // stored bytes; how many of them were read
-  std::vector<char> block;     // read and not used: those from `at` on
+  int64_t size = 0, taken = 0;  // stored bytes; how many of them were read
+  std::vector<char> block;      // read and not used: those from `at` on
   size_t at = 0;
   bool gzip = false, ended = false;
   z_stream stream{};
@@ -96,7 +96,8 @@ bool ByteReader::State::next_member() {
   const int64_t beyond = size - taken + static_cast<int64_t>(block.size() - at);
   while (at < block.size()) {  // tape tools pad with zeros
     if (block[at++] != '\0')
-      throw DataError("{}: {} bytes after the end of the gzip data are not gzip; download it again", who, beyond);
+      throw DataError("{}: {} bytes after the end of the gzip data are not gzip; download it again",
+                      who, beyond);
     if (at == block.size()) refill(1);
   }
   return false;
@@ -106,7 +107,8 @@ size_t ByteReader::State::inflate_into(std::span<char> out) {
   size_t made = 0;
   while (made < out.size() && !ended) {
     refill(1);
-    const size_t room = std::min<size_t>(out.size() - made, size_t{1} << 30);  // zlib counts in 32 bits
+    const size_t room =
+        std::min<size_t>(out.size() - made, size_t{1} << 30);  // zlib counts in 32 bits
     const size_t given = block.size() - at;
     stream.next_in = reinterpret_cast<Bytef*>(block.data() + at);
     stream.avail_in = static_cast<uInt>(given);
@@ -117,9 +119,11 @@ size_t ByteReader::State::inflate_into(std::span<char> out) {
     made += room - stream.avail_out;
     if (status == Z_OK) continue;
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
-    if (status == Z_BUF_ERROR) throw DataError("{}: the gzip file ends early; download it again", who);
+    if (status == Z_BUF_ERROR)
+      throw DataError("{}: the gzip file ends early; download it again", who);
     if (status != Z_STREAM_END) {
-      throw DataError("{}: corrupt gzip file ({}); download it again", who, stream.msg ? stream.msg : "bad data");
+      throw DataError("{}: corrupt gzip file ({}); download it again", who,
+                      stream.msg ? stream.msg : "bad data");
     }
     ended = !next_member();
   }
@@ -128,7 +132,8 @@ size_t ByteReader::State::inflate_into(std::span<char> out) {
 
 ByteReader::ByteReader(std::unique_ptr<State> state) : state_(std::move(state)) { state_->begin(); }
 
-ByteReader::ByteReader(std::string_view bytes, std::string_view who) : state_(std::make_unique<State>(who)) {
+ByteReader::ByteReader(std::string_view bytes, std::string_view who)
+    : state_(std::make_unique<State>(who)) {
   state_->memory = bytes;
   state_->size = static_cast<int64_t>(bytes.size());
   state_->begin();
@@ -139,15 +144,17 @@ ByteReader::~ByteReader() = default;
 
 ByteReader ByteReader::open(const std::filesystem::path& file) {
   auto state = std::make_unique<State>(file.string());
-  state->fd = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);  // or a pipe would be waited for
-  struct stat info{};
+  state->fd = ::open(
+      file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);  // or a pipe would be waited for
+  struct stat info {};
   if (state->fd < 0 || ::fstat(state->fd, &info) != 0) {
     throw DataError("{}: cannot read it: {}", state->who, std::strerror(errno));
   }
   if (S_ISDIR(info.st_mode)) throw DataError("{}: is a folder, a file was expected", state->who);
   if (!S_ISREG(info.st_mode)) {
-    throw DataError("{}: is a pipe or a device, which cannot be read again; save what it gives to a file first",
-                    state->who);
+    throw DataError(
+        "{}: is a pipe or a device, which cannot be read again; save what it gives to a file first",
+        state->who);
   }
   state->size = info.st_size;
   return ByteReader(std::move(state));
@@ -158,7 +165,8 @@ bool ByteReader::is_gzip() const { return state_->gzip; }
 
 int64_t ByteReader::most_left() const {
   const State& s = *state_;
-  const int64_t stored = std::max<int64_t>(s.size - s.taken, 0) + static_cast<int64_t>(s.block.size() - s.at);
+  const int64_t stored =
+      std::max<int64_t>(s.size - s.taken, 0) + static_cast<int64_t>(s.block.size() - s.at);
   return s.gzip ? (stored + kUndecided) * kMostInflation : stored;
 }
 

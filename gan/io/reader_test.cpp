@@ -25,7 +25,8 @@ class Reader : public ::testing::Test {
 
 std::string noise(size_t size) {
   std::string out;
-  for (uint32_t x = 1; out.size() < size; x = x * 1664525 + 1013904223) out += static_cast<char>(x >> 24);
+  for (uint32_t x = 1; out.size() < size; x = x * 1664525 + 1013904223)
+    out += static_cast<char>(x >> 24);
   return out;
 }
 
@@ -64,7 +65,8 @@ TEST_F(Reader, RefusesWhatIsNoFile) {
   refused(path("none"), "No such file");
   refused(temp_.path(), "is a folder");
   ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
-  refused(path("pipe"), "is a pipe or a device, which cannot be read again; save what it gives to a file first");
+  refused(path("pipe"),
+          "is a pipe or a device, which cannot be read again; save what it gives to a file first");
   refused("/dev/zero", "is a pipe or a device");
 }
 

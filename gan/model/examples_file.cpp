@@ -27,8 +27,10 @@ std::span<const T> numbers_of(const at::Tensor& block) {
   return {block.data_ptr<T>(), static_cast<size_t>(block.numel())};
 }
 
-std::string as_csv(const at::Tensor& block, const std::vector<std::string>& columns, int64_t width) {
-  if (block.scalar_type() == at::kDouble) return format_csv(columns, width, numbers_of<double>(block));
+std::string as_csv(const at::Tensor& block, const std::vector<std::string>& columns,
+                   int64_t width) {
+  if (block.scalar_type() == at::kDouble)
+    return format_csv(columns, width, numbers_of<double>(block));
   return format_csv(columns, width, numbers_of<float>(block));
 }
 
@@ -38,7 +40,8 @@ std::string bytes_of(const at::Tensor& block) {
 
 }  // namespace
 
-void write_examples(const Path& path, int64_t n, const Shape& shape, const std::vector<std::string>& columns, const Draw& draw,
+void write_examples(const Path& path, int64_t n, const Shape& shape,
+                    const std::vector<std::string>& columns, const Draw& draw,
                     const ExamplesLayout& layout) {
   constexpr int64_t kBlock = 1000;
   const bool csv = path.extension() == ".csv";
@@ -53,8 +56,10 @@ void write_examples(const Path& path, int64_t n, const Shape& shape, const std::
   for (int64_t done = 0; done < n; done += kBlock) {
     const at::Tensor block = as_given(draw(done, std::min(kBlock, n - done)), layout);
     const auto header = done == 0 ? columns : std::vector<std::string>{};
-    if (csv) file.write(as_csv(block, header, product(shape)));
-    else file.write(bytes_of(block.to(at::kFloat)));
+    if (csv)
+      file.write(as_csv(block, header, product(shape)));
+    else
+      file.write(bytes_of(block.to(at::kFloat)));
   }
   file.finish();
 }

@@ -71,7 +71,8 @@ TEST_F(ExamplesFile, WhatWasTakenOffIsAddedInFloat64) {
   write_examples(csv, 1, {2}, {}, draw, {.origin = {16777216}});
   EXPECT_EQ(read_file(csv), "16777216,16777216.25\n");
   write_examples(npy, 2, {2}, {}, draw, {.origin = {1700000000, 0}});
-  EXPECT_EQ(parse_npy(read_file(npy), "x.npy").values, (std::vector<float>{1700000000, 0.25F, 1700000001, 1.25F}));
+  EXPECT_EQ(parse_npy(read_file(npy), "x.npy").values,
+            (std::vector<float>{1700000000, 0.25F, 1700000001, 1.25F}));
 }
 
 TEST_F(ExamplesFile, ADrawThatThrowsLeavesNothing) {
