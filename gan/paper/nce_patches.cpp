@@ -21,7 +21,7 @@ constexpr double kContrast = 0.1;        // deviation of a patch's pixels, at le
 constexpr double kLeast = 1e-3;          // variance of a component, as a share of the largest
 constexpr int64_t kRuns = 2000;          // of annealed importance sampling, which finds log Z once more
 constexpr int64_t kTemperatures = 1000;  // of each run; a fifth of both in the quick form
-constexpr double kErrors = 4;            // standard errors of that log Z, by which the check may be missed
+constexpr double kErrors = 4;            // standard errors of c + log Z, by which the check may be missed
 constexpr int64_t kFreedom = 5;          // of the noise, a t distribution: patches lie far out
 
 /// n patches [n, side^2] of grey images, each from a place of its own, less their means.
@@ -86,7 +86,13 @@ double add_patches(Piece& piece, uint64_t seed, bool quick, const Problem& image
   const NceState state = nce_state(log_model - log_noise, model.log_density(fresh) + c - noise.log_probability(fresh));
   const double of_model = log_model.mean().item<double>(), of_noise = log_noise.mean().item<double>();
   const double apart = c.item<double>() + z.value;
-  piece.checks.push_back({fmt::format("Two layers of energy on patches: c + log Z, log Z by annealed importance sampling with standard error {:.3f}", error), apart, 0, kErrors * error});
+  // The asymptotic variance of c were it the only parameter (theory/noise_contrastive.h): the least that it can be.
+  const Tensor logit = model.log_density(x) + c - noise.log_probability(x) - std::log(static_cast<double>(nu));
+  const double information = at::sigmoid(-logit).mean().item<double>();
+  const double variance = (1 / information - (1 + 1 / static_cast<double>(nu))) / static_cast<double>(n);
+  const double error_of_c = std::sqrt(std::max(variance, 0.0));
+  piece.checks.push_back({fmt::format("Two layers of energy on patches: c + log Z, log Z by annealed importance sampling; standard errors {:.3f} of log Z, at least {:.3f} of c", error, error_of_c), apart, 0,
+                          kErrors * std::hypot(error, error_of_c)});
   piece.tables.push_back({fmt::format("Two layers of energy on {} patches of {} x {} pixels, whitened, {} components; noise: a t distribution, {} times as much", n, side, side, D, nu),
                           {"of held-out patches", "nats"},
                           {{"log p of the noise", fmt::format("{:.2f}", of_noise)},

@@ -63,7 +63,13 @@ TEST(NoiseContrastive, EveryStatementHoldsInItsQuickForm) {
   ASSERT_EQ(std::sscanf(piece.tables[2].rows[2][0].c_str(), "the same, normalised by annealed importance sampling (%lf effective runs of %lf, standard error %lf)", &effective, &runs, &error), 3);
   EXPECT_GT(effective, 100);
   EXPECT_NEAR(error, std::sqrt(1 / effective - 1 / runs), 1e-3);
-  EXPECT_NEAR(patches.tolerance, 4 * error, 4e-3);
+  double of_log_z = 0;
+  double of_c = 0;
+  ASSERT_EQ(std::sscanf(patches.what.c_str(), "Two layers of energy on patches: c + log Z, log Z by annealed importance sampling; standard errors %lf of log Z, at least %lf of c", &of_log_z, &of_c), 2);
+  EXPECT_EQ(of_log_z, error);
+  EXPECT_GT(of_c, 0.003);
+  EXPECT_LT(of_c, 0.1);
+  EXPECT_NEAR(patches.tolerance, 4 * std::hypot(error, of_c), 4e-3);
 
   // The gradient that is left is that of the patches' own row.
   double loss = 0;
