@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -142,14 +143,18 @@ std::string take_header_text(ByteReader& in) {
 /// Numbers of [d, c, b, a] that lie as [a, b, c, d] into C order.
 template <class T>
 std::vector<T> in_c_order(const std::vector<T>& from, const Shape& shape) {
-  std::vector<T> to(from.size());
-  const size_t rank = shape.size();
-  Shape index(rank), step(rank, 1);
-  for (size_t d = 1; d < rank; ++d) step[d] = step[d - 1] * shape[d - 1];
+  std::array<int64_t, kMaxRank> index{}, step{};
+  int64_t apart = 1;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    step[d] = apart;
+    apart *= shape[d];
+  }
+  std::vector<T> to;
+  to.reserve(from.size());
   int64_t source = 0;
-  for (T& value : to) {
-    value = from[static_cast<size_t>(source)];
-    for (size_t d = rank; d-- > 0;) {
+  while (to.size() < from.size()) {
+    to.push_back(from[static_cast<size_t>(source)]);
+    for (size_t d = shape.size(); d-- > 0;) {
       source += step[d];
       if (++index[d] < shape[d]) break;
       source -= step[d] * shape[d];
@@ -184,7 +189,10 @@ NumberArray read_npy(ByteReader& in) {
   }
   NumberArray array = read_numbers(in, std::move(header.shape), type->type, descr[0] == '>', "NPY");
   if (!header.fortran_order || array.shape.size() == 1) return array;
-  std::visit([&](auto& values) { values = in_c_order(values, array.shape); }, array.values);
+  const auto turned = [&](const auto& values) -> Numbers {
+    return in_c_order(values, array.shape);
+  };
+  array.values = std::visit(turned, array.values);
   array.first_rounded = array.first_rounded < 0 ? -1 : 0;  // which one it was is not needed
   return array;
 }

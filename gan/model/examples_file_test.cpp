@@ -72,7 +72,7 @@ TEST_F(ExamplesFile, WhatWasTakenOffIsAddedInFloat64) {
   EXPECT_EQ(read_file(csv), "16777216,16777216.25\n");
   write_examples(npy, 2, {2}, {}, draw, {.origin = {1700000000, 0}});
   EXPECT_EQ(parse_npy(read_file(npy), "x.npy").values,
-            (std::vector<float>{1700000000, 0.25F, 1700000001, 1.25F}));
+            (std::vector<float>{1.7e9F, 0.25F, 1.7e9F, 1.25F}));
 }
 
 TEST_F(ExamplesFile, ADrawThatThrowsLeavesNothing) {
