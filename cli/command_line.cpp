@@ -147,6 +147,10 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
   add_data_dir(*command, o->data_dir);
   command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
   command->add_option("--seed", o->seed, "of the samples and the test")->capture_default_str()->check(whole(0));
+  command
+      ->add_option("--chains", o->chains,
+                   "SAMPLES.npy holds so many Markov chains, one after the other")
+      ->check(whole(1));
   command->add_flag("--json", o->json, "print one JSON object");
   command->footer("Example: " + program() + " evaluate runs/fashion-mnist\n"
                   "         " + program() + " evaluate samples.npy --data mnist --json");

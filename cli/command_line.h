@@ -37,6 +37,7 @@ struct InterpolateOptions : ModelOptions {};
 struct EvaluateOptions {
   std::string what, data, data_dir, checkpoint = "last";
   uint64_t seed = 0;
+  int64_t chains = 0;  ///< that a .npy holds; 0: its samples are independent
   bool json = false;
 };
 

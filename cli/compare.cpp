@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include "cli/command.h"
@@ -16,6 +17,7 @@
 #include "gan/figures/plot.h"
 #include "gan/io/png.h"
 #include "gan/judge/mixing.h"
+#include "gan/judge/summary.h"
 #include "gan/model/chain.h"
 
 namespace gan::cli {
@@ -108,6 +110,11 @@ Row measure(const Entry& entry, const Judge& judge, Learner& learner, uint64_t s
 
 // --- Tables ---
 
+constexpr const char *kParzenColumn = "Parzen, nats",
+                     *kParzenOfMeansColumn = "Parzen of means, nats";
+constexpr const char *kTwoSampleColumn = "two-sample accuracy",
+                     *kTwoSampleOfDrawsColumn = "two-sample accuracy of binary draws";
+
 struct Column {
   std::string title;
   std::function<std::string(const Row&)> cell;  ///< "" where there is no such number
@@ -150,21 +157,51 @@ Column log_probability_column(Likelihood::Kind kind, const std::string& title) {
 /// Of binary data, only means have a Parzen score: against the data before they were binarised.
 std::vector<Column> scores(bool binary) {
   return {
-      {binary ? "Parzen of means, nats" : "Parzen, nats", [](const Row& r) { return r.evaluation.parzen ? plus_minus(*r.evaluation.parzen) : ""; }},
+      {binary ? kParzenOfMeansColumn : kParzenColumn,
+       [](const Row& r) {
+         const Evaluation& e = r.evaluation;
+         if (!e.parzen) return std::string();
+         return plus_minus(*e.parzen) +
+                (e.parzen_draws.empty()
+                     ? ""
+                     : fmt::format(" (± {:.1f} over draws)", spread_of(e.parzen_draws).deviation));
+       }},
       log_probability_column(Likelihood::Kind::exact, "log p, exact, nats"),
       log_probability_column(Likelihood::Kind::ais, "log p, by AIS, nats"),
       log_probability_column(Likelihood::Kind::bound, "log p, at least, nats"),
-      {binary ? "binary draws told from binary test data" : "told from test data", [](const Row& r) {
-         const auto& t = r.evaluation.two_sample;
-         return t ? fmt::format("{:.1f}% [{:.1f}, {:.1f}]", 100 * t->accuracy, 100 * t->low, 100 * t->high) : "";
+      {binary ? kTwoSampleOfDrawsColumn : kTwoSampleColumn,
+       [](const Row& r) {
+         const Evaluation& e = r.evaluation;
+         if (!e.two_sample) return std::string(e.no_two_sample.empty() ? "" : "too few");
+         return accuracy_text(*e.two_sample) +
+                (e.two_sample->chains > 0 ? fmt::format(" ({} chains)", e.two_sample->chains) : "");
        }},
-      {"modes", [](const Row& r) { return r.evaluation.modes ? fmt::format("{} of {}", r.evaluation.modes->covered, r.evaluation.modes->modes) : ""; }},
-      {"within 3 deviations", [](const Row& r) { return r.evaluation.modes ? fmt::format("{:.1f}%", 100 * r.evaluation.modes->within) : ""; }},
+      {"modes",
+       [](const Row& r) {
+         return r.evaluation.modes ? fmt::format("{} of {}", r.evaluation.modes->covered,
+                                                 r.evaluation.modes->modes)
+                                   : "";
+       }},
+      {"within 3 deviations",
+       [](const Row& r) {
+         return r.evaluation.modes ? fmt::format("{:.1f}%", 100 * r.evaluation.modes->within) : "";
+       }},
+      {"spread in modes",
+       [](const Row& r) {
+         const auto& m = r.evaluation.modes;
+         return m && std::isfinite(m->spread_within) ? fmt::format("{:.2f}", m->spread_within) : "";
+       }},
   };
 }
 
-/// Columns that no run fills are left out. The controls have a Parzen score alone.
-std::string lay_out(const std::vector<Row>& rows, const std::vector<Column>& columns, const std::vector<Control>& controls = {}) {
+/// What a control has: a cell of one column.
+struct ControlRow {
+  std::string name, column, cell;
+};
+
+/// Columns that no run fills are left out.
+std::string lay_out(const std::vector<Row>& rows, const std::vector<Column>& columns,
+                    const std::vector<ControlRow>& controls = {}) {
   std::vector<std::vector<std::string>> out(1 + rows.size() + controls.size());
   out[0].push_back("run");
   for (size_t i = 0; i < rows.size(); ++i) out[1 + i].push_back(rows[i].entry.name);
@@ -175,15 +212,29 @@ std::string lay_out(const std::vector<Row>& rows, const std::vector<Column>& col
     if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); })) continue;
     out[0].push_back(column.title);
     for (size_t i = 0; i < cells.size(); ++i) out[1 + i].push_back(cells[i].empty() ? "-" : cells[i]);
-    for (size_t i = 0; i < controls.size(); ++i) out[1 + rows.size() + i].push_back(&column == &columns[0] ? plus_minus(controls[i].score) : "");
+    for (size_t i = 0; i < controls.size(); ++i)
+      out[1 + rows.size() + i].push_back(controls[i].column == column.title ? controls[i].cell
+                                                                            : "");
   }
   return table(out);
 }
 
-std::vector<Control> controls_of(const std::vector<Row>& rows) {  // the same for each that has a Parzen score
-  for (const Row& row : rows)
-    if (row.evaluation.parzen) return row.evaluation.controls;
-  return {};
+/// The same for each run that has such a score.
+std::vector<ControlRow> controls_of(const std::vector<Row>& rows, bool binary) {
+  std::vector<ControlRow> out;
+  const auto parzen = std::find_if(
+      rows.begin(), rows.end(), [](const Row& row) { return row.evaluation.parzen.has_value(); });
+  if (parzen != rows.end())
+    for (const Control& c : parzen->evaluation.controls)
+      out.push_back({c.name, binary ? kParzenOfMeansColumn : kParzenColumn, plus_minus(c.score)});
+  const auto tested = std::find_if(rows.begin(), rows.end(), [](const Row& row) {
+    return row.evaluation.two_sample_control.has_value();
+  });
+  if (tested != rows.end())
+    out.push_back({"training examples as samples",
+                   binary ? kTwoSampleOfDrawsColumn : kTwoSampleColumn,
+                   accuracy_text(*tested->evaluation.two_sample_control)});
+  return out;
 }
 
 std::string text(const std::vector<Row>& rows) {
@@ -192,7 +243,10 @@ std::string text(const std::vector<Row>& rows) {
       fmt::format("\n{}: {} test examples ({} to train on, {} to choose with; hash {})\n\n",
                   printable(data_of(rows[0].entry)), count(data.test.size()),
                   count(data.train.size()), count(data.valid.size()), data.hash);
-  out += lay_out(rows, costs()) + "\n" + lay_out(rows, scores(rows[0].entry.problem.config.data.binarise), controls_of(rows));
+  if (const std::string missing = without_variety(data); !missing.empty())
+    out += fmt::format("  {}\n\n", missing);
+  const bool binary = rows[0].entry.problem.config.data.binarise;
+  out += lay_out(rows, costs()) + "\n" + lay_out(rows, scores(binary), controls_of(rows, binary));
   const auto chain = std::find_if(rows.begin(), rows.end(), [](const Row& r) { return r.mixing.has_value(); });
   if (chain != rows.end())
     out += fmt::format("\n  autocorrelation of consecutive states at lags 1, 10 and 100, over {} chains of {} steps from training examples, the first {} left out\n",

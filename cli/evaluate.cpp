@@ -7,6 +7,7 @@
 #include "cli/json.h"
 #include "cli/pictures.h"
 #include "cli/scoring.h"
+#include "cli/terminal.h"
 #include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
@@ -39,6 +40,16 @@ at::Tensor samples_of(const Path& file, const DataSet& data) {
   return samples;
 }
 
+/// Samples of a peer, of whose chains only their user knows.
+Samples in_chains(const at::Tensor& values, const EvaluateOptions& o) {
+  const int64_t n = values.size(0);
+  if (o.chains == 0) return {.values = values};
+  if (n % o.chains != 0)
+    throw UsageError("--chains {}: {} holds {} samples, which are no such chains of one length",
+                     o.chains, o.what, n);
+  return {.values = values, .states_per_chain = n / o.chains};
+}
+
 /// Beside the scores; where that cannot be, the scores stand alone.
 void draw(const EvaluateOptions& o, const std::string& what, const Path& file,
           const std::function<Image()>& make) {
@@ -53,7 +64,6 @@ void draw(const EvaluateOptions& o, const std::string& what, const Path& file,
   else if (!o.json)
     std::cout << "\n" << what << ": " << printable(file.string()) << "\n";
 }
-}
 
 }  // namespace
 
@@ -63,11 +73,13 @@ int carry_out(const EvaluateOptions& o) {
     if (o.data.empty()) throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
     const DataSet data = open_data(o.data, o.data_dir);
     const Judge judge(data);
-    const at::Tensor samples = samples_of(o.what, data);
+    const Samples samples = in_chains(samples_of(o.what, data), o);
     now_doing(Activity::scoring);
     report(o, evaluate_samples(judge, samples, samples, o.seed, say), data);
     return 0;
   }
+  if (o.chains != 0)
+    throw UsageError("--chains {}: is for samples in a file; a run knows its own chains", o.chains);
   if (!is_folder(o.what)) throw DataError("{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected", o.what);
   const RunFolder run = RunFolder::open(o.what);
   const Path checkpoint = run.find_checkpoint(o.checkpoint);

@@ -9,6 +9,7 @@
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
+#include "gan/data/variety.h"
 #include "gan/gan.h"
 #include "gan/io/safetensors.h"
 
@@ -135,6 +136,8 @@ void info_data(const std::string& what, const std::string& data_dir) {
       printable(d.name), printable(d.description), fmt::join(d.train.shape(), ", "),
       d.image ? ", an image" : "", d.low, d.high, count(d.train.size()), count(d.valid.size()),
       count(d.test.size()), d.hash);
+  if (const std::string missing = without_variety(d); !missing.empty())
+    fmt::print("  variety   {}\n", missing);
   if (!d.columns.empty())
     fmt::print("  columns   {}\n", printable(fmt::format("{}", fmt::join(d.columns, ", "))));
   for (const std::string& note : d.notes) fmt::print("  note      {}\n", printable(note));

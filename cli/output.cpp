@@ -61,7 +61,7 @@ bool is_row_of_numbers(const std::string& line, int64_t width) {
 bool is_csv_like_ours(const Path& file, const DataCard& card) {
   std::string bytes = beginning_of(file);
   const int64_t width = product(card.shape);
-  const std::string header = card.columns.empty() ? "" : format_csv(card.columns, width, {});
+  const std::string header = card.columns.empty() ? "" : format_csv(card.columns, width, std::span<const float>{});
   if (!bytes.starts_with(header)) return false;
   bytes.erase(0, header.size());
   return is_row_of_numbers(bytes.substr(0, bytes.find('\n')), width);

@@ -145,7 +145,8 @@ Image curves(const RunFolder& run) {
       {"Hidden units that are on", "share", {"hidden_on"}},
       {"Modes found", "modes", {"modes"}},
       {"Samples within 3 deviations of a mode", "share", {"within"}},
-      {"Two-sample test on held-out data (0.5: it cannot tell)", "accuracy", {"two_sample_accuracy", "two_sample_high"}, false, 0.5},
+      {"Spread of samples inside their modes over the truth's", "ratio", {"spread_within"}, false, 1},
+      {"A fresh classifier separates samples from held-out data (0.5: guessing)", "accuracy", {"two_sample_accuracy", "two_sample_low", "two_sample_high"}, false, 0.5},
       {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient", "gradient"}},
       {"Spread of samples over spread of data", "ratio", {"spread"}, false, 1},
       {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, true},
@@ -201,12 +202,14 @@ Image with_nearest(const Judge& judge, const Tensor& samples) {
   const Tensor own = samples.flatten(1);  // [8 * 9, D]
   std::vector<Tensor> tiles;
   std::vector<int64_t> framed;
-  const Tensor train = rows_of(data.train, 0, data.train.size());
+  constexpr int64_t kBlockNumbers = 64'000'000;  // of training examples at a time
+  const int64_t block = std::max<int64_t>(1, kBlockNumbers / data.train.dim());
+  const auto rows = [&](int64_t first, int64_t n) { return judge.units_in_place(rows_of(data.train, first, n)); };
   const Tensor beside = own.view({kRows, kColumns, -1}).select(1, kColumns - 1);
-  const Tensor index = nearest(judge.units(beside), judge.units(train)).index;
+  const Tensor index = nearest(judge.units(beside), data.train.size(), block, rows).index;
   for (int64_t row = 0; row < kRows; ++row) {
     tiles.push_back(own.narrow(0, row * kColumns, kColumns));
-    tiles.push_back(train.index_select(0, index.narrow(0, row, 1)));
+    tiles.push_back(rows_of(data.train, index[row].item<int64_t>(), 1));
     framed.push_back(row * (kColumns + 1) + kColumns);
   }
   Shape shape{kRows * (kColumns + 1)};

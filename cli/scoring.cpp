@@ -14,26 +14,22 @@
 #include "gan/core/paths.h"
 #include "gan/core/version.h"
 #include "gan/judge/neighbours.h"
+#include "gan/judge/summary.h"
 #include "gan/nets/draw.h"
+#include "gan/spec/memory.h"
 
 namespace gan::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kSamples = 10000;  // of the paper's protocol
-constexpr uint64_t kFresh = 0x66726573;  // the two-sample test's own samples: seed + kFresh
+constexpr int64_t kSamples = kScoredSamples;  // of the paper's protocol
 constexpr double kEnoughRuns = 10;       // of annealed importance sampling, that carry the weight where a model is to be chosen by it
+constexpr int64_t kChoosing = 1000;      // validation examples that choose sigma
 
 std::vector<double> grid_of(const DataSet& data) {
   if (data.image) return sigma_grid(1);
   return sigma_grid(data.toy ? (data.high - data.low) / 4 : 1);
-}
-
-Path cache_folder() {
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return Path(xdg) / "gan";
-  if (const char* home = std::getenv("HOME"); home && *home) return Path(home) / ".cache" / "gan";
-  return {};
 }
 
 std::vector<Control> read_controls(const Path& file) {
@@ -66,17 +62,7 @@ void write_controls(const Path& file, const std::vector<Control>& rows) {
   }
 }
 
-double median_of(const Tensor& x) { return x.median().item<double>(); }
-
 bool zero_or_one(const Tensor& x) { return (x.eq(0) | x.eq(1)).all().item<bool>(); }
-
-/// Each number to 1 with probability = itself, else to 0.
-Tensor drawn(const Tensor& means, uint64_t seed) {
-  const Tensor flat = means.flatten(1);
-  return draw_uniform(Stream(seed, "draw of means"), flat.size(0), flat.size(1), 0).lt_(flat);
-}
-
-bool are_means(const Judge& judge, const Tensor& samples) { return judge.binary() && !zero_or_one(samples); }
 
 Json to_json(const LogZ& z) {  // infinite ends become null
   Json out = {{"value", z.value}, {"interval", {z.low, z.high}}};
@@ -95,6 +81,21 @@ Path controls_file(const DataSet& data) {
 
 }  // namespace
 
+Tensor drawn(const Tensor& means, uint64_t seed) {
+  const Tensor flat = means.flatten(1);
+  return draw_uniform(Stream(seed, "draw of means"), flat.size(0), flat.size(1), 0).lt_(flat);
+}
+
+bool are_means(const Judge& judge, const Tensor& samples) {
+  return judge.binary() && !zero_or_one(samples);
+}
+
+Path cache_folder() {
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return Path(xdg) / "gan";
+  if (const char* home = std::getenv("HOME"); home && *home) return Path(home) / ".cache" / "gan";
+  return {};
+}
+
 Json to_json(const ParzenScore& s) {
   return {{"log_likelihood", s.log_likelihood}, {"standard_error", s.standard_error}, {"sigma", s.sigma},
           {"samples", s.samples}, {"test_images", s.test_images}};
@@ -104,15 +105,18 @@ ParzenScore parzen_of(const Json& json) {
   return {json.at("log_likelihood"), json.at("standard_error"), json.at("sigma"), json.at("samples"), json.at("test_images")};
 }
 
-Judge::Judge(const DataSet& data) : data_(data), units_(data.judging()) {
-  valid_ = units(rows_of(data.valid, 0, data.valid.size()));
-  test_ = units(rows_of(data.test, 0, data.test.size()));
+Judge::Judge(const DataSet& data)
+    : data_(data), units_(data.judging()), variety_(variety_of(data)) {
+  valid_ = units_in_place(rows_of(data.valid, 0, std::min(kChoosing, data.valid.size())));
+  test_ = units_in_place(rows_of(data.test, 0, data.test.size()));
 }
 
 bool Judge::binary() const { return data_.grey || (data_.image && zero_or_one(valid_)); }
 
-Tensor Judge::units(const Tensor& own) const {
-  Tensor out = own.flatten(1).to(at::kCPU, at::kFloat).clone().contiguous();
+Tensor Judge::units(const Tensor& own) const { return units_in_place(own.clone()); }
+
+Tensor Judge::units_in_place(Tensor own) const {
+  const Tensor out = own.flatten(1).to(at::kCPU, at::kFloat).contiguous();
   units_.apply({out.data_ptr<float>(), static_cast<size_t>(out.numel())});
   return out;
 }
@@ -121,11 +125,15 @@ ParzenScore Judge::parzen(const Tensor& samples) const {
   return gan::parzen(units(samples), valid_, test_, grid_of(data_), !data_.image);
 }
 
-ParzenChoice Judge::validation(const Tensor& samples) const { return parzen_choice(units(samples), valid_, grid_of(data_), !data_.image); }
+ParzenChoice Judge::validation(const Tensor& samples) const {
+  return parzen_choice(samples, valid_, grid_of(data_), !data_.image);
+}
 
-TwoSampleResult Judge::two_sample(const Tensor& samples, const Examples& held_out, uint64_t seed) const {
+TwoSampleResult Judge::two_sample(const Tensor& samples, const Examples& held_out, uint64_t seed,
+                                  const TwoSampleSettings& settings) const {
   const int64_t n = std::min({kSamples, held_out.size(), samples.size(0)});
-  return two_sample_test(units(rows_of(held_out, 0, n)), units(samples.narrow(0, 0, n)), seed);
+  return two_sample_test(units_in_place(rows_of(held_out, 0, n)), units(samples.narrow(0, 0, n)),
+                         seed, settings);
 }
 
 std::optional<ModeCoverage> Judge::modes(const Tensor& samples) const {
@@ -182,10 +190,11 @@ Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {
 
 Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner, int64_t step) {
   Scores out;
+  if (judge.variety().none()) return out;
   const auto note = [&](const char* name, double value) { out.numbers.emplace_back(name, value); };
   const auto take = [&](const Tensor& log_p) {  // [n]
     out.score = log_p.mean().item<double>();
-    out.standard_error = log_p.to(at::kDouble).std(false).item<double>() / std::sqrt(static_cast<double>(log_p.numel()));
+    out.standard_error = mean_error(log_p).standard_error;
   };
   GenerativeModel& model = learner.model();
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
@@ -200,119 +209,75 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
     if (!z.exact) note("effective_runs", z.effective_runs);
     if (z.exact || z.effective_runs >= kEnoughRuns) take(log_p);  // else the best would be where Z was missed most
   } else {
-    const Tensor samples = own_units(problem, model.sample(kSamples, 0));
+    Tensor samples = draw_samples(problem, model, kSamples, 0).values;
     out.finite = at::isfinite(samples).all().item<bool>();
     if (!out.finite) return out;
     if (const auto modes = judge.modes(samples)) {
-      note("modes", static_cast<double>(modes->covered)), note("within", modes->within);
+      note("modes", static_cast<double>(modes->covered));
+      note("within", modes->within);
+      if (std::isfinite(modes->spread_within)) note("spread_within", modes->spread_within);
       out.score = static_cast<double>(modes->covered) / static_cast<double>(modes->modes) + modes->within - modes->kl;
-    } else {
+    } else if (!judge.variety().few()) {
+      samples = judge.units_in_place(std::move(samples));
       const ParzenChoice choice = judge.validation(samples);
       out.score = choice.log_likelihood, out.standard_error = choice.standard_error;
       note("parzen_valid", *out.score);
     }
   }
   if (problem.config.run.stop == StopRule::indistinguishable) {
-    const Tensor given = own_units(problem, model.sample(kSamples, kFresh + step));
-    const Tensor fresh = are_means(judge, given) ? drawn(given, step) : given;
-    const TwoSampleResult test = judge.two_sample(fresh, problem.data.valid, step);
-    note("two_sample_accuracy", test.accuracy), note("two_sample_high", test.high);
-    out.indistinguishable = test.indistinguishable(problem.config.run.epsilon);
+    const Samples given = draw_for_test(problem, model, problem.data.valid.size(),
+                                        kFresh + static_cast<uint64_t>(step));
+    const Tensor fresh = are_means(judge, given.values) ? drawn(given.values, step) : given.values;
+    const TwoSampleResult test = judge.two_sample(fresh, problem.data.valid, step,
+                                                  {.states_per_chain = given.states_per_chain});
+    note("two_sample_accuracy", test.accuracy);
+    note("two_sample_low", test.low);
+    note("two_sample_high", test.high);
+    note("two_sample_p", test.p_value);
+    out.indistinguishable = test.equivalent(problem.config.run.epsilon);
   }
   return out;
 }
 
-std::pair<double, double> LogProbability::test_interval() const {
-  if (!log_z) return {test, test};
-  return {test + log_z->value - log_z->high, test + log_z->value - log_z->low};
-}
-
-std::string LogProbability::text(const std::string& of_what) const {
-  const auto [low, high] = test_interval();
+std::string text_of(const LogProbability& p, const std::string& of_what) {
+  const auto [low, high] = p.test_interval();
+  const auto& z = p.log_z;
   const char* how[] = {"exact", "by annealed importance sampling", "a lower bound"};
-  std::string out = fmt::format("  log p(test)        {:.2f} ± {:.2f} nats, {}, {}\n", test, standard_error, how[static_cast<size_t>(kind)], of_what);
-  out += fmt::format("  log p(train)       {:.2f} nats, of the first {} examples\n", train, count(train_examples));
-  if (!log_z) return out;
-  out += fmt::format("  log Z              {:.2f} nats", log_z->value);
-  if (log_z->exact) return out + ", the sum over all states\n";
-  return out + fmt::format(" [{:.2f}, {:.2f}], 3 standard errors; with it log p(test) lies in [{:.2f}, {:.2f}]\n"
-                           "                     {} runs of {} temperatures, whose weights are worth {:.1f} equal ones. Such an estimate\n"
-                           "                     tends to be too low, and log p then too high{}\n",
-                           log_z->low, log_z->high, low, high, count(log_z->runs), count(log_z->temperatures), log_z->effective_runs, kind == Likelihood::Kind::bound ? ": it may be no bound any more" : "");
-}
-
-Evaluation evaluate_samples(const Judge& judge, const Tensor& given, const Tensor& given_fresh, uint64_t seed,
-                            const std::function<void(const std::string&)>& say) {
-  const DataSet& data = judge.data();
-  const bool means = are_means(judge, given);
-  const Tensor samples = means ? drawn(given, seed) : given, fresh = means ? drawn(given_fresh, seed) : given_fresh;
-  Evaluation out;
-  const auto windows = [&](const Judge& real, const Tensor& grey) {  // Parzen windows estimate a density of real values
-    out.controls = controls(real, say);
-    say("Parzen windows");
-    out.parzen = real.parzen(grey);
-  };
-  if (!judge.binary()) windows(judge, samples);
-  else if (means && data.grey) windows(Judge(*data.grey), given * (data.grey->high - data.grey->low) + data.grey->low);
-  say("two-sample test");
-  if (std::min(fresh.size(0), data.test.size()) >= 100) out.two_sample = judge.two_sample(fresh, data.test, seed);
-  out.modes = judge.modes(samples);
-  const int64_t some = std::min<int64_t>(1000, std::min(samples.size(0), data.test.size()));
-  const Tensor train = judge.units(rows_of(data.train, 0, data.train.size()));
-  out.nearest = median_of(nearest(judge.units(samples.narrow(0, 0, some)), train).distance);
-  out.nearest_of_test = median_of(nearest(judge.test().narrow(0, 0, some), train).distance);
-  out.protocol = {{"data", data.name},
-                  {"split", {{"train", data.train.size()}, {"valid", data.valid.size()}, {"test", data.test.size()}}},
-                  {"hashes", {{"data", data.hash}}},
-                  {"seed", seed},
-                  {"version", version()}};
-  if (data.grey) out.protocol["binarised"] = {{"seed", kBinarisationSeed}, {"from", data.grey->hash}};
-  if (means) out.protocol["samples"] = "means: Parzen windows are on them, against the data before they were binarised; the other scores on one binary draw of each";
-  return out;
-}
-
-namespace {
-
-LogProbability log_probability(const Problem& problem, Likelihood& likelihood) {
-  const Tensor test = likelihood.log_probability(scaled(problem, problem.data.test)).to(at::kDouble);
-  const Examples train = problem.data.train.slice(0, std::min<int64_t>(10000, problem.data.train.size()));
-  return {.test = test.mean().item<double>(), .standard_error = test.std(false).item<double>() / std::sqrt(static_cast<double>(test.numel())),
-          .train = likelihood.log_probability(scaled(problem, train)).mean().item<double>(), .train_examples = train.size(), .kind = likelihood.kind()};
-}
-
-}  // namespace
-
-Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& learner, uint64_t seed,
-                          const std::function<void(const std::string&)>& say) {
-  GenerativeModel& model = learner.model();
-  const bool chain = dynamic_cast<Chain*>(&model);  // slow to sample: no score chooses anything by these, so one set will do
-  say(fmt::format("drawing {} samples", count(kSamples)));
-  const auto start = std::chrono::steady_clock::now();
-  const Tensor samples = own_units(problem, model.sample(kSamples, seed));
-  const std::chrono::duration<double> sampling = std::chrono::steady_clock::now() - start;
-  check_finite_samples(samples, "this model");
-  Evaluation out = evaluate_samples(judge, samples, chain ? samples : own_units(problem, model.sample(kSamples, seed + kFresh)), seed, say);
-  out.sampling_seconds = sampling.count();
-  auto* trainer = dynamic_cast<Trainer*>(&learner);
-  if (trainer && problem.data.toy && problem.facts.dim == 1) out.closed_form = closed_form(problem, *trainer);
-  if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) out.log_probability = log_probability(problem, *likelihood);
-  if (auto* path = dynamic_cast<AnnealedPath*>(&model)) {
-    const AisSection& ais = problem.config.ais;
-    say(fmt::format("log Z by annealed importance sampling, {} runs of {} temperatures", count(ais.runs), count(ais.temperatures)));
-    AnnealedLikelihood annealed(*path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.temperatures, .seed = seed}));
-    out.log_probability = log_probability(problem, annealed);
-    out.log_probability->log_z = annealed.log_z();
-  }
-  return out;
+  std::string out = fmt::format("  log p(test)        {:.2f} ± {:.2f} nats, {}, {}\n", p.test,
+                                p.standard_error, how[static_cast<size_t>(p.kind)], of_what);
+  out += fmt::format("  log p(train)       {:.2f} nats, of the first {} examples\n", p.train,
+                     count(p.train_examples));
+  if (!z) return out;
+  out += fmt::format("  log Z              {:.2f} nats", z->value);
+  if (z->exact) return out + ", the sum over all states\n";
+  return out +
+         fmt::format(
+             " [{:.2f}, {:.2f}], 3 standard errors; with it log p(test) lies in [{:.2f}, {:.2f}]\n"
+             "                     {} runs of {} temperatures, whose weights are worth {:.1f} "
+             "equal ones. Such an estimate\n"
+             "                     tends to be too low, and log p then too high{}\n",
+             z->low, z->high, low, high, count(z->runs), count(z->temperatures), z->effective_runs,
+             p.kind == Likelihood::Kind::bound ? ": it may be no bound any more" : "");
 }
 
 Json Evaluation::json() const {
   Json out;
+  if (!no_variety.empty()) out["no_variety"] = no_variety;
   if (parzen) out["parzen"] = to_json(*parzen);
+  if (!parzen_draws.empty())
+    out["parzen"].update(
+        {{"draws", parzen_draws}, {"deviation_over_draws", spread_of(parzen_draws).deviation}});
   if (two_sample)
-    out["two_sample"] = {{"accuracy", two_sample->accuracy}, {"low", two_sample->low}, {"high", two_sample->high},
-                         {"p_value", two_sample->p_value}, {"test_examples", two_sample->test_examples}};
-  if (modes) out["modes"] = {{"modes", modes->modes}, {"covered", modes->covered}, {"within", modes->within}, {"kl", modes->kl}};
+    out["two_sample"] = to_json(*two_sample, two_sample_control ? &*two_sample_control : nullptr);
+  if (!no_two_sample.empty() && chains > 0)
+    out["two_sample"] = {{"chains", chains}, {"reason", no_two_sample}};
+  if (modes) {
+    out["modes"] = {{"modes", modes->modes},
+                    {"covered", modes->covered},
+                    {"within", modes->within},
+                    {"kl", modes->kl}};
+    if (std::isfinite(modes->spread_within)) out["modes"]["spread_within"] = modes->spread_within;
+  }
   if (closed_form)
     out["closed_form"] = {{"discriminator_error", closed_form->discriminator_error}, {"value", closed_form->value},
                           {"optimal_value", closed_form->optimal_value}, {"jensen_shannon", closed_form->jensen_shannon},
@@ -323,7 +288,9 @@ Json Evaluation::json() const {
                               {"train", log_probability->train}, {"train_examples", log_probability->train_examples}};
     if (log_probability->log_z) out["log_probability"].update({{"test_interval", {low, high}}, {"log_z", to_json(*log_probability->log_z)}});
   }
-  out["nearest_training_example"] = {{"median_distance", nearest}, {"median_distance_of_test", nearest_of_test}};
+  if (nearest)
+    out["nearest_training_example"] = {{"median_distance", *nearest},
+                                       {"median_distance_of_test", nearest_of_test}};
   for (const Control& control : controls) {
     Json row = to_json(control.score);
     row["name"] = control.name;
@@ -335,18 +302,30 @@ Json Evaluation::json() const {
 
 std::string Evaluation::text(const DataSet& data) const {
   std::string out;
-  if (modes)
+  if (!no_variety.empty()) out += fmt::format("  {}\n", no_variety);
+  if (modes) {
     out += fmt::format("  modes found        {} of {}, {:.1f}% of samples within 3 deviations of one\n", modes->covered, modes->modes, 100 * modes->within);
+    if (std::isfinite(modes->spread_within))
+      out += fmt::format(
+          "  spread in modes    {:.2f} of the truth's (under 1: samples huddle inside each mode)\n",
+          modes->spread_within);
+  }
   if (closed_form)
     out += fmt::format("  D against D*       mean error {:.4f} (of D = 1/2: {:.4f}); value {:.4f}, at most {:.4f} = -log 4 + 2 JSD (JSD {:.4f} nats)\n{}",
                        closed_form->discriminator_error, closed_form->half_error, closed_form->value, closed_form->optimal_value, closed_form->jensen_shannon,
                        closed_form->exact_density ? "" : "                     (z has several dimensions: p_g is a kernel density of samples, whose noise is in these numbers)\n");
-  if (log_probability) out += log_probability->text(data.grey ? "of binary data" : "a density, of data as the model sees them");
-  if (two_sample)
-    out += fmt::format("  two-sample test    a fresh classifier tells samples from held-out data with accuracy {:.1f}% [{:.1f}, {:.1f}]\n"
-                       "                     (50%: it cannot; p = {:.2g})\n",
-                       100 * two_sample->accuracy, 100 * two_sample->low, 100 * two_sample->high, two_sample->p_value);
-  out += fmt::format("  nearest training   samples lie {:.3g} from one, unseen test examples {:.3g} (medians)\n\n", nearest, nearest_of_test);
+  if (log_probability)
+    out += text_of(*log_probability,
+                   data.grey ? "of binary data" : "a density, of data as the model sees them");
+  if (two_sample) out += text_of(*two_sample, two_sample_control ? &*two_sample_control : nullptr);
+  if (!no_two_sample.empty())
+    out += fmt::format("  two-sample test    none: it {}\n", no_two_sample);
+  if (nearest)
+    out += fmt::format(
+        "  nearest training   median distance to the nearest training example: samples {:.3g}, "
+        "test examples {:.3g}\n",
+        *nearest, nearest_of_test);
+  out += "\n";
 
   if (!parzen) return out;
   std::vector<std::vector<std::string>> rows = {{fmt::format("Parzen log-likelihood, {} test", data.name), "nats", "sigma", "samples"}};
@@ -354,6 +333,12 @@ std::string Evaluation::text(const DataSet& data) const {
   for (const Control& c : controls)
     rows.push_back({"control: " + c.name, plus_minus(c.score.log_likelihood, c.score.standard_error), fmt::format("{:.4f}", c.score.sigma), count(c.score.samples)});
   out += table(rows);
+  if (parzen_draws.empty()) return out;
+  out += fmt::format("\n  {} sets of samples of this model's chains score", parzen_draws.size());
+  for (const double score : parzen_draws) out += fmt::format(" {:.1f}", score);
+  out += fmt::format(
+      ": a deviation of {:.1f}, which the error beside the score, over test examples, leaves out\n",
+      spread_of(parzen_draws).deviation);
   return out;
 }
 

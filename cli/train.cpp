@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <map>
+
 #include "cli/command.h"
 #include "cli/scoring.h"
 #include "cli/training.h"
@@ -8,6 +10,7 @@
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
 #include "gan/core/stop.h"
+#include "gan/data/variety.h"
 
 namespace gan::cli {
 namespace {
@@ -56,23 +59,51 @@ Path fresh_folder(const std::string& name) {
   }
 }
 
-std::string ended(const Outcome& outcome, const Config& config) {
+/// Of the newest two-sample test in the metrics: " 53.2% [52.2, 54.2], p = 6e-11 against guessing";
+/// "none" where there was none.
+std::string last_check(const RunFolder& run) {
+  std::map<std::string, double> last;
+  for (const auto& [step, numbers] : run.metrics())
+    for (const auto& [name, value] : numbers)
+      if (name.starts_with("two_sample_")) last[name] = value;
+  if (!last.contains("two_sample_p")) return "none";
+  return fmt::format("{:.1f}% [{:.1f}, {:.1f}], p = {:.2g} against guessing",
+                     100 * last["two_sample_accuracy"], 100 * last["two_sample_low"],
+                     100 * last["two_sample_high"], last["two_sample_p"]);
+}
+
+/// What stop = "indistinguishable" asks for.
+std::string equivalence(const RunSection& run) {
+  return fmt::format(
+      "a fresh classifier separates samples from held-out data with surely less than {:g}% "
+      "accuracy (50% + run.epsilon = {:g})",
+      100 * (0.5 + run.epsilon), run.epsilon);
+}
+
+std::string checks(const RunSection& run) {
+  return run.checks == 1 ? "1 check" : fmt::format("{} checks", run.checks);
+}
+
+std::string ended(const Outcome& outcome, const Config& config, const RunFolder& run) {
   switch (outcome.how) {
     case Ended::patience: return fmt::format("stopped: no better validation score{} in {} evaluations (best at step {})", config.run.margin > 0 ? fmt::format(" by {:g} standard error{}", config.run.margin, config.run.margin == 1 ? "" : "s") : "", config.run.patience, outcome.best_step.value_or(0));
     case Ended::indistinguishable:
-      return fmt::format("stopped: a fresh classifier could not tell samples from held-out data, {} checks in a row (accuracy surely under {})",
-                         config.run.checks, 0.5 + config.run.epsilon);
+      return fmt::format("stopped: {}, {} in a row; the last check: {};", equivalence(config.run),
+                         checks(config.run), last_check(run));
     case Ended::interrupted: return "interrupted";
     case Ended::steps: break;
   }
-  return config.run.stop == StopRule::indistinguishable ? "all steps are done; the two-sample test was never passed often enough: samples can still be told from data"
-                                                        : "all steps are done";
+  if (config.run.stop != StopRule::indistinguishable) return "all steps are done";
+  return fmt::format(
+      "all steps are done, and it was not reached that {}, {} in a row; the last check: {};",
+      equivalence(config.run), checks(config.run), last_check(run));
 }
 
 /// The scores, where the pictures are, and what to do next.
 void close(const TrainOptions& o, const RunFolder& run, const Problem& problem, const Outcome& outcome, const Evaluation& evaluation) {
   const std::string folder = shell_word(run.path().string());
-  fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config), count(outcome.step), duration(run.trained_seconds()), evaluation.text(problem.data));
+  fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config, run),
+             count(outcome.step), duration(run.trained_seconds()), evaluation.text(problem.data));
   fmt::print("picture   {}\ncurves    {}\n", printable(run.samples(outcome.step).string()),
              printable(run.curves().string()));
   if (outcome.best_step.value_or(outcome.step) != outcome.step)
@@ -137,6 +168,8 @@ int carry_out(const TrainOptions& o) {
     narrator.say(fmt::format("no recipe: {} ({} steps, batch {}); {}/config.toml has all of them", config.about, problem.config.training.steps,
                              problem.config.training.batch_size, folder.string()));
   for (const std::string& note : problem.data.notes) narrator.say(note);
+  if (const std::string missing = without_variety(problem.data); !missing.empty())
+    narrator.say(missing);
   const Judge judge(problem.data);
   const Hooks hooks = make_hooks(run, problem, judge, *learner, narrator);
   const Outcome outcome = train(run, problem, *learner, hooks);

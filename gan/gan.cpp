@@ -108,13 +108,22 @@ bool wants_marginals(const NetworkSpec& spec) {
   });
 }
 
-void refuse_too_large(const Config& c, int64_t dim) {
-  const MemoryNeed need = memory_need(c, dim);
+void refuse_too_large(const Config& c, const DataSet& data) {
+  const MemoryNeed need = memory_need(c, data.train.dim());
+  const double scoring = scoring_need(c, data.train.dim(), data.valid.size(), data.test.size());
   const double free = available_memory();
   if (need.total() > free)
     throw UsageError("this training needs about {} of memory ({} for the parameters and their moments, {} for a batch of {}), {} are free: "
                      "make {} smaller", bytes_text(need.total()), bytes_text(need.parameters), bytes_text(need.batch), c.training.batch_size,
                      bytes_text(free), need.batch > need.parameters ? "training.batch_size" : "the layers");
+  if (need.parameters + scoring > free)
+    throw UsageError(
+        "scoring this training needs about {} of memory ({} for the parameters and their moments, "
+        "{} for {} samples and the "
+        "held-out examples), {} are free: use smaller examples, or train without scores "
+        "(run.evaluate_every = 0)",
+        bytes_text(need.parameters + scoring), bytes_text(need.parameters), bytes_text(scoring),
+        kScoredSamples, bytes_text(free));
 }
 
 /// Training examples that a mixture's components start at, [K, D].
@@ -236,7 +245,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   p.facts.batches_per_epoch = p.data.train.size() / c.training.batch_size;
   if (p.facts.batches_per_epoch == 0)
     throw UsageError("training.batch_size = {}: there are only {} training examples; choose a smaller batch", c.training.batch_size, p.data.train.size());
-  if (p.facts.device.is_cpu()) refuse_too_large(c, p.facts.dim);
+  if (p.facts.device.is_cpu()) refuse_too_large(c, p.data);
   choose_engine(c, p.facts.device);
   if (is_boltzmann(c.run.model)) check_units(c);
   say_what_became_of_values(p);

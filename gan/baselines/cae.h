@@ -30,6 +30,7 @@ class StackedCae : public GenerativeModel, public Chain {
   Tensor start_at(const Tensor& x, uint64_t seed, int64_t first = 0) override;
   void advance(Tensor& state, uint64_t seed, int64_t t, int64_t first = 0) override;
   Tensor show(const Tensor& state) override { return decode(state); }
+  SampledStates sampled_states() const override { return {section_.burn_in, section_.chain_length}; }
 
   /// Only layers that training has come to: all of them in the end.
   int64_t begun() const;

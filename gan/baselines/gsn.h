@@ -86,6 +86,7 @@ class Gsn : public GenerativeModel, public Chain {
   Tensor start_at(const Tensor& x, uint64_t seed, int64_t first = 0) override;
   void advance(Tensor& state, uint64_t seed, int64_t t, int64_t first = 0) override;
   Tensor show(const Tensor& state) override;
+  SampledStates sampled_states() const override { return {section_.burn_in, section_.chain_length}; }
 
   TiedLayers& layers() { return layers_; }
 

@@ -36,6 +36,36 @@ TEST(ModeCoverage, NeedsATwentiethOfTheFairShare) {
   EXPECT_EQ(with(10), 2);
 }
 
+TEST(ModeCoverage, SpreadWithinByHand) {
+  // Two at .2 and one at .1 from their modes; the one at .5 is not within and does not count.
+  const ModeCoverage c = mode_coverage(points({0.2f, 0, 0, 0.8f, 1.1f, 1, 0.5f, 0}), kCorners, 0.1);
+  const double cut =
+      2 * (1 - 5.5 * std::exp(-4.5)) / (1 - std::exp(-4.5));  // E[r^2 | r <= 3] of 2-D
+  EXPECT_NEAR(c.spread_within, std::sqrt((0.04 + 0.04 + 0.01) / 3 / cut) / 0.1, 1e-5);
+  const ModeCoverage none = mode_coverage(points({0.5f, 0.5f}), kCorners, 0.1);
+  EXPECT_TRUE(std::isnan(none.spread_within));
+}
+
+TEST(ModeCoverage, CollapseInsideModesShowsInTheSpreadAlone) {
+  const auto toy = make_toy("ring8");
+  const Tensor truth = points(toy->sample(10'000, 1)), centres = points(toy->modes());
+  const Tensor nearest = at::cdist(truth, centres).argmin(1);
+  const Tensor middle = centres.index_select(0, nearest);
+  const ModeCoverage c =
+      mode_coverage(middle + (truth - middle) * 0.5, toy->modes(), toy->mode_deviation());
+  EXPECT_EQ(c.covered, c.modes);
+  EXPECT_NEAR(c.within, 1, 1e-3);
+  EXPECT_NEAR(c.spread_within, 0.5, 0.02);
+}
+
+TEST(ModeCoverage, TheTruthsSpreadIsOneInAnyDimension) {
+  for (const int64_t dim : {1, 2, 3, 5}) {
+    const std::vector<float> centre(static_cast<size_t>(dim), 0.0f);
+    const Tensor x = draw_normal(Stream(1, "data"), 40'000, dim, 0) * 0.3;
+    EXPECT_NEAR(mode_coverage(x, centre, 0.3).spread_within, 1, 0.01) << dim;
+  }
+}
+
 TEST(ModeCoverage, OfTheToysThemselves) {
   for (const char* name : {"ring8", "grid25"}) {
     const auto toy = make_toy(name);
@@ -44,6 +74,7 @@ TEST(ModeCoverage, OfTheToysThemselves) {
     EXPECT_EQ(c.covered, c.modes) << name;
     EXPECT_NEAR(c.within, 1 - std::exp(-4.5), 0.005) << name;  // Rayleigh: P(r > 3) = exp(-9 / 2)
     EXPECT_LT(c.kl, 0.005) << name;
+    EXPECT_NEAR(c.spread_within, 1, 0.01) << name;
   }
 }
 

@@ -3,12 +3,23 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace gan {
 namespace {
 
 constexpr int64_t kDirect = 8;           // dimensions
 constexpr int64_t kNumbers = 8'000'000;  // a block: 32 MB
+constexpr int64_t kMost = 64'000'000;    // squared in one go
+
+/// |r|^2 of each row, [N, D] -> [N]; of very many numbers without a second copy of them all.
+Tensor squared_norms(const Tensor& rows) {
+  if (rows.numel() <= kMost) return rows.square().sum(1);
+  std::vector<Tensor> out;
+  for (const Tensor& block : rows.split(std::max<int64_t>(1, kNumbers / rows.size(1))))
+    out.push_back(block.square().sum(1));
+  return at::cat(out);
+}
 
 }  // namespace
 
@@ -16,7 +27,7 @@ Distances::Distances(const Tensor& reference) : reference_(reference.to(at::kFlo
   if (reference.size(1) <= kDirect) return;
   centre_ = reference_.mean(0, true);
   reference_ = reference_ - centre_;
-  norms_ = reference_.square().sum(1).unsqueeze(0);
+  norms_ = squared_norms(reference_).unsqueeze(0);
 }
 
 Tensor Distances::squared(const Tensor& x) const {

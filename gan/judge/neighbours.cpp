@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "gan/core/error.h"
@@ -23,6 +24,18 @@ Neighbours nearest(const Tensor& queries, const Tensor& reference) {
   const Tensor index = at::cat(found);
   // From the differences: products leave a copy of a training example at a small distance, not at 0.
   return {.index = index, .distance = (from - reference.index_select(0, index)).square_().sum(1).sqrt_()};
+}
+
+Neighbours nearest(const Tensor& queries, int64_t size, int64_t block,
+                   const std::function<Tensor(int64_t, int64_t)>& rows) {
+  Neighbours out = nearest(queries, rows(0, std::min(size, block)));
+  for (int64_t first = block; first < size; first += block) {
+    const Neighbours here = nearest(queries, rows(first, std::min(block, size - first)));
+    const Tensor nearer = here.distance < out.distance;  // [n]: of equals, the first stays
+    out.index = at::where(nearer, here.index + first, out.index);
+    out.distance = at::where(nearer, here.distance, out.distance);
+  }
+  return out;
 }
 
 }  // namespace gan

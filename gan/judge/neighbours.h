@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
+
 namespace gan {
 
 using at::Tensor;
@@ -14,5 +16,10 @@ struct Neighbours {
 
 /// queries [n, D], reference [N, D]. @throws UsageError for widths that differ, DataError for an empty reference.
 Neighbours nearest(const Tensor& queries, const Tensor& reference);
+
+/// The same where the reference does not fit in memory as numbers: `rows(first, count)` gives
+/// [count, D] of its `size` rows, `block` (> 0) at a time. @throws as nearest
+Neighbours nearest(const Tensor& queries, int64_t size, int64_t block,
+                   const std::function<Tensor(int64_t first, int64_t count)>& rows);
 
 }  // namespace gan

@@ -28,6 +28,24 @@ TEST(Nearest, FindsCopiesAtDistanceZero) {
   EXPECT_EQ(found.distance.max().item<float>(), 0);
 }
 
+TEST(Nearest, InBlocksIsTheSame) {
+  for (const int64_t dim : {2, 40}) {
+    const Tensor half = draw_normal(Stream(1), 50, dim, 0),
+                 queries = draw_normal(Stream(2), 30, dim, 0);
+    const Tensor reference =
+        at::cat({half, half, queries.slice(0, 0, 7)});  // each twice: the first of equals is taken
+    const auto rows = [&](int64_t first, int64_t count) {
+      return reference.narrow(0, first, count);
+    };
+    const Neighbours whole = nearest(queries, reference);
+    for (const int64_t block : {1, 9, 50, 1000}) {
+      const Neighbours found = nearest(queries, reference.size(0), block, rows);
+      EXPECT_TRUE(found.index.equal(whole.index)) << block;
+      EXPECT_TRUE(found.distance.allclose(whole.distance)) << block;
+    }
+  }
+}
+
 TEST(Nearest, EdgeCases) {
   const Tensor x = draw_uniform(Stream(1), 3, 4, 0);
   EXPECT_EQ(nearest(x.slice(0, 0, 0), x).index.numel(), 0);

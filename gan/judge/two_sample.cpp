@@ -1,6 +1,7 @@
 #include "gan/judge/two_sample.h"
 
 #include <ATen/ATen.h>
+#include <fmt/core.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -9,15 +10,16 @@
 
 #include "gan/core/error.h"
 #include "gan/core/random.h"
-#include "gan/judge/binomial.h"
+#include "gan/judge/accuracy.h"
+#include "gan/judge/summary.h"
 #include "gan/nets/network.h"
 #include "gan/optim/optimizer.h"
 
 namespace gan {
 namespace {
 
-constexpr int64_t kFewest = 100;  // examples of each kind
-constexpr double kConfidence = 0.95;
+constexpr int64_t kFewest = 100;       // examples of each kind
+constexpr int64_t kFewestChains = 20;  // in the test half
 constexpr int64_t kBatch = 200, kEpochs = 60, kPatience = 8, kUnits = 128;
 constexpr double kRate = 1e-3, kAveraging = 0.99;
 constexpr int64_t kFewDimensions = 8, kOctaves = 7;
@@ -115,42 +117,103 @@ Trained train(const Labelled& data, const Labelled& held_out, const Stream& stre
   return {.net = std::move(averaged), .held_out_loss = least};
 }
 
-}  // namespace
+/// The three parts, each in a random order.
+struct Parts {
+  Labelled data, held_out, test;
+};
 
-TwoSampleResult two_sample_test(const Tensor& real, const Tensor& fake, uint64_t seed) {
-  if (real.dim() != 2 || real.sizes() != fake.sizes())
-    throw UsageError("two-sample test: needs as many real as fake examples of one width; {} and {} numbers came",
-                     real.numel(), fake.numel());
-  const int64_t n = real.size(0);
-  if (n < kFewest) throw DataError("two-sample test: needs {} examples of each kind, {} came", kFewest, n);
-  const at::NoGradGuard no_grad;
-  const Stream stream(seed, "two-sample test");
-  const auto shuffled = [&](const Tensor& t, uint64_t step) {
-    if (!t.isfinite().all().item<bool>()) throw DataError("two-sample test: the examples are not finite");
-    return t.to(at::kFloat).index_select(0, order(stream.child("split"), n, step, t.device()));
-  };
-  const Tensor r = shuffled(real, 0), f = shuffled(fake, 1);
-  const int64_t fit = 2 * n / 5, seen = n / 2;
-  const Labelled data = both(r, f, 0, fit), held_out = both(r, f, fit, seen), test = both(r, f, seen, n);
+/// Fake examples go by whole chains; real ones singly, in the same numbers.
+Parts split(const Tensor& real, const Tensor& fake, int64_t states, const Stream& stream) {
+  const int64_t chains = fake.size(0) / states, n = chains * states;
+  const at::Device device = real.device();
+  const Tensor first =
+      order(stream, chains, 1, device).mul_(states);  // [chains]: where each begins
+  const Tensor within = at::arange(states, first.options());           // [states]
+  const Tensor by_chain = (first.unsqueeze(1) + within).flatten();     // [n]
+  const Tensor r = real.index_select(0, order(stream, n, 0, device)),
+               f = fake.index_select(0, by_chain);
+  const int64_t fit = 2 * chains / 5 * states, seen = chains / 2 * states;
+  return {
+      .data = both(r, f, 0, fit), .held_out = both(r, f, fit, seen), .test = both(r, f, seen, n)};
+}
 
+struct Fit {
+  Accuracy accuracy;
+  int64_t test_examples;
+  double held_out_loss;
+};
+
+Fit fit_once(const Tensor& real, const Tensor& fake, int64_t states, const Stream& stream) {
+  const Parts parts = split(real, fake, states, stream.child("split"));
   // Broad differences are learnt better without octaves, fine ones only with them: the held-out part chooses.
   double least = std::numeric_limits<double>::infinity();
-  int64_t right = 0;
+  Tensor right;  // [2 n, 1], real ones first
   for (const int64_t octaves : {int64_t{0}, kOctaves}) {
     if (octaves > 0 && real.size(1) > kFewDimensions) continue;
-    const Inputs inputs(data.x, octaves);
-    const Trained trained = train(inputs(data), inputs(held_out), stream);
-    if (trained.held_out_loss > least) continue;
+    const Inputs inputs(parts.data.x, octaves);
+    const Trained trained = train(inputs(parts.data), inputs(parts.held_out), stream);
+    if (right.defined() && trained.held_out_loss > least) continue;
     least = trained.held_out_loss;
-    right = (trained.net(inputs(test).x) * test.sign > 0).sum().item<int64_t>();
+    right = trained.net(inputs(parts.test).x) * parts.test.sign > 0;
   }
-  const int64_t trials = test.sign.numel();
-  const Interval interval = clopper_pearson(right, trials, kConfidence);
-  return {.accuracy = static_cast<double>(right) / static_cast<double>(trials),
-          .low = interval.low,
-          .high = interval.high,
-          .p_value = binomial_tail(right, trials, 0.5),
-          .test_examples = trials};
+  const std::vector<Tensor> halves = right.chunk(2);
+  return {.accuracy = accuracy_of(halves[0], halves[1], states),
+          .test_examples = right.numel(),
+          .held_out_loss = least};
+}
+
+Tensor checked(const Tensor& t) {
+  if (!t.isfinite().all().item<bool>())
+    throw DataError("two-sample test: the examples are not finite");
+  return t.to(at::kFloat);
+}
+
+}  // namespace
+
+std::string too_few_for_two_samples(int64_t examples, int64_t states_per_chain) {
+  if (examples < kFewest)
+    return fmt::format("needs {} examples of each kind, {} came", kFewest, examples);
+  const int64_t chains = examples / states_per_chain, tested = chains - chains / 2;
+  if (states_per_chain == 1 || tested >= kFewestChains) return "";
+  return fmt::format("needs {} whole chains in its test half, {} of {} states came", kFewestChains,
+                     tested, states_per_chain);
+}
+
+TwoSampleResult two_sample_test(const Tensor& real, const Tensor& fake, uint64_t seed,
+                                const TwoSampleSettings& settings) {
+  const int64_t states = settings.states_per_chain;
+  if (real.dim() != 2 || real.sizes() != fake.sizes())
+    throw UsageError(
+        "two-sample test: needs as many real as fake examples of one width; {} and {} numbers came",
+        real.numel(), fake.numel());
+  if (settings.fits < 1 || states < 1)
+    throw UsageError(
+        "two-sample test: needs one fit or more and chains of one state or more, {} and {} came",
+        settings.fits, states);
+  if (const std::string why = too_few_for_two_samples(real.size(0), states); !why.empty())
+    throw DataError("two-sample test: {}", why);
+  const at::NoGradGuard no_grad;
+  const Tensor r = checked(real), f = checked(fake);
+  const Stream stream(seed, "two-sample test");
+  std::vector<Fit> fits;
+  std::vector<Accuracy> accuracies;
+  std::vector<double> values;
+  for (int64_t i = 0; i < settings.fits; ++i) {
+    fits.push_back(
+        fit_once(r, f, states, i == 0 ? stream : stream.child(static_cast<uint64_t>(i))));
+    accuracies.push_back(fits.back().accuracy);
+    values.push_back(fits.back().accuracy.value);
+  }
+  const Accuracy all = joined(accuracies);
+  return {.accuracy = all.value,
+          .low = all.low,
+          .high = all.high,
+          .p_value = all.p_value,
+          .test_examples = fits[0].test_examples,
+          .fits = settings.fits,
+          .deviation = spread_of(values).deviation,
+          .chains = states > 1 ? real.size(0) / states : 0,
+          .held_out_loss = fits[0].held_out_loss};
 }
 
 }  // namespace gan

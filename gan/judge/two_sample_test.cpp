@@ -46,7 +46,7 @@ TEST(TwoSample, SmallShiftIsDetected) {
   EXPECT_LT(r.accuracy, bayes + 0.015);                         // three deviations of 10,000 trials
   EXPECT_GT(r.accuracy, bayes - 0.03);                          // and what is lost by learning from 8,000
   EXPECT_LT(r.p_value, 0.01);
-  EXPECT_FALSE(r.indistinguishable(0.01));
+  EXPECT_FALSE(r.equivalent(0.01));
 }
 
 TEST(TwoSample, SlightlyWiderModesAreDetected) {
@@ -75,10 +75,90 @@ TEST(TwoSample, IsAFunctionOfDataAndSeed) {
   EXPECT_EQ(a.p_value, b.p_value);
 }
 
-TEST(TwoSample, Indistinguishable) {
+/// Two normals whose best classifier has a given accuracy: Phi(d / 2), d the distance of their
+/// means.
+TwoSampleResult two_normals(double distance) {
+  const Tensor real = gaussian(10'000, 1, 1), fake = gaussian(10'000, 2, 1) + distance;
+  return two_sample_test(real, fake, 1);
+}
+
+TEST(TwoSample, EquivalenceLetsASmallDifferenceThroughThatIsBeyondDoubt) {
+  const TwoSampleResult small = two_normals(0.15);  // Phi(.075) = 53.0%
+  EXPECT_NEAR(small.accuracy, 0.53, 0.012);
+  EXPECT_LT(small.p_value, 1e-4);  // the distributions differ, for sure
+  EXPECT_TRUE(small.equivalent(0.05));
+  const TwoSampleResult large = two_normals(0.353);  // Phi(.1765) = 57.0%
+  EXPECT_NEAR(large.accuracy, 0.57, 0.012);
+  EXPECT_FALSE(large.equivalent(0.05));
+}
+
+TEST(TwoSample, EquivalenceLooksAtTheUpperEnd) {
   const TwoSampleResult r{.accuracy = 0.51, .low = 0.5, .high = 0.52, .p_value = 0.02, .test_examples = 10'000};
-  EXPECT_TRUE(r.indistinguishable(0.05));
-  EXPECT_FALSE(r.indistinguishable(0.02));
+  EXPECT_TRUE(r.equivalent(0.05));
+  EXPECT_FALSE(r.equivalent(0.02));
+}
+
+/// Rows of `fake` that a part of the first fit holds: shares of the whole in tenths. See
+/// two_sample.cpp.
+Tensor rows_of_part(int64_t n, uint64_t seed, int64_t from_tenth, int64_t to_tenth) {
+  const auto order = Stream(seed, "two-sample test").child("split").permutation(n, 1);
+  std::vector<int64_t> rows(order.begin() + n * from_tenth / 10, order.begin() + n * to_tenth / 10);
+  return at::tensor(rows);
+}
+
+TEST(TwoSample, TheTestHalfDecidesNothingBeforeTheTest) {
+  const Tensor real = gaussian(400, 1), fake = gaussian(400, 2) * 1.5;
+  Tensor other = fake.clone(), stops = fake.clone();
+  other.index_fill_(0, rows_of_part(400, 7, 5, 10), 3);
+  stops.index_fill_(0, rows_of_part(400, 7, 4, 5), 3);
+  const TwoSampleResult before = two_sample_test(real, fake, 7);
+  EXPECT_EQ(two_sample_test(real, other, 7).held_out_loss, before.held_out_loss);
+  EXPECT_NE(two_sample_test(real, stops, 7).held_out_loss, before.held_out_loss);
+}
+
+/// m chains of s states: of one state each, and a little noise.
+Tensor sticky(int64_t chains, int64_t states, uint64_t seed) {
+  const Tensor places = gaussian(chains, seed).repeat_interleave(states, 0);
+  return places + gaussian(chains * states, seed + 1000) * 0.02;
+}
+
+TEST(TwoSample, WholeChainsGoToOnePart) {  // the chains' distribution is the data's; a state's
+                                           // neighbours are its own
+  const Tensor real = gaussian(2'000, 1), fake = sticky(100, 20, 2);
+  const TwoSampleResult shuffled = two_sample_test(real, fake, 1);
+  EXPECT_GT(shuffled.low, 0.6);  // was seen in training, nearly
+  const TwoSampleResult chains =
+      two_sample_test(real, fake, 1, {.fits = 3, .states_per_chain = 20});
+  EXPECT_EQ(chains.chains, 100);
+  EXPECT_EQ(chains.fits, 3);
+  EXPECT_LT(chains.low, 0.5);
+  EXPECT_GT(chains.p_value, 0.01);
+  EXPECT_GT(chains.high - chains.low, 2 * (shuffled.high - shuffled.low));
+}
+
+TEST(TwoSample, TooFewChainsAreNoTest) {
+  EXPECT_EQ(too_few_for_two_samples(100, 1), "");
+  EXPECT_EQ(too_few_for_two_samples(99, 1), "needs 100 examples of each kind, 99 came");
+  EXPECT_EQ(too_few_for_two_samples(390, 10), "");  // 19 and 20 chains
+  EXPECT_EQ(too_few_for_two_samples(380, 10),
+            "needs 20 whole chains in its test half, 19 of 10 states came");
+  EXPECT_EQ(too_few_for_two_samples(10'000, 1'000),
+            "needs 20 whole chains in its test half, 5 of 1000 states came");
+  EXPECT_THROW(two_sample_test(gaussian(380, 1), gaussian(380, 2), 1, {.states_per_chain = 10}),
+               DataError);
+}
+
+TEST(TwoSample, SeveralFitsReportTheirMeanAndSpread) {
+  const Tensor real = gaussian(400, 1), fake = gaussian(400, 2) * 1.3;
+  const TwoSampleResult one = two_sample_test(real, fake, 7),
+                        all = two_sample_test(real, fake, 7, {.fits = 3});
+  EXPECT_EQ(all.test_examples, one.test_examples);
+  EXPECT_GT(all.deviation, 0);
+  EXPECT_EQ(one.deviation, 0);
+  EXPECT_LE(all.low, one.low);
+  EXPECT_GE(all.high, one.high);
+  EXPECT_NE(all.accuracy, one.accuracy);
+  EXPECT_LT(std::abs(all.accuracy - one.accuracy), 4 * all.deviation);
 }
 
 TEST(TwoSample, ComplainsOfWhatCannotBe) {

@@ -40,6 +40,12 @@ class Latent {
   virtual Tensor decode(const Tensor& z) = 0;                             ///< [n, Z] -> [n, D]
 };
 
+/// Which states of its chains a model's `sample` gives.
+struct SampledStates {
+  int64_t burn_in = 0;      ///< first states of each chain that are left out
+  int64_t consecutive = 1;  ///< then so many follow each other as samples; 1: each sample is from a chain of its own
+};
+
 /// Samples come from a Markov chain, each from the one before. What a state holds is the model's own business.
 class Chain {
  public:
@@ -52,6 +58,8 @@ class Chain {
   virtual void advance(Tensor& state, uint64_t seed, int64_t t, int64_t first = 0) = 0;
   /// The examples that these states stand for, [n, S] -> [n, D] scaled: means where the model has them, not draws.
   virtual Tensor show(const Tensor& state) = 0;
+  /// Samples of one chain depend on each other: where `consecutive` is above 1, `sample` is no set of independent examples.
+  virtual SampledStates sampled_states() const { return {}; }
 };
 
 /// log p(x) in nats can be computed.

@@ -125,7 +125,14 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   };
 
   std::optional<Ended> ended = memory.over();
+  bool evaluated = false;  // by this process
   while (!ended && step < steps) {
+    // An evaluation needs more memory than a step. Where it should not survive the first one, a
+    // resume goes on from right before it: from the step before, which a resume does again, or the
+    // evaluation would be left out.
+    if (!evaluated && step > saved && due(step + 1, config.run.evaluate_every) && hooks.evaluate &&
+        learner.has_model())
+      save(false);
     batches.seek(step * learner.batches_per_step());
     const Scalars scalars = learner.step(step, batches);
     ++step;
@@ -146,6 +153,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
         for (auto& number : read(learner.watch(batches.next()))) numbers.push_back(std::move(number));
       }
       if (evaluate) {
+        evaluated = true;
         const Scores scores = hooks.evaluate(step);
         if (!scores.finite) diverged(run, config, step, "its samples are not finite");
         numbers.insert(numbers.end(), scores.numbers.begin(), scores.numbers.end());

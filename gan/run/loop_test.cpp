@@ -120,6 +120,23 @@ TEST_F(Loop, StoppedAndResumedIsTheSameBytes) {
   for (const auto& entry : fs::recursive_directory_iterator(temp_.path())) EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
 }
 
+TEST_F(Loop, TheFirstEvaluationMayDieAndNothingIsLost) {
+  config_.run.checkpoint_every = 0, config_.run.evaluate_every = 5;
+  Hooks whole_hooks, dying;
+  whole_hooks.evaluate = [](int64_t step) {
+    return Scores{.numbers = {{"score", std::sin(step)}}, .score = std::sin(step)};
+  };
+  dying.evaluate = [](int64_t) -> Scores { throw std::bad_alloc(); };
+  Summing whole(12), part(12), rest(12);
+  go(temp_.path() / "whole", whole, whole_hooks);
+  EXPECT_THROW(go(temp_.path() / "parts", part, dying), std::bad_alloc);
+  EXPECT_EQ(RunFolder::open(temp_.path() / "parts").last_step(), 4);
+  go(temp_.path() / "parts", rest, whole_hooks);
+  for (const char* file :
+       {"checkpoints/step-0000012.safetensors", "checkpoints/best", "metrics.jsonl"})
+    EXPECT_EQ(bytes(temp_.path() / "whole" / file), bytes(temp_.path() / "parts" / file)) << file;
+}
+
 TEST_F(Loop, LastNamesACheckpointOnlyOnceItIsWritten) {
   const RunFolder run = RunFolder::create(temp_.path() / "run", config_);
   run.save(1, "one", false, 0);

@@ -28,7 +28,7 @@ inline Names names_of(ModelKind) {
 enum class StopRule {
   steps,              ///< after the given steps
   best,               ///< when the validation score has not risen by `margin` standard errors for `patience` evaluations
-  indistinguishable,  ///< when a fresh classifier cannot tell samples from held-out data (the paper's criterion)
+  indistinguishable,  ///< when a fresh classifier separates samples from held-out data with surely less than 0.5 + epsilon accuracy (the paper's criterion, as an equivalence test)
 };
 inline Names names_of(StopRule) {
   static constexpr std::string_view names[] = {"steps", "best", "indistinguishable"};
@@ -67,11 +67,11 @@ template <class V> void fields(RunSection& s, V& v) {
   v("seed", s.seed, at_least(0), "of every random stream");
   v("device", s.device, any(), "auto, cpu, cuda");
   v("threads", s.threads, between(0, 1024), "0 = one per core");
-  v("stop", s.stop, any(), "steps, best (validation score), indistinguishable (two-sample test)");
+  v("stop", s.stop, any(), "steps, best (validation score), indistinguishable (a fresh classifier separates samples from held-out data with surely less than 0.5 + epsilon accuracy)");
   v("patience", s.patience, at_least(1), "stop = best: evaluations without a better score");
   if (s.stop == StopRule::best) v("margin", s.margin, at_least(0), "stop = best: a score is better for patience when it is higher by so many of its standard errors");
-  v("epsilon", s.epsilon, between(0, 0.5), "stop = indistinguishable: accuracy surely under 0.5 + epsilon");
-  v("checks", s.checks, at_least(1), "stop = indistinguishable: in so many evaluations in a row");
+  v("epsilon", s.epsilon, between(0, 0.5), "stop = indistinguishable: the upper end of the accuracy's 95% interval must be under 0.5 + epsilon; smaller differences pass");
+  v("checks", s.checks, at_least(1), "stop = indistinguishable: in so many evaluations in a row, each with one classifier");
   v("log_every", s.log_every, at_least(1), "steps between two lines of metrics.jsonl");
   v("evaluate_every", s.evaluate_every, at_least(0), "steps, 0 = never");
   v("sample_every", s.sample_every, at_least(0), "steps between two pictures, 0 = never");

@@ -151,6 +151,28 @@ MemoryNeed memory_need(const Config& config, int64_t dim) {
   return {};
 }
 
+double scoring_need(const Config& c, int64_t dim, int64_t valid, int64_t test) {
+  if (c.run.evaluate_every == 0) return 0;
+  constexpr double kDistances = 8e6, kChoosing = 1000,
+                   kPartsAndCopies = 6;  // see judge/distances.cpp, parzen.cpp, two_sample.cpp
+  const double held_out =
+      std::min(kChoosing, static_cast<double>(valid)) + static_cast<double>(test);
+  double rows = held_out;
+  double distances = 0;
+  const bool by_samples = c.run.model == ModelKind::adversarial || c.run.model == ModelKind::gsn ||
+                          c.run.model == ModelKind::stacked_cae;
+  if (by_samples) {
+    rows += 2 * static_cast<double>(kScoredSamples);
+    distances = 2 * kDistances;
+  } else {
+    rows += 2 * static_cast<double>(valid);
+  }
+  if (c.run.stop == StopRule::indistinguishable)
+    rows += static_cast<double>(kScoredSamples) +
+            kPartsAndCopies * static_cast<double>(std::min(kScoredSamples, valid));
+  return kFloat * (rows * static_cast<double>(dim) + distances);
+}
+
 double model_bytes(const Config& c, int64_t dim) {
   if (c.run.model == ModelKind::gsn) return kFloat * tied(c.gsn.hidden, dim, false).parameters;
   if (c.run.model == ModelKind::stacked_cae) return kFloat * tied(c.cae.hidden, dim, true).parameters;

@@ -15,6 +15,15 @@ struct MemoryNeed {
 /// that no machine can hold give numbers that no machine has.
 MemoryNeed memory_need(const Config& config, int64_t dim);
 
+inline constexpr int64_t kScoredSamples =
+    10000;  ///< that scores are computed from: the published protocol's number
+
+/// Bytes that scoring while training keeps: samples, the copy that Parzen windows need, distances,
+/// validation and test examples as numbers; with stop = "indistinguishable", the classifier's
+/// examples, too. 0 where nothing is scored (run.evaluate_every = 0). Not at the same time as a
+/// batch. valid, test: examples of those splits
+double scoring_need(const Config& config, int64_t dim, int64_t valid, int64_t test);
+
 /// Bytes of what a checkpoint must at least hold: the generator's parameters, or the other model's.
 double model_bytes(const Config& config, int64_t dim);
 

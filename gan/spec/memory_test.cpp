@@ -109,6 +109,22 @@ TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
   EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 2 * 6 + 6 * 9 + rows));  // and weights going up
 }
 
+TEST(MemoryNeed, ScoringKeepsSamplesAndTheirCopyAndHeldOutExamples) {
+  Config c = two_layers(7);
+  c.run.evaluate_every = 0;
+  EXPECT_EQ(scoring_need(c, 12'288, 3, 3), 0);
+  c.run.evaluate_every = 100;
+  EXPECT_EQ(scoring_need(c, 12'288, 3, 5), 4 * ((2 * 10'000.0 + 3 + 5) * 12'288 + 1.6e7));  // 1 GB
+  EXPECT_EQ(scoring_need(c, 784, 50'000, 10'000),
+            4 * ((2 * 10'000.0 + 1'000 + 10'000) * 784 + 1.6e7));
+  c.run.stop = StopRule::indistinguishable;
+  EXPECT_EQ(scoring_need(c, 784, 5'000, 10'000),
+            4 * ((3 * 10'000.0 + 1'000 + 10'000 + 6 * 5'000) * 784 + 1.6e7));
+  c.run.stop = StopRule::steps,
+  c.run.model = ModelKind::rbm;  // its own log-probability needs no samples
+  EXPECT_EQ(scoring_need(c, 784, 5'000, 100), 4 * ((1'000 + 100 + 2 * 5'000.0) * 784));
+}
+
 TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
   EXPECT_GT(memory_need(two_layers(INT64_MAX), 2).total(), 1e19);
   Config c;

@@ -1,0 +1,153 @@
+#!/bin/bash
+# What evaluate, compare and a training say of scores, held against each other and against data whose scores are known:
+# cli/scores_test.sh build/gan
+set -euo pipefail
+# shellcheck source=cli/testing.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/testing.sh"
+
+of() {  # section of json.txt, key: its number
+  sed -n "/\"$1\": {/,/}/p" json.txt | grep -m 1 -oE "\"$2\": -?[0-9.e+-]+" | sed 's/.*: //'
+}
+printed() { LC_ALL=C awk -v x="$2" -v factor="${3:-1}" "BEGIN { printf \"$1\", factor * x }"; }  # format, number, factor
+percent() { printed '%.1f' "$1" 100; }
+holds() { awk "BEGIN { exit !($1) }"; }  # a comparison
+interval() { echo "$(percent "$(of "$1" accuracy)")% [$(percent "$(of "$1" low)"), $(percent "$(of "$1" high)")]"; }
+
+evaluate_twice() {  # what, arguments: json.txt and the table, with the same numbers
+  local what=$1
+  shift
+  expect 0 "$what: evaluate --json" evaluate "$@" --json
+  cp out.txt json.txt
+  expect 0 "$what: evaluate" evaluate "$@"
+}
+
+reads_two_sample() {  # the table says what json.txt holds
+  says "held-out data with $(interval two_sample) accuracy" "p = $(printed %.2g "$(of two_sample p_value)")), $(of two_sample test_examples) test examples"
+  says "mean of $(of two_sample fits) fits, which differ by $(percent "$(of two_sample deviation)")%"
+  says "control: training examples in place of samples, $(interval control) accuracy (p = $(printed %.2g "$(of control p_value)"))"
+}
+
+reads_nearest() {
+  says "nearest training example: samples $(printed %.3g "$(of nearest_training_example median_distance)"), test examples $(printed %.3g "$(of nearest_training_example median_distance_of_test)")"
+}
+
+test_toy() {
+  # shellcheck disable=SC2086
+  expect 0 "a toy" train ring8 $small --steps 400 --set run.evaluate_every=200 --quiet --out toy
+  check "  its metrics hold the spread inside modes" grep -q '"spread_within":' toy/metrics.jsonl
+  evaluate_twice "a toy" toy
+  reads_two_sample
+  reads_nearest
+  says "modes found        $(of modes covered) of $(of modes modes), $(percent "$(of modes within)")% of samples"
+  says "spread in modes    $(printed %.2f "$(of modes spread_within)") of the truth's"
+  says "$(printed %.1f "$(of parzen log_likelihood)") ± $(printed %.1f "$(of parzen standard_error)")"
+  expect 0 "compare it" compare toy
+  says "$(interval two_sample)" "$(of modes covered) of $(of modes modes)" "$(percent "$(of modes within)")%" "two-sample accuracy" "spread in modes"
+  check "  the spread" grep -qE "^  toy .*  $(printed %.2f "$(of modes spread_within)")$" out.txt
+  check "  the control has a row of its own" grep -qF "control: training examples as samples" out.txt
+  says "$(interval control)"
+}
+
+test_known() {  # samples whose scores are known; test images are all black, but for ten, training images are noise
+  make_images known
+  { printf '\0\0\x08\x03'; big_endian 200; big_endian 8; big_endian 8; noise 640 2; head -c $((190 * 64)) /dev/zero; } >known/t10k-images-idx3-ubyte
+  { printf '\x93NUMPY\x01\0\x76\0'
+    printf '%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': (250, 8, 8), }"
+    noise $((250 * 64)) 1; } >copies.npy
+  evaluate_twice "copies of training images" copies.npy --data known
+  reads_two_sample
+  reads_nearest
+  check "  copies lie at distance 0" holds "$(of nearest_training_example median_distance) == 0"
+  check "  black images do not" holds "$(of nearest_training_example median_distance_of_test) > 2"
+  check "  noise is no black image: accuracy" holds "$(of two_sample low) > .8"
+  check "  nor are training images: the control's" holds "$(of control accuracy) > .8 && $(of control low) > .7"
+  check "  the control is kept" test -n "$(find cache/gan -name 'two-sample-*.json')"
+  cp json.txt first.txt
+  expect 0 "  and read again" evaluate copies.npy --data known --json
+  check "    the same numbers" cmp first.txt out.txt
+}
+
+test_chains() {
+  expect 0 "ten chains in a .npy" evaluate tiny.npy --data img --chains 10 --json
+  cp out.txt json.txt
+  says '"chains": 4' "\"reason\": \"needs 20 whole chains in its test half, 2 of 50 states came\""
+  check "  no accuracy" test -z "$(of two_sample accuracy)"
+  expect 0 "  as a table" evaluate tiny.npy --data img --chains 10
+  says "two-sample test    none: it needs 20 whole chains in its test half"
+  evaluate_twice "a hundred" tiny.npy --data img --chains 100
+  reads_two_sample
+  check "  40 of them beside 200 test images" test "$(of two_sample chains)" = 40
+  says "the samples are 40 chains, which are the units of interval and p"
+  expect 2 "chains of no one length" evaluate tiny.npy --data img --chains 7
+  says "--chains 7: tiny.npy holds 500 samples"
+  printf '%s\n' '[run]' 'model = "gsn"' 'threads = 1' '[data]' 'source = "img"' 'scale = "unit"' '[training]' 'steps = 4' 'batch_size = 20' \
+    '[gsn]' 'hidden = [12, 11]' 'burn_in = 2' 'chain_length = 1000' >gsn.toml
+  expect 0 "a model whose samples are chains" train gsn.toml --quiet --out gsn
+  expect 2 "  that knows them" evaluate gsn --chains 10
+  evaluate_twice "  its scores" gsn
+  reads_two_sample
+  check "  three sets of samples have a Parzen score" test "$(sed -n '/"draws": \[/,/\]/p' json.txt | grep -cE '^ +-?[0-9.]+,?$')" = 3
+  says "3 sets of samples of this model's chains score" "a deviation of $(printed %.1f "$(of parzen deviation_over_draws)")"
+}
+
+test_log_z() {
+  awk 'BEGIN { srand(1); for (i = 0; i < 400; ++i) { for (j = 0; j < 9; ++j) printf "%s%d", j ? "," : "", rand() < (j % 2 ? .2 : .8); print "" } }' >bits.csv
+  printf '%s\n' '[run]' 'model = "rbm"' 'threads = 1' '[data]' 'source = "bits.csv"' 'binarise = true' \
+    '[training]' 'steps = 20' 'batch_size = 20' '[rbm]' 'hidden = 3' 'burn_in = 5' '[ais]' 'runs = 10' 'temperatures = 50' >rbm.toml
+  expect 0 "an RBM of three hidden units" train rbm.toml --quiet --out rbm
+  evaluate_twice "log Z by enumeration" rbm
+  says "log Z was summed over all states" "the sum over all states" "$(printed %.2f "$(of log_probability test)") ± $(printed %.2f "$(of log_probability standard_error)") nats, exact"
+  check "  nothing is said of annealing" test -z "$(grep -i anneal out.txt err.txt json.txt)"
+  check "  its kind" grep -q '"kind": "exact"' json.txt
+  says "log p(train)       $(printed %.2f "$(of log_probability train)") nats"
+}
+
+test_no_variety() {
+  { printf '\x93NUMPY\x01\0\x76\0'
+    printf '%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': (200, 8, 8), }"
+    for _ in {1..200}; do noise 64 3; done; } >same.npy
+  expect 0 "info of one image repeated" info same.npy
+  says "same.npy: the data have no variety: all 160 training examples are the same"
+  expect 0 "  train" train --data same.npy --steps 4 --set run.evaluate_every=2 --threads 1 --out same
+  says "the data have no variety" "no score has a meaning"
+  check "  nothing is scored" test -z "$(grep -iE 'parzen|two-sample|nearest' out.txt)"
+  expect 0 "  evaluate" evaluate same --json
+  says '"no_variety": "same.npy: the data have no variety'
+  check "  no score" test -z "$(grep -E '"(parzen|two_sample|nearest_training_example|controls)"' out.txt)"
+  { printf 'a,b\n'; for _ in {1..100}; do printf '1,2\n3,4\n3,5\n'; done; } >three.csv
+  expect 0 "info of three rows repeated" info three.csv
+  says "three.csv: the data have little variety: 240 training examples hold only 3 distinct ones"
+}
+
+test_stopping_rule() {
+  local toy=(gaussian1d --threads 1 --set data.train=2000 --set data.valid=1000 --set training.batch_size=32 --set run.stop=indistinguishable
+    --set run.checks=1 --set run.evaluate_every=5)
+  expect 0 "an equivalence test that is passed" train "${toy[@]}" --steps 40 --set run.epsilon=0.499 --out passed
+  says "stopped: a fresh classifier separates samples from held-out data with surely less than 99.9% accuracy (50% + run.epsilon = 0.499), 1 check in a row"
+  local line
+  line=$(grep two_sample_p passed/metrics.jsonl | tail -n 1)
+  number_of() { grep -oE "\"$1\":[0-9.e+-]+" <<<"$line" | sed 's/.*://'; }
+  says "the last check: $(percent "$(number_of two_sample_accuracy)")% [$(percent "$(number_of two_sample_low)"), $(percent "$(number_of two_sample_high)")], p = $(printed %.2g "$(number_of two_sample_p)") against guessing"
+  check "  the progress says p, too" grep -qE '^step 5:.* two_sample_p ' err.txt
+  expect 0 "one that is not" train "${toy[@]}" --steps 6 --set run.epsilon=0.001 --out not_passed
+  says "all steps are done, and it was not reached that a fresh classifier separates" "less than 50.1% accuracy"
+}
+
+test_memory() {  # 10,000 samples of 3 x 64 x 64 numbers are half a gigabyte
+  { printf '\x93NUMPY\x01\0\x76\0'
+    printf '%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': (30, 3, 64, 64), }"
+    noise $((30 * 12288)) 1; } >large.npy
+  local brief=(--data large.npy --threads 1 --steps 3 --set training.batch_size=2 --set run.evaluate_every=2 --set run.sample_every=0 --quiet)
+  if grep -qa __asan_init "$program"; then return; fi  # a sanitizer needs terabytes of address space
+  (ulimit -v 3200000; run_gan train "${brief[@]}" --out large; exit "$status") && status=0 || status=$?
+  check "large images are scored in 3.2 GB: exit 0 (is $status)" test "$status" = 0
+  check "  they were" grep -q '"parzen_valid":' large/metrics.jsonl
+  (ulimit -v 2200000; run_gan train "${brief[@]}" --out refused; exit "$status") && status=0 || status=$?
+  check "what cannot be scored is refused before it is trained: exit 2 (is $status)" test "$status" = 2
+  says "scoring this training needs about" "for 10000 samples and the held-out examples" "run.evaluate_every = 0"
+  check "  and leaves no run" test ! -e refused
+}
+
+make_images img
+make_npy tiny.npy 500
+run_tests toy known chains log_z no_variety stopping_rule memory

@@ -1,0 +1,40 @@
+#include "gan/data/variety.h"
+
+#include <fmt/core.h>
+
+#include <string_view>
+#include <unordered_set>
+
+namespace gan {
+
+int64_t distinct_examples(const Examples& examples, int64_t most) {
+  if (examples.size() == 0) return 0;
+  const auto raw = examples.raw();
+  const std::string_view bytes(reinterpret_cast<const char*>(raw.data()), raw.size());
+  const size_t each = bytes.size() / static_cast<size_t>(examples.size());
+  std::unordered_set<std::string_view> seen;
+  for (size_t i = 0; i < bytes.size() && static_cast<int64_t>(seen.size()) < most; i += each)
+    seen.insert(bytes.substr(i, each));
+  return static_cast<int64_t>(seen.size());
+}
+
+Variety variety_of(const DataSet& data) {
+  return {.distinct = distinct_examples(data.train, Variety::kFew)};
+}
+
+std::string without_variety(const DataSet& data) {
+  const Variety variety = variety_of(data);
+  if (variety.none())
+    return fmt::format(
+        "{}: the data have no variety: all {} training examples are the same; no score has a "
+        "meaning, so none is given",
+        data.name, data.train.size());
+  if (variety.few())
+    return fmt::format(
+        "{}: the data have little variety: {} training examples hold only {} distinct ones; a "
+        "Parzen score has no meaning, so none is given",
+        data.name, data.train.size(), variety.distinct);
+  return "";
+}
+
+}  // namespace gan
