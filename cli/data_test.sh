@@ -70,8 +70,8 @@ test_channels() {
   expect 0 "  .png" sample opacity -n 7 --out s.png
   { npy '60, 4, 5, 6'; noise 7200 3; } >four.npy
   quick "[N, 4, H, W]" --data four.npy --out four
-  expect 0 "  .npy" sample four -n 7 --out s.npy
-  has_shape s.npy '(7, 4, 5, 6)'
+  expect 0 "  .npy" sample four -n 7 --out four-s.npy
+  has_shape four-s.npy '(7, 4, 5, 6)'
   { npy '60, 4, 5'; noise 1200 3; } | gzip -n >grey.NPY.gz
   quick "a gzipped .npy" --data grey.NPY.gz --out grey
 }

@@ -70,7 +70,7 @@ test_next_commands() {
   expect 0 "a run whose name begins with a minus" train --data table.csv $quick --out=-v
   says "gan evaluate ./-v"
   expect 2 "a folder that is no run" train --data table.csv --out /
-  says "/: exists already, and is no run; choose another --out"
+  says "/: exists already, and is neither an empty folder nor a run; choose another --out"
   check "  no word of going on there" test "$(grep -c resume err.txt)" = 0
 }
 

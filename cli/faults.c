@@ -2,7 +2,7 @@
  *
  * From the Nth matching call on, CALL (open, write, fsync, rename, symlink, unlink, or any) on a path that
  * contains PATH does WHAT:
- *   ENOSPC, EIO  fails with that error, again and again
+ *   ENOSPC, EIO, EPERM  fails with that error, again and again
  *   short        write takes half of the bytes, again and again
  *   kill         the process is killed in place of the call
  *   torn         a write takes half of the bytes, then the process is killed; other calls: as kill
@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum what { none, full, broken, half, killed, torn, stalled };
+enum what { none, full, broken, forbidden, half, killed, torn, stalled };
 
 static enum what wanted(const char* call, const char* path) {
   static atomic_long seen;
@@ -33,7 +33,7 @@ static enum what wanted(const char* call, const char* path) {
   if (!from) { fprintf(stderr, "GAN_FAULT=%s: expected CALL:PATH:WHAT:N\n", given); abort(); }
   if ((strcmp(which, "any") != 0 && strcmp(which, call) != 0) || !strstr(path, part)) return none;
   if (atomic_fetch_add(&seen, 1) + 1 < atol(from)) return none;
-  static const char* names[] = {"", "ENOSPC", "EIO", "short", "kill", "torn", "stall"};
+  static const char* names[] = {"", "ENOSPC", "EIO", "EPERM", "short", "kill", "torn", "stall"};
   for (int i = full; i <= stalled; ++i)
     if (strcmp(what, names[i]) == 0) return i;
   fprintf(stderr, "GAN_FAULT=%s: unknown fault\n", given);
@@ -45,6 +45,7 @@ static int fails(enum what what) {
   switch (what) {
     case full: errno = ENOSPC; return 1;
     case broken: errno = EIO; return 1;
+    case forbidden: errno = EPERM; return 1;
     case killed: case torn: raise(SIGKILL); break;
     case stalled: for (time_t end = time(NULL) + 60; time(NULL) < end;) usleep(10000); break;
     case none: case half: break;

@@ -59,6 +59,11 @@ test_full_disk() {
   rm -rf full
   with_fault write:.:short:1 go_on full
   check "writes that take half each time: the same files" is_same brief full
+  with_fault symlink:.:EPERM:1 go_on unlinked
+  check "a disk without links, such as a memory stick: the same files" is_same brief unlinked
+  check "  with copies in place of links" test ! -L unlinked/checkpoints/last
+  run_gan train --resume --quiet --out unlinked --steps 30
+  check "  which a resume elsewhere makes links again" test "$status" = 0 -a "$(last unlinked)" = step-0000030.safetensors
   with_fault write:config.toml:ENOSPC:1 go_on early
   check "no space from the very start: exit 3" test "$status" = 3
   go_on early

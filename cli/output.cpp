@@ -45,17 +45,18 @@ bool is_npy_like_ours(const Path& file, const Shape& example) {
 }
 
 /// A line of `width` numbers, each as format_csv prints it.
-bool is_row_of_numbers(const std::string& line, int64_t width) {
-  std::vector<float> numbers;
+template <class Number>
+bool is_row_of(const std::string& line, int64_t width) {
+  std::vector<Number> numbers;
   std::istringstream cells(line);
   for (std::string cell; std::getline(cells, cell, ',');) {
-    float number = 0;
+    Number number = 0;
     const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
     if (error != std::errc() || end != cell.data() + cell.size()) return false;
     numbers.push_back(number);
   }
   if (static_cast<int64_t>(numbers.size()) != width) return false;
-  return format_csv({}, width, numbers) == line + "\n";
+  return format_csv({}, width, std::span<const Number>(numbers)) == line + "\n";
 }
 
 bool is_csv_like_ours(const Path& file, const DataCard& card) {
@@ -64,7 +65,8 @@ bool is_csv_like_ours(const Path& file, const DataCard& card) {
   const std::string header = card.columns.empty() ? "" : format_csv(card.columns, width, std::span<const float>{});
   if (!bytes.starts_with(header)) return false;
   bytes.erase(0, header.size());
-  return is_row_of_numbers(bytes.substr(0, bytes.find('\n')), width);
+  const std::string line = bytes.substr(0, bytes.find('\n'));
+  return is_row_of<float>(line, width) || is_row_of<double>(line, width);  // the latter where the data have an origin
 }
 
 /// Nothing is there, or whoever calls may do as they like.

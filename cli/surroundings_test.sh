@@ -134,7 +134,7 @@ test_closed_folders() {
   HOME=$work/closed XDG_CACHE_HOME=$work/closed/cache as_nobody 0 "evaluate with them" evaluate open/run --json
   local what
   for what in "info closed/run" "evaluate closed/run" "sample closed/run --out open/x.npy" "info closed/table.csv" "info closed" \
-    "train --data closed/table.csv --out open/none" "train ring8 --out closed/none" "train --resume --out closed/run" "compare closed/run --out open/x.png"; do
+    "train --data closed/table.csv --out open/none" "train --data closed --out open/none" "train ring8 --out closed/none" "train --resume --out closed/run" "compare closed/run --out open/x.png"; do
     # shellcheck disable=SC2086
     as_nobody 3 "$what" $what
     says "Permission denied"
@@ -212,7 +212,8 @@ test_closed_terminal() {
   stop_with HUP
   check "SIGHUP, twice: exit 129 (is $status)" test "$status" = 129
   says "everything is saved"
-  (trap '' HUP; start_long detached; wait_for_progress detached ""; kill -HUP "$pid"; stop_with INT; exit "$status") || status=$?
+  (trap '' HUP; start_long detached 1000000; wait_for_progress detached ""; kill -HUP "$pid"; before=$(last detached)
+    wait_for_progress detached "$before"; stop_with INT; exit "$status") || status=$?
   check "SIGHUP that is ignored, as under nohup, stays so (exit $status)" test "$status" = 130
 }
 

@@ -181,10 +181,17 @@ void sync_file(const Path& path) {
   file.sync();
 }
 
+/// What a file system without symbolic links answers, such as that of a memory stick.
+static bool has_no_links(int error) { return error == EPERM || error == EOPNOTSUPP || error == ENOSYS; }
+
 void point_link(const Path& link, const std::string& target) {
   const Path beside = temporary(link);
   ::unlink(beside.c_str());
-  if (::symlink(target.c_str(), beside.c_str()) != 0) cannot_write(link, "link it");
+  if (::symlink(target.c_str(), beside.c_str()) != 0) {
+    if (!has_no_links(errno)) cannot_write(link, "link it");
+    write_file(link, read_file(link.parent_path() / target));
+    return;
+  }
   if (::rename(beside.c_str(), link.c_str()) != 0) {
     const int why = errno;
     ::unlink(beside.c_str());

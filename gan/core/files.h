@@ -49,7 +49,8 @@ void append_file(const Path& path, std::string_view bytes);
 /// Flushes what was appended to the disk, before something is written that counts on it. @throws WriteError as append_file
 void sync_file(const Path& path);
 
-/// Points the symbolic link `link` at `target` (a name beside it), atomically. @throws WriteError
+/// Points the symbolic link `link` at `target` (a name beside it), atomically. Where the file system knows no links, `link`
+/// becomes a copy of that file. @throws WriteError
 void point_link(const Path& link, const std::string& target);
 
 /// Holds `path` exclusively until destroyed or the process dies (flock).

@@ -86,6 +86,8 @@ std::string remedy(const fs::path& file) {
 
 DataSet open_folder(const fs::path& folder, SplitSizes split) {
   names_in(folder);  // says why it cannot be read, where it cannot
+  const std::string why = obstacle(folder / "any");
+  if (!why.empty()) throw DataError("{}: cannot look into it{}", folder.string(), why);
   if (holds_cifar_files(folder)) return read_cifar_folder(folder, split);
   if (holds_idx_files(folder)) return read_idx_folder(folder, split);
   const std::string most = most_files(folder);

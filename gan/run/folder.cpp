@@ -86,7 +86,7 @@ RunFolder RunFolder::create(const Path& path, const Config& config) {
     if (is_free(path)) return;
     if (is_there(path / "config.toml"))
       throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), shell_word(path.string()));
-    throw UsageError("{}: exists already, and is neither an empty folder nor a run to --resume; choose another --out", path.string());
+    throw UsageError("{}: exists already, and is neither an empty folder nor a run; choose another --out", path.string());
   };
   refuse_taken();
   format_config(config);  // refuses what TOML cannot hold: both before anything is put there
