@@ -14,7 +14,7 @@ test_compare() {
   check "  each run has a line of costs and one of scores" test "$(line '(one|two|mixture)' | wc -l)" = 6
   check "  a model without a chain says so" test "$(grep -c 'independent  *one pass$' out.txt)" = 3
   check "  Parzen windows and log-probabilities share no table" column_apart "Parzen, nats" "log p, exact, nats"
-  check "  binary draws and grey samples share no column of the two-sample test" column_apart "  two-sample accuracy" "two-sample accuracy of binary draws"
+  check "  binary draws and grey samples share no column of the two-sample test" column_apart "two-sample accuracy(  |$)" "two-sample accuracy of binary draws"
   check "  no column for a kind that there is not" test "$(grep -cE 'AIS|at least|modes' out.txt)" = 0
   check "  controls beside the Parzen scores" grep -qE '^  control: the mean alone  +-?[0-9.]+ ± [0-9.]+$' out.txt
   check "  parameters: 100 x 1200 + 1200 x 1200 + 1200 x 64 weights, 2464 biases" grep -qE '^  one +adversarial +1,639,264 +3 ' out.txt

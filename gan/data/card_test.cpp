@@ -27,7 +27,7 @@ TEST(DataCard, HoldsLayoutAndOriginWhereThereAreAny) {
   DataCard card = kCard;
   card.origin = {1700000000, 0.1};
   EXPECT_EQ(parse_card(format_card(card), kWho).origin, card.origin);
-  card = {"photos", "", {4, 2, 2}, true, 0, 255, {}, {}, true, {1e9}};
+  card = {"photos", "0123456789abcdef", {4, 2, 2}, true, 0, 255, {}, {}, true, {1e9}};
   EXPECT_TRUE(parse_card(format_card(card), kWho).channels_last);
   EXPECT_EQ(parse_card(format_card(card), kWho).origin, card.origin);
 }
