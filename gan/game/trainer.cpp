@@ -8,13 +8,6 @@
 #include "gan/core/error.h"
 
 namespace gan {
-namespace {
-
-bool looks_across_examples(const NetworkSpec& spec) {
-  return std::any_of(spec.begin(), spec.end(), [](const LayerSpec& layer) { return std::holds_alternative<BatchNorm>(layer); });
-}
-
-}  // namespace
 
 /// Algorithm 1 of Goodfellow et al. (2014), one outer iteration.
 Scalars Trainer::step_alternating(int64_t t, Batches& data) {
@@ -123,7 +116,7 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
     : config_(config), facts_(facts), game_(value_function(config.game.value)), noise_(config.run.seed, "game"),
       G_(config.generator, config.run.seed, facts.marginals, facts.device),
       D_(config.discriminator.layers, facts.dim, "discriminator", Stream(config.run.seed, "init.D"), {}, facts.device),
-      one_pass_(!looks_across_examples(config.discriminator.layers)),
+      one_pass_(treats_examples_alone(config.discriminator.layers)),
       g_optimizer_(config.optimizer, config.training.learning_rate, G_.network().parameters()),
       d_optimizer_(config.optimizer, config.training.learning_rate, D_.parameters()) {
   for (const auto& [name, network] : {std::pair{"generator", &G_.network()}, std::pair{"discriminator", &D_}})

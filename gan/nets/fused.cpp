@@ -21,8 +21,8 @@ std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
   for (size_t i = 0; i < spec.size(); ++i) {
     const auto* dense = std::get_if<Dense>(&spec[i]);
     const bool dropout = std::holds_alternative<Dropout>(spec[i]);
-    if (std::visit([](const auto& l) { return requires { l.kernel; }; }, spec[i])) return fmt::format("layer {} is a convolution", i + 1);
-    if (std::holds_alternative<BatchNorm>(spec[i])) return fmt::format("layer {} is a batch norm", i + 1);
+    const bool fused = std::visit([]<class L>(const L&) { return has_fused_passes<L>(); }, spec[i]);
+    if (!fused) return fmt::format("layer {} ({}) has no fused passes", i + 1, std::visit([](const auto& l) { return l.kName; }, spec[i]));
     if (const auto* maxout = std::get_if<Maxout>(&spec[i]); maxout && maxout->pieces > 255) return fmt::format("layer {} has more than 255 pieces", i + 1);
     if (dropout && (i + 1 == spec.size() || std::holds_alternative<Dropout>(spec[i + 1]))) return fmt::format("layer {} is a dropout that no dense or maxout layer follows", i + 1);
     if (penalised && dense && (dense->activation == Activation::sigmoid || dense->activation == Activation::tanh))

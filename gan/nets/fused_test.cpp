@@ -160,7 +160,7 @@ TEST(FusedEngine, ATapeThatWasOverwrittenIsRefused) {
 TEST(FusedEngine, SaysWhatItCannotDo) {
   const auto why = [](const NetworkSpec& spec, bool penalised) { return FusedEngine::unsupported(spec, penalised); };
   for (const Case& c : kCases) EXPECT_EQ(why(c.spec, c.penalised), "") << c.name;
-  EXPECT_NE(why({dense(2), BatchNorm{}, dense(1)}, false).find("layer 2 is a batch norm"), std::string::npos);
+  EXPECT_NE(why({dense(2), BatchNorm{}, dense(1)}, false).find("layer 2 (batch-norm) has no fused passes"), std::string::npos);
   EXPECT_NE(why({dense(2, Activation::tanh), dense(1)}, true).find("layer 1 is not piecewise linear"), std::string::npos);
   EXPECT_NE(why({dense(2), Dropout{}, Dropout{}, dense(1)}, false).find("layer 2"), std::string::npos);
   EXPECT_NE(why({dense(2), maxout(1, 2)}, false), "");

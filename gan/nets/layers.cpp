@@ -26,10 +26,11 @@ Tensor draw_weights(const Init& init, int64_t rows, int64_t columns, const Fan& 
   const auto& [inputs, outputs] = fan;
   const auto uniform = [&](double range) { return draw_uniform(stream, rows, columns, 0).mul_(2 * range).sub_(range); };
   switch (init.kind) {
-    case Init::Kind::he: return draw_normal(stream, rows, columns, 0).mul_(std::sqrt(2.0 / inputs));
-    case Init::Kind::glorot: return uniform(std::sqrt(6.0 / (inputs + outputs)));
+    case Init::Kind::he: return draw_normal(stream, rows, columns, 0).mul_(init.gain() * std::sqrt(2.0 / inputs));
+    case Init::Kind::glorot: return uniform(init.gain() * std::sqrt(6.0 / (inputs + outputs)));
     case Init::Kind::uniform: return uniform(init.value);
     case Init::Kind::normal: return draw_normal(stream, rows, columns, 0).mul_(init.value);
+    case Init::Kind::zero: return at::zeros({rows, columns});
     case Init::Kind::sparse: break;
   }
   const int64_t chosen = std::min<int64_t>(static_cast<int64_t>(init.value), columns);
@@ -146,9 +147,9 @@ template <class S> class OverImages : public Weighted {
 class ConvolutionLayer : public OverImages<Convolution> {
  public:
   ConvolutionLayer(const Convolution& s, const LayerPlace& place)
-      : OverImages(s, s.channels, place.shape.in[0], fan_of(place.shape.in[0], s.channels, s.kernel, s.stride), place) {}
+      : OverImages(s, s.channels, place.shape.in[0] / s.groups, fan_of(place.shape.in[0] / s.groups, s.channels / s.groups, s.kernel, s.stride), place) {}
   Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
-    const Tensor a = with_untied_bias(at::conv2d(image(x), weight_, tied_bias(), spec_.stride, spec_.pad));
+    const Tensor a = with_untied_bias(at::conv2d(image(x), weight_, tied_bias(), spec_.stride, spec_.pad, 1, spec_.groups));
     return activate(a, spec_.activation, spec_.slope).flatten(1);
   }
 };
@@ -156,9 +157,9 @@ class ConvolutionLayer : public OverImages<Convolution> {
 class TransposedConvolutionLayer : public OverImages<TransposedConvolution> {
  public:
   TransposedConvolutionLayer(const TransposedConvolution& s, const LayerPlace& place)
-      : OverImages(s, place.shape.in[0], s.channels, fan_of(s.channels, place.shape.in[0], s.kernel, s.stride).turned(), place) {}
+      : OverImages(s, place.shape.in[0], s.channels / s.groups, fan_of(s.channels / s.groups, place.shape.in[0] / s.groups, s.kernel, s.stride).turned(), place) {}
   Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
-    const Tensor a = with_untied_bias(at::conv_transpose2d(image(x), weight_, tied_bias(), spec_.stride, spec_.pad));
+    const Tensor a = with_untied_bias(at::conv_transpose2d(image(x), weight_, tied_bias(), spec_.stride, spec_.pad, 0, spec_.groups));
     return activate(a, spec_.activation, spec_.slope).flatten(1);
   }
 };
@@ -214,6 +215,122 @@ class BatchNormLayer : public Network::Layer {
   Tensor gain_, bias_, mean_, variance_;  // [inputs] each, or [C]
 };
 
+class ActivateLayer : public Network::Layer {
+ public:
+  explicit ActivateLayer(const ActivationLayer& s) : spec_(s) {}
+  Tensor forward(const Tensor& x, const Pass&, const Stream&) const override { return activate(x, spec_.activation, spec_.slope); }
+
+ private:
+  ActivationLayer spec_;
+};
+
+/// A row stays a row: only the layers after it see another shape.
+class ReshapeLayer : public Network::Layer {
+ public:
+  Tensor forward(const Tensor& x, const Pass&, const Stream&) const override { return x; }
+};
+
+/// From images to images, without weights.
+class ImageLayer : public Network::Layer {
+ public:
+  explicit ImageLayer(const LayerPlace& place) : in_(place.shape.in) {}
+  Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
+    return change(x.reshape({x.size(0), in_[0], in_[1], in_[2]})).flatten(1);
+  }
+
+ protected:
+  virtual Tensor change(const Tensor& x) const = 0;  ///< [B, C, H, W] -> [B, C, h, w]
+
+  /// [1, 3, 3, 1] along each side, for each channel: [C, 1, 4, 4], its sum `sum`.
+  static Tensor smoothing(const Tensor& x, double sum) {
+    const Tensor side = at::tensor({1.0, 3.0, 3.0, 1.0}, x.options().requires_grad(false));
+    const Tensor square = side.unsqueeze(1) * side.unsqueeze(0) * (sum / 64);
+    return square.expand({x.size(1), 1, 4, 4});
+  }
+
+ private:
+  Dims in_;
+};
+
+class UpsampleLayer : public ImageLayer {
+ public:
+  UpsampleLayer(const Upsample& s, const LayerPlace& place) : ImageLayer(place), filter_(s.filter) {}
+
+ protected:
+  Tensor change(const Tensor& x) const override {
+    if (filter_ == Upsample::Filter::nearest) return x.repeat_interleave(2, 2).repeat_interleave(2, 3);
+    return at::conv_transpose2d(x, smoothing(x, 4), {}, 2, 1, 0, x.size(1));
+  }
+
+ private:
+  Upsample::Filter filter_;
+};
+
+class DownsampleLayer : public ImageLayer {
+ public:
+  using ImageLayer::ImageLayer;
+
+ protected:
+  Tensor change(const Tensor& x) const override { return at::conv2d(x, smoothing(x, 1), {}, 2, 1, 1, x.size(1)); }
+};
+
+class AveragePoolLayer : public ImageLayer {
+ public:
+  AveragePoolLayer(const AveragePool& s, const LayerPlace& place) : ImageLayer(place), spec_(s) {}
+
+ protected:
+  Tensor change(const Tensor& x) const override { return at::avg_pool2d(x, spec_.window, spec_.stride); }
+
+ private:
+  AveragePool spec_;
+};
+
+class ResidualLayer : public Network::Layer {
+ public:
+  ResidualLayer(const Residual& s, const LayerPlace& place)
+      : layers_(build(s.layers, place.shape.layers, place, 0)), shortcut_(build(s.shortcut, place.shape.shortcut, place, 1)) {}
+
+  Tensor forward(const Tensor& x, const Pass& pass, const Stream& noise) const override {
+    return through(layers_, x, pass, noise.child(0)) + through(shortcut_, x, pass, noise.child(1));
+  }
+  void visit(const Network::Visitor& visit) override {
+    visit_all("layers", layers_, visit);
+    visit_all("shortcut", shortcut_, visit);
+  }
+  bool constrain() override {
+    bool changed = false;
+    for (auto* side : {&layers_, &shortcut_})
+      for (auto& layer : *side) changed = layer->constrain() || changed;
+    return changed;
+  }
+
+ private:
+  using Layers = std::vector<std::unique_ptr<Network::Layer>>;
+
+  static Layers build(const NetworkSpec& spec, const std::vector<LayerShape>& shapes, const LayerPlace& place, uint64_t side) {
+    Layers out;
+    for (size_t i = 0; i < spec.size(); ++i) {
+      LayerPlace inside = place;
+      inside.shape = shapes[i];
+      inside.name = fmt::format("{}, {}layer {}", place.name, side == 0 ? "" : "shortcut, ", i + 1);
+      inside.init = place.init.child(side).child(i);
+      out.push_back(build_layer(spec[i], inside));
+    }
+    return out;
+  }
+  static Tensor through(const Layers& layers, const Tensor& x, const Pass& pass, const Stream& noise) {
+    Tensor h = x;
+    for (size_t i = 0; i < layers.size(); ++i) h = layers[i]->forward(h, pass, noise.child(i));
+    return h;
+  }
+  static void visit_all(const char* side, const Layers& layers, const Network::Visitor& visit) {
+    for (size_t i = 0; i < layers.size(); ++i)
+      layers[i]->visit([&](const std::string& name, Tensor& t) { visit(fmt::format("{}.{}.{}", side, i, name), t); });
+  }
+
+  Layers layers_, shortcut_;
+};
+
 }  // namespace
 
 std::unique_ptr<Network::Layer> build_layer(const LayerSpec& spec, const LayerPlace& place) {
@@ -226,6 +343,12 @@ std::unique_ptr<Network::Layer> build_layer(const LayerSpec& spec, const LayerPl
     std::unique_ptr<Network::Layer> operator()(const Convolution& s) const { return std::make_unique<ConvolutionLayer>(s, place); }
     std::unique_ptr<Network::Layer> operator()(const TransposedConvolution& s) const { return std::make_unique<TransposedConvolutionLayer>(s, place); }
     std::unique_ptr<Network::Layer> operator()(const MaxoutConvolution& s) const { return std::make_unique<MaxoutConvolutionLayer>(s, place); }
+    std::unique_ptr<Network::Layer> operator()(const ActivationLayer& s) const { return std::make_unique<ActivateLayer>(s); }
+    std::unique_ptr<Network::Layer> operator()(const Reshape&) const { return std::make_unique<ReshapeLayer>(); }
+    std::unique_ptr<Network::Layer> operator()(const Upsample& s) const { return std::make_unique<UpsampleLayer>(s, place); }
+    std::unique_ptr<Network::Layer> operator()(const Downsample&) const { return std::make_unique<DownsampleLayer>(place); }
+    std::unique_ptr<Network::Layer> operator()(const AveragePool& s) const { return std::make_unique<AveragePoolLayer>(s, place); }
+    std::unique_ptr<Network::Layer> operator()(const Residual& s) const { return std::make_unique<ResidualLayer>(s, place); }
   };
   return std::visit(Build{place}, spec);
 }

@@ -32,6 +32,20 @@ std::vector<Case> cases() {
           {"maxout_convolution_untied", {MaxoutConvolution{.channels = 2, .pieces = 2, .kernel = 2, .pool = 2, .pool_stride = 2, .input = {2, 4, 3}, .init = small(), .tied = false}}, 24},
           {"images_through_all", {Dense{.units = 12, .init = small()}, TransposedConvolution{.channels = 2, .kernel = 2, .stride = 2, .input = {3, 2, 2}, .init = small()}, BatchNorm{}, Dropout{},
                                   Convolution{.channels = 2, .kernel = 2, .activation = Activation::relu, .init = small()}, Dense{.units = 2, .init = small()}}},
+          {"activation", {Dense{.units = 5, .init = small()}, ActivationLayer{.activation = Activation::leaky_relu, .slope = 0.1}}},
+          {"grouped_convolution", {Convolution{.channels = 6, .kernel = 2, .groups = 2, .input = {4, 3, 2}, .init = small(), .bias = {.value = 0.1}}}, 24},
+          {"grouped_transposed_convolution", {TransposedConvolution{.channels = 4, .kernel = 3, .stride = 2, .groups = 2, .input = {6, 2, 2}, .init = small(), .tied = false}}, 24},
+          {"upsample_nearest", {Reshape{.shape = {2, 1, 3}}, Upsample{}, Dense{.units = 2, .init = small()}}},
+          {"upsample_bilinear", {Reshape{.shape = {2, 1, 3}}, Upsample{.filter = Upsample::Filter::bilinear}, Dense{.units = 2, .init = small()}}},
+          {"downsample", {Reshape{.shape = {2, 4, 3}}, Downsample{}, Dense{.units = 2, .init = small()}}, 24},
+          {"average_pool", {Reshape{.shape = {2, 4, 3}}, AveragePool{.window = 2, .stride = 1}, Dense{.units = 2, .init = small()}}, 24},
+          {"residual", {Reshape{.shape = {4, 2, 3}}, Residual{.layers = {Convolution{.channels = 8, .kernel = 1, .init = small()}, ActivationLayer{.activation = Activation::tanh},
+                                                                         Convolution{.channels = 4, .kernel = 3, .pad = 1, .groups = 2, .init = small()}, Dropout{}}}, Dense{.units = 2, .init = small()}}, 24},
+          {"residual_with_a_shortcut", {Reshape{.shape = {2, 4, 2}}, Residual{.layers = {Downsample{}, Convolution{.channels = 3, .kernel = 3, .pad = 1, .init = small()}},
+                                                                             .shortcut = {Downsample{}, Convolution{.channels = 3, .kernel = 1, .init = small()}}}, Dense{.units = 1, .init = small()}}, 16},
+          {"dcgan", {Dense{.units = 32, .init = small()}, Reshape{.shape = {8, 2, 2}}, BatchNorm{}, ActivationLayer{},
+                     TransposedConvolution{.channels = 4, .kernel = 4, .stride = 2, .pad = 1, .init = small()}, BatchNorm{}, ActivationLayer{},
+                     TransposedConvolution{.channels = 1, .kernel = 4, .stride = 2, .pad = 1, .activation = Activation::tanh, .init = small()}}},
           {"paper", {Dropout{.keep = 0.8, .scale = 1.25}, Maxout{.units = 6, .pieces = 5, .init = small()}, Dropout{}, Dense{.units = 1, .init = small()}}}};
 }
 

@@ -127,16 +127,16 @@ class Reader {
     if (node.is_string()) {
       value.value = 0;
       read(node, value.kind, any(), key);
-      if (value.kind != Init::Kind::he && value.kind != Init::Kind::glorot) fail(node, "{}: '{}' needs a number, e.g. {{ {} = {} }}", key, *node.value<std::string>(), *node.value<std::string>(), value.kind == Init::Kind::sparse ? "15" : "0.05");
+      if (value.kind != Init::Kind::he && value.kind != Init::Kind::glorot && value.kind != Init::Kind::zero) fail(node, "{}: '{}' needs a number, e.g. {{ {} = {} }}", key, *node.value<std::string>(), *node.value<std::string>(), value.kind == Init::Kind::sparse ? "15" : "0.05");
       return;
     }
     const auto* table = node.as_table();
-    constexpr std::string_view kExpected = "\"he\", \"glorot\", or one of { uniform = r }, { normal = s }, { sparse = n }";
+    constexpr std::string_view kExpected = "\"he\", \"glorot\", \"zero\", or one of { he = gain }, { glorot = gain }, { uniform = r }, { normal = s }, { sparse = n }";
     if (!table) wrong_type(node, key, kExpected);
     if (table->size() != 1) fail(node, "{}: expected {}, got {} of them", key, kExpected, table->size());
     for (const auto& [name, number] : *table) {
       read_name(number, std::string(name.str()), value.kind, key);
-      if (value.kind == Init::Kind::he || value.kind == Init::Kind::glorot) fail(number, "{}: '{}' takes no number, say init = \"{}\"", key, name.str(), name.str());
+      if (value.kind == Init::Kind::zero) fail(number, "{}: '{}' takes no number, say init = \"{}\"", key, name.str(), name.str());
       read(number, value.value, above(0), key);
       if (value.kind == Init::Kind::sparse && (value.value < 1 || value.value != std::floor(value.value)))
         fail(number, "{} = {{ sparse = {} }}: expected a whole number of weights", key, value.value);
@@ -204,6 +204,8 @@ class Reader {
               if (!table.contains("scale")) spec.scale = 1 / spec.keep;
             if constexpr (std::is_same_v<L, MaxoutConvolution>)
               if (!table.contains("pool_stride")) spec.pool_stride = spec.pool;
+            if constexpr (std::is_same_v<L, AveragePool>)
+              if (!table.contains("stride")) spec.stride = spec.window;
             layer = spec;
           }(),
           ...);
@@ -248,31 +250,45 @@ template <class T> std::string text(const List<T>& list) {
 }
 std::string text(const Bias& bias) { return bias.marginals ? "\"marginals\"" : text(bias.value); }
 
+std::string text(const LayerSpec& layer);
+/// Of the layers inside a layer: on one line.
+std::string text(const NetworkSpec& layers) {
+  std::string out;
+  for (const LayerSpec& layer : layers) out += (out.empty() ? "" : ", ") + text(layer);
+  return "[" + out + "]";
+}
+
 struct LayerWriter {
   std::string line;
   template <class T> void operator()(std::string_view key, T& value, Bounds, const char*) {
-    if constexpr (std::is_same_v<T, Dims>)
+    if constexpr (std::is_same_v<T, Dims> || std::is_same_v<T, NetworkSpec>)
       if (value.empty()) return;
     line += fmt::format(", {} = {}", key, text(value));
   }
 };
 
-std::string text(const NetworkSpec& layers) {
+std::string text(const LayerSpec& layer) {
+  LayerSpec copy = layer;  // fields() takes non-const references
+  return std::visit([](auto& spec) {
+    LayerWriter writer{fmt::format("{{ layer = \"{}\"", spec.kName)};
+    fields(spec, writer);
+    return writer.line + " }";
+  }, copy);
+}
+
+/// A layer a line, for a section of a recipe.
+std::string section_text(const NetworkSpec& layers) {
   std::string out = "[\n";
-  for (LayerSpec layer : layers)
-    std::visit([&](auto& spec) {
-      LayerWriter writer{fmt::format("  {{ layer = \"{}\"", spec.kName)};
-      fields(spec, writer);
-      out += writer.line + " },\n";
-    }, layer);
+  for (const LayerSpec& layer : layers) out += "  " + text(layer) + ",\n";
   return out + "]";
 }
+template <class T> std::string section_text(const T& value) { return text(value); }
 
 /// Hands (section, key, text) of every field to `emit`.
 template <class Emit> void each_field(const Config& config, Emit emit) {
   Config copy = config;  // fields() takes non-const references
   sections(copy, [&](std::string_view name, auto& section) {
-    auto visit = [&](std::string_view key, auto& value, Bounds, const char*) { emit(name, key, text(value)); };
+    auto visit = [&](std::string_view key, auto& value, Bounds, const char*) { emit(name, key, section_text(value)); };
     fields(section, visit);
   });
 }

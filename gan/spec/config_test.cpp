@@ -184,7 +184,7 @@ TEST(Config, ComplaintsNameTheLineAndWhatWasExpected) {
   EXPECT_SAYS(layer("3"), "a table such as");
   const auto init = [&](const std::string& text) { return layer("{ layer = \"dense\", units = 2, init = " + text + " }"); };
   EXPECT_SAYS(init("{ unifrom = 1 }"), "x.toml:3: generator.layers[1].init = 'unifrom': expected one of");
-  EXPECT_SAYS(init("{ he = 2 }"), "x.toml:3: generator.layers[1].init: 'he' takes no number");
+  EXPECT_SAYS(init("{ zero = 2 }"), "x.toml:3: generator.layers[1].init: 'zero' takes no number");
   EXPECT_SAYS(init("{ sparse = 2.5 }"), "a whole number of weights");
   EXPECT_SAYS(init("{ uniform = 1, normal = 2 }"), "got 2 of them");
   EXPECT_SAYS(init("\"sparse\""), "e.g. { sparse = 15 }");

@@ -14,10 +14,18 @@ struct Floats {
   double widest = 0;  ///< of the largest layer: what comes and goes while it is worked on
 };
 
-Floats count(const NetworkSpec& spec, int64_t width, const std::string& network) {
+Floats count(const NetworkSpec& spec, const std::vector<LayerShape>& fitted) {
   Floats sum;
-  const std::vector<LayerShape> fitted = shapes(spec, width, network);
   for (size_t i = 0; i < spec.size(); ++i) {
+    if (const auto* block = std::get_if<Residual>(&spec[i])) {
+      for (const Floats& side : {count(block->layers, fitted[i].layers), count(block->shortcut, fitted[i].shortcut)}) {
+        sum.parameters += side.parameters;
+        sum.kept += side.kept;
+        sum.widest = std::max(sum.widest, side.widest);
+      }
+      sum.kept += static_cast<double>(size_of(fitted[i].out));
+      continue;
+    }
     const double inputs = static_cast<double>(size_of(fitted[i].in)), outputs = static_cast<double>(size_of(fitted[i].out));
     double pieces = 0, kept = 2 * outputs;  // two: before and after an activation, or a mask and what it lets through
     if (std::holds_alternative<Dense>(spec[i])) pieces = 1;
@@ -37,6 +45,8 @@ Floats count(const NetworkSpec& spec, int64_t width, const std::string& network)
   }
   return sum;
 }
+
+Floats count(const NetworkSpec& spec, int64_t width, const std::string& network) { return count(spec, shapes(spec, width, network)); }
 
 MemoryNeed adversarial(const Config& c, int64_t dim) {
   const Floats g = count(c.generator.layers, c.generator.noise_size, "generator"), d = count(c.discriminator.layers, dim, "discriminator");

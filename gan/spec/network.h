@@ -2,6 +2,7 @@
 /// A network as plain data. From it come the trainable module, the checkpoint's header, the summary.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,7 +25,8 @@ inline Names names_of(Activation) {
   return names;
 }
 
-/// How weights start. In TOML: { uniform = 0.05 }, { normal = 0.02 }, { sparse = 100 }, "he", "glorot".
+/// How weights start. In TOML: { uniform = 0.05 }, { normal = 0.02 }, { sparse = 100 }, "he", "glorot", "zero"; with a
+/// gain, which multiplies all weights: { he = 0.5 }, { glorot = 2 }.
 struct Init {
   enum class Kind {
     he,       ///< N(0, 2 / inputs)                          (He et al. 2015)
@@ -32,12 +34,14 @@ struct Init {
     uniform,  ///< U(-value, value)                          (pylearn2: irange)
     normal,   ///< N(0, value^2)
     sparse,   ///< `value` weights N(0, 1) per output unit   (pylearn2: sparse_init)
+    zero,     ///< a residual branch that begins as nothing  (Zhang et al. 2019, Fixup)
   } kind = Kind::he;
-  double value = 0;
+  double value = 0;  ///< of he and glorot: the gain; 0 stands for 1
+  double gain() const { return value == 0 ? 1 : value; }
   bool operator==(const Init&) const = default;
 };
 inline Names names_of(Init::Kind) {
-  static constexpr std::string_view names[] = {"he", "glorot", "uniform", "normal", "sparse"};
+  static constexpr std::string_view names[] = {"he", "glorot", "uniform", "normal", "sparse", "zero"};
   return names;
 }
 
@@ -48,9 +52,22 @@ struct Bias {
   bool operator==(const Bias&) const = default;
 };
 
+// What a layer says of itself, as a constant of its struct. A layer that says nothing is taken for one that cannot:
+//   kFused             the fused engine has passes for it (nets/fused.h); others are trained by the reference engine
+//   kExamplesAreAlone  what it makes of an example does not depend on the others of the batch
+template <class L> constexpr bool has_fused_passes() {
+  if constexpr (requires { L::kFused; }) return L::kFused;
+  return false;
+}
+template <class L> constexpr bool treats_examples_alone() {
+  if constexpr (requires { L::kExamplesAreAlone; }) return L::kExamplesAreAlone;
+  return false;
+}
+
 /// y = activation(x W' + b): [B, inputs] -> [B, units].
 struct Dense {
   static constexpr std::string_view kName = "dense";
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
   int64_t units = 0;
   Activation activation = Activation::linear;
   double slope = 0.2;  ///< of leaky-relu, below zero
@@ -70,6 +87,7 @@ template <class V> void fields(Dense& s, V& v) {
 /// Max over contiguous groups of linear pieces (Goodfellow et al. 2013): [B, inputs] -> [B, units].
 struct Maxout {
   static constexpr std::string_view kName = "maxout";
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
   int64_t units = 0, pieces = 0;
   Init init;
   Bias bias;
@@ -86,6 +104,7 @@ template <class V> void fields(Maxout& s, V& v) {
 /// While training, keeps each input of each example with probability `keep`, times `scale`; else nothing.
 struct Dropout {
   static constexpr std::string_view kName = "dropout";
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
   double keep = 0.5, scale = 2;
 };
 template <class V> void fields(Dropout& s, V& v) {
@@ -107,11 +126,13 @@ template <class V> void fields(BatchNorm& s, V& v) {
 /// activation(w * x + b): kernels of `kernel` x `kernel` slide over the image (PyTorch's conv2d: they are not flipped).
 /// [C, H, W] -> [channels, h, w], h = (H + 2 pad - kernel) / stride + 1 rounded down, w alike.
 /// Transposed ("deconvolution"): the way back through such a layer; h = (H - 1) stride - 2 pad + kernel.
-/// Initialisers count as inputs what a position sums over, C kernel^2; transposed, on average, C kernel^2 / stride^2.
+/// Initialisers count as inputs what a position sums over, C / groups kernel^2; transposed, on average, that / stride^2.
 /// A layer of images that comes after a row of numbers says by `input` which image the row is; after an image it need not.
 template <bool transposed> struct BasicConvolution {
   static constexpr std::string_view kName = transposed ? "transposed-convolution" : "convolution";
+  static constexpr bool kExamplesAreAlone = true;
   int64_t channels = 0, kernel = 0, stride = 1, pad = 0;
+  int64_t groups = 1;   ///< channels in so many groups of neighbours, of which none sees another
   Dims input;           ///< [C, H, W], or empty
   Activation activation = Activation::linear;
   double slope = 0.2;   ///< of leaky-relu, below zero
@@ -128,6 +149,7 @@ template <bool transposed, class V> void fields(BasicConvolution<transposed>& s,
   v("kernel", s.kernel, between(1, kMostKernel), "its height and width");
   v("stride", s.stride, between(1, kMostKernel), "positions between two kernels");
   v("pad", s.pad, between(0, kMostKernel - 1), "zeros around the image; transposed: positions cut off around the output");
+  v("groups", s.groups, between(1, kMostUnits), "groups of channels that do not see each other; as many as channels: depthwise");
   v("input", s.input, between(1, kMostUnits), "[channels, height, width] of what comes in, after a row of numbers");
   v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, tanh");
   if (s.activation == Activation::leaky_relu) v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
@@ -143,6 +165,7 @@ template <bool transposed, class V> void fields(BasicConvolution<transposed>& s,
 /// position is in a window, and the last window sees what is there of it (cuda-convnet, pylearn2; PyTorch's ceil_mode).
 struct MaxoutConvolution {
   static constexpr std::string_view kName = "maxout-convolution";
+  static constexpr bool kExamplesAreAlone = true;
   int64_t channels = 0, pieces = 0, kernel = 0, pad = 0;
   int64_t pool = 1, pool_stride = 1;  ///< in TOML, pool_stride is `pool` unless said otherwise
   Dims input;                         ///< as of a convolution, and so are the next
@@ -165,16 +188,94 @@ template <class V> void fields(MaxoutConvolution& s, V& v) {
   v("max_norm", s.max_norm, at_least(0), "limit on each kernel, 0 = none");
 }
 
-using LayerSpec = std::variant<Dense, Maxout, Dropout, BatchNorm, Convolution, TransposedConvolution, MaxoutConvolution>;
+/// An activation as a layer of its own: convolution, batch norm, then ReLU.
+struct ActivationLayer {
+  static constexpr std::string_view kName = "activation";
+  static constexpr bool kExamplesAreAlone = true;
+  Activation activation = Activation::relu;
+  double slope = 0.2;  ///< of leaky-relu, below zero
+};
+template <class V> void fields(ActivationLayer& s, V& v) {
+  v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, tanh");
+  if (s.activation == Activation::leaky_relu) v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
+}
+
+/// From here on the same numbers are an image [channels, height, width].
+struct Reshape {
+  static constexpr std::string_view kName = "reshape";
+  static constexpr bool kExamplesAreAlone = true;
+  Dims shape;
+};
+template <class V> void fields(Reshape& s, V& v) {
+  v("shape", s.shape, between(1, kMostUnits), "[channels, height, width]");
+}
+
+/// [C, H, W] -> [C, 2 H, 2 W].
+struct Upsample {
+  static constexpr std::string_view kName = "upsample";
+  static constexpr bool kExamplesAreAlone = true;
+  enum class Filter {
+    nearest,   ///< each position four times
+    bilinear,  ///< zeros between positions, then [1, 3, 3, 1] / 4 along each side (Karras et al. 2020); zeros outside
+  } filter = Filter::nearest;
+};
+inline Names names_of(Upsample::Filter) {
+  static constexpr std::string_view names[] = {"nearest", "bilinear"};
+  return names;
+}
+template <class V> void fields(Upsample& s, V& v) {
+  v("filter", s.filter, any(), "nearest, bilinear ([1, 3, 3, 1])");
+}
+
+/// [C, H, W] -> [C, H / 2, W / 2] rounded down: [1, 3, 3, 1] / 8 along each side, every second position; zeros outside.
+struct Downsample {
+  static constexpr std::string_view kName = "downsample";
+  static constexpr bool kExamplesAreAlone = true;
+};
+template <class V> void fields(Downsample&, V&) {}
+
+/// Means of windows: [C, H, W] -> [C, h, w], h = (H - window) / stride + 1 rounded down.
+struct AveragePool {
+  static constexpr std::string_view kName = "average-pool";
+  static constexpr bool kExamplesAreAlone = true;
+  int64_t window = 0;
+  int64_t stride = 1;  ///< in TOML, `window` unless said otherwise
+};
+template <class V> void fields(AveragePool& s, V& v) {
+  v("window", s.window, between(1, kMostUnits), "height and width of the windows");
+  v("stride", s.stride, between(1, kMostUnits), "positions between two windows");
+}
+
+struct Residual;
+using LayerSpec = std::variant<Dense, Maxout, Dropout, BatchNorm, Convolution, TransposedConvolution, MaxoutConvolution,
+                               ActivationLayer, Reshape, Upsample, Downsample, AveragePool, Residual>;
 using NetworkSpec = std::vector<LayerSpec>;
+
+/// y = layers(x) + shortcut(x) (He et al. 2016), both networks of the same outputs. A shortcut without layers is x itself.
+struct Residual {
+  static constexpr std::string_view kName = "residual";
+  NetworkSpec layers, shortcut;
+};
+template <class V> void fields(Residual& s, V& v) {
+  v("layers", s.layers, any(), "what is learned and added");
+  v("shortcut", s.shortcut, any(), "what it is added to; none: what comes in");
+}
+
+/// Calls f with every layer, those inside residual blocks after the block itself.
+void each_layer(const NetworkSpec& spec, const std::function<void(const LayerSpec&)>& f);
+
+/// No layer makes of an example what depends on the others of its batch, as batch normalisation does.
+bool treats_examples_alone(const NetworkSpec& spec);
 
 struct LayerShape {
   Dims in, out;
   Dims detector;  ///< of convolutions: before any max, where the biases are added
+  std::vector<LayerShape> layers, shortcut;  ///< of a residual block
 };
 /// Of each layer, for rows of `inputs`. @throws UsageError naming the layer that does not fit: of no width, with more
 /// sparse weights than inputs, with the data's marginals before the last layer, with another image than comes in, with a
-/// kernel or a window larger than its image.
+/// kernel or a window larger than its image, with groups that do not divide its channels, with two sides of a residual
+/// block that cannot be added.
 std::vector<LayerShape> shapes(const NetworkSpec& spec, int64_t inputs, const std::string& network);
 
 int64_t parameter_count(const LayerSpec& layer, const LayerShape& shape);
