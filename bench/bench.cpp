@@ -1,14 +1,16 @@
 // What bench/bench.py measures of gan itself, one thing a call:
-//   gan_bench formats                                                    fp32, and bf16 where this processor multiplies it
-//   gan_bench step RECIPE.toml ENGINE PRECISION THREADS BATCH SECONDS     milliseconds a step (median)
-//   gan_bench sample PRECISION THREADS SECONDS                            images a second through G of recipes/mnist.toml to a .npy
-//   gan_bench data THREADS SECONDS                                        images a second into batches of 100
-//   gan_bench product PRECISION THREADS SECONDS                           1e9 operations a second, 1,024 x 1,024 x 1,024
-//   gan_bench memory RECIPE.toml ENGINE PRECISION THREADS BATCH           MiB at most, above those before the networks were made
-//   gan_bench rbm K PERSISTENT THREADS SECONDS                            milliseconds a step of CD-k or PCD-k (median): 784-500, batch 100
-//   gan_bench earlier RECIPE.toml THREADS SECONDS                         milliseconds a step of its last stage (median), batch 100
-//   gan_bench ais THREADS SECONDS                                         seconds of 100 runs of 14,500 temperatures, from a part of them
-//   gan_bench parzen THREADS                                              seconds, share of the float32 rate is bench.py's to tell
+//   gan_bench formats                                                    fp32, and bf16 where this
+//   processor multiplies it gan_bench step RECIPE.toml ENGINE PRECISION THREADS BATCH SECONDS
+//   milliseconds a step (median) gan_bench sample PRECISION THREADS SECONDS images a second through
+//   G of recipes/mnist.toml to a .npy gan_bench data THREADS SECONDS images a second into batches
+//   of 100 gan_bench product PRECISION THREADS SECONDS                           1e9 operations a
+//   second, 1,024 x 1,024 x 1,024 gan_bench memory RECIPE.toml ENGINE PRECISION THREADS BATCH MiB
+//   at most, above those before the networks were made gan_bench rbm K PERSISTENT THREADS SECONDS
+//   milliseconds a step of CD-k or PCD-k (median): 784-500, batch 100 gan_bench earlier RECIPE.toml
+//   THREADS SECONDS                         milliseconds a step of its last stage (median), batch
+//   100 gan_bench ais THREADS SECONDS                                         seconds of 100 runs
+//   of 14,500 temperatures, from a part of them gan_bench parzen THREADS seconds, share of the
+//   float32 rate is bench.py's to tell
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -56,15 +58,21 @@ void use(int threads) {
 /// What a training of this recipe does, step after step.
 class Training {
  public:
-  Training(const std::string& recipe, const std::string& engine, const std::string& precision, int64_t batch)
-      : config_(configure(recipe, engine, precision, batch)), dim_(std::get<Dense>(config_.generator.layers.back()).units),
-        trainer_(config_, {.dim = dim_, .batches_per_epoch = 500, .marginals = at::full({dim_}, 0.2)}), data_(at::rand({batch, dim_})) {}
+  Training(const std::string& recipe, const std::string& engine, const std::string& precision,
+           int64_t batch)
+      : config_(configure(recipe, engine, precision, batch)),
+        dim_(std::get<Dense>(config_.generator.layers.back()).units),
+        trainer_(config_,
+                 {.dim = dim_, .batches_per_epoch = 500, .marginals = at::full({dim_}, 0.2)}),
+        data_(at::rand({batch, dim_})) {}
   void step() {
-    for (const auto& [name, value] : trainer_.step(t_++, data_)) value.item<double>();  // as the loop does
+    for (const auto& [name, value] : trainer_.step(t_++, data_))
+      value.item<double>();  // as the loop does
   }
 
  private:
-  static Config configure(const std::string& recipe, const std::string& engine, const std::string& precision, int64_t batch) {
+  static Config configure(const std::string& recipe, const std::string& engine,
+                          const std::string& precision, int64_t batch) {
     Config c = parse_config(read_file(recipe), recipe);
     override_config(c, "run.engine=" + engine);
     override_config(c, "run.precision=" + precision);
@@ -87,9 +95,11 @@ double product(const std::string& precision, double seconds) {
   constexpr int64_t n = 1024;
   const auto p = precision == "bf16" ? kernels::Format::bf16 : kernels::Format::fp32;
   const kernels::Product multiply({n, n, n, false, false, p});
-  const at::Tensor a = at::rand({n, n}).to(precision == "bf16" ? at::kBFloat16 : at::kFloat), b = a.clone();
+  const at::Tensor a = at::rand({n, n}).to(precision == "bf16" ? at::kBFloat16 : at::kFloat),
+                   b = a.clone();
   at::Tensor c = at::empty({n, n});
-  return 2e-9 * n * n * n / timed([&] { multiply(a.data_ptr(), b.data_ptr(), c.data_ptr<float>()); }, seconds);
+  return 2e-9 * n * n * n /
+         timed([&] { multiply(a.data_ptr(), b.data_ptr(), c.data_ptr<float>()); }, seconds);
 }
 
 double sample(const std::string& precision, double seconds) {
@@ -98,9 +108,12 @@ double sample(const std::string& precision, double seconds) {
   Generator G(c.generator, 1, at::full({784}, 0.2), at::kCPU);
   G.network().fuse(precision == "bf16" ? kernels::Format::bf16 : kernels::Format::fp32);
   const std::string file = std::filesystem::temp_directory_path() / "gan_bench.npy";
-  const double time = timed([&] {
-    write_examples(file, kImages, {784}, {}, [&](int64_t first, int64_t count) { return G.sample(count, 1, first); });
-  }, seconds);
+  const double time = timed(
+      [&] {
+        write_examples(file, kImages, {784}, {},
+                       [&](int64_t first, int64_t count) { return G.sample(count, 1, first); });
+      },
+      seconds);
   std::filesystem::remove(file);
   return kImages / time;
 }
@@ -115,7 +128,8 @@ double data(double seconds) {
 }
 
 double parzen_seconds() {
-  const at::Tensor samples = at::rand({10000, 784}), valid = at::rand({1000, 784}), test = at::rand({10000, 784});
+  const at::Tensor samples = at::rand({10000, 784}), valid = at::rand({1000, 784}),
+                   test = at::rand({10000, 784});
   return timed([&] { parzen(samples, valid, test, {0.2}, false); }, 0);
 }
 
@@ -128,8 +142,8 @@ Config rbm_settings(int64_t k, bool persistent) {
   return c;
 }
 
-/// With as many units on as on MNIST after an epoch of learning: .13 of the visible and .3 of the hidden ones (by its biases, as the
-/// examples here have nothing to be learnt).
+/// With as many units on as on MNIST after an epoch of learning: .13 of the visible and .3 of the
+/// hidden ones (by its biases, as the examples here have nothing to be learnt).
 RbmTrainer rbm_trainer(int64_t k, bool persistent) {
   RbmTrainer trainer(rbm_settings(k, persistent), at::full({784}, 0.13), 500);
   trainer.model().hidden_bias().fill_(-0.85);
@@ -147,15 +161,23 @@ std::unique_ptr<Learner> learner_of(const Config& c) {
   const at::Tensor means = at::full({784}, 0.13);
   constexpr int64_t kBatches = 500;
   switch (c.run.model) {
-    case ModelKind::dbn: return std::make_unique<DbnTrainer>(c, means, kBatches);
-    case ModelKind::dbm: return std::make_unique<DbmTrainer>(c, means, kBatches);
-    case ModelKind::gsn: return std::make_unique<GsnTrainer>(c.gsn, c.training, means, kBatches, c.run.seed, kernels::Format::fp32);
-    case ModelKind::stacked_cae: return std::make_unique<CaeTrainer>(c.cae, c.training, means, kBatches, c.run.seed, kernels::Format::fp32);
-    default: throw std::invalid_argument("expected a recipe of a DBN, a DBM, a GSN or a stacked CAE");
+    case ModelKind::dbn:
+      return std::make_unique<DbnTrainer>(c, means, kBatches);
+    case ModelKind::dbm:
+      return std::make_unique<DbmTrainer>(c, means, kBatches);
+    case ModelKind::gsn:
+      return std::make_unique<GsnTrainer>(c.gsn, c.training, means, kBatches, c.run.seed,
+                                          kernels::Format::fp32);
+    case ModelKind::stacked_cae:
+      return std::make_unique<CaeTrainer>(c.cae, c.training, means, kBatches, c.run.seed,
+                                          kernels::Format::fp32);
+    default:
+      throw std::invalid_argument("expected a recipe of a DBN, a DBM, a GSN or a stacked CAE");
   }
 }
 
-/// Layers below are as they are at their start: half of their units are on, more than of trained ones.
+/// Layers below are as they are at their start: half of their units are on, more than of trained
+/// ones.
 double earlier_step(const std::string& recipe, double seconds) {
   Config c = parse_config(read_file(recipe), recipe);
   if (c.run.model == ModelKind::stacked_cae) c.training.steps = 10000;
@@ -170,9 +192,11 @@ double earlier_step(const std::string& recipe, double seconds) {
 double ais(double seconds) {
   constexpr int64_t kPart = 100;  // temperatures
   RbmTrainer trainer = rbm_trainer(1, false);
-  const std::vector<double> all = ais_schedule(14500), betas(all.begin() + 4000, all.begin() + 4000 + kPart + 1);
+  const std::vector<double> all = ais_schedule(14500),
+                            betas(all.begin() + 4000, all.begin() + 4000 + kPart + 1);
   at::Tensor states = trainer.model().draw_base(100, 1), weights = at::zeros({100}, at::kDouble);
-  return 14500.0 / kPart * timed([&] { trainer.model().anneal(states, weights, betas, 1, 0); }, seconds);
+  return 14500.0 / kPart *
+         timed([&] { trainer.model().anneal(states, weights, betas, 1, 0); }, seconds);
 }
 
 }  // namespace
@@ -192,15 +216,23 @@ int main(int argc, char** argv) {
       Training training(a[1], a[2], a[3], std::stoll(a[5]));
       for (int i = 0; i < 10; ++i) training.step();
       fmt::print("{}\n", peak() - before);
-    }
-    else if (a.size() == 4 && a[0] == "sample") use(std::stoi(a[2])), fmt::print("{}\n", sample(a[1], std::stod(a[3])));
-    else if (a.size() == 3 && a[0] == "data") use(std::stoi(a[1])), fmt::print("{}\n", data(std::stod(a[2])));
-    else if (a.size() == 4 && a[0] == "product") use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));
-    else if (a.size() == 5 && a[0] == "rbm") use(std::stoi(a[3])), fmt::print("{}\n", 1e3 * rbm_step(std::stoll(a[1]), a[2] == "1", std::stod(a[4])));
-    else if (a.size() == 4 && a[0] == "earlier") use(std::stoi(a[2])), fmt::print("{}\n", 1e3 * earlier_step(a[1], std::stod(a[3])));
-    else if (a.size() == 3 && a[0] == "ais") use(std::stoi(a[1])), fmt::print("{}\n", ais(std::stod(a[2])));
-    else if (a.size() == 2 && a[0] == "parzen") use(std::stoi(a[1])), fmt::print("{}\n", parzen_seconds());
-    else return fmt::print(stderr, "gan_bench is called by bench/bench.py\n"), 2;
+    } else if (a.size() == 4 && a[0] == "sample")
+      use(std::stoi(a[2])), fmt::print("{}\n", sample(a[1], std::stod(a[3])));
+    else if (a.size() == 3 && a[0] == "data")
+      use(std::stoi(a[1])), fmt::print("{}\n", data(std::stod(a[2])));
+    else if (a.size() == 4 && a[0] == "product")
+      use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));
+    else if (a.size() == 5 && a[0] == "rbm")
+      use(std::stoi(a[3])),
+          fmt::print("{}\n", 1e3 * rbm_step(std::stoll(a[1]), a[2] == "1", std::stod(a[4])));
+    else if (a.size() == 4 && a[0] == "earlier")
+      use(std::stoi(a[2])), fmt::print("{}\n", 1e3 * earlier_step(a[1], std::stod(a[3])));
+    else if (a.size() == 3 && a[0] == "ais")
+      use(std::stoi(a[1])), fmt::print("{}\n", ais(std::stod(a[2])));
+    else if (a.size() == 2 && a[0] == "parzen")
+      use(std::stoi(a[1])), fmt::print("{}\n", parzen_seconds());
+    else
+      return fmt::print(stderr, "gan_bench is called by bench/bench.py\n"), 2;
   } catch (const std::exception& error) {
     return fmt::print(stderr, "gan_bench: {}\n", error.what()), 1;
   }

@@ -4,7 +4,8 @@
 #include <vector>
 
 /// Median seconds of one call, over `seconds`, after a warm-up.
-template <class Act> double timed(Act act, double seconds) {
+template <class Act>
+double timed(Act act, double seconds) {
   using Clock = std::chrono::steady_clock;
   for (int i = 0; i < 3; ++i) act();
   std::vector<double> times;

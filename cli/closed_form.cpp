@@ -15,10 +15,10 @@ namespace gan::cli {
 namespace {
 
 constexpr int64_t kNoisePoints = 200001;
-constexpr int64_t kDraws = 100000;      // where p_g has to be estimated
-constexpr int64_t kCells = 2001;        // over the data's range
-constexpr int64_t kMostCells = 20000;   // over G's range, too
-constexpr double kMargin = 1;           // beyond the data's range, own units
+constexpr int64_t kDraws = 100000;     // where p_g has to be estimated
+constexpr int64_t kCells = 2001;       // over the data's range
+constexpr int64_t kMostCells = 20000;  // over G's range, too
+constexpr double kMargin = 1;          // beyond the data's range, own units
 
 /// G on a grid of z: what a change of variables needs.
 struct Mapping {
@@ -26,15 +26,16 @@ struct Mapping {
   std::vector<double> x;  // own units
 };
 
-/// The same nets in float32. Rounded to bfloat16, z has a few hundred values, G takes no more, and p_g is as many points: what
-/// is asked here is what the nets are as functions.
+/// The same nets in float32. Rounded to bfloat16, z has a few hundred values, G takes no more, and
+/// p_g is as many points: what is asked here is what the nets are as functions.
 std::unique_ptr<Trainer> in_float32(const Problem& problem, Trainer& trainer) {
   Config config = problem.config;
   config.run.engine = Engine::reference;
   config.run.precision = Precision::fp32;
   auto out = std::make_unique<Trainer>(config, problem.facts);
   std::map<std::string, Tensor> state;
-  trainer.visit_state([&](const std::string& name, Tensor& value) { state[name] = value.detach(); });
+  trainer.visit_state(
+      [&](const std::string& name, Tensor& value) { state[name] = value.detach(); });
   const at::NoGradGuard no_grad;
   out->visit_state([&](const std::string& name, Tensor& value) { value.copy_(state.at(name)); });
   return out;
@@ -53,7 +54,8 @@ std::optional<Mapping> mapping_of(const Problem& problem, GenerativeModel& model
   for (int64_t done = 0; done < kNoisePoints; done += kBlock) {
     const int64_t count = std::min(kBlock, kNoisePoints - done);
     const Tensor block = at::from_blob(const_cast<float*>(z.data()) + done, {count, 1}, at::kFloat);
-    const Tensor x = own_units(problem, latent->decode(block.to(problem.facts.device))).contiguous();
+    const Tensor x =
+        own_units(problem, latent->decode(block.to(problem.facts.device))).contiguous();
     out.x.insert(out.x.end(), x.data_ptr<float>(), x.data_ptr<float>() + count);
   }
   return out;
@@ -63,12 +65,14 @@ std::vector<double> by_kernels(const Problem& problem, GenerativeModel& model, c
   std::vector<double> x;
   for (int64_t i = 0; i < cells.count; ++i) x.push_back(cells.middle(i));
   const Tensor samples = own_units(problem, model.sample(kDraws, 1)).contiguous();
-  std::vector<double> mass = kernel_density({samples.data_ptr<float>(), static_cast<size_t>(samples.numel())}, x);
+  std::vector<double> mass =
+      kernel_density({samples.data_ptr<float>(), static_cast<size_t>(samples.numel())}, x);
   for (double& m : mass) m *= cells.width;
   return mass;
 }
 
-/// Cells as fine as kCells over the data's range, over the range of `x`, too; coarser where G reaches very far.
+/// Cells as fine as kCells over the data's range, over the range of `x`, too; coarser where G
+/// reaches very far.
 Cells cells_for(const DataSet& data, const std::vector<double>& x) {
   double low = data.low - kMargin;
   double high = data.high + kMargin;
@@ -96,8 +100,8 @@ ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
   const auto exact = in_float32(problem, trainer);
   const auto mapping = mapping_of(problem, exact->model());
   const Cells cells = cells_for(problem.data, mapping ? mapping->x : std::vector<double>());
-  const std::vector<double> model =
-      mapping ? push_forward(mapping->noise, mapping->x, cells) : by_kernels(problem, trainer.model(), cells);
+  const std::vector<double> model = mapping ? push_forward(mapping->noise, mapping->x, cells)
+                                            : by_kernels(problem, trainer.model(), cells);
 
   std::vector<double> data;
   std::vector<float> scaled;
@@ -107,9 +111,12 @@ ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
     scaled.push_back(static_cast<float>(x));
   }
   problem.scaling.apply(scaled);
-  const Tensor points = at::from_blob(scaled.data(), {cells.count, 1}, at::kFloat).to(problem.facts.device);
-  const Tensor answers = exact->discriminate(points).to(at::kCPU, at::kDouble).flatten().contiguous();
-  const std::span<const double> logits(answers.data_ptr<double>(), static_cast<size_t>(answers.numel()));
+  const Tensor points =
+      at::from_blob(scaled.data(), {cells.count, 1}, at::kFloat).to(problem.facts.device);
+  const Tensor answers =
+      exact->discriminate(points).to(at::kCPU, at::kDouble).flatten().contiguous();
+  const std::span<const double> logits(answers.data_ptr<double>(),
+                                       static_cast<size_t>(answers.numel()));
   ClosedForm out = gan::closed_form(data, model, logits);
   out.exact_density = mapping.has_value();
   return out;

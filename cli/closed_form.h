@@ -1,6 +1,6 @@
 #pragma once
-/// D and p_g of a model of one-dimensional data, held against the closed forms of the paper's section 4. Both nets are taken
-/// in float32, whatever precision they are trained in.
+/// D and p_g of a model of one-dimensional data, held against the closed forms of the paper's
+/// section 4. Both nets are taken in float32, whatever precision they are trained in.
 
 #include <vector>
 
@@ -16,11 +16,12 @@ struct ModelDensity {
   bool exact;                ///< by change of variables; false: from kernels over samples
 };
 
-/// What p_g gives to `cells`. Where z has one dimension, p_g is known: a fine grid of z is sent through G. Where z has more,
-/// it is estimated from samples. The data have one dimension.
+/// What p_g gives to `cells`. Where z has one dimension, p_g is known: a fine grid of z is sent
+/// through G. Where z has more, it is estimated from samples. The data have one dimension.
 ModelDensity model_density(const Problem& problem, Trainer& trainer, const Cells& cells);
 
-/// D against D*, and V(G, D) against C(G), over cells that hold all of the data's range and all of G's.
+/// D against D*, and V(G, D) against C(G), over cells that hold all of the data's range and all of
+/// G's.
 ClosedForm closed_form(const Problem& problem, Trainer& trainer);
 
 }  // namespace gan::cli

@@ -32,8 +32,9 @@ std::vector<Path> toml_files(const Path& folder) {
 /// Where the program was built, or where it is installed: the first that there is.
 std::vector<Path> recipes_of_program() {
   const Path here = program_folder();
-  for (const Path& folder : {here.parent_path() / "recipes", (here / GAN_TO_RECIPES).lexically_normal(),
-                             (here / GAN_ENGINE_TO_RECIPES).lexically_normal()}) {
+  for (const Path& folder :
+       {here.parent_path() / "recipes", (here / GAN_TO_RECIPES).lexically_normal(),
+        (here / GAN_ENGINE_TO_RECIPES).lexically_normal()}) {
     std::vector<Path> files = toml_files(folder);
     if (!files.empty()) return files;
   }
@@ -50,7 +51,8 @@ bool is_recipe(const Path& file) {
 }
 
 size_t width_of(const std::string& text) {  // code points, so that "±" counts once
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 }  // namespace
@@ -69,7 +71,8 @@ std::vector<Path> all_recipes() {
   if (const char* folder = std::getenv("GAN_RECIPES"); folder && *folder) return toml_files(folder);
   std::map<std::string, Path> by_name;
   for (const Path& file : recipes_of_program()) by_name.emplace(file.stem().string(), file);
-  for (const Path& file : toml_files("recipes")) {  // of the working directory, which may be about anything
+  for (const Path& file :
+       toml_files("recipes")) {  // of the working directory, which may be about anything
     const std::string name = file.stem().string();
     if (!by_name.contains(name) && is_recipe(file)) by_name.emplace(name, file);
   }
@@ -81,8 +84,10 @@ std::vector<Path> all_recipes() {
 Path find_recipe(const std::string& name) {
   if (name.find('/') != std::string::npos || Path(name).extension() == ".toml") {
     if (is_file(name)) return name;
-    throw UsageError("{}: {}; `{} info recipes` lists the recipes that there are", name,
-                     is_folder(name) ? "is a folder, a recipe is a .toml file" : "no such recipe file", program());
+    throw UsageError(
+        "{}: {}; `{} info recipes` lists the recipes that there are", name,
+        is_folder(name) ? "is a folder, a recipe is a .toml file" : "no such recipe file",
+        program());
   }
   std::vector<std::string> names;
   for (const Path& file : all_recipes()) {
@@ -90,7 +95,8 @@ Path find_recipe(const std::string& name) {
     names.push_back(file.stem());
   }
   if (obstacle(name).empty() && is_file(name)) return name;
-  throw UsageError("there is no recipe '{}'{}; `{} info recipes` lists them", name, did_you_mean(name, names), program());
+  throw UsageError("there is no recipe '{}'{}; `{} info recipes` lists them", name,
+                   did_you_mean(name, names), program());
 }
 
 void stop_if_asked() {
@@ -100,7 +106,6 @@ void stop_if_asked() {
 void check_can_write(const Path& out) {
   const NewFile probe(out);  // never finished, so it is gone at once
 }
-
 
 std::string table(const std::vector<std::vector<std::string>>& given) {
   std::vector<std::vector<std::string>> rows = given;

@@ -20,12 +20,13 @@ std::string program();
 
 Path program_folder();  ///< that this executable lies in
 
-/// The file of a recipe given by name or path. A word without '/' and '.toml' is the name of a recipe; a file that is called so
-/// is taken only where there is no such recipe. @throws UsageError with the nearest name
+/// The file of a recipe given by name or path. A word without '/' and '.toml' is the name of a
+/// recipe; a file that is called so is taken only where there is no such recipe. @throws UsageError
+/// with the nearest name
 Path find_recipe(const std::string& name_or_path);
 
-/// Those of the program; and those of the folder ./recipes that have other names. Or, where the environment variable
-/// GAN_RECIPES names a folder, those in it alone. Sorted by name.
+/// Those of the program; and those of the folder ./recipes that have other names. Or, where the
+/// environment variable GAN_RECIPES names a folder, those in it alone. Sorted by name.
 std::vector<Path> all_recipes();
 
 struct Interrupted {};  ///< thrown where the user asked to stop
@@ -33,7 +34,6 @@ void stop_if_asked();   ///< @throws Interrupted
 
 /// Before the work that is to be written there. @throws WriteError where it cannot be
 void check_can_write(const Path& out);
-
 
 /// A table for people: columns aligned, the first to the left, the others to the right. Cells may
 /// hold foreign text.

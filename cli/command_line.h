@@ -1,6 +1,6 @@
 #pragma once
-/// The whole command line: what each command may be told, the help, and what is wrong with a call. It needs no tensor
-/// library, so that its answers come at once.
+/// The whole command line: what each command may be told, the help, and what is wrong with a call.
+/// It needs no tensor library, so that its answers come at once.
 
 #include <cstdint>
 #include <optional>
@@ -29,7 +29,8 @@ struct ModelOptions {
 };
 struct SampleOptions : ModelOptions {
   int64_t n = 64;
-  std::optional<int64_t> chains, burn_in, thin;  ///< these, start and data_dir: of models whose samples come from a chain
+  std::optional<int64_t> chains, burn_in,
+      thin;  ///< these, start and data_dir: of models whose samples come from a chain
   std::string start, data_dir;
 };
 struct InterpolateOptions : ModelOptions {};
@@ -48,10 +49,13 @@ struct CompareOptions {
   bool json = false, force = false;
 };
 
-struct InfoOptions { std::string what, data_dir; };
+struct InfoOptions {
+  std::string what, data_dir;
+};
 
 /// In the order of the paper, and of the report.
-inline constexpr std::string_view kPaperParts[] = {"figure1", "theory", "table1", "figure2", "figure3", "table2", "nce"};
+inline constexpr std::string_view kPaperParts[] = {"figure1", "theory", "table1", "figure2",
+                                                   "figure3", "table2", "nce"};
 
 struct ReproduceOptions {
   std::string what = "all", data_dir, out = "reproduction";
@@ -59,7 +63,8 @@ struct ReproduceOptions {
   std::optional<int64_t> seeds;
 };
 
-using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions, CompareOptions, InfoOptions, ReproduceOptions>;
+using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions,
+                             CompareOptions, InfoOptions, ReproduceOptions>;
 
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);

@@ -27,8 +27,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr int64_t kImages = 12, kPoints = 2000;  // of each run in the picture
 
-// How chains are watched: from training examples, so far apart from each other (Gelman & Rubin 1992), in so many steps.
-constexpr int64_t kChains = 50, kFewestChains = 4, kBurnIn = 500, kSteps = 1000, kMostNumbers = 40'000'000;
+// How chains are watched: from training examples, so far apart from each other (Gelman & Rubin
+// 1992), in so many steps.
+constexpr int64_t kChains = 50, kFewestChains = 4, kBurnIn = 500, kSteps = 1000,
+                  kMostNumbers = 40'000'000;
 
 /// A run that can be read, on data that are here.
 struct Entry {
@@ -44,14 +46,17 @@ struct Row {
   const Entry& entry;
   int64_t parameters;
   Evaluation evaluation;
-  std::optional<Mixing> mixing;          ///< of a chain
+  std::optional<Mixing> mixing;  ///< of a chain
 };
 
-std::string model_of(const Entry& entry) { return std::string(names_of(ModelKind{})[static_cast<size_t>(entry.problem.config.run.model)]); }
+std::string model_of(const Entry& entry) {
+  return std::string(names_of(ModelKind{})[static_cast<size_t>(entry.problem.config.run.model)]);
+}
 
 std::string data_of(const Entry& entry) {
   const DataSection& data = entry.problem.config.data;
-  return entry.problem.data.name + (data.binarise ? ", binarised" : "") + (data.scale == Scale::gcn ? ", contrast-normalised" : "");
+  return entry.problem.data.name + (data.binarise ? ", binarised" : "") +
+         (data.scale == Scale::gcn ? ", contrast-normalised" : "");
 }
 
 // --- Measuring ---
@@ -74,11 +79,14 @@ std::vector<Entry> open_entries(const CompareOptions& o) {
     std::error_code error;
     places.push_back(std::filesystem::canonical(given, error));
     if (error) throw DataError("{}: no such run{}", given, obstacle(given));
-    if (std::find(places.begin(), places.end() - 1, places.back()) != places.end() - 1) throw UsageError("{}: the same run twice; give each once", given);
+    if (std::find(places.begin(), places.end() - 1, places.back()) != places.end() - 1)
+      throw UsageError("{}: the same run twice; give each once", given);
   }
   for (const std::string& given : o.runs) {
     const Path& place = places[out.size()];
-    const bool unique = std::count_if(places.begin(), places.end(), [&](const Path& other) { return other.filename() == place.filename(); }) == 1;
+    const bool unique = std::count_if(places.begin(), places.end(), [&](const Path& other) {
+                          return other.filename() == place.filename();
+                        }) == 1;
     out.push_back(open_entry(given, o));
     out.back().name = unique ? place.filename().string() : given;
   }
@@ -93,14 +101,18 @@ int64_t parameters_of(GenerativeModel& model) {
 
 Mixing mixing_of(Chain& chain, const Problem& problem, uint64_t seed) {
   const Examples& train = problem.data.train;
-  const int64_t chains = std::min(train.size(), std::clamp(kMostNumbers / (kSteps * train.dim()), kFewestChains, kChains));
+  const int64_t chains = std::min(
+      train.size(), std::clamp(kMostNumbers / (kSteps * train.dim()), kFewestChains, kChains));
   const Tensor start = chain.start_at(starting_points(problem, chains, seed), seed);
   return mixing(follow(chain, start, {.burn_in = kBurnIn, .taken = kSteps}, seed));
 }
 
-Row measure(const Entry& entry, const Judge& judge, Learner& learner, uint64_t seed, const std::function<void(const std::string&)>& say) {
+Row measure(const Entry& entry, const Judge& judge, Learner& learner, uint64_t seed,
+            const std::function<void(const std::string&)>& say) {
   GenerativeModel& model = learner.model();
-  Row out{.entry = entry, .parameters = parameters_of(model), .evaluation = evaluate_model(entry.problem, judge, learner, seed, say)};
+  Row out{.entry = entry,
+          .parameters = parameters_of(model),
+          .evaluation = evaluate_model(entry.problem, judge, learner, seed, say)};
   if (auto* chain = dynamic_cast<Chain*>(&model)) {
     say(fmt::format("following its chain, {} steps", count(kBurnIn + kSteps)));
     out.mixing = mixing_of(*chain, entry.problem, seed);
@@ -120,9 +132,15 @@ struct Column {
   std::function<std::string(const Row&)> cell;  ///< "" where there is no such number
 };
 
-std::string seconds_text(double seconds) { return seconds < 9.5 ? fmt::format("{:.2g} s", seconds) : duration(seconds); }
-std::string plus_minus(double value, double error) { return fmt::format("{:.1f} ± {:.1f}", value, error); }
-std::string plus_minus(const ParzenScore& s) { return plus_minus(s.log_likelihood, s.standard_error); }
+std::string seconds_text(double seconds) {
+  return seconds < 9.5 ? fmt::format("{:.2g} s", seconds) : duration(seconds);
+}
+std::string plus_minus(double value, double error) {
+  return fmt::format("{:.1f} ± {:.1f}", value, error);
+}
+std::string plus_minus(const ParzenScore& s) {
+  return plus_minus(s.log_likelihood, s.standard_error);
+}
 
 const std::vector<Column>& costs() {
   static const std::vector<Column> columns = {
@@ -131,27 +149,33 @@ const std::vector<Column>& costs() {
       {"step", [](const Row& r) { return count(r.entry.step); }},
       {"trained for", [](const Row& r) { return duration(r.entry.run.trained_seconds()); }},
       {"10,000 samples", [](const Row& r) { return seconds_text(r.evaluation.sampling_seconds); }},
-      {"autocorrelation", [](const Row& r) -> std::string {
+      {"autocorrelation",
+       [](const Row& r) -> std::string {
          if (!r.mixing) return "independent";
          const auto& rho = r.mixing->autocorrelation;
          return fmt::format("{:.2f}, {:.2f}, {:.2f}", rho[1], rho[10], rho[100]);
        }},
-      {"an independent sample", [](const Row& r) -> std::string {
+      {"an independent sample",
+       [](const Row& r) -> std::string {
          if (!r.mixing) return "one pass";
-         return fmt::format("{}{:.3g} steps", r.mixing->resolved() ? "" : "at least ", r.mixing->time);
+         return fmt::format("{}{:.3g} steps", r.mixing->resolved() ? "" : "at least ",
+                            r.mixing->time);
        }},
   };
   return columns;
 }
 
-/// Log-probabilities of different kinds are never to be compared: a column for each. All that is said of a kind is here.
+/// Log-probabilities of different kinds are never to be compared: a column for each. All that is
+/// said of a kind is here.
 Column log_probability_column(Likelihood::Kind kind, const std::string& title) {
-  return {title, [kind](const Row& r) {
-            const auto& p = r.evaluation.log_probability;
-            if (!p || p->kind != kind) return std::string();
-            const auto [low, high] = p->test_interval();
-            return plus_minus(p->test, p->standard_error) + (p->log_z && !p->log_z->exact ? fmt::format(" [{:.1f}, {:.1f}]", low, high) : "");
-          }};
+  return {
+      title, [kind](const Row& r) {
+        const auto& p = r.evaluation.log_probability;
+        if (!p || p->kind != kind) return std::string();
+        const auto [low, high] = p->test_interval();
+        return plus_minus(p->test, p->standard_error) +
+               (p->log_z && !p->log_z->exact ? fmt::format(" [{:.1f}, {:.1f}]", low, high) : "");
+      }};
 }
 
 /// Of binary data, only means have a Parzen score: against the data before they were binarised.
@@ -205,13 +229,17 @@ std::string lay_out(const std::vector<Row>& rows, const std::vector<Column>& col
   std::vector<std::vector<std::string>> out(1 + rows.size() + controls.size());
   out[0].push_back("run");
   for (size_t i = 0; i < rows.size(); ++i) out[1 + i].push_back(rows[i].entry.name);
-  for (size_t i = 0; i < controls.size(); ++i) out[1 + rows.size() + i].push_back("control: " + controls[i].name);
+  for (size_t i = 0; i < controls.size(); ++i)
+    out[1 + rows.size() + i].push_back("control: " + controls[i].name);
   for (const Column& column : columns) {
     std::vector<std::string> cells;
     for (const Row& row : rows) cells.push_back(column.cell(row));
-    if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); })) continue;
+    if (std::all_of(cells.begin(), cells.end(),
+                    [](const std::string& cell) { return cell.empty(); }))
+      continue;
     out[0].push_back(column.title);
-    for (size_t i = 0; i < cells.size(); ++i) out[1 + i].push_back(cells[i].empty() ? "-" : cells[i]);
+    for (size_t i = 0; i < cells.size(); ++i)
+      out[1 + i].push_back(cells[i].empty() ? "-" : cells[i]);
     for (size_t i = 0; i < controls.size(); ++i)
       out[1 + rows.size() + i].push_back(controls[i].column == column.title ? controls[i].cell
                                                                             : "");
@@ -247,10 +275,12 @@ std::string text(const std::vector<Row>& rows) {
     out += fmt::format("  {}\n\n", missing);
   const bool binary = rows[0].entry.problem.config.data.binarise;
   out += lay_out(rows, costs()) + "\n" + lay_out(rows, scores(binary), controls_of(rows, binary));
-  const auto chain = std::find_if(rows.begin(), rows.end(), [](const Row& r) { return r.mixing.has_value(); });
+  const auto chain =
+      std::find_if(rows.begin(), rows.end(), [](const Row& r) { return r.mixing.has_value(); });
   if (chain != rows.end())
-    out += fmt::format("\n  autocorrelation of consecutive states at lags 1, 10 and 100, over {} chains of {} steps from training examples, the first {} left out\n",
-                       chain->mixing->chains, count(chain->mixing->steps), count(kBurnIn));
+    out += fmt::format(
+        "\n  autocorrelation of consecutive states at lags 1, 10 and 100, over {} chains of {} steps from training examples, the first {} left out\n",
+        chain->mixing->chains, count(chain->mixing->steps), count(kBurnIn));
   return out;
 }
 
@@ -262,9 +292,16 @@ Json json(const Row& row) {
               {"trained_seconds", row.entry.run.trained_seconds()},
               {"sampling_seconds", row.evaluation.sampling_seconds}};
   if (const auto& m = row.mixing)
-    out["mixing"] = {{"autocorrelation", {{"1", m->autocorrelation[1]}, {"10", m->autocorrelation[10]}, {"100", m->autocorrelation[100]}}},
-                     {"steps_per_effective_sample", m->time}, {"resolved", m->resolved()}, {"effective_samples", m->effective},
-                     {"chains", m->chains}, {"steps", m->steps}, {"burn_in", kBurnIn}};
+    out["mixing"] = {{"autocorrelation",
+                      {{"1", m->autocorrelation[1]},
+                       {"10", m->autocorrelation[10]},
+                       {"100", m->autocorrelation[100]}}},
+                     {"steps_per_effective_sample", m->time},
+                     {"resolved", m->resolved()},
+                     {"effective_samples", m->effective},
+                     {"chains", m->chains},
+                     {"steps", m->steps},
+                     {"burn_in", kBurnIn}};
   else
     out["mixing"] = "independent";
   out.update(row.evaluation.json());
@@ -292,7 +329,8 @@ int64_t images_beside(const Shape& shape) {
   return std::clamp<int64_t>(kWidth / std::max(shape.back(), kNarrowest), 1, kImages);
 }
 
-void add_pictures(std::vector<Captioned>& pictures, const Entry& entry, GenerativeModel& model, uint64_t seed, bool first) {
+void add_pictures(std::vector<Captioned>& pictures, const Entry& entry, GenerativeModel& model,
+                  uint64_t seed, bool first) {
   const DataSet& data = entry.problem.data;
   const DataCard card = card_of(entry.problem);
   const int64_t images = data.image ? images_beside(card.shape) : 0,
@@ -326,7 +364,9 @@ int carry_out(const CompareOptions& o) {
   std::vector<Captioned> pictures;
   Json document;
   for (auto first = entries.begin(); first != entries.end(); ++first) {
-    const auto beside = [&](const Entry& other) { return other.problem.data.hash == first->problem.data.hash; };
+    const auto beside = [&](const Entry& other) {
+      return other.problem.data.hash == first->problem.data.hash;
+    };
     if (std::any_of(entries.begin(), first, beside)) continue;  // is in a table already
     const Judge judge(first->problem.data);
     std::vector<Row> rows;
@@ -341,8 +381,10 @@ int carry_out(const CompareOptions& o) {
                         add_pictures(pictures, entry, learner->model(), o.seed, rows.size() == 1);
                       }));
     }
-    if (o.json) document["tables"].push_back(json(rows));
-    else std::cout << text(rows) << std::flush;
+    if (o.json)
+      document["tables"].push_back(json(rows));
+    else
+      std::cout << text(rows) << std::flush;
   }
   if (o.json) std::cout << json_text(document) << "\n";
   const std::string why = pictures.empty() ? "" : draw_if_possible([&] {

@@ -25,7 +25,8 @@ void say(const std::string& text) {
 void report(const EvaluateOptions& o, const Evaluation& evaluation, const DataSet& data) {
   if (o.json)
     std::cout << json_text(evaluation.json()) << "\n";
-  else std::cout << "\n" << evaluation.text(data);
+  else
+    std::cout << "\n" << evaluation.text(data);
 }
 
 /// Samples of a peer, [N, D] in the data's own units; byte images may also come in [0, 1].
@@ -33,8 +34,10 @@ at::Tensor samples_of(const Path& file, const DataSet& data) {
   std::vector<float> values = read_samples(file, data);
   const auto n = static_cast<int64_t>(values.size()) / data.train.dim();
   at::Tensor samples = at::from_blob(values.data(), {n, data.train.dim()}, at::kFloat).clone();
-  if (data.image && data.high - data.low > 2 && samples.min().item<float>() >= 0 && samples.max().item<float>() <= 1) {
-    say(fmt::format("{}: its values lie in [0, 1], those of {} in [{}, {}]: scaled", file.string(), data.name, data.low, data.high));
+  if (data.image && data.high - data.low > 2 && samples.min().item<float>() >= 0 &&
+      samples.max().item<float>() <= 1) {
+    say(fmt::format("{}: its values lie in [0, 1], those of {} in [{}, {}]: scaled", file.string(),
+                    data.name, data.low, data.high));
     samples = samples * (data.high - data.low) + data.low;
   }
   return samples;
@@ -70,7 +73,8 @@ void draw(const EvaluateOptions& o, const std::string& what, const Path& file,
 int carry_out(const EvaluateOptions& o) {
   if (!is_there(o.what)) throw DataError("{}: no such run, nor file of samples", o.what);
   if (!is_folder(o.what) && names_array(o.what)) {
-    if (o.data.empty()) throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
+    if (o.data.empty())
+      throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
     const DataSet data = open_data(o.data, o.data_dir);
     const Judge judge(data);
     const Samples samples = in_chains(samples_of(o.what, data), o);
@@ -80,7 +84,10 @@ int carry_out(const EvaluateOptions& o) {
   }
   if (o.chains != 0)
     throw UsageError("--chains {}: is for samples in a file; a run knows its own chains", o.chains);
-  if (!is_folder(o.what)) throw DataError("{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected", o.what);
+  if (!is_folder(o.what))
+    throw DataError(
+        "{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected",
+        o.what);
   const RunFolder run = RunFolder::open(o.what);
   const Path checkpoint = run.find_checkpoint(o.checkpoint);
   const Problem problem = o.data.empty()

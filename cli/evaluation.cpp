@@ -15,10 +15,12 @@ namespace gan::cli {
 namespace {
 
 constexpr int64_t kSamples = kScoredSamples;
-constexpr uint64_t kDraws = 3; // sets of samples of a model whose samples are chains
+constexpr uint64_t kDraws = 3;  // sets of samples of a model whose samples are chains
 constexpr int64_t kBlockNumbers = 64'000'000;  // of training examples at a time
 
-double median_of(const Tensor& x) { return x.median().item<double>(); }
+double median_of(const Tensor& x) {
+  return x.median().item<double>();
+}
 
 /// Samples of the two-sample test, and what it and its control give; or why there is no such test.
 void add_two_sample_test(Evaluation& out, const Judge& judge, const Tensor& fresh, int64_t states,

@@ -1,8 +1,8 @@
-/* A disk that fails when it is told to, for the tests: LD_PRELOAD=libfaults.so GAN_FAULT=CALL:PATH:WHAT:N program
+/* A disk that fails when it is told to, for the tests: LD_PRELOAD=libfaults.so
+ * GAN_FAULT=CALL:PATH:WHAT:N program
  *
- * From the Nth matching call on, CALL (open, write, fsync, rename, symlink, unlink, or any) on a path that
- * contains PATH does WHAT:
- *   ENOSPC, EIO, EPERM  fails with that error, again and again
+ * From the Nth matching call on, CALL (open, write, fsync, rename, symlink, unlink, or any) on a
+ * path that contains PATH does WHAT: ENOSPC, EIO, EPERM  fails with that error, again and again
  *   short        write takes half of the bytes, again and again
  *   kill         the process is killed in place of the call
  *   torn         a write takes half of the bytes, then the process is killed; other calls: as kill
@@ -30,7 +30,10 @@ static enum what wanted(const char* call, const char* path) {
   if (!given || strlen(given) >= sizeof rule) return none;
   strcpy(rule, given);
   which = strsep(&rest, ":"), part = strsep(&rest, ":"), what = strsep(&rest, ":"), from = rest;
-  if (!from) { fprintf(stderr, "GAN_FAULT=%s: expected CALL:PATH:WHAT:N\n", given); abort(); }
+  if (!from) {
+    fprintf(stderr, "GAN_FAULT=%s: expected CALL:PATH:WHAT:N\n", given);
+    abort();
+  }
   if ((strcmp(which, "any") != 0 && strcmp(which, call) != 0) || !strstr(path, part)) return none;
   if (atomic_fetch_add(&seen, 1) + 1 < atol(from)) return none;
   static const char* names[] = {"", "ENOSPC", "EIO", "EPERM", "short", "kill", "torn", "stall"};
@@ -43,12 +46,25 @@ static enum what wanted(const char* call, const char* path) {
 /* 1 when the call is to fail, with errno set. */
 static int fails(enum what what) {
   switch (what) {
-    case full: errno = ENOSPC; return 1;
-    case broken: errno = EIO; return 1;
-    case forbidden: errno = EPERM; return 1;
-    case killed: case torn: raise(SIGKILL); break;
-    case stalled: for (time_t end = time(NULL) + 60; time(NULL) < end;) usleep(10000); break;
-    case none: case half: break;
+    case full:
+      errno = ENOSPC;
+      return 1;
+    case broken:
+      errno = EIO;
+      return 1;
+    case forbidden:
+      errno = EPERM;
+      return 1;
+    case killed:
+    case torn:
+      raise(SIGKILL);
+      break;
+    case stalled:
+      for (time_t end = time(NULL) + 60; time(NULL) < end;) usleep(10000);
+      break;
+    case none:
+    case half:
+      break;
   }
   return 0;
 }
@@ -73,7 +89,8 @@ int open(const char* path, int flags, ...) {
   if ((flags & O_CREAT) && fails(wanted("open", path))) return -1;
   return NEXT(open)(path, flags, mode);
 }
-int open64(const char* path, int flags, ...) __attribute__((alias("open")));  /* the same on 64 bits */
+int open64(const char* path, int flags, ...)
+    __attribute__((alias("open"))); /* the same on 64 bits */
 
 ssize_t write(int fd, const void* bytes, size_t count) {
   char path[4096];
@@ -90,6 +107,12 @@ int fsync(int fd) {
   char path[4096];
   return fails(wanted("fsync", path_of(fd, path, sizeof path))) ? -1 : NEXT(fsync)(fd);
 }
-int rename(const char* from, const char* to) { return fails(wanted("rename", to)) ? -1 : NEXT(rename)(from, to); }
-int symlink(const char* target, const char* link) { return fails(wanted("symlink", link)) ? -1 : NEXT(symlink)(target, link); }
-int unlink(const char* path) { return fails(wanted("unlink", path)) ? -1 : NEXT(unlink)(path); }
+int rename(const char* from, const char* to) {
+  return fails(wanted("rename", to)) ? -1 : NEXT(rename)(from, to);
+}
+int symlink(const char* target, const char* link) {
+  return fails(wanted("symlink", link)) ? -1 : NEXT(symlink)(target, link);
+}
+int unlink(const char* path) {
+  return fails(wanted("unlink", path)) ? -1 : NEXT(unlink)(path);
+}

@@ -35,7 +35,9 @@ void print_network(const std::string& name, const NetworkSpec& spec, int64_t inp
   for (size_t i = 0; i < spec.size(); ++i) {
     const int64_t parameters = parameter_count(spec[i], fitted[i]);
     rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])),
-                    fmt::format("[B, {}] -> [B, {}]", fmt::join(fitted[i].in, ", "), fmt::join(fitted[i].out, ", ")), count(parameters)});
+                    fmt::format("[B, {}] -> [B, {}]", fmt::join(fitted[i].in, ", "),
+                                fmt::join(fitted[i].out, ", ")),
+                    count(parameters)});
     total += parameters;
   }
   rows.push_back({"total", "", count(total)});
@@ -45,15 +47,23 @@ void print_network(const std::string& name, const NetworkSpec& spec, int64_t inp
 /// A deep model's layers, from the data upwards, and what is learned in which order.
 void print_stack(const Config& c, const StackSection& s, int64_t dim) {
   const bool dbn = c.run.model == ModelKind::dbn;
-  fmt::print("{}, binary units\n  v   {}\n", dbn ? "a deep belief network: the two top layers are an RBM, each layer below is drawn from the one above" : "a deep Boltzmann machine: each layer is joined to the next",
-             dim > 0 ? count(dim) : "as many as the data have numbers");
+  fmt::print(
+      "{}, binary units\n  v   {}\n",
+      dbn ? "a deep belief network: the two top layers are an RBM, each layer below is drawn from the one above"
+          : "a deep Boltzmann machine: each layer is joined to the next",
+      dim > 0 ? count(dim) : "as many as the data have numbers");
   for (size_t i = 0; i < s.hidden.size(); ++i) {
-    const int64_t below = i == 0 ? dim : s.hidden.at(i - 1), k = s.k.at(i), grows = s.k_epochs.at(i);
-    fmt::print("  h{}  {}{}; {}-{}{}, {} epochs\n", i + 1, count(s.hidden.at(i)), below > 0 ? fmt::format(", {} weights", count(below * s.hidden.at(i))) : "", s.persistent.at(i) ? "PCD" : "CD",
-               grows > 0 ? "1 up to " : "", k, s.epochs.at(i));
+    const int64_t below = i == 0 ? dim : s.hidden.at(i - 1), k = s.k.at(i),
+                  grows = s.k_epochs.at(i);
+    fmt::print("  h{}  {}{}; {}-{}{}, {} epochs\n", i + 1, count(s.hidden.at(i)),
+               below > 0 ? fmt::format(", {} weights", count(below * s.hidden.at(i))) : "",
+               s.persistent.at(i) ? "PCD" : "CD", grows > 0 ? "1 up to " : "", k, s.epochs.at(i));
   }
-  if (!dbn) fmt::print("then all layers together, {} epochs: mean field on data, {} persistent chains\n", c.dbm.joint_epochs, count(s.chains));
-  else if (c.dbn.up_down_epochs > 0) fmt::print("then fine-tuned by the up-down algorithm, {} epochs\n", c.dbn.up_down_epochs);
+  if (!dbn)
+    fmt::print("then all layers together, {} epochs: mean field on data, {} persistent chains\n",
+               c.dbm.joint_epochs, count(s.chains));
+  else if (c.dbn.up_down_epochs > 0)
+    fmt::print("then fine-tuned by the up-down algorithm, {} epochs\n", c.dbn.up_down_epochs);
   fmt::print("\n");
 }
 
@@ -63,7 +73,8 @@ void print_config(const Config& c, int64_t dim) {
     const bool uniform = c.generator.noise == NoiseKind::uniform;
     fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
     print_network("generator", c.generator.layers, c.generator.noise_size);
-    if (dim == 0) dim = size_of(shapes(c.generator.layers, c.generator.noise_size, "generator").back().out);
+    if (dim == 0)
+      dim = size_of(shapes(c.generator.layers, c.generator.noise_size, "generator").back().out);
     fmt::print("\nD, one logit\n");
     print_network("discriminator", c.discriminator.layers, dim);
     fmt::print("\n");
@@ -72,10 +83,23 @@ void print_config(const Config& c, int64_t dim) {
   if (c.run.model == ModelKind::rbm || nce) {
     const bool gaussian = !nce && c.rbm.visible == VisibleKind::gaussian;
     const int64_t hidden = nce ? c.nce.hidden : c.rbm.hidden;
-    fmt::print("E(v, h) = {} - c'h - v'Wh\n  v  {} {} units\n  h  {} binary units\n", gaussian ? "|v - b|^2 / 2" : "-b'v", dim > 0 ? count(dim) : "as many as the data have numbers:", gaussian ? "Gaussian" : "binary", count(hidden));
-    if (dim > 0) fmt::print("  W  {} weights, and {} biases\n", count(dim * hidden), count(dim + hidden));
-    if (nce) fmt::print("trained by noise-contrastive estimation, against {} times as much noise: {}\n\n", count(c.nce.nu), c.nce.noise == NceNoise::mixture ? fmt::format("a mixture of {} Bernoulli products", count(c.mixture.components)) : "the product of the marginals");
-    else fmt::print("trained by {}-{}{}\n\n", c.rbm.persistent ? "PCD" : "CD", c.rbm.k, c.rbm.persistent ? fmt::format(", {} persistent chains", count(c.rbm.chains)) : "");
+    fmt::print("E(v, h) = {} - c'h - v'Wh\n  v  {} {} units\n  h  {} binary units\n",
+               gaussian ? "|v - b|^2 / 2" : "-b'v",
+               dim > 0 ? count(dim) : "as many as the data have numbers:",
+               gaussian ? "Gaussian" : "binary", count(hidden));
+    if (dim > 0)
+      fmt::print("  W  {} weights, and {} biases\n", count(dim * hidden), count(dim + hidden));
+    if (nce)
+      fmt::print(
+          "trained by noise-contrastive estimation, against {} times as much noise: {}\n\n",
+          count(c.nce.nu),
+          c.nce.noise == NceNoise::mixture
+              ? fmt::format("a mixture of {} Bernoulli products", count(c.mixture.components))
+              : "the product of the marginals");
+    else
+      fmt::print(
+          "trained by {}-{}{}\n\n", c.rbm.persistent ? "PCD" : "CD", c.rbm.k,
+          c.rbm.persistent ? fmt::format(", {} persistent chains", count(c.rbm.chains)) : "");
   }
   if (const StackSection* s = stack_of(c)) print_stack(c, *s, dim);
   std::string section;
@@ -145,9 +169,13 @@ void info_data(const std::string& what, const std::string& data_dir) {
 
 void describe(const std::string& what, const std::string& data_dir) {
   const Path path = what;
-  const bool is_path = obstacle(path).empty() || what.find('/') != what.npos;  // no obstacle to a recipe's or a data set's name
+  const bool is_path =
+      obstacle(path).empty() ||
+      what.find('/') != what.npos;  // no obstacle to a recipe's or a data set's name
   if (what == "recipes") return info_recipes();
-  const auto recipe = [&](const Path& file) { print_config(parse_config(read_file(file), file.string()), 0); };
+  const auto recipe = [&](const Path& file) {
+    print_config(parse_config(read_file(file), file.string()), 0);
+  };
   if (is_path && is_folder(path) && is_there(path / "config.toml")) return info_run(path);
   const bool is_called_one = path.extension() == ".safetensors" && !is_folder(path);
   if (is_path && (is_called_one || begins_as_checkpoint(path))) return info_checkpoint(path);
@@ -164,9 +192,12 @@ void describe(const std::string& what, const std::string& data_dir) {
     }
     known.push_back(file.stem());
   }
-  if (is_data || (is_path && is_there(path)) || path.has_extension() || what.find('/') != what.npos || what.starts_with("toy:")) return info_data(what, data_dir);
+  if (is_data || (is_path && is_there(path)) || path.has_extension() ||
+      what.find('/') != what.npos || what.starts_with("toy:"))
+    return info_data(what, data_dir);
   known.insert(known.end(), data.begin(), data.end());
-  throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what, did_you_mean(what, known));
+  throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what,
+                   did_you_mean(what, known));
 }
 
 }  // namespace

@@ -11,12 +11,15 @@
 namespace gan::cli {
 namespace {
 
-/// Threads that wait must not spin: beside another busy program each would hold up the other, tens of times over. OpenMP
-/// asks for this as it is loaded, so gan-engine itself would be too late.
-void let_waiting_threads_sleep() { setenv("OMP_WAIT_POLICY", "passive", 0); }
+/// Threads that wait must not spin: beside another busy program each would hold up the other, tens
+/// of times over. OpenMP asks for this as it is loaded, so gan-engine itself would be too late.
+void let_waiting_threads_sleep() {
+  setenv("OMP_WAIT_POLICY", "passive", 0);
+}
 
-/// OpenBLAS takes a processor that it does not know, since it is newer, for one of 2004 and multiplies at a fifth of the speed.
-/// Told the nearest one that it knows, it does not. It too asks as it is loaded.
+/// OpenBLAS takes a processor that it does not know, since it is newer, for one of 2004 and
+/// multiplies at a fifth of the speed. Told the nearest one that it knows, it does not. It too asks
+/// as it is loaded.
 void name_the_processor() {
 #if defined(__x86_64__)
   const bool wide = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
@@ -30,12 +33,16 @@ void name_the_processor() {
 int carry_out(const Command&, char** argv) {
   check_limits();
   let_waiting_threads_sleep(), name_the_processor();
-  const Path beside = program_folder() / "gan-engine", installed = (program_folder() / GAN_TO_ENGINE).lexically_normal() / "gan-engine";
+  const Path beside = program_folder() / "gan-engine",
+             installed = (program_folder() / GAN_TO_ENGINE).lexically_normal() / "gan-engine";
   for (const Path& engine : {beside, installed}) {
     execv(engine.c_str(), argv);
-    if (errno != ENOENT) throw ErrorOf<Exit::bug>("{}: cannot be started: {}", engine.string(), std::strerror(errno));
+    if (errno != ENOENT)
+      throw ErrorOf<Exit::bug>("{}: cannot be started: {}", engine.string(), std::strerror(errno));
   }
-  throw ErrorOf<Exit::bug>("there is neither {} nor {}, which would do the work; build or install gan again", beside.string(), installed.string());
+  throw ErrorOf<Exit::bug>(
+      "there is neither {} nor {}, which would do the work; build or install gan again",
+      beside.string(), installed.string());
 }
 
 }  // namespace gan::cli

@@ -43,14 +43,15 @@ void check_memory(int threads) {
   const rlim_t limit = limit_of(RLIMIT_AS);
   const rlim_t needed = kAddressSpace + static_cast<rlim_t>(threads) * kAddressSpaceOfThread;
   if (limit < needed)
-    throw UsageError("the limit on memory (ulimit -v) is {} kB, and the tensor library needs {} kB to begin with; raise it",
-                     limit / kKilobyte, needed / kKilobyte);
+    throw UsageError(
+        "the limit on memory (ulimit -v) is {} kB, and the tensor library needs {} kB to begin with; raise it",
+        limit / kKilobyte, needed / kKilobyte);
 }
 
 void check_stack() {
   if (const rlim_t limit = limit_of(RLIMIT_STACK); limit < kStack)
-    throw UsageError("the limit on the stack (ulimit -s) is {} kB, and {} kB are needed; raise it", limit / kKilobyte,
-                     kStack / kKilobyte);
+    throw UsageError("the limit on the stack (ulimit -s) is {} kB, and {} kB are needed; raise it",
+                     limit / kKilobyte, kStack / kKilobyte);
 }
 
 void* wait_for(void* gate) {
@@ -59,7 +60,8 @@ void* wait_for(void* gate) {
   return nullptr;
 }
 
-/// How many of `wanted` threads the system starts, all of them at once. Who may start how many depends on more than the limit.
+/// How many of `wanted` threads the system starts, all of them at once. Who may start how many
+/// depends on more than the limit.
 int threads_that_start(int wanted) {
   pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
   ::pthread_mutex_lock(&gate);
@@ -83,8 +85,9 @@ void check_threads(int threads) {
   if (limit >= kManyThreads) return;
   const int wanted = kPools * threads;
   if (const int started = threads_that_start(wanted); started < wanted)
-    throw UsageError("the limit on processes and threads (ulimit -u) is {}, and leaves {} where {} are needed; raise it",
-                     limit, started, wanted);
+    throw UsageError(
+        "the limit on processes and threads (ulimit -u) is {}, and leaves {} where {} are needed; raise it",
+        limit, started, wanted);
 }
 
 }  // namespace

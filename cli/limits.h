@@ -1,5 +1,6 @@
 #pragma once
-/// Limits of the shell under which the tensor library would hang or crash while it is loaded, before anything could be said.
+/// Limits of the shell under which the tensor library would hang or crash while it is loaded,
+/// before anything could be said.
 
 namespace gan::cli {
 

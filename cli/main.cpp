@@ -28,24 +28,28 @@ int fail(gan::Exit code, const std::string& what) {
 
 int main(int argc, char** argv) {
   gan::cli::open_standard_descriptors();
-  std::signal(SIGXFSZ, SIG_IGN);  // a file above `ulimit -f` is then an error of write, like a full disk
+  std::signal(SIGXFSZ,
+              SIG_IGN);  // a file above `ulimit -f` is then an error of write, like a full disk
   try {
     const auto command = gan::cli::parse(argc, argv);
     const int exit_code = command ? gan::cli::carry_out(*command, argv) : 0;
     std::cout.flush();
-    if (std::fflush(stdout) != 0 || !std::cout || std::ferror(stdout)) return fail(gan::Exit::data, fmt::format(kCannotPrint, std::strerror(errno)));
+    if (std::fflush(stdout) != 0 || !std::cout || std::ferror(stdout))
+      return fail(gan::Exit::data, fmt::format(kCannotPrint, std::strerror(errno)));
     return exit_code;
   } catch (const gan::Error& error) {
     return fail(error.code(), error.what());
   } catch (const std::bad_alloc&) {
     return fail(gan::Exit::usage, gan::out_of_memory());
   } catch (const std::filesystem::filesystem_error& error) {
-    return fail(gan::Exit::data, fmt::format("{}: {}", gan::printable(error.path1().string()), error.code().message()));
+    return fail(gan::Exit::data, fmt::format("{}: {}", gan::printable(error.path1().string()),
+                                             error.code().message()));
   } catch (const std::exception& error) {
     const std::string what = error.what(), line = what.substr(0, what.find('\n'));
     if (what.find("can't allocate memory") != what.npos || what.find("out of memory") != what.npos)
       return fail(gan::Exit::usage, gan::out_of_memory());  // libtorch's
-    if (std::ferror(stdout)) return fail(gan::Exit::data, fmt::format(kCannotPrint, std::strerror(errno)));
+    if (std::ferror(stdout))
+      return fail(gan::Exit::data, fmt::format(kCannotPrint, std::strerror(errno)));
     return fail(gan::Exit::bug, "internal error, please report it: " + gan::printable(line));
   }
 }

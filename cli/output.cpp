@@ -14,7 +14,8 @@
 namespace gan::cli {
 namespace {
 
-/// The first bytes of a file, enough to know it by; fewer where there are no more, or where they cannot be read.
+/// The first bytes of a file, enough to know it by; fewer where there are no more, or where they
+/// cannot be read.
 std::string beginning_of(const Path& file) {
   constexpr size_t kEnough = size_t{1} << 22;
   std::string bytes(kEnough, '\0');
@@ -62,19 +63,24 @@ bool is_row_of(const std::string& line, int64_t width) {
 bool is_csv_like_ours(const Path& file, const DataCard& card) {
   std::string bytes = beginning_of(file);
   const int64_t width = product(card.shape);
-  const std::string header = card.columns.empty() ? "" : format_csv(card.columns, width, std::span<const float>{});
+  const std::string header =
+      card.columns.empty() ? "" : format_csv(card.columns, width, std::span<const float>{});
   if (!bytes.starts_with(header)) return false;
   bytes.erase(0, header.size());
   const std::string line = bytes.substr(0, bytes.find('\n'));
-  return is_row_of<float>(line, width) || is_row_of<double>(line, width);  // the latter where the data have an origin
+  return is_row_of<float>(line, width) ||
+         is_row_of<double>(line, width);  // the latter where the data have an origin
 }
 
 /// Nothing is there, or whoever calls may do as they like.
-bool is_free(const Path& out, bool force) { return force || (!is_there(out) && !is_link(out)); }
+bool is_free(const Path& out, bool force) {
+  return force || (!is_there(out) && !is_link(out));
+}
 
 [[noreturn]] void refuse(const Path& out, const char* what) {
-  throw UsageError("--out {}: exists already, and is no {}; choose another name, or give --force to replace it",
-                   out.string(), what);
+  throw UsageError(
+      "--out {}: exists already, and is no {}; choose another name, or give --force to replace it",
+      out.string(), what);
 }
 
 constexpr const char* kPicture = "picture that gan made";
@@ -90,7 +96,8 @@ void check_examples_output(const Path& out, const DataCard& card, bool force) {
   if (out.extension() == ".png") return check_picture_output(out, force);
   if (is_free(out, force)) return;
   const bool csv = out.extension() == ".csv";
-  const bool ours = is_file(out) && (csv ? is_csv_like_ours(out, card) : is_npy_like_ours(out, card.shape));
+  const bool ours =
+      is_file(out) && (csv ? is_csv_like_ours(out, card) : is_npy_like_ours(out, card.shape));
   if (!ours) refuse(out, "file of such samples");
 }
 
@@ -104,7 +111,8 @@ void check_is_not_training_data(const Path& out, const Path& run) {
     return;  // a checkpoint by itself, which knows no path
   }
   if (same_file(out, source))
-    throw UsageError("--out {}: is the data that {} was trained on; choose another name", out.string(), run.string());
+    throw UsageError("--out {}: is the data that {} was trained on; choose another name",
+                     out.string(), run.string());
 }
 
 void check_report_output(const Path& folder, bool force) {
@@ -112,13 +120,15 @@ void check_report_output(const Path& folder, bool force) {
   bool ours = false;
   for (const char* name : {"report.md", "report.html"}) {
     if (is_free(folder / name, false)) continue;
-    const bool is_report = is_file(folder / name) && beginning_of(folder / name).find(kReportTitle) != std::string::npos;
+    const bool is_report = is_file(folder / name) &&
+                           beginning_of(folder / name).find(kReportTitle) != std::string::npos;
     if (!is_report) refuse(folder / name, "report that gan wrote");
     ours = true;
   }
   if (ours) return;  // and so are the pictures, also those of a gan that did not sign them
   for (const std::string& name : names_in(folder)) {
-    const bool is_named_so = name.starts_with("figure") || name.starts_with("theory") || name.starts_with("nce-");
+    const bool is_named_so =
+        name.starts_with("figure") || name.starts_with("theory") || name.starts_with("nce-");
     const bool may_be_drawn = is_named_so && name.ends_with(".png");
     if (may_be_drawn) check_picture_output(folder / name, false);
   }

@@ -8,20 +8,25 @@
 
 namespace gan::cli {
 
-inline constexpr const char* kReportTitle = "Generative Adversarial Nets (Goodfellow et al. 2014), computed again";
+inline constexpr const char* kReportTitle =
+    "Generative Adversarial Nets (Goodfellow et al. 2014), computed again";
 
-/// Whether a picture may be written to `out`: nothing is there, or a PNG file that gan made, or `force` is given.
+/// Whether a picture may be written to `out`: nothing is there, or a PNG file that gan made, or
+/// `force` is given.
 /// @throws UsageError
 void check_picture_output(const Path& out, bool force);
 
-/// The same of examples like those of `card`: nothing is there, or a .npy or .csv file as gan writes it for such examples (the
-/// same shape or columns, float32), or `force` is given. @throws UsageError
+/// The same of examples like those of `card`: nothing is there, or a .npy or .csv file as gan
+/// writes it for such examples (the same shape or columns, float32), or `force` is given. @throws
+/// UsageError
 void check_examples_output(const Path& out, const DataCard& card, bool force);
 
-/// @throws UsageError where `out` is the data that `run` (a folder, or a checkpoint in one) was trained on; --force is no help
+/// @throws UsageError where `out` is the data that `run` (a folder, or a checkpoint in one) was
+/// trained on; --force is no help
 void check_is_not_training_data(const Path& out, const Path& run);
 
-/// Whether the report of the paper may be written into `folder`: no report is there, or one that gan wrote, or `force` is given.
+/// Whether the report of the paper may be written into `folder`: no report is there, or one that
+/// gan wrote, or `force` is given.
 /// @throws UsageError
 void check_report_output(const Path& folder, bool force);
 

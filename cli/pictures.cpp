@@ -20,7 +20,9 @@
 namespace gan::cli {
 namespace {
 
-std::span<const float> span_of(const Tensor& t) { return {t.data_ptr<float>(), static_cast<size_t>(t.numel())}; }
+std::span<const float> span_of(const Tensor& t) {
+  return {t.data_ptr<float>(), static_cast<size_t>(t.numel())};
+}
 
 /// The numbers that can be drawn, in ascending order.
 std::vector<double> drawable(const Tensor& values) {
@@ -77,7 +79,8 @@ GridOptions grid_of(const DataCard& data, int64_t columns) {
 Tensor rows_of(const Examples& examples, int64_t first, int64_t count) {
   count = std::min(count, examples.size() - first);
   const std::vector<float> rows = examples.rows(first, count);
-  return at::from_blob(const_cast<float*>(rows.data()), {count, examples.dim()}, at::kFloat).clone();
+  return at::from_blob(const_cast<float*>(rows.data()), {count, examples.dim()}, at::kFloat)
+      .clone();
 }
 
 Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, int64_t columns) {
@@ -130,23 +133,45 @@ Image filters(const DataCard& data, const Tensor& weights) {
 }
 
 Image curves(const RunFolder& run) {
-  struct Row { const char* title; const char* y; std::vector<std::string> names; bool prefix = false; std::optional<double> reference = {}; };
+  struct Row {
+    const char* title;
+    const char* y;
+    std::vector<std::string> names;
+    bool prefix = false;
+    std::optional<double> reference = {};
+  };
   const std::vector<Row> rows = {
-      {"Losses", "loss", {"d_loss", "g_loss", "log_likelihood", "nce_loss", "cross_entropy", "walkback"}},
+      {"Losses",
+       "loss",
+       {"d_loss", "g_loss", "log_likelihood", "nce_loss", "cross_entropy", "walkback"}},
       {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
       {"Validation", "score", {"parzen_valid", "log_probability_valid", "log_bound_valid"}},
-      {"Telling data from noise (0.5: it cannot; 1: nothing left to learn)", "accuracy", {"noise_accuracy"}, false, 0.5},
+      {"Telling data from noise (0.5: it cannot; 1: nothing left to learn)",
+       "accuracy",
+       {"noise_accuracy"},
+       false,
+       0.5},
       {"The most by which a weight is still pulled", "slope", {"pull"}},
       {"Free energy of data less that of the chains' ends", "nats", {"free_energy_gap"}, false, 0},
       {"-E of data less that of the persistent chains", "nats", {"energy_gap"}, false, 0},
       {"Mean field", "iterations", {"mean_field_iterations"}},
       {"Reconstruction of data", "squared error", {"reconstruction_error"}},
-      {"Up-down: of v from its own x_1, of x_1 from its own v", "squared error", {"wake_error", "sleep_error"}},
+      {"Up-down: of v from its own x_1, of x_1 from its own v",
+       "squared error",
+       {"wake_error", "sleep_error"}},
       {"Hidden units that are on", "share", {"hidden_on"}},
       {"Modes found", "modes", {"modes"}},
       {"Samples within 3 deviations of a mode", "share", {"within"}},
-      {"Spread of samples inside their modes over the truth's", "ratio", {"spread_within"}, false, 1},
-      {"A fresh classifier separates samples from held-out data (0.5: guessing)", "accuracy", {"two_sample_accuracy", "two_sample_low", "two_sample_high"}, false, 0.5},
+      {"Spread of samples inside their modes over the truth's",
+       "ratio",
+       {"spread_within"},
+       false,
+       1},
+      {"A fresh classifier separates samples from held-out data (0.5: guessing)",
+       "accuracy",
+       {"two_sample_accuracy", "two_sample_low", "two_sample_high"},
+       false,
+       0.5},
       {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient", "gradient"}},
       {"Spread of samples over spread of data", "ratio", {"spread"}, false, 1},
       {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, true},
@@ -160,7 +185,9 @@ Image curves(const RunFolder& run) {
         for (const auto& wanted : row.names)
           if (row.prefix ? name.starts_with(wanted) : name == wanted) {
             Series& s = series[name];
-            s.label = name, s.x.push_back(static_cast<double>(step)), s.y.push_back(value);
+            s.label = name;
+            s.x.push_back(static_cast<double>(step));
+            s.y.push_back(value);
           }
     if (series.empty()) continue;
     Panel panel{.title = row.title, .x_label = "step", .y_label = row.y};
@@ -176,22 +203,29 @@ Image figure1(const Problem& problem, Trainer& trainer, const std::string& title
   const double low = problem.data.low, high = problem.data.high;
   Figure1 figure{.title = title};
   for (int i = 0; i <= 200; ++i) figure.x.push_back(low + (high - low) * i / 200);
-  for (const double x : figure.x) figure.data_density.push_back(std::exp(problem.data.toy->log_density(std::span(&x, 1))));
+  for (const double x : figure.x)
+    figure.data_density.push_back(std::exp(problem.data.toy->log_density(std::span(&x, 1))));
 
   const DataCard card = card_of(problem);
-  const Cells cells = cells_around(figure.x.front(), figure.x.back(), static_cast<int64_t>(figure.x.size()));
+  const Cells cells =
+      cells_around(figure.x.front(), figure.x.back(), static_cast<int64_t>(figure.x.size()));
   figure.model_density = model_density(problem, trainer, cells).mass;
   for (double& density : figure.model_density) density /= cells.width;
 
   std::vector<float> grid(figure.x.begin(), figure.x.end());
   problem.scaling.apply(grid);
-  const Tensor answers = at::sigmoid(trainer.discriminate(at::from_blob(grid.data(), {static_cast<int64_t>(grid.size()), 1}, at::kFloat)));
-  for (int64_t i = 0; i < answers.numel(); ++i) figure.discriminator.push_back(answers[i].item<double>());
+  const Tensor answers = at::sigmoid(trainer.discriminate(
+      at::from_blob(grid.data(), {static_cast<int64_t>(grid.size()), 1}, at::kFloat)));
+  for (int64_t i = 0; i < answers.numel(); ++i)
+    figure.discriminator.push_back(answers[i].item<double>());
 
   if (auto* latent = dynamic_cast<Latent*>(&trainer.model())) {
     const Tensor z = latent->noise(24, 0);
     const Tensor x = own_units(card, latent->decode(z));
-    for (int64_t i = 0; i < z.size(0); ++i) figure.z.push_back(z[i][0].item<double>()), figure.z_to_x.push_back(x[i][0].item<double>());
+    for (int64_t i = 0; i < z.size(0); ++i) {
+      figure.z.push_back(z[i][0].item<double>());
+      figure.z_to_x.push_back(x[i][0].item<double>());
+    }
   }
   return draw_figure1(std::span(&figure, 1), 560, 420);
 }
@@ -204,7 +238,9 @@ Image with_nearest(const Judge& judge, const Tensor& samples) {
   std::vector<int64_t> framed;
   constexpr int64_t kBlockNumbers = 64'000'000;  // of training examples at a time
   const int64_t block = std::max<int64_t>(1, kBlockNumbers / data.train.dim());
-  const auto rows = [&](int64_t first, int64_t n) { return judge.units_in_place(rows_of(data.train, first, n)); };
+  const auto rows = [&](int64_t first, int64_t n) {
+    return judge.units_in_place(rows_of(data.train, first, n));
+  };
   const Tensor beside = own.view({kRows, kColumns, -1}).select(1, kColumns - 1);
   const Tensor index = nearest(judge.units(beside), data.train.size(), block, rows).index;
   for (int64_t row = 0; row < kRows; ++row) {
@@ -226,7 +262,8 @@ Image straight_lines(Model& model, uint64_t seed) {
   auto& latent = dynamic_cast<Latent&>(model.generative());
   const Tensor ends = latent.noise(2 * kLines, seed);  // [16, Z]
   const Tensor t = at::linspace(0, 1, kLinePoints, ends.options()).view({1, kLinePoints, 1});
-  const Tensor from = ends.narrow(0, 0, kLines).unsqueeze(1), to = ends.narrow(0, kLines, kLines).unsqueeze(1);
+  const Tensor from = ends.narrow(0, 0, kLines).unsqueeze(1),
+               to = ends.narrow(0, kLines, kLines).unsqueeze(1);
   const Tensor z = (from * (1 - t) + to * t).flatten(0, 1);  // [8 * 12, Z], straight lines
   const Tensor images = model.own_units(latent.decode(z));
   check_finite_samples(images, "this model");

@@ -24,17 +24,24 @@ namespace {
 /// The parts, as kPaperParts names them.
 struct Part {
   std::string_view name;
-  std::vector<Training> (*trainings)(Reproduction&);  ///< of which it is made; those that it trains are in its estimate
+  std::vector<Training> (*trainings)(
+      Reproduction&);  ///< of which it is made; those that it trains are in its estimate
   bool trains;
   paper::Piece (*compute)(Reproduction&);
-  std::optional<paper::Piece> (*so_far)(Reproduction&) = nullptr;  ///< where it makes sense in parts
-  bool by_scores = false;                                          ///< it needs a score of each training, and no run
-  bool tells_scores = false;                                       ///< it says which run table 1 scores
+  std::optional<paper::Piece> (*so_far)(Reproduction&) =
+      nullptr;                ///< where it makes sense in parts
+  bool by_scores = false;     ///< it needs a score of each training, and no run
+  bool tells_scores = false;  ///< it says which run table 1 scores
 };
-std::vector<Training> no_trainings(Reproduction&) { return {}; }
+std::vector<Training> no_trainings(Reproduction&) {
+  return {};
+}
 constexpr uint64_t kSeed = 1;  // of parts that need no recipe
 constexpr Part kParts[] = {
-    {"figure1", no_trainings, false, [](Reproduction& r) { return paper::figure1(kSeed, [&](const std::string& text) { r.say(text); }); }},
+    {"figure1", no_trainings, false,
+     [](Reproduction& r) {
+       return paper::figure1(kSeed, [&](const std::string& text) { r.say(text); });
+     }},
     {"theory", no_trainings, false, [](Reproduction&) { return paper::theory(kSeed); }},
     {"table1", table1_trainings, true, table1, table1_so_far, true},
     {"figure2", figure2_trainings, true, figure2, figure2_so_far, false, true},
@@ -42,11 +49,16 @@ constexpr Part kParts[] = {
     {"table2", table2_trainings, false, table2},
     {"nce", nce_trainings, false, nce},
 };
-static_assert(std::equal(std::begin(kParts), std::end(kParts), std::begin(kPaperParts), std::end(kPaperParts), [](const Part& part, std::string_view name) { return part.name == name; }));
+static_assert(std::equal(std::begin(kParts), std::end(kParts), std::begin(kPaperParts),
+                         std::end(kPaperParts), [](const Part& part, std::string_view name) {
+                           return part.name == name;
+                         }));
 
 /// All that decides a part's result.
-std::string configuration_of(const Part& part, const Reproduction& r, const std::vector<Training>& trainings) {
-  std::string out = fmt::format("gan {}\n{}{}\n", version(), part.name, r.options().quick ? ", quick" : "");
+std::string configuration_of(const Part& part, const Reproduction& r,
+                             const std::vector<Training>& trainings) {
+  std::string out =
+      fmt::format("gan {}\n{}{}\n", version(), part.name, r.options().quick ? ", quick" : "");
   for (const Training& t : trainings) {
     out += fmt::format("\n# {}\n{}", t.recipe, t.text());
     const auto score = part.tells_scores ? r.scored(t) : std::nullopt;
@@ -88,7 +100,9 @@ void say_what_is_left(Reproduction& r, const std::vector<Task>& tasks) {
   if (trainings.empty()) return;
   const double seconds = r.estimate(trainings);
   if (seconds > 0)
-    r.say(fmt::format("about {} of training in all, if this machine has nothing else to do; scoring takes some minutes more. Ctrl-C stops it, and the same call goes on", duration(seconds)));
+    r.say(fmt::format(
+        "about {} of training in all, if this machine has nothing else to do; scoring takes some minutes more. Ctrl-C stops it, and the same call goes on",
+        duration(seconds)));
 }
 
 void compute(Reproduction& r, const paper::Cache& cache, Task& task) {
@@ -97,25 +111,34 @@ void compute(Reproduction& r, const paper::Cache& cache, Task& task) {
   const double trained_before = r.training_now();
   r.say(fmt::format("{} ...", task.part.name));
   paper::Piece piece = task.part.compute(r);
-  piece.seconds = std::chrono::duration<double>(Clock::now() - start).count() - (r.training_now() - trained_before);
+  piece.seconds = std::chrono::duration<double>(Clock::now() - start).count() -
+                  (r.training_now() - trained_before);
   if (task.part.trains)
-    for (const Training& t : task.trainings)  // also by a call before this one, and a score on another machine
+    for (const Training& t :
+         task.trainings)  // also by a call before this one, and a score on another machine
       piece.seconds += task.part.by_scores ? r.scored(t)->seconds : r.train(t).trained_seconds();
-  task.configuration = configuration_of(task.part, r, task.trainings);  // table 1 may have scored runs since
+  task.configuration =
+      configuration_of(task.part, r, task.trainings);  // table 1 may have scored runs since
   cache.keep(piece, task.configuration);
   task.piece = std::move(piece);
 }
 
 void write_report(const ReproduceOptions& o, const std::vector<Task>& tasks) {
-  paper::Report report{.title = kReportTitle,
-                       .text = {"What the paper publishes, and beside it what this program computes. The time of each part holds its training, which parts share."},
-                       .made_by = {{"command", fmt::format("gan reproduce {}{}{}", o.what, o.quick ? " --quick" : "", o.seeds ? fmt::format(" --seeds {}", *o.seeds) : "")},
-                                   {"version", version()}, {"processor", processor()}, {"cores", fmt::format("{}", core_count())}}};
+  paper::Report report{
+      .title = kReportTitle,
+      .text =
+          {"What the paper publishes, and beside it what this program computes. The time of each part holds its training, which parts share."},
+      .made_by = {{"command", fmt::format("gan reproduce {}{}{}", o.what, o.quick ? " --quick" : "",
+                                          o.seeds ? fmt::format(" --seeds {}", *o.seeds) : "")},
+                  {"version", version()},
+                  {"processor", processor()},
+                  {"cores", fmt::format("{}", core_count())}}};
   for (const Task& task : tasks)
     if (task.piece) report.pieces.push_back(*task.piece);
   const Path out = o.out;
   for (const paper::Piece& piece : report.pieces)
-    for (const paper::Picture& picture : piece.pictures) write_file(out / picture.file, picture.bytes);
+    for (const paper::Picture& picture : piece.pictures)
+      write_file(out / picture.file, picture.bytes);
   write_file(out / "report.md", markdown(report));
   write_file(out / "report.html", html(report));
   for (const paper::Piece& piece : report.pieces)
@@ -150,7 +173,9 @@ int carry_out(const ReproduceOptions& o) {
     note("stopped, everything is saved; the same call goes on");
     for (Task& task : tasks)
       if (!task.piece && task.part.so_far) task.piece = task.part.so_far(r);
-    if (std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return task.piece.has_value(); })) write_report(o, tasks);
+    if (std::any_of(tasks.begin(), tasks.end(),
+                    [](const Task& task) { return task.piece.has_value(); }))
+      write_report(o, tasks);
     return 128 + stop_signal();
   }
   return 0;

@@ -6,7 +6,9 @@ namespace {
 
 constexpr uint64_t kSeed = 1;
 
-Problem images(Reproduction& r) { return prepare(paper::nce_images(r.digits()), r.options().data_dir); }
+Problem images(Reproduction& r) {
+  return prepare(paper::nce_images(r.digits()), r.options().data_dir);
+}
 
 }  // namespace
 
@@ -17,7 +19,11 @@ std::vector<Training> nce_trainings(Reproduction& r) {
 }
 
 paper::Piece nce(Reproduction& r) {
-  return paper::noise_contrastive(kSeed, r.options().quick, images(r), [&](const std::string& text) { r.say(text), stop_if_asked(); });
+  return paper::noise_contrastive(kSeed, r.options().quick, images(r),
+                                  [&](const std::string& text) {
+                                    r.say(text);
+                                    stop_if_asked();
+                                  });
 }
 
 }  // namespace gan::cli

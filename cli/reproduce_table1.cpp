@@ -19,23 +19,29 @@ constexpr uint64_t kSampleSeed = 0;
 struct Row {
   const char* model;
   std::optional<paper::Published> mnist;  ///< nats
-  const char* faces;                 ///< the same on the Toronto Face Database
+  const char* faces;                      ///< the same on the Toronto Face Database
   const char* recipe;
-  int64_t seeds;                     ///< unless --seeds says how many
+  int64_t seeds;  ///< unless --seeds says how many
 };
 const std::vector<Row> kRows = {
     {"DBN", {{138, 2}}, "1909 ± 66", "dbn-mnist", 1},
     {"Stacked CAE", {{121, 1.6}}, "2110 ± 50", "cae-mnist", 1},
     {"Deep GSN", {{214, 1.1}}, "1890 ± 29", "gsn-mnist", 1},
     {"Adversarial nets, the published settings", {{225, 2}}, "2057 ± 26", "paper-mnist", 3},
-    {"The same networks by Algorithm 1, and an average of G", {{225, 2}}, "", "paper-mnist-averaged", 3},
+    {"The same networks by Algorithm 1, and an average of G",
+     {{225, 2}},
+     "",
+     "paper-mnist-averaged",
+     3},
     {"Adversarial nets, our settings", {}, "", "mnist", 3},
 };
 
 std::vector<Training> trainings_of(Reproduction& r, const Row& row) {
   std::vector<Training> out;
-  for (int64_t seed = 1; seed <= r.options().seeds.value_or(r.options().quick ? 1 : row.seeds); ++seed)
-    if (auto training = r.training(row.recipe, r.digits(), seed)) out.push_back(std::move(*training));
+  for (int64_t seed = 1; seed <= r.options().seeds.value_or(r.options().quick ? 1 : row.seeds);
+       ++seed)
+    if (auto training = r.training(row.recipe, r.digits(), seed))
+      out.push_back(std::move(*training));
   return out;
 }
 
@@ -50,28 +56,43 @@ ScoredRun score(Reproduction& r, const Judge& judge, const Training& training) {
   if (const auto before = r.scored(training)) return *before;
   Model model = r.best(training);
   const DataCard& card = model.data();
-  r.say(fmt::format("Parzen windows of {}, seed {} ...", training.recipe, training.config.run.seed));
-  const at::Tensor samples = (model.sample(kSamples, kSampleSeed).flatten(1) - card.low) / (card.high - card.low);  // [n, D] in [0, 1]
-  const auto on = [&](const std::vector<double>& grid) { return parzen(samples, judge.valid(), judge.test(), grid, false); };
+  r.say(
+      fmt::format("Parzen windows of {}, seed {} ...", training.recipe, training.config.run.seed));
+  const at::Tensor samples = (model.sample(kSamples, kSampleSeed).flatten(1) - card.low) /
+                             (card.high - card.low);  // [n, D] in [0, 1]
+  const auto on = [&](const std::vector<double>& grid) {
+    return parzen(samples, judge.valid(), judge.test(), grid, false);
+  };
   const ScoredRun out = r.keep_score(training, model, on(sigma_grid(1)), on(fine_grid()));
   stop_if_asked();
   return out;
 }
 
 /// Of what `scored` gives; it gives nothing for what is not trained yet.
-paper::Piece table_of(Reproduction& r, const std::function<std::optional<ScoredRun>(const Training&)>& scored, const DataSet& data, const std::vector<Control>& controls) {
-  paper::Scores1 scores{.data = data.name, .quick = r.options().quick, .samples = kSamples, .test_examples = data.test.size()};
+paper::Piece table_of(Reproduction& r,
+                      const std::function<std::optional<ScoredRun>(const Training&)>& scored,
+                      const DataSet& data, const std::vector<Control>& controls) {
+  paper::Scores1 scores{.data = data.name,
+                        .quick = r.options().quick,
+                        .samples = kSamples,
+                        .test_examples = data.test.size()};
   if (data.name != "mnist") scores.why_not_mnist = *r.missing("mnist");
   size_t missing = 0;
   size_t all = 0;
   for (const Row& row : kRows) {
     const std::vector<Training> trainings = trainings_of(r, row);
-    paper::ModelRow out{.model = row.model, .mnist = row.mnist, .faces = row.faces, .recipe = row.recipe, .trainings = trainings.size()};
+    paper::ModelRow out{.model = row.model,
+                        .mnist = row.mnist,
+                        .faces = row.faces,
+                        .recipe = row.recipe,
+                        .trainings = trainings.size()};
     for (const Training& t : trainings) {
       const auto s = scored(t);
       out.recipe = t.recipe;
       out.ends = paper::end_rule(t.config.run, t.config.training.steps);
-      if (s) out.runs.push_back({t.config.run.seed, s->step, s->published, s->fine, s->seconds, s->made_on});
+      if (s)
+        out.runs.push_back(
+            {t.config.run.seed, s->step, s->published, s->fine, s->seconds, s->made_on});
     }
     all += trainings.size();
     missing += trainings.size() - out.runs.size();
@@ -97,9 +118,11 @@ std::vector<Training> table1_trainings(Reproduction& r) {
 paper::Piece table1(Reproduction& r) {
   const DataSet data = open_data(r.digits(), r.options().data_dir);
   const Judge judge(data);
-  const std::vector<Control> beside = controls(judge, [&](const std::string& text) { r.say(text + " ..."); });
+  const std::vector<Control> beside =
+      controls(judge, [&](const std::string& text) { r.say(text + " ..."); });
   stop_if_asked();
-  return table_of(r, [&](const Training& t) { return score(r, judge, t); }, data, beside);
+  return table_of(
+      r, [&](const Training& t) { return score(r, judge, t); }, data, beside);
 }
 
 std::optional<paper::Piece> table1_so_far(Reproduction& r) {

@@ -23,11 +23,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 std::optional<Path> recipe_file(const std::string& name) {
   const std::vector<Path> all = all_recipes();
-  if (all.empty()) throw DataError("there is no folder `recipes` with recipes in it, here or beside the program; call it from a clone of the project, or install it whole");
+  if (all.empty())
+    throw DataError(
+        "there is no folder `recipes` with recipes in it, here or beside the program; call it from a clone of the project, or install it whole");
   for (const Path& file : all)
     if (file.stem() == name) return file;
   return {};
@@ -35,7 +39,8 @@ std::optional<Path> recipe_file(const std::string& name) {
 
 /// Of its run's folder, and of its score's file.
 std::string named(const Training& t, const std::string& configuration) {
-  return fmt::format("{}-seed{}-{}", t.recipe, t.config.run.seed, paper::fingerprint(configuration).substr(0, 8));
+  return fmt::format("{}-seed{}-{}", t.recipe, t.config.run.seed,
+                     paper::fingerprint(configuration).substr(0, 8));
 }
 
 /// "paper-mnist" for MNIST is "paper-fashion-mnist" for Fashion-MNIST, where there is one.
@@ -53,14 +58,18 @@ void shorten(Config& c) {
   c.optimizer.schedule_steps = std::min(c.optimizer.schedule_steps, c.training.steps);
   if (StackSection* layers = stack_of(c)) {  // some for each of its stages
     const bool together = c.run.model == ModelKind::dbm || c.dbn.up_down_epochs > 0;
-    const int64_t stages = static_cast<int64_t>(layers->hidden.size()) + (together ? 1 : 0), each = c.training.steps / stages;
-    const double epochs = static_cast<double>(each) / static_cast<double>(c.data.train / c.training.batch_size);
+    const int64_t stages = static_cast<int64_t>(layers->hidden.size()) + (together ? 1 : 0),
+                  each = c.training.steps / stages;
+    const double epochs =
+        static_cast<double>(each) / static_cast<double>(c.data.train / c.training.batch_size);
     c.training.steps = each * stages;
-    layers->epochs = {{epochs}}, layers->burn_in = std::min<int64_t>(layers->burn_in, 50);
+    layers->epochs = {{epochs}};
+    layers->burn_in = std::min<int64_t>(layers->burn_in, 50);
     if (together) c.dbm.joint_epochs = c.dbn.up_down_epochs = epochs;
   }
   c.run.evaluate_every = std::max<int64_t>(1, c.training.steps / 2);
-  c.run.sample_every = 0, c.run.checkpoint_every = 200;
+  c.run.sample_every = 0;
+  c.run.checkpoint_every = 200;
 }
 
 }  // namespace
@@ -75,27 +84,37 @@ std::string Training::text() const {
 std::string Training::question() const {
   Training out = *this;
   RunSection& run = out.config.run;
-  run.engine = {}, run.precision = {}, run.device = {};
+  run.engine = {};
+  run.precision = {};
+  run.device = {};
   return out.text();
 }
 
 std::string processor() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)
-    if (line.starts_with("model name")) return line.substr(std::min(line.find(':') + 2, line.size()));
+    if (line.starts_with("model name"))
+      return line.substr(std::min(line.find(':') + 2, line.size()));
   return "unknown";
 }
 
 std::string made_on(const RunFolder& run) {
   const RunSection section = run.config().run;
-  const std::string threads = section.threads == 1 ? "1 thread" : fmt::format("{} threads", section.threads);
-  return fmt::format("{}, {}, {}, gan {}", processor(), threads, names_of(section.precision)[static_cast<size_t>(section.precision)], version());
+  const std::string threads =
+      section.threads == 1 ? "1 thread" : fmt::format("{} threads", section.threads);
+  return fmt::format("{}, {}, {}, gan {}", processor(), threads,
+                     names_of(section.precision)[static_cast<size_t>(section.precision)],
+                     version());
 }
 
-std::string not_finished(size_t missing, size_t all) { return fmt::format("Not finished: {} of {} trainings are missing. The same call goes on.", missing, all); }
+std::string not_finished(size_t missing, size_t all) {
+  return fmt::format("Not finished: {} of {} trainings are missing. The same call goes on.",
+                     missing, all);
+}
 
 SameBatch::SameBatch(const Problem& problem)
-    : x_(scaled(problem, problem.data.train.slice(0, problem.config.training.batch_size)).to(problem.facts.device)) {}
+    : x_(scaled(problem, problem.data.train.slice(0, problem.config.training.batch_size))
+             .to(problem.facts.device)) {}
 
 std::string settings_text(const std::vector<Training>& trainings) {
   std::set<std::string> recipes, data, engines;
@@ -105,9 +124,11 @@ std::string settings_text(const std::vector<Training>& trainings) {
     data.insert(fmt::format("{} (hash {})", t.config.data.source, t.data_hash));
     seeds.insert(t.config.run.seed);
     for (const auto& [key, value] : flatten(t.config))
-      if (key == "run.engine" || key == "run.precision" || key == "run.device") engines.insert(key.substr(4) + " " + value);
+      if (key == "run.engine" || key == "run.precision" || key == "run.device")
+        engines.insert(key.substr(4) + " " + value);
   }
-  return fmt::format("Recipes: {}. Seeds: {}. Data: {}. Run: {}.", fmt::join(recipes, ", "), fmt::join(seeds, ", "), fmt::join(data, ", "), fmt::join(engines, ", "));
+  return fmt::format("Recipes: {}. Seeds: {}. Data: {}. Run: {}.", fmt::join(recipes, ", "),
+                     fmt::join(seeds, ", "), fmt::join(data, ", "), fmt::join(engines, ", "));
 }
 
 std::optional<std::string> Reproduction::missing(const std::string& data) {
@@ -127,7 +148,8 @@ std::string Reproduction::digits() {
   throw DataError("{}", *missing("mnist"));
 }
 
-std::optional<Training> Reproduction::training(const std::string& recipe, const std::string& data, int64_t seed) {
+std::optional<Training> Reproduction::training(const std::string& recipe, const std::string& data,
+                                               int64_t seed) {
   const std::string name = counterpart(recipe, data), key = name + " on " + data;
   const auto file = recipe_file(name);
   if (!file) return {};
@@ -144,9 +166,13 @@ std::optional<Training> Reproduction::training(const std::string& recipe, const 
   return out;
 }
 
-Path Reproduction::folder(const Training& t) const { return Path(o_.out) / "runs" / named(t, t.text()); }
+Path Reproduction::folder(const Training& t) const {
+  return Path(o_.out) / "runs" / named(t, t.text());
+}
 
-Path Reproduction::score_file(const Training& t) const { return Path(o_.out) / "scores" / (named(t, t.question()) + ".json"); }
+Path Reproduction::score_file(const Training& t) const {
+  return Path(o_.out) / "scores" / (named(t, t.question()) + ".json");
+}
 
 std::optional<ScoredRun> Reproduction::scored(const Training& t) const {
   const Path file = score_file(t);
@@ -154,18 +180,23 @@ std::optional<ScoredRun> Reproduction::scored(const Training& t) const {
   try {
     const Json json = Json::parse(read_file(file));
     if (json.at("question") != t.question()) return {};
-    return ScoredRun{json.at("step"), parzen_of(json.at("published")), parzen_of(json.at("fine")), json.at("seconds"), json.at("made_on")};
+    return ScoredRun{json.at("step"), parzen_of(json.at("published")), parzen_of(json.at("fine")),
+                     json.at("seconds"), json.at("made_on")};
   } catch (const Json::exception&) {  // damaged: scored again
     return {};
   }
 }
 
-ScoredRun Reproduction::keep_score(const Training& t, const Model& model, const ParzenScore& published, const ParzenScore& fine) {
+ScoredRun Reproduction::keep_score(const Training& t, const Model& model,
+                                   const ParzenScore& published, const ParzenScore& fine) {
   const RunFolder folder_of_run = RunFolder::open(folder(t));
   const RunSection run = folder_of_run.config().run;
-  const ScoredRun out{model.step(), published, fine, folder_of_run.trained_seconds(), made_on(folder_of_run)};
-  const Json json = {{"recipe", t.recipe}, {"seed", run.seed}, {"step", out.step}, {"published", to_json(published)}, {"fine", to_json(fine)},
-                     {"seconds", out.seconds}, {"made_on", out.made_on}, {"question", t.question()}};
+  const ScoredRun out{model.step(), published, fine, folder_of_run.trained_seconds(),
+                      made_on(folder_of_run)};
+  const Json json = {{"recipe", t.recipe},     {"seed", run.seed},
+                     {"step", out.step},       {"published", to_json(published)},
+                     {"fine", to_json(fine)},  {"seconds", out.seconds},
+                     {"made_on", out.made_on}, {"question", t.question()}};
   const Path file = score_file(t);
   std::error_code error;  // write_file says what is wrong
   std::filesystem::create_directories(file.parent_path(), error);
@@ -186,10 +217,13 @@ RunFolder Reproduction::train(const Training& t) {
   const auto start = Clock::now();
   const Problem problem = prepare(t.config, o_.data_dir);
   const auto learner = make_learner(problem);
-  const RunFolder run = is_there(path / "config.toml") ? RunFolder::resume(path) : RunFolder::create(path, problem.config);
-  say(fmt::format("{} {}, seed {}, into {}", run.last_step() ? "going on with" : "training", t.recipe, t.config.run.seed, path.string()));
+  const RunFolder run = is_there(path / "config.toml") ? RunFolder::resume(path)
+                                                       : RunFolder::create(path, problem.config);
+  say(fmt::format("{} {}, seed {}, into {}", run.last_step() ? "going on with" : "training",
+                  t.recipe, t.config.run.seed, path.string()));
   const Judge judge(problem.data);
-  const Outcome outcome = gan::train(run, problem, *learner, make_hooks(run, problem, judge, *learner, narrator_));
+  const Outcome outcome =
+      gan::train(run, problem, *learner, make_hooks(run, problem, judge, *learner, narrator_));
   narrator_.finish();
   training_now_ += seconds_since(start);
   if (outcome.how == Ended::interrupted) throw Interrupted();
@@ -216,7 +250,8 @@ Reproduction::Speed Reproduction::measure(const Training& t) {
   learner->step(0, batch).at(0).second.item<double>();  // the first one allocates
   auto start = Clock::now();
   int64_t steps = 0;
-  while (steps < kSteps && (steps == 0 || seconds_since(start) < kEnough)) learner->step(++steps, batch).at(0).second.item<double>();
+  while (steps < kSteps && (steps == 0 || seconds_since(start) < kEnough))
+    learner->step(++steps, batch).at(0).second.item<double>();
   const double step = seconds_since(start) / static_cast<double>(steps);
   if (t.config.run.evaluate_every == 0) return {step, 0};
   const Judge judge(problem.data);
@@ -234,10 +269,13 @@ double Reproduction::estimate(const std::vector<Training>& trainings) {
     if (left == 0) continue;
     if (!speeds.count(t.recipe)) speeds[t.recipe] = measure(t);
     const Speed speed = speeds[t.recipe];
-    const int64_t evaluations = t.config.run.evaluate_every > 0 ? left / t.config.run.evaluate_every : 0;
-    const double seconds = static_cast<double>(left) * speed.step + static_cast<double>(evaluations) * speed.evaluation;
-    say(fmt::format("  {}, seed {}: {} steps of {:.1f} ms, {} evaluations of {:.1f} s: about {}", t.recipe, t.config.run.seed, count(left),
-                    1000 * speed.step, count(evaluations), speed.evaluation, duration(seconds)));
+    const int64_t evaluations =
+        t.config.run.evaluate_every > 0 ? left / t.config.run.evaluate_every : 0;
+    const double seconds = static_cast<double>(left) * speed.step +
+                           static_cast<double>(evaluations) * speed.evaluation;
+    say(fmt::format("  {}, seed {}: {} steps of {:.1f} ms, {} evaluations of {:.1f} s: about {}",
+                    t.recipe, t.config.run.seed, count(left), 1000 * speed.step, count(evaluations),
+                    speed.evaluation, duration(seconds)));
     total += seconds;
   }
   return total;

@@ -1,5 +1,6 @@
 #pragma once
-/// What the parts of the paper's reproduction share: the recipes, on the data that there are, and their runs.
+/// What the parts of the paper's reproduction share: the recipes, on the data that there are, and
+/// their runs.
 
 #include <map>
 #include <optional>
@@ -14,14 +15,17 @@ namespace gan::cli {
 
 /// A recipe with one seed, on data that are here.
 struct Training {
-  std::string recipe;     ///< its name, and "-on-" the data where they are not its own
-  Config config;          ///< resolved
+  std::string recipe;  ///< its name, and "-on-" the data where they are not its own
+  Config config;       ///< resolved
   std::string data_hash;
-  std::string text() const;      ///< all that decides its bytes, but for the number of threads, which may change while it lasts
-  std::string question() const;  ///< the same less what each machine chooses: what decides its score, but for chance
+  std::string text() const;  ///< all that decides its bytes, but for the number of threads, which
+                             ///< may change while it lasts
+  std::string question()
+      const;  ///< the same less what each machine chooses: what decides its score, but for chance
 };
 
-/// What table 1 asks of a finished training. Kept apart from its run: a small file, good on other machines too.
+/// What table 1 asks of a finished training. Kept apart from its run: a small file, good on other
+/// machines too.
 struct ScoredRun {
   int64_t step;                 ///< of the checkpoint that was scored: the best by validation
   ParzenScore published, fine;  ///< by the protocol, and with a fine grid of sigma
@@ -34,25 +38,36 @@ class Reproduction {
   explicit Reproduction(const ReproduceOptions& o) : o_(o), narrator_(false) {}
 
   const ReproduceOptions& options() const { return o_; }
-  std::string digits();                                 ///< "mnist", or "fashion-mnist" where only that is here. @throws DataError
-  std::optional<std::string> missing(const std::string& data);  ///< why these data cannot be read, if they cannot
+  std::string digits();  ///< "mnist", or "fashion-mnist" where only that is here. @throws DataError
+  std::optional<std::string> missing(
+      const std::string& data);  ///< why these data cannot be read, if they cannot
 
-  /// The recipe for MNIST on `data`: the one made for them, or the same settings. Nothing when there is no such recipe.
-  std::optional<Training> training(const std::string& recipe, const std::string& data, int64_t seed = 1);
+  /// The recipe for MNIST on `data`: the one made for them, or the same settings. Nothing when
+  /// there is no such recipe.
+  std::optional<Training> training(const std::string& recipe, const std::string& data,
+                                   int64_t seed = 1);
 
   /// Every step that is still to be done. @throws Interrupted
   RunFolder train(const Training& training);
-  Model best(const Training& training);                 ///< trained, by the validation score
-  int64_t left(const Training& training) const;         ///< steps still to be trained; 0: its run is here, and has ended
-  std::optional<ScoredRun> scored(const Training& training) const;  ///< by this call or one before it
-  ScoredRun keep_score(const Training& training, const Model& model, const ParzenScore& published, const ParzenScore& fine);
-  double training_now() const { return training_now_; }  ///< seconds that this process spent in train()
+  Model best(const Training& training);  ///< trained, by the validation score
+  int64_t left(const Training& training)
+      const;  ///< steps still to be trained; 0: its run is here, and has ended
+  std::optional<ScoredRun> scored(
+      const Training& training) const;  ///< by this call or one before it
+  ScoredRun keep_score(const Training& training, const Model& model, const ParzenScore& published,
+                       const ParzenScore& fine);
+  double training_now() const {
+    return training_now_;
+  }  ///< seconds that this process spent in train()
 
-  double estimate(const std::vector<Training>& trainings);  ///< seconds still to be trained, from a few steps; says what it counts
+  double estimate(const std::vector<Training>& trainings);  ///< seconds still to be trained, from a
+                                                            ///< few steps; says what it counts
   void say(const std::string& text) { narrator_.say(text); }
 
  private:
-  struct Speed { double step, evaluation; };            ///< seconds
+  struct Speed {
+    double step, evaluation;
+  };  ///< seconds
   Path folder(const Training& training) const;
   Path score_file(const Training& training) const;
   Speed measure(const Training& training);
@@ -75,13 +90,16 @@ class SameBatch : public Batches {
 };
 
 // Parts of the paper, and the trainings that each is made of.
-std::string not_finished(size_t missing, size_t all);  ///< what a part says of itself where trainings are missing
+std::string not_finished(size_t missing,
+                         size_t all);  ///< what a part says of itself where trainings are missing
 std::vector<Training> table1_trainings(Reproduction& r);
 paper::Piece table1(Reproduction& r);
-std::optional<paper::Piece> table1_so_far(Reproduction& r);  ///< of the trainings that are scored; nothing where none is
+std::optional<paper::Piece> table1_so_far(
+    Reproduction& r);  ///< of the trainings that are scored; nothing where none is
 std::vector<Training> figure2_trainings(Reproduction& r);
 paper::Piece figure2(Reproduction& r);
-std::optional<paper::Piece> figure2_so_far(Reproduction& r);  ///< of the runs that have ended; nothing where none has
+std::optional<paper::Piece> figure2_so_far(
+    Reproduction& r);  ///< of the runs that have ended; nothing where none has
 std::vector<Training> figure3_trainings(Reproduction& r);
 paper::Piece figure3(Reproduction& r);
 std::optional<paper::Piece> figure3_so_far(Reproduction& r);
@@ -90,8 +108,10 @@ paper::Piece table2(Reproduction& r);
 std::vector<Training> nce_trainings(Reproduction& r);
 paper::Piece nce(Reproduction& r);
 
-std::string processor();  ///< its name
-std::string made_on(const RunFolder& run);  ///< processor, threads, precision, version, as of a run that was trained here
-std::string settings_text(const std::vector<Training>& trainings);  ///< recipes, seeds, data, engine, in a sentence or two
+std::string processor();                    ///< its name
+std::string made_on(const RunFolder& run);  ///< processor, threads, precision, version, as of a run
+                                            ///< that was trained here
+std::string settings_text(const std::vector<Training>&
+                              trainings);  ///< recipes, seeds, data, engine, in a sentence or two
 
 }  // namespace gan::cli

@@ -22,7 +22,11 @@ namespace {
 
 /// The first of the options about chains that was given.
 const char* asks_for_a_chain(const SampleOptions& o) {
-  return o.chains ? "--chains" : o.burn_in ? "--burn-in" : o.thin ? "--thin" : !o.start.empty() ? "--start" : nullptr;
+  return o.chains           ? "--chains"
+         : o.burn_in        ? "--burn-in"
+         : o.thin           ? "--thin"
+         : !o.start.empty() ? "--start"
+                            : nullptr;
 }
 
 /// Training examples of the data that the model was trained on.
@@ -45,10 +49,15 @@ at::Tensor data_starts(const SampleOptions& o, const Model& model, int64_t chain
 /// Consecutive states of chains, those of the first chain first: [n, shape...] own units.
 at::Tensor walk_along(const SampleOptions& o, Model& model) {
   auto* chain = dynamic_cast<Chain*>(&model.generative());
-  if (!chain) throw UsageError("{}: samples of this model are independent: {} has no meaning", o.run, asks_for_a_chain(o));
+  if (!chain)
+    throw UsageError("{}: samples of this model are independent: {} has no meaning", o.run,
+                     asks_for_a_chain(o));
   const int64_t chains = o.chains.value_or(1);
-  const at::Tensor start = o.start == "data" ? chain->start_at(data_starts(o, model, chains), o.seed) : chain->start(chains, o.seed);
-  const Course course{.burn_in = o.burn_in.value_or(1000), .thin = o.thin.value_or(1), .taken = o.n / chains};
+  const at::Tensor start = o.start == "data"
+                               ? chain->start_at(data_starts(o, model, chains), o.seed)
+                               : chain->start(chains, o.seed);
+  const Course course{
+      .burn_in = o.burn_in.value_or(1000), .thin = o.thin.value_or(1), .taken = o.n / chains};
   return model.own_units(follow(*chain, start, course, o.seed).flatten(0, 1));
 }
 
@@ -103,9 +112,13 @@ int carry_out(const SampleOptions& o) {
       return 128 + stop_signal();
     }
     if (largest > kLargestValue)
-      note(fmt::format("gan: {}: holds values as large as {:.3g}; evaluate scores those up to {:g}: train with a smaller learning rate", printable(o.out), largest, kLargestValue));
+      note(fmt::format(
+          "gan: {}: holds values as large as {:.3g}; evaluate scores those up to {:g}: train with a smaller learning rate",
+          printable(o.out), largest, kLargestValue));
     if (out.extension() == ".npy" && !data.origin.empty())
-      note(fmt::format("gan: {}: float32, which .npy files are written in, rounds values of {}; write a .csv to keep their digits", printable(o.out), printable(data.name)));
+      note(fmt::format(
+          "gan: {}: float32, which .npy files are written in, rounds values of {}; write a .csv to keep their digits",
+          printable(o.out), printable(data.name)));
   }
   fmt::print("{}: {} samples of {}, step {}, seed {}\n", printable(o.out), count(o.n),
              printable(o.run), model.step(), o.seed);
@@ -115,10 +128,13 @@ int carry_out(const SampleOptions& o) {
 int carry_out(const InterpolateOptions& o) {
   const Path out = o.out;
   Model model = load(o.run, o.checkpoint, find_device(o.device));
-  if (!dynamic_cast<Latent*>(&model.generative())) throw UsageError("{}: this kind of model has no latent space to walk through", o.run);
+  if (!dynamic_cast<Latent*>(&model.generative()))
+    throw UsageError("{}: this kind of model has no latent space to walk through", o.run);
   check_is_not_training_data(out, o.run);
   check_picture_output(out, o.force);
-  if (!model.data().image) throw UsageError("{}: interpolation draws images, this run generates {}", o.run, model.data().name);
+  if (!model.data().image)
+    throw UsageError("{}: interpolation draws images, this run generates {}", o.run,
+                     model.data().name);
   check_can_write(out);
   now_doing(Activity::drawing_samples);
   write_file(out, encode_png(straight_lines(model, o.seed)));

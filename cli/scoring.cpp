@@ -24,8 +24,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int64_t kSamples = kScoredSamples;  // of the paper's protocol
-constexpr double kEnoughRuns = 10;       // of annealed importance sampling, that carry the weight where a model is to be chosen by it
-constexpr int64_t kChoosing = 1000;      // validation examples that choose sigma
+constexpr double kEnoughRuns = 10;   // of annealed importance sampling, that carry the weight where
+                                     // a model is to be chosen by it
+constexpr int64_t kChoosing = 1000;  // validation examples that choose sigma
 
 std::vector<double> grid_of(const DataSet& data) {
   if (data.image) return sigma_grid(1);
@@ -62,17 +63,23 @@ void write_controls(const Path& file, const std::vector<Control>& rows) {
   }
 }
 
-bool zero_or_one(const Tensor& x) { return (x.eq(0) | x.eq(1)).all().item<bool>(); }
+bool zero_or_one(const Tensor& x) {
+  return (x.eq(0) | x.eq(1)).all().item<bool>();
+}
 
 Json to_json(const LogZ& z) {  // infinite ends become null
   Json out = {{"value", z.value}, {"interval", {z.low, z.high}}};
-  if (!z.exact) out.update({{"runs", z.runs}, {"temperatures", z.temperatures}, {"effective_runs", z.effective_runs}});
+  if (!z.exact)
+    out.update(
+        {{"runs", z.runs}, {"temperatures", z.temperatures}, {"effective_runs", z.effective_runs}});
   return out;
 }
 
 constexpr const char* kKinds[] = {"exact", "ais", "bound"};
 
-std::string plus_minus(double value, double error) { return fmt::format("{:.1f} ± {:.1f}", value, error); }
+std::string plus_minus(double value, double error) {
+  return fmt::format("{:.1f} ± {:.1f}", value, error);
+}
 
 Path controls_file(const DataSet& data) {
   const Path folder = cache_folder();
@@ -97,12 +104,16 @@ Path cache_folder() {
 }
 
 Json to_json(const ParzenScore& s) {
-  return {{"log_likelihood", s.log_likelihood}, {"standard_error", s.standard_error}, {"sigma", s.sigma},
-          {"samples", s.samples}, {"test_images", s.test_images}};
+  return {{"log_likelihood", s.log_likelihood},
+          {"standard_error", s.standard_error},
+          {"sigma", s.sigma},
+          {"samples", s.samples},
+          {"test_images", s.test_images}};
 }
 
 ParzenScore parzen_of(const Json& json) {
-  return {json.at("log_likelihood"), json.at("standard_error"), json.at("sigma"), json.at("samples"), json.at("test_images")};
+  return {json.at("log_likelihood"), json.at("standard_error"), json.at("sigma"),
+          json.at("samples"), json.at("test_images")};
 }
 
 Judge::Judge(const DataSet& data)
@@ -111,9 +122,13 @@ Judge::Judge(const DataSet& data)
   test_ = units_in_place(rows_of(data.test, 0, data.test.size()));
 }
 
-bool Judge::binary() const { return data_.grey || (data_.image && zero_or_one(valid_)); }
+bool Judge::binary() const {
+  return data_.grey || (data_.image && zero_or_one(valid_));
+}
 
-Tensor Judge::units(const Tensor& own) const { return units_in_place(own.clone()); }
+Tensor Judge::units(const Tensor& own) const {
+  return units_in_place(own.clone());
+}
 
 Tensor Judge::units_in_place(Tensor own) const {
   const Tensor out = own.flatten(1).to(at::kCPU, at::kFloat).contiguous();
@@ -141,15 +156,19 @@ std::optional<ModeCoverage> Judge::modes(const Tensor& samples) const {
   return mode_coverage(samples.flatten(1), data_.toy->modes(), data_.toy->mode_deviation());
 }
 
-std::vector<Control> known_controls(const DataSet& data) { return read_controls(controls_file(data)); }
+std::vector<Control> known_controls(const DataSet& data) {
+  return read_controls(controls_file(data));
+}
 
-std::vector<Control> controls(const Judge& judge, const std::function<void(const std::string&)>& say) {
+std::vector<Control> controls(const Judge& judge,
+                              const std::function<void(const std::string&)>& say) {
   const DataSet& data = judge.data();
   const Path file = controls_file(data);
   std::vector<Control> rows = read_controls(file);
   if (!rows.empty()) return rows;
 
-  say(fmt::format("scoring the controls on {} (once; kept in {})", data.name, file.empty() ? "nothing" : file.parent_path().string()));
+  say(fmt::format("scoring the controls on {} (once; kept in {})", data.name,
+                  file.empty() ? "nothing" : file.parent_path().string()));
   const Tensor train = rows_of(data.train, 0, data.train.size());
   const auto add = [&](const std::string& name, GenerativeModel& model, int64_t n) {
     rows.push_back({name, judge.parzen(model.sample(n, 0))});
@@ -173,7 +192,9 @@ std::vector<Control> controls(const Judge& judge, const std::function<void(const
   return rows;
 }
 
-Tensor own_units(const Problem& problem, const Tensor& scaled) { return own_units(card_of(problem), scaled); }
+Tensor own_units(const Problem& problem, const Tensor& scaled) {
+  return own_units(card_of(problem), scaled);
+}
 
 Tensor scaled(const Problem& problem, const Examples& examples) {
   Tensor rows = rows_of(examples, 0, examples.size());
@@ -183,12 +204,16 @@ Tensor scaled(const Problem& problem, const Examples& examples) {
 
 Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {
   const Examples& train = problem.data.train;
-  if (n > train.size()) throw UsageError("{} chains cannot start at {} training examples; use fewer chains", count(n), count(train.size()));
+  if (n > train.size())
+    throw UsageError("{} chains cannot start at {} training examples; use fewer chains", count(n),
+                     count(train.size()));
   const std::vector<int64_t> order = Stream(seed, "chains.start").permutation(train.size(), 0);
-  return scaled(problem, train.pick(std::span(order).first(static_cast<size_t>(n)))).to(problem.facts.device);
+  return scaled(problem, train.pick(std::span(order).first(static_cast<size_t>(n))))
+      .to(problem.facts.device);
 }
 
-Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner, int64_t step) {
+Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner,
+                            int64_t step) {
   Scores out;
   if (judge.variety().none()) return out;
   const auto note = [&](const char* name, double value) { out.numbers.emplace_back(name, value); };
@@ -200,14 +225,19 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model)) {
     take(likelihood->log_probability(scaled(problem, problem.data.valid)));
     note("log_probability_valid", *out.score);
-  } else if (auto* path = dynamic_cast<AnnealedPath*>(&model)) {  // samples would need long chains, and say less
+  } else if (auto* path = dynamic_cast<AnnealedPath*>(
+                 &model)) {  // samples would need long chains, and say less
     const AisSection& ais = problem.config.ais;
-    AnnealedLikelihood annealed(*path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
+    AnnealedLikelihood annealed(
+        *path, estimate_log_z(*path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
     const LogZ& z = annealed.log_z();
     const Tensor log_p = annealed.log_probability(scaled(problem, problem.data.valid));
-    note(path->bounded() ? "log_bound_valid" : "log_probability_valid", log_p.mean().item<double>()), note("log_z", z.value);
+    note(path->bounded() ? "log_bound_valid" : "log_probability_valid",
+         log_p.mean().item<double>()),
+        note("log_z", z.value);
     if (!z.exact) note("effective_runs", z.effective_runs);
-    if (z.exact || z.effective_runs >= kEnoughRuns) take(log_p);  // else the best would be where Z was missed most
+    if (z.exact || z.effective_runs >= kEnoughRuns)
+      take(log_p);  // else the best would be where Z was missed most
   } else {
     Tensor samples = draw_samples(problem, model, kSamples, 0).values;
     out.finite = at::isfinite(samples).all().item<bool>();
@@ -216,11 +246,13 @@ Scores score_while_training(const Problem& problem, const Judge& judge, Learner&
       note("modes", static_cast<double>(modes->covered));
       note("within", modes->within);
       if (std::isfinite(modes->spread_within)) note("spread_within", modes->spread_within);
-      out.score = static_cast<double>(modes->covered) / static_cast<double>(modes->modes) + modes->within - modes->kl;
+      out.score = static_cast<double>(modes->covered) / static_cast<double>(modes->modes) +
+                  modes->within - modes->kl;
     } else if (!judge.variety().few()) {
       samples = judge.units_in_place(std::move(samples));
       const ParzenChoice choice = judge.validation(samples);
-      out.score = choice.log_likelihood, out.standard_error = choice.standard_error;
+      out.score = choice.log_likelihood;
+      out.standard_error = choice.standard_error;
       note("parzen_valid", *out.score);
     }
   }
@@ -279,14 +311,22 @@ Json Evaluation::json() const {
     if (std::isfinite(modes->spread_within)) out["modes"]["spread_within"] = modes->spread_within;
   }
   if (closed_form)
-    out["closed_form"] = {{"discriminator_error", closed_form->discriminator_error}, {"value", closed_form->value},
-                          {"optimal_value", closed_form->optimal_value}, {"jensen_shannon", closed_form->jensen_shannon},
-                          {"half_error", closed_form->half_error}, {"exact_density", closed_form->exact_density}};
+    out["closed_form"] = {{"discriminator_error", closed_form->discriminator_error},
+                          {"value", closed_form->value},
+                          {"optimal_value", closed_form->optimal_value},
+                          {"jensen_shannon", closed_form->jensen_shannon},
+                          {"half_error", closed_form->half_error},
+                          {"exact_density", closed_form->exact_density}};
   if (log_probability) {
     const auto [low, high] = log_probability->test_interval();
-    out["log_probability"] = {{"test", log_probability->test}, {"standard_error", log_probability->standard_error}, {"kind", kKinds[static_cast<size_t>(log_probability->kind)]},
-                              {"train", log_probability->train}, {"train_examples", log_probability->train_examples}};
-    if (log_probability->log_z) out["log_probability"].update({{"test_interval", {low, high}}, {"log_z", to_json(*log_probability->log_z)}});
+    out["log_probability"] = {{"test", log_probability->test},
+                              {"standard_error", log_probability->standard_error},
+                              {"kind", kKinds[static_cast<size_t>(log_probability->kind)]},
+                              {"train", log_probability->train},
+                              {"train_examples", log_probability->train_examples}};
+    if (log_probability->log_z)
+      out["log_probability"].update(
+          {{"test_interval", {low, high}}, {"log_z", to_json(*log_probability->log_z)}});
   }
   if (nearest)
     out["nearest_training_example"] = {{"median_distance", *nearest},
@@ -304,16 +344,22 @@ std::string Evaluation::text(const DataSet& data) const {
   std::string out;
   if (!no_variety.empty()) out += fmt::format("  {}\n", no_variety);
   if (modes) {
-    out += fmt::format("  modes found        {} of {}, {:.1f}% of samples within 3 deviations of one\n", modes->covered, modes->modes, 100 * modes->within);
+    out += fmt::format(
+        "  modes found        {} of {}, {:.1f}% of samples within 3 deviations of one\n",
+        modes->covered, modes->modes, 100 * modes->within);
     if (std::isfinite(modes->spread_within))
       out += fmt::format(
           "  spread in modes    {:.2f} of the truth's (under 1: samples huddle inside each mode)\n",
           modes->spread_within);
   }
   if (closed_form)
-    out += fmt::format("  D against D*       mean error {:.4f} (of D = 1/2: {:.4f}); value {:.4f}, at most {:.4f} = -log 4 + 2 JSD (JSD {:.4f} nats)\n{}",
-                       closed_form->discriminator_error, closed_form->half_error, closed_form->value, closed_form->optimal_value, closed_form->jensen_shannon,
-                       closed_form->exact_density ? "" : "                     (z has several dimensions: p_g is a kernel density of samples, whose noise is in these numbers)\n");
+    out += fmt::format(
+        "  D against D*       mean error {:.4f} (of D = 1/2: {:.4f}); value {:.4f}, at most {:.4f} = -log 4 + 2 JSD (JSD {:.4f} nats)\n{}",
+        closed_form->discriminator_error, closed_form->half_error, closed_form->value,
+        closed_form->optimal_value, closed_form->jensen_shannon,
+        closed_form->exact_density
+            ? ""
+            : "                     (z has several dimensions: p_g is a kernel density of samples, whose noise is in these numbers)\n");
   if (log_probability)
     out += text_of(*log_probability,
                    data.grey ? "of binary data" : "a density, of data as the model sees them");
@@ -328,10 +374,14 @@ std::string Evaluation::text(const DataSet& data) const {
   out += "\n";
 
   if (!parzen) return out;
-  std::vector<std::vector<std::string>> rows = {{fmt::format("Parzen log-likelihood, {} test", data.name), "nats", "sigma", "samples"}};
-  rows.push_back({"this model", plus_minus(parzen->log_likelihood, parzen->standard_error), fmt::format("{:.4f}", parzen->sigma), count(parzen->samples)});
+  std::vector<std::vector<std::string>> rows = {
+      {fmt::format("Parzen log-likelihood, {} test", data.name), "nats", "sigma", "samples"}};
+  rows.push_back({"this model", plus_minus(parzen->log_likelihood, parzen->standard_error),
+                  fmt::format("{:.4f}", parzen->sigma), count(parzen->samples)});
   for (const Control& c : controls)
-    rows.push_back({"control: " + c.name, plus_minus(c.score.log_likelihood, c.score.standard_error), fmt::format("{:.4f}", c.score.sigma), count(c.score.samples)});
+    rows.push_back({"control: " + c.name,
+                    plus_minus(c.score.log_likelihood, c.score.standard_error),
+                    fmt::format("{:.4f}", c.score.sigma), count(c.score.samples)});
   out += table(rows);
   if (parzen_draws.empty()) return out;
   out += fmt::format("\n  {} sets of samples of this model's chains score", parzen_draws.size());

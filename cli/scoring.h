@@ -28,9 +28,9 @@ class Judge {
  public:
   explicit Judge(const DataSet& data);
 
-  at::Tensor units(const at::Tensor& own) const;   ///< [n, ...] own units -> [n, D]
-  at::Tensor units_in_place(at::Tensor own) const;  ///< the same, over the values given
-  ParzenScore parzen(const at::Tensor& samples) const;                ///< the paper's protocol
+  at::Tensor units(const at::Tensor& own) const;        ///< [n, ...] own units -> [n, D]
+  at::Tensor units_in_place(at::Tensor own) const;      ///< the same, over the values given
+  ParzenScore parzen(const at::Tensor& samples) const;  ///< the paper's protocol
   /// The first half of it, for samples in judging units: on the first 1,000 of the validation
   /// split.
   ParzenChoice validation(const at::Tensor& samples) const;
@@ -67,9 +67,11 @@ struct Control {
   std::string name;
   ParzenScore score;
 };
-/// Training examples, k-means centres, the mean: computed once for a data set, then read from the cache folder.
+/// Training examples, k-means centres, the mean: computed once for a data set, then read from the
+/// cache folder.
 std::vector<Control> controls(const Judge& judge, const Say& say);
-std::vector<Control> known_controls(const DataSet& data);  ///< none where they were not computed yet
+std::vector<Control> known_controls(
+    const DataSet& data);  ///< none where they were not computed yet
 
 Path cache_folder();  ///< "" where there is none
 
@@ -83,10 +85,12 @@ std::string text_of(const TwoSampleResult& result, const TwoSampleResult* contro
 nlohmann::ordered_json to_json(const TwoSampleResult& result, const TwoSampleResult* control);
 
 nlohmann::ordered_json to_json(const ParzenScore& score);
-ParzenScore parzen_of(const nlohmann::ordered_json& json);  ///< to_json's inverse. @throws nlohmann::json::exception
+ParzenScore parzen_of(
+    const nlohmann::ordered_json& json);  ///< to_json's inverse. @throws nlohmann::json::exception
 
 /// What the loop asks for while it trains.
-Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner, int64_t step);
+Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner,
+                            int64_t step);
 
 std::string text_of(const LogProbability& p, const std::string& of_what);
 
@@ -103,26 +107,29 @@ struct Evaluation {
   std::optional<ClosedForm> closed_form;
   std::optional<LogProbability> log_probability;
   std::optional<double> nearest;  ///< median distance of samples to the nearest training example
-  double nearest_of_test = 0;                                ///< the same of test examples
-  double sampling_seconds = 0;                               ///< that a model took for its 10,000 samples; not in `json`
+  double nearest_of_test = 0;     ///< the same of test examples
+  double sampling_seconds = 0;    ///< that a model took for its 10,000 samples; not in `json`
   nlohmann::ordered_json protocol;
 
   nlohmann::ordered_json json() const;
   std::string text(const DataSet& data) const;
 };
 
-/// Scores samples (own units) that may come from anywhere. `fresh`: others for the two-sample test. Beside binary data,
-/// samples that are not are taken for means: one draw of each is compared with the data, and the means themselves, in
-/// Parzen windows, with the data before they were binarised.
+/// Scores samples (own units) that may come from anywhere. `fresh`: others for the two-sample test.
+/// Beside binary data, samples that are not are taken for means: one draw of each is compared with
+/// the data, and the means themselves, in Parzen windows, with the data before they were binarised.
 Evaluation evaluate_samples(const Judge& judge, const Samples& samples, const Samples& fresh,
                             uint64_t seed, const Say& say);
 /// Scores a model: the samples' scores, and what the model itself can say.
 Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& learner,
                           uint64_t seed, const Say& say);
 
-at::Tensor own_units(const Problem& problem, const at::Tensor& scaled);  ///< [n, D] -> [n, shape...], CPU
-at::Tensor scaled(const Problem& problem, const Examples& examples);          ///< as the model sees them, [N, D]
-/// Where n chains may start: training examples, chosen by `seed`, [n, D] scaled. @throws UsageError when there are fewer
+at::Tensor own_units(const Problem& problem,
+                     const at::Tensor& scaled);  ///< [n, D] -> [n, shape...], CPU
+at::Tensor scaled(const Problem& problem,
+                  const Examples& examples);  ///< as the model sees them, [N, D]
+/// Where n chains may start: training examples, chosen by `seed`, [n, D] scaled. @throws UsageError
+/// when there are fewer
 at::Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed);
 
 }  // namespace gan::cli

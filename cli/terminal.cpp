@@ -21,18 +21,23 @@ std::string joined(const std::vector<LinePart>& parts) {
   return out;
 }
 
-bool is_spared_later(const LinePart& a, const LinePart& b) { return a.spare < b.spare; }
+bool is_spared_later(const LinePart& a, const LinePart& b) {
+  return a.spare < b.spare;
+}
 
 }  // namespace
 
 void open_standard_descriptors() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     const bool is_closed = ::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF;
-    if (is_closed && ::open("/dev/null", O_RDWR) < 0) return;  // takes the lowest number, which is this one
+    if (is_closed && ::open("/dev/null", O_RDWR) < 0)
+      return;  // takes the lowest number, which is this one
   }
 }
 
-void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+void ignore_broken_pipes() {
+  std::signal(SIGPIPE, SIG_IGN);
+}
 
 void write_to_stderr(std::string_view text) {
   while (!text.empty()) {
@@ -43,9 +48,13 @@ void write_to_stderr(std::string_view text) {
   }
 }
 
-void note(std::string_view line) { write_to_stderr(std::string(line) + "\n"); }
+void note(std::string_view line) {
+  write_to_stderr(std::string(line) + "\n");
+}
 
-bool on_terminal() { return isatty(STDERR_FILENO) != 0; }
+bool on_terminal() {
+  return isatty(STDERR_FILENO) != 0;
+}
 
 size_t line_width() {
   winsize size{};

@@ -15,11 +15,13 @@
 namespace gan::cli {
 namespace {
 
-/// A file or folder by its whole path, so that a resume from any folder finds it; names of data sets as they are. It is looked
-/// for in the working directory, then in `beside`, where that is given.
+/// A file or folder by its whole path, so that a resume from any folder finds it; names of data
+/// sets as they are. It is looked for in the working directory, then in `beside`, where that is
+/// given.
 std::string resolved_source(const std::string& source, const Path& beside = {}) {
   const std::vector<std::string> names = data_names();
-  const bool is_name = std::find(names.begin(), names.end(), source) != names.end() || source.starts_with("toy:");
+  const bool is_name =
+      std::find(names.begin(), names.end(), source) != names.end() || source.starts_with("toy:");
   if (is_name || source.empty()) return source;
   if (is_there(source)) return absolute_path(source).string();
   if (!beside.empty() && is_there(beside / source)) return absolute_path(beside / source).string();
@@ -31,25 +33,33 @@ void apply(const TrainOptions& o, Config& config) {
   for (const auto& assignment : o.set) override_config(config, assignment);
   if (!o.data.empty()) config.data.source = o.data;
   const bool is_of_recipe = o.data.empty() && !o.recipe.empty();
-  config.data.source = resolved_source(config.data.source, is_of_recipe ? absolute_path(o.recipe_file).parent_path() : Path());
+  config.data.source = resolved_source(
+      config.data.source, is_of_recipe ? absolute_path(o.recipe_file).parent_path() : Path());
   if (o.seed) config.run.seed = *o.seed;
   if (!o.device.empty()) config.run.device = o.device;
   if (o.threads) config.run.threads = *o.threads;
-  if (o.steps) config.training.steps = *o.steps, config.training.epochs = 0;
+  if (o.steps) {
+    config.training.steps = *o.steps;
+    config.training.epochs = 0;
+  }
   if (o.epochs) config.training.epochs = *o.epochs;
 }
 
-/// A resumed run keeps its settings; only the end may move outwards, and the processor may be another one.
+/// A resumed run keeps its settings; only the end may move outwards, and the processor may be
+/// another one.
 void refuse_changes(const Config& stored, const Config& wanted, const Path& run) {
   Config same_end = wanted;
   same_end.training.steps = stored.training.steps;
   same_end.run.threads = stored.run.threads;
-  if (resolved_source(stored.data.source) == wanted.data.source) same_end.data.source = stored.data.source;
+  if (resolved_source(stored.data.source) == wanted.data.source)
+    same_end.data.source = stored.data.source;
   if (const auto changed = first_difference(stored, same_end))
-    throw UsageError("--resume: {} is {} in {}, and cannot become {}; only --steps, --epochs and --threads may change", changed->key,
-                     changed->before, run.string(), changed->now);
+    throw UsageError(
+        "--resume: {} is {} in {}, and cannot become {}; only --steps, --epochs and --threads may change",
+        changed->key, changed->before, run.string(), changed->now);
   if (wanted.training.steps < stored.training.steps)
-    throw UsageError("--resume: {} is set to go to step {}, and cannot stop at {} already", run.string(), stored.training.steps, wanted.training.steps);
+    throw UsageError("--resume: {} is set to go to step {}, and cannot stop at {} already",
+                     run.string(), stored.training.steps, wanted.training.steps);
 }
 
 Path fresh_folder(const std::string& name) {
@@ -86,12 +96,20 @@ std::string checks(const RunSection& run) {
 
 std::string ended(const Outcome& outcome, const Config& config, const RunFolder& run) {
   switch (outcome.how) {
-    case Ended::patience: return fmt::format("stopped: no better validation score{} in {} evaluations (best at step {})", config.run.margin > 0 ? fmt::format(" by {:g} standard error{}", config.run.margin, config.run.margin == 1 ? "" : "s") : "", config.run.patience, outcome.best_step.value_or(0));
+    case Ended::patience:
+      return fmt::format(
+          "stopped: no better validation score{} in {} evaluations (best at step {})",
+          config.run.margin > 0 ? fmt::format(" by {:g} standard error{}", config.run.margin,
+                                              config.run.margin == 1 ? "" : "s")
+                                : "",
+          config.run.patience, outcome.best_step.value_or(0));
     case Ended::indistinguishable:
       return fmt::format("stopped: {}, {} in a row; the last check: {};", equivalence(config.run),
                          checks(config.run), last_check(run));
-    case Ended::interrupted: return "interrupted";
-    case Ended::steps: break;
+    case Ended::interrupted:
+      return "interrupted";
+    case Ended::steps:
+      break;
   }
   if (config.run.stop != StopRule::indistinguishable) return "all steps are done";
   return fmt::format(
@@ -100,22 +118,27 @@ std::string ended(const Outcome& outcome, const Config& config, const RunFolder&
 }
 
 /// The scores, where the pictures are, and what to do next.
-void close(const TrainOptions& o, const RunFolder& run, const Problem& problem, const Outcome& outcome, const Evaluation& evaluation) {
+void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
+           const Outcome& outcome, const Evaluation& evaluation) {
   const std::string folder = shell_word(run.path().string());
   fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config, run),
              count(outcome.step), duration(run.trained_seconds()), evaluation.text(problem.data));
   fmt::print("picture   {}\ncurves    {}\n", printable(run.samples(outcome.step).string()),
              printable(run.curves().string()));
   if (outcome.best_step.value_or(outcome.step) != outcome.step)
-    fmt::print("best      step {} had the best validation score: sample and evaluate take it with --checkpoint best\n", count(*outcome.best_step));
+    fmt::print(
+        "best      step {} had the best validation score: sample and evaluate take it with --checkpoint best\n",
+        count(*outcome.best_step));
   fmt::print("\nnext\n");
   fmt::print("  {} sample {} -n 100 --seed 7 --out samples.png\n", program(), folder);
   const bool adversarial = problem.config.run.model == ModelKind::adversarial;
-  if (problem.data.image && adversarial) fmt::print("  {} interpolate {} --out lines.png\n", program(), folder);
+  if (problem.data.image && adversarial)
+    fmt::print("  {} interpolate {} --out lines.png\n", program(), folder);
   fmt::print("  {} evaluate {}\n", program(), folder);
   const int64_t twice = 2 * problem.config.training.steps;
   const OptimizerSection& rates = problem.config.optimizer;
-  if (adversarial && rates.schedule == Schedule::cosine && outcome.step >= rates.schedule_steps)  // more at its last rate would change little
+  if (adversarial && rates.schedule == Schedule::cosine &&
+      outcome.step >= rates.schedule_steps)  // more at its last rate would change little
     fmt::print("  {} train {} --steps {} --set optimizer.schedule_steps={}\n", program(),
                o.recipe.empty() ? "--data " + shell_word(o.data) : shell_word(o.recipe), twice,
                twice);
@@ -136,22 +159,28 @@ int carry_out(const TrainOptions& o) {
   } else if (started) {
     config = RunFolder::open(o.out).config();
   } else if (o.resume) {
-    throw DataError("{}: is not a run (it holds no config.toml); give the recipe to start it there", o.out);
+    throw DataError("{}: is not a run (it holds no config.toml); give the recipe to start it there",
+                    o.out);
   } else {
     config = default_config(open_data(o.data, o.data_dir));
   }
   apply(o, config);
   Problem problem = prepare(config, o.data_dir);
   if (problem.config.run.threads < config.run.threads)
-    note(fmt::format("run.threads = {}: there are {} processors to run them on; {} threads are used", config.run.threads,
-                     problem.config.run.threads, problem.config.run.threads));
-  if (o.recipe.empty() && !started) problem.config.optimizer.schedule_steps = problem.config.training.steps;
-  if (problem.config.training.steps == 0) throw UsageError("training.steps is 0: set --steps or --epochs");
+    note(
+        fmt::format("run.threads = {}: there are {} processors to run them on; {} threads are used",
+                    config.run.threads, problem.config.run.threads, problem.config.run.threads));
+  if (o.recipe.empty() && !started)
+    problem.config.optimizer.schedule_steps = problem.config.training.steps;
+  if (problem.config.training.steps == 0)
+    throw UsageError("training.steps is 0: set --steps or --epochs");
   const auto learner = make_learner(problem);
 
-  const std::string name = !o.recipe.empty() ? Path(o.recipe).stem().string() : Path(problem.data.name).stem().string();
+  const std::string name =
+      !o.recipe.empty() ? Path(o.recipe).stem().string() : Path(problem.data.name).stem().string();
   const Path folder = !o.out.empty() ? Path(o.out) : fresh_folder(name);
-  const RunFolder run = started ? RunFolder::resume(folder) : RunFolder::create(folder, problem.config);
+  const RunFolder run =
+      started ? RunFolder::resume(folder) : RunFolder::create(folder, problem.config);
   if (started) {
     refuse_changes(run.config(), problem.config, folder);
     check_continues(run, problem);
@@ -159,13 +188,16 @@ int carry_out(const TrainOptions& o) {
   }
 
   Narrator narrator(o.quiet);
-  narrator.say(fmt::format("{} {} on {} ({} training examples), into {}", run.last_step() ? "going on with" : "training", name, problem.data.name,
+  narrator.say(fmt::format("{} {} on {} ({} training examples), into {}",
+                           run.last_step() ? "going on with" : "training", name, problem.data.name,
                            count(problem.data.train.size()), folder.string()));
   if (const auto step = run.last_step(); step && !run.last_is_link())
-    note(fmt::format("{} is no link to a checkpoint, as it is in a run that was not copied; going on from step {}, the newest that is whole",
-                     (folder / "checkpoints" / "last").string(), *step));
+    note(fmt::format(
+        "{} is no link to a checkpoint, as it is in a run that was not copied; going on from step {}, the newest that is whole",
+        (folder / "checkpoints" / "last").string(), *step));
   if (o.recipe.empty() && !started)
-    narrator.say(fmt::format("no recipe: {} ({} steps, batch {}); {}/config.toml has all of them", config.about, problem.config.training.steps,
+    narrator.say(fmt::format("no recipe: {} ({} steps, batch {}); {}/config.toml has all of them",
+                             config.about, problem.config.training.steps,
                              problem.config.training.batch_size, folder.string()));
   for (const std::string& note : problem.data.notes) narrator.say(note);
   if (const std::string missing = without_variety(problem.data); !missing.empty())
@@ -177,7 +209,9 @@ int carry_out(const TrainOptions& o) {
   release_stop_signals();
 
   if (outcome.how == Ended::interrupted) {
-    note(fmt::format("stopped at step {}, everything is saved; go on with: {} train --resume --out {}", outcome.step, program(), shell_word(folder.string())));
+    note(fmt::format(
+        "stopped at step {}, everything is saved; go on with: {} train --resume --out {}",
+        outcome.step, program(), shell_word(folder.string())));
     return 128 + stop_signal();
   }
   if (!learner->has_model()) {
@@ -189,7 +223,8 @@ int carry_out(const TrainOptions& o) {
   hooks.draw(outcome.step);
   if (o.quiet) return 0;
   now_doing(Activity::scoring);
-  const Evaluation evaluation = evaluate_model(problem, judge, *learner, 0, [&](const std::string& text) { narrator.say(text + " ..."); });
+  const Evaluation evaluation = evaluate_model(
+      problem, judge, *learner, 0, [&](const std::string& text) { narrator.say(text + " ..."); });
   close(o, run, problem, outcome, evaluation);
   return 0;
 }

@@ -20,7 +20,9 @@ Narrator::Narrator(bool quiet) : quiet_(quiet), terminal_(on_terminal()) {}
 
 void Narrator::operator()(const Progress& p) {
   const auto now = Clock::now();
-  if (quiet_ || (p.step < p.steps && now - last_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(15)))) return;
+  if (quiet_ || (p.step < p.steps && now - last_ < (terminal_ ? std::chrono::milliseconds(200)
+                                                              : std::chrono::seconds(15))))
+    return;
   last_ = now;
   std::vector<LinePart> parts;
   if (!p.stage.empty()) parts.push_back({p.stage, 2});
@@ -29,9 +31,11 @@ void Narrator::operator()(const Progress& p) {
   parts.push_back({fmt::format("{:.0f} examples/s", p.examples_per_second), 4});
   parts.push_back({fmt::format("ETA {}", duration(p.seconds_left)), 1});
   int spare = 5;  // numbers, the last of them first
-  for (const auto& [name, value] : p.numbers) parts.push_back({fmt::format("{} {:.3f}", name, value), spare++});
+  for (const auto& [name, value] : p.numbers)
+    parts.push_back({fmt::format("{} {:.3f}", name, value), spare++});
   if (terminal_) {
-    const size_t room = std::max<size_t>(line_width(), 2) - 1;  // a full line would begin the next one
+    const size_t room =
+        std::max<size_t>(line_width(), 2) - 1;  // a full line would begin the next one
     write_to_stderr("\r\033[K" + fitted_line(std::move(parts), room));
   } else {
     note(fitted_line(std::move(parts), std::string::npos));
@@ -64,24 +68,28 @@ at::Tensor first_weights(GenerativeModel& model) {
   return {};
 }
 
-/// Validation examples, and under each what a chain that starts at it shows of it: [2 n, D] scaled, n a multiple of a row; as
-/// many as there are.
+/// Validation examples, and under each what a chain that starts at it shows of it: [2 n, D] scaled,
+/// n a multiple of a row; as many as there are.
 at::Tensor reconstructions(const Problem& problem, Chain& chain) {
   constexpr int64_t kRows = 5;
   const int64_t rows = std::min(kRows, problem.data.valid.size() / kReconstructed);
-  const at::Tensor x = scaled(problem, problem.data.valid.slice(0, rows * kReconstructed)), seen = chain.show(chain.start_at(x, 0));
-  return at::stack({x.view({rows, kReconstructed, -1}), seen.view({rows, kReconstructed, -1})}, 1).flatten(0, 2);
+  const at::Tensor x = scaled(problem, problem.data.valid.slice(0, rows * kReconstructed)),
+                   seen = chain.show(chain.start_at(x, 0));
+  return at::stack({x.view({rows, kReconstructed, -1}), seen.view({rows, kReconstructed, -1})}, 1)
+      .flatten(0, 2);
 }
 
 }  // namespace
 
-Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judge, Learner& learner, Narrator& narrator) {
+Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judge, Learner& learner,
+                 Narrator& narrator) {
   Hooks hooks;
   hooks.progress = [&](const Progress& p) { narrator(p); };
   hooks.evaluate = [&](int64_t step) {
     Scores scores = score_while_training(problem, judge, learner, step);
     std::string line = fmt::format("step {}:", step);
-    for (const auto& [name, value] : scores.numbers) line += fmt::format("  {} {:.4g}", name, value);
+    for (const auto& [name, value] : scores.numbers)
+      line += fmt::format("  {} {:.4g}", name, value);
     narrator.say(line);
     return scores;
   };
@@ -106,7 +114,8 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
     if (const at::Tensor weights = first_weights(learner.model());
         weights.defined() && problem.data.image)
       draw(run.path() / "filters.png", [&] { return filters(card, weights); });
-    if (auto* chain = dynamic_cast<Chain*>(&learner.model()); chain && problem.data.image && problem.data.valid.size() >= kReconstructed)
+    if (auto* chain = dynamic_cast<Chain*>(&learner.model());
+        chain && problem.data.image && problem.data.valid.size() >= kReconstructed)
       draw(run.path() / "reconstructions.png", [&] {
         return picture(card, own_units(problem, reconstructions(problem, *chain)), {},
                        kReconstructed);

@@ -7,7 +7,8 @@
 
 namespace gan::cli {
 
-/// Progress: one line that redraws itself on a terminal, no wider than that; a plain line now and then elsewhere.
+/// Progress: one line that redraws itself on a terminal, no wider than that; a plain line now and
+/// then elsewhere.
 class Narrator {
  public:
   explicit Narrator(bool quiet);
@@ -24,6 +25,7 @@ class Narrator {
 };
 
 /// Scores, pictures and progress; all of it must outlive the hooks.
-Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judge, Learner& learner, Narrator& narrator);
+Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judge, Learner& learner,
+                 Narrator& narrator);
 
 }  // namespace gan::cli

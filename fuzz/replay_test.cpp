@@ -1,4 +1,5 @@
-/// Every seed, every hostile input and every regression goes through its target, in the ordinary build too.
+/// Every seed, every hostile input and every regression goes through its target, in the ordinary
+/// build too.
 
 #include <gtest/gtest.h>
 

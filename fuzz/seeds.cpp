@@ -24,11 +24,15 @@ std::string repeated(int64_t count, std::string_view text) {
   return out;
 }
 
-std::string npy_file(const std::string& descr, const std::string& shape, const std::string& data, int version = 1) {
-  const std::string text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }\n";
+std::string npy_file(const std::string& descr, const std::string& shape, const std::string& data,
+                     int version = 1) {
+  const std::string text =
+      "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }\n";
   std::string out = "\x93NUMPY"s + static_cast<char>(version) + '\0';
-  if (version == 1) append_little(out, static_cast<uint16_t>(text.size()));
-  else append_little(out, static_cast<uint32_t>(text.size()));
+  if (version == 1)
+    append_little(out, static_cast<uint16_t>(text.size()));
+  else
+    append_little(out, static_cast<uint32_t>(text.size()));
   return out + text + data;
 }
 
@@ -38,7 +42,9 @@ std::string tensors_file(const std::string& header, const std::string& data = ""
   return out + header + data;
 }
 
-std::string recipe_with(const std::string& layers) { return "[generator]\nlayers = [" + layers + "]\n"; }
+std::string recipe_with(const std::string& layers) {
+  return "[generator]\nlayers = [" + layers + "]\n";
+}
 
 /// What the target of checkpoints makes one of.
 std::string checkpoint_parts(const std::string& config, const std::string& card,
@@ -56,7 +62,8 @@ std::vector<Seed> valid_seeds() {
   };
 
   const std::vector<uint8_t> pixels(2 * 3 * 4, 7);
-  const std::string images = format_idx({{2, 3, 4}, pixels}), labels = format_idx({{5}, {0, 1, 2, 3, 4}});
+  const std::string images = format_idx({{2, 3, 4}, pixels}),
+                    labels = format_idx({{5}, {0, 1, 2, 3, 4}});
   add("idx", "images", images);
   add("idx", "labels", labels);
   add("idx", "empty", format_idx({{0, 3, 4}, {}}));
@@ -71,8 +78,10 @@ std::vector<Seed> valid_seeds() {
   add("cifar", "one-record", format_cifar({{9}, std::vector<uint8_t>(3072, 7)}));
   add("cifar", "two-records", format_cifar({{0, 1}, std::vector<uint8_t>(2 * 3072, 255)}));
 
-  const std::vector<float> numbers = {0, 1, -1, 0.5F, 1e-40F, 3e38F, 1e30F, -0.0F, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
-  for (const Shape& shape : {Shape{20}, Shape{10, 2}, Shape{10, 1, 2}, Shape{10, 1, 1, 2}, Shape{5, 2, 2, 1, 1}}) {
+  const std::vector<float> numbers = {0, 1, -1, 0.5F, 1e-40F, 3e38F, 1e30F, -0.0F, 2,  3,
+                                      4, 5, 6,  7,    8,      9,     10,    11,    12, 13};
+  for (const Shape& shape :
+       {Shape{20}, Shape{10, 2}, Shape{10, 1, 2}, Shape{10, 1, 1, 2}, Shape{5, 2, 2, 1, 1}}) {
     add("npy", "rank-" + std::to_string(shape.size()), format_npy(shape, numbers));
   }
   for (const char* descr : {"|b1", "|u1", "<u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8",
@@ -94,7 +103,9 @@ std::vector<Seed> valid_seeds() {
 
   add("csv", "numbers", format_csv({}, 2, numbers));
   add("csv", "names", format_csv({"width", "height"}, 2, numbers));
-  add("csv", "byte-order-mark", "\xef\xbb\xbf" "a, b\r\n 1 ,+2\r\n-3.5e-3\t,1e-46\r\n\r\n");
+  add("csv", "byte-order-mark",
+      "\xef\xbb\xbf"
+      "a, b\r\n 1 ,+2\r\n-3.5e-3\t,1e-46\r\n\r\n");
   add("csv", "quoted", "\"a, b\",\"say \"\"c\"\"\"\r\n\"1\",2\r\n\"3\n\",4");
   add("csv", "semicolons", "a;b\r1;2\r\r3;4\r");
   add("csv", "tabs", "a\tb\n1\t2\n\n3\t4\n");
@@ -105,15 +116,17 @@ std::vector<Seed> valid_seeds() {
 
   const std::string data(64, 'q');
   const std::string_view all = data;
-  add("safetensors", "several", format_safetensors({{{"scalar", {"F64", {}, all.substr(0, 8)}},
-                                                    {"none", {"I64", {3, 0}, ""}},
-                                                    {"weights", {"F32", {2, 4}, all.substr(0, 32)}},
-                                                    {"z\"\xc3\xa9\n", {"BF16", {2, 2, 1}, all.substr(0, 8)}}},
-                                                   {{"step", "12"}, {"spec", "{\"x\": 1}"}}}));
+  add("safetensors", "several",
+      format_safetensors({{{"scalar", {"F64", {}, all.substr(0, 8)}},
+                           {"none", {"I64", {3, 0}, ""}},
+                           {"weights", {"F32", {2, 4}, all.substr(0, 32)}},
+                           {"z\"\xc3\xa9\n", {"BF16", {2, 2, 1}, all.substr(0, 8)}}},
+                          {{"step", "12"}, {"spec", "{\"x\": 1}"}}}));
   add("safetensors", "one", format_safetensors({{{"a", {"U8", {2}, "xy"}}}, {}}));
   add("safetensors", "nothing", format_safetensors({}));
 
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(GAN_SOURCE) + "/recipes")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(GAN_SOURCE) + "/recipes")) {
     if (entry.path().extension() != ".toml") continue;
     const std::string name = entry.path().stem(), text = read_file(entry.path());
     add("recipe", name, text);
@@ -128,13 +141,18 @@ std::vector<Seed> valid_seeds() {
     { layer = "transposed-convolution", channels = 3, kernel = 5, stride = 3, input = [4, 5, 5], tied = false },
     { layer = "convolution", channels = 2, kernel = 3, stride = 2, pad = 1, activation = "leaky-relu", max_norm = 1 },
     { layer = "maxout-convolution", channels = 2, pieces = 2, kernel = 3, pool = 3, pool_stride = 2 })"));
-  add("recipe", "momentum", "[optimizer]\nmethod = 'momentum'\nfinal_momentum = 0.7\nschedule = 'exponential'\n");
-  add("recipe", "notations", "about = \"\"\"\nquotes \\\" and \\u00e9\"\"\"\nrun.seed = 0x1F\ntraining = { steps = 1_000 }\n");
-  add("recipe", "overrides", "[run]\nseed = 7\n\0run.model=bernoulli-mixture\0mixture.components=3\0data.source=a b\0"s);
+  add("recipe", "momentum",
+      "[optimizer]\nmethod = 'momentum'\nfinal_momentum = 0.7\nschedule = 'exponential'\n");
+  add("recipe", "notations",
+      "about = \"\"\"\nquotes \\\" and \\u00e9\"\"\"\nrun.seed = 0x1F\ntraining = { steps = 1_000 }\n");
+  add("recipe", "overrides",
+      "[run]\nseed = 7\n\0run.model=bernoulli-mixture\0mixture.components=3\0data.source=a b\0"s);
   add("recipe", "layers-both-ways", "[run]\nmodel = 'stacked-cae'\n[cae]\nhidden = [7, 5]\n");
 
-  const std::string mixture = "[run]\nmodel = 'bernoulli-mixture'\n\0"s, network = recipe_with("{ layer = 'dense', units = 4 }") + '\0';
-  const DataCard table{"mine.csv", "0123456789abcdef", {2}, false, -1, 3, {"width", "height"}, {{0.5F, 0}, {2, 4}}};
+  const std::string mixture = "[run]\nmodel = 'bernoulli-mixture'\n\0"s,
+                    network = recipe_with("{ layer = 'dense', units = 4 }") + '\0';
+  const DataCard table{"mine.csv",          "0123456789abcdef", {2}, false, -1, 3,
+                       {"width", "height"}, {{0.5F, 0}, {2, 4}}};
   const DataCard digits{"mnist", "fedcba9876543210", {28, 28}, true, 0, 255, {}, {}};
   add("run", "table", network + format_card(table));
   add("run", "far-from-zero",
@@ -182,7 +200,8 @@ std::vector<Seed> hostile_inputs() {
 
   add("npy", "claims-a-gibibyte", npy_file("|u1", "(1073741824,)", "abc"));
   add("npy", "overflow", npy_file("<f8", "(4294967296, 4294967296)", ""));
-  add("npy", "overflow-times-zero", npy_file("<f8", "(9223372036854775807, 9223372036854775807, 0)", ""));
+  add("npy", "overflow-times-zero",
+      npy_file("<f8", "(9223372036854775807, 9223372036854775807, 0)", ""));
   add("npy", "too-long-a-number", npy_file("<f4", "(99999999999999999999,)", ""));
   add("npy", "header-claims-4-gib", "\x93NUMPY\x02\0\xff\xff\xff\xff{'descr'"s);
   add("npy", "rank-1000", npy_file("|u1", "(" + repeated(1000, "1,") + ")", "a"));
@@ -194,15 +213,21 @@ std::vector<Seed> hostile_inputs() {
   add("csv", "lines", std::string(4000, '\n'));
   add("csv", "long-number", std::string(4000, '9'));
   add("csv", "long-fraction", "0." + std::string(4000, '0') + "1");
-  add("csv", "two-byte-order-marks", "\xef\xbb\xbf\xef\xbb\xbf" "a\n1\n");
+  add("csv", "two-byte-order-marks",
+      "\xef\xbb\xbf\xef\xbb\xbf"
+      "a\n1\n");
 
   add("safetensors", "header-claims-all", std::string(8, '\xff'));
   add("safetensors", "header-claims-100-mb", "\x00\xe1\xf5\x05\0\0\0\0{}"s);
-  add("safetensors", "deep", tensors_file("{\"a\":" + std::string(2000, '[') + std::string(2000, ']') + "}"));
+  add("safetensors", "deep",
+      tensors_file("{\"a\":" + std::string(2000, '[') + std::string(2000, ']') + "}"));
   add("safetensors", "overflow",
-      tensors_file(R"({"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,0],"data_offsets":[0,0]}})"));
-  add("safetensors", "overlap", tensors_file(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},)"
-                                             R"("b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", "abc"));
+      tensors_file(
+          R"({"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,0],"data_offsets":[0,0]}})"));
+  add("safetensors", "overlap",
+      tensors_file(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},)"
+                   R"("b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})",
+                   "abc"));
 
   add("recipe", "deep-override", "\0run.seed={a"s + repeated(60'000, ".a") + "=1}");
   add("recipe", "deep-quoted-key", repeated(60'000, "\"=\".") + "a = 1");
@@ -212,15 +237,24 @@ std::vector<Seed> hostile_inputs() {
   add("recipe", "deeper-key", repeated(200'000, "a.") + "a = 1");
   add("recipe", "deeper-header", "[" + repeated(200'000, "a.") + "a]");
   add("recipe", "long-string", "about = \"" + std::string(3000, 'x') + "\"");
-  add("recipe", "huge-layers", recipe_with(repeated(3, "{ layer = \"maxout\", units = 9223372036854775807, pieces = 9223372036854775807 },")));
-  add("recipe", "huge-image", recipe_with("{ layer = \"convolution\", channels = 16777216, kernel = 128, pad = 127, input = [16777216, 16777216, 16777216] }"));
-  add("recipe", "growing-images", recipe_with(repeated(9, "{ layer = \"transposed-convolution\", channels = 1, kernel = 128, stride = 128, input = [100, 1, 1] },")));
+  add("recipe", "huge-layers",
+      recipe_with(repeated(
+          3,
+          "{ layer = \"maxout\", units = 9223372036854775807, pieces = 9223372036854775807 },")));
+  add("recipe", "huge-image",
+      recipe_with(
+          "{ layer = \"convolution\", channels = 16777216, kernel = 128, pad = 127, input = [16777216, 16777216, 16777216] }"));
+  add("recipe", "growing-images",
+      recipe_with(repeated(
+          9,
+          "{ layer = \"transposed-convolution\", channels = 1, kernel = 128, stride = 128, input = [100, 1, 1] },")));
   add("recipe", "tiny-keep", recipe_with("{ layer = \"dropout\", keep = 1e-310 }"));
   add("recipe", "line-in-a-key", "\"a\\nb\" = 1\n");
   add("recipe", "not-utf8", "\0data.source=\xff"s);
 
   const auto card = [](const std::string& shape, const std::string& scaling) {
-    return "\0{\"name\":\"x\",\"hash\":\"\",\"image\":false,\"low\":0,\"high\":1,\"columns\":[],\"shape\":"s + shape + "," + scaling + "}";
+    return "\0{\"name\":\"x\",\"hash\":\"\",\"image\":false,\"low\":0,\"high\":1,\"columns\":[],\"shape\":"s +
+           shape + "," + scaling + "}";
   };
   add("run", "deep-card", "\0{\"shape\":"s + std::string(100'000, '['));
   add("checkpoint", "deep-settings",

@@ -10,8 +10,9 @@ struct Seed {
   std::string target, name, bytes;
 };
 
-std::vector<Seed> valid_seeds();      ///< read without a complaint
-std::vector<Seed> near_misses();      ///< the same, cut or damaged
-std::vector<Seed> hostile_inputs();   ///< small files that claim to be huge, nest deeply, overlap ...
+std::vector<Seed> valid_seeds();  ///< read without a complaint
+std::vector<Seed> near_misses();  ///< the same, cut or damaged
+std::vector<Seed>
+hostile_inputs();  ///< small files that claim to be huge, nest deeply, overlap ...
 
 }  // namespace gan::fuzz

@@ -81,7 +81,9 @@ void idx(std::string_view bytes) {
 void cifar(std::string_view bytes) {
   const auto batch = attempt([&] { return parse_cifar(bytes, kWho); });
   if (!batch) return;
-  require(static_cast<int64_t>(batch->pixels.size()) == static_cast<int64_t>(batch->labels.size()) * product(kCifarImage), "images are whole");
+  require(static_cast<int64_t>(batch->pixels.size()) ==
+              static_cast<int64_t>(batch->labels.size()) * product(kCifarImage),
+          "images are whole");
   require(format_cifar(*batch) == bytes, "what was read is written the same");
 }
 
@@ -123,18 +125,20 @@ void safetensors(std::string_view bytes) {
   size_t total = 0;
   for (const auto& [name, tensor] : content->tensors) {
     const auto size = static_cast<int64_t>(tensor.bytes.size());
-    require(product(tensor.shape) * safetensors_item_size(tensor.dtype) == size, "shape and size agree");
+    require(product(tensor.shape) * safetensors_item_size(tensor.dtype) == size,
+            "shape and size agree");
     require(size == 0 || (tensor.bytes.data() > bytes.data() && tensor.bytes.end() <= bytes.end()),
             "a tensor lies within the file");
     total += tensor.bytes.size();
   }
-  require(sizeof(uint64_t) + load_little<uint64_t>(bytes) + total == bytes.size(), "every byte belongs to something");
+  require(sizeof(uint64_t) + load_little<uint64_t>(bytes) + total == bytes.size(),
+          "every byte belongs to something");
   const std::string written = format_safetensors(*content);
   const SafeTensors again = parse_safetensors(written, kWho);
   require(again.metadata == content->metadata, "the metadata survive");
   const auto same = [](const auto& a, const auto& b) {
-    return a.first == b.first && a.second.dtype == b.second.dtype && a.second.shape == b.second.shape &&
-           a.second.bytes == b.second.bytes;
+    return a.first == b.first && a.second.dtype == b.second.dtype &&
+           a.second.shape == b.second.shape && a.second.bytes == b.second.bytes;
   };
   require(std::ranges::equal(again.tensors, content->tensors, same), "the tensors survive");
   require(format_safetensors(again) == written, "the same content gives the same bytes");
@@ -147,15 +151,16 @@ std::string take_part(std::string_view& bytes) {
   return std::string(part);
 }
 
-/// False for what came lately, so that what costs most is not done again for mutants that differ in a comment.
-/// Allocates nothing: libFuzzer would take it for a leak.
+/// False for what came lately, so that what costs most is not done again for mutants that differ in
+/// a comment. Allocates nothing: libFuzzer would take it for a leak.
 bool is_new(const std::string& text) {
   static std::array<size_t, 1 << 16> lately;
   const size_t hash = std::hash<std::string>{}(text);
   return std::exchange(lately[hash % lately.size()], hash) != hash;
 }
 
-/// Whatever was accepted can be written to config.toml and read again, and `gan info` can describe it.
+/// Whatever was accepted can be written to config.toml and read again, and `gan info` can describe
+/// it.
 void check_config(const Config& config) {
   const std::string written = format_config(config);
   if (!is_new(written)) return;
@@ -193,7 +198,8 @@ void recipe(std::string_view bytes) {
   check_config(*config);
 }
 
-/// What a checkpoint's header says, as load() takes it: the configuration, a zero byte, the data's card.
+/// What a checkpoint's header says, as load() takes it: the configuration, a zero byte, the data's
+/// card.
 void run(std::string_view bytes) {
   const std::string config_text = take_part(bytes);
   const auto card = attempt([&] { return parse_card(bytes, kWho); });
@@ -260,7 +266,9 @@ constexpr Target kTargets[] = {{"idx", idx},
 
 }  // namespace
 
-std::span<const Target> targets() { return kTargets; }
+std::span<const Target> targets() {
+  return kTargets;
+}
 
 const Target& target(std::string_view name) {
   const auto found = std::ranges::find(kTargets, name, &Target::name);

@@ -6,8 +6,9 @@
 
 namespace gan::fuzz {
 
-/// `run` reads any bytes whatever. A gan::Error is a good answer when it is one line that names the source;
-/// every other exception is a defect, std::logic_error among them: a claim about the result that does not hold.
+/// `run` reads any bytes whatever. A gan::Error is a good answer when it is one line that names the
+/// source; every other exception is a defect, std::logic_error among them: a claim about the result
+/// that does not hold.
 struct Target {
   std::string_view name;
   void (*run)(std::string_view bytes);

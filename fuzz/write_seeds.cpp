@@ -9,7 +9,8 @@
 int main(int count, char** arguments) {
   if (count != 2) return std::fputs("usage: fuzz_seeds FOLDER\n", stderr), 2;
   try {
-    for (const auto& seeds : {gan::fuzz::valid_seeds(), gan::fuzz::near_misses(), gan::fuzz::hostile_inputs()}) {
+    for (const auto& seeds :
+         {gan::fuzz::valid_seeds(), gan::fuzz::near_misses(), gan::fuzz::hostile_inputs()}) {
       for (const auto& [target, name, bytes] : seeds) {
         const gan::Path folder = gan::Path(arguments[1]) / target;
         std::filesystem::create_directories(folder);

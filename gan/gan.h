@@ -20,7 +20,8 @@
 
 namespace gan {
 
-/// [n, D] scaled -> [n, shape...] own units without DataCard::origin (which float32 would not hold), channels first, on the CPU.
+/// [n, D] scaled -> [n, shape...] own units without DataCard::origin (which float32 would not
+/// hold), channels first, on the CPU.
 Tensor own_units(const DataCard& card, const Tensor& scaled);
 
 /// A trained generator.
@@ -29,7 +30,8 @@ class Model {
   Model(Config config, DataCard card, int64_t step, std::unique_ptr<GenerativeModel> model)
       : config_(std::move(config)), card_(std::move(card)), step_(step), model_(std::move(model)) {}
 
-  /// [n, shape...] float32, on the CPU, as own_units gives them: of the samples of this seed, those from `first` on.
+  /// [n, shape...] float32, on the CPU, as own_units gives them: of the samples of this seed, those
+  /// from `first` on.
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0);
   Tensor own_units(const Tensor& scaled) const { return gan::own_units(card_, scaled); }
 
@@ -47,25 +49,27 @@ class Model {
 
 /// `path`: a run folder, with `checkpoint` "last", "best" or a step; or a checkpoint file.
 /// @throws DataError when it is no run, has no such checkpoint, or the file is damaged.
-Model load(const std::filesystem::path& path, const std::string& checkpoint = "last", at::Device device = at::kCPU);
+Model load(const std::filesystem::path& path, const std::string& checkpoint = "last",
+           at::Device device = at::kCPU);
 
 /// A configuration with its data: all that a learner is made of.
 struct Problem {
-  Config config;   ///< resolved: device, threads (no more than there are processors), steps
+  Config config;  ///< resolved: device, threads (no more than there are processors), steps
   DataSet data;
   Scaling scaling;
   DataFacts facts;
 };
 
-/// Opens the data of `config`, fills in what is left open and checks that it fits; sets the number of
-/// threads of this process. @throws UsageError, DataError
+/// Opens the data of `config`, fills in what is left open and checks that it fits; sets the number
+/// of threads of this process. @throws UsageError, DataError
 Problem prepare(Config config, const std::filesystem::path& data_dir = {});
 
 DataCard card_of(const Problem& problem);
 
 std::unique_ptr<Learner> make_learner(const Problem& problem);
 
-/// Reads everything that a checkpoint holds into a learner of the same configuration. @throws DataError
+/// Reads everything that a checkpoint holds into a learner of the same configuration. @throws
+/// DataError
 void restore(Learner& learner, const std::filesystem::path& checkpoint);
 
 /// @throws DataError naming `who` where these are not the data that a checkpoint was trained on
@@ -88,7 +92,8 @@ Problem prepare_on_other_data(const RunFolder& run, const std::filesystem::path&
 void check_continues(const RunFolder& run, const Problem& problem);
 
 /// Trains into `run`, going on where it stands.
-Outcome train(const RunFolder& run, const Problem& problem, Learner& learner, const Hooks& hooks = {});
+Outcome train(const RunFolder& run, const Problem& problem, Learner& learner,
+              const Hooks& hooks = {});
 
 /// The same in one call, into a new folder.
 Outcome train(const Config& config, const std::filesystem::path& folder);

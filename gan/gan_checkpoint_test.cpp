@@ -26,7 +26,8 @@ class Changed : public testing::Test {
     write_file(temp_.path() / "x.npy", format_npy({100, 2}, values));
     Config c = default_config(open_data((temp_.path() / "x.npy").string()));
     c.data.source = (temp_.path() / "x.npy").string();
-    c.training.steps = 5, c.training.batch_size = 10;
+    c.training.steps = 5;
+    c.training.batch_size = 10;
     c.run.threads = 1;
     c.generator.layers = {Dense{.units = 2}};
     c.discriminator.layers = {Dense{.units = 1}};

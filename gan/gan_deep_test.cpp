@@ -17,7 +17,10 @@ namespace {
 
 /// With parameters of middling size, more units than can be gone through with `sampled`.
 void fill(const std::vector<Tensor*>& parameters) {
-  for (size_t i = 0; i < parameters.size(); ++i) parameters[i]->copy_(draw_normal(Stream(6).child(i), 1, parameters[i]->numel(), 0).view_as(*parameters[i]) * 0.6);
+  for (size_t i = 0; i < parameters.size(); ++i)
+    parameters[i]->copy_(
+        draw_normal(Stream(6).child(i), 1, parameters[i]->numel(), 0).view_as(*parameters[i]) *
+        0.6);
 }
 
 TEST(GanDeep, AnnealingFindsTheirConstants) {
@@ -29,12 +32,16 @@ TEST(GanDeep, AnnealingFindsTheirConstants) {
     Rbm& top = dbn.layers()[1];
     fill({&top.weights(), &top.visible_bias(), &top.hidden_bias()});
     Dbm two({8, 7}, {}, 1, at::full({12}, 0.3)), three({8, 7, 6}, {}, 1, at::full({12}, 0.3));
-    two.set_composed(), three.set_composed();
-    fill({&two.weights()[0], &two.weights()[1], &two.biases()[0], &two.biases()[1], &two.biases()[2]});
-    fill({&three.weights()[0], &three.weights()[1], &three.weights()[2], &three.biases()[0], &three.biases()[1], &three.biases()[2], &three.biases()[3]});
+    two.set_composed();
+    three.set_composed();
+    fill({&two.weights()[0], &two.weights()[1], &two.biases()[0], &two.biases()[1],
+          &two.biases()[2]});
+    fill({&three.weights()[0], &three.weights()[1], &three.weights()[2], &three.biases()[0],
+          &three.biases()[1], &three.biases()[2], &three.biases()[3]});
     for (AnnealedPath* path : std::initializer_list<AnnealedPath*>{&dbn, &two, &three}) {
       const double exact = *path->exact_log_z();
-      const LogZ sampled = estimate_log_z(*path, {.runs = 100, .temperatures = 500, .seed = static_cast<uint64_t>(i)}, true);
+      const LogZ sampled = estimate_log_z(
+          *path, {.runs = 100, .temperatures = 500, .seed = static_cast<uint64_t>(i)}, true);
       EXPECT_NEAR(sampled.value, exact, 0.5);
       EXPECT_GT(sampled.effective_runs, 20);
       inside += sampled.low <= exact && exact <= sampled.high;
@@ -47,16 +54,28 @@ TEST(GanDeep, AnnealingFindsTheirConstants) {
 Config bars(const std::filesystem::path& file, ModelKind model) {
   std::vector<float> values;
   for (int i = 0; i < 800; ++i)
-    for (int pixel = 0; pixel < 9; ++pixel) values.push_back(pixel / 3 == i % 4 ? 1.f : 0.f);  // a row, or nothing
+    for (int pixel = 0; pixel < 9; ++pixel)
+      values.push_back(pixel / 3 == i % 4 ? 1.f : 0.f);  // a row, or nothing
   write_file(file, format_npy({800, 3, 3}, values));
   Config c;
-  c.run.model = model, c.run.threads = 1;
-  c.data.source = file.string(), c.data.binarise = true;
-  c.training.batch_size = 40, c.training.learning_rate = 0.02;
-  c.optimizer.method = Method::momentum, c.optimizer.final_momentum = 0.5;
+  c.run.model = model;
+  c.run.threads = 1;
+  c.data.source = file.string();
+  c.data.binarise = true;
+  c.training.batch_size = 40;
+  c.training.learning_rate = 0.02;
+  c.optimizer.method = Method::momentum;
+  c.optimizer.final_momentum = 0.5;
   StackSection& s = *stack_of(c);
-  s.hidden = {{8, 6}}, s.epochs = {{40}}, s.rates = {{0.1}}, s.k = {{3}}, s.weight_decay = 1e-4, s.chains = 40, s.burn_in = 50;
-  c.dbn.up_down_epochs = 10, c.dbm.joint_epochs = 60;
+  s.hidden = {{8, 6}};
+  s.epochs = {{40}};
+  s.rates = {{0.1}};
+  s.k = {{3}};
+  s.weight_decay = 1e-4;
+  s.chains = 40;
+  s.burn_in = 50;
+  c.dbn.up_down_epochs = 10;
+  c.dbm.joint_epochs = 60;
   return c;
 }
 
@@ -71,10 +90,12 @@ TEST(GanDeep, AreTrainedLoadedAndSampledLikeAnyOther) {
     EXPECT_EQ(likelihood.kind(), Likelihood::Kind::bound);
     EXPECT_TRUE(likelihood.log_z().exact);
     const at::Tensor x = at::tensor({1.f, 1.f, 1.f, 0.f, 0.f, 0.f, 0.f, 0.f, 0.f}).view({1, 9});
-    EXPECT_GT(likelihood.log_probability(x).item<double>(), -3) << static_cast<int>(kind);  // at most log 1/4 = -1.39
+    EXPECT_GT(likelihood.log_probability(x).item<double>(), -3)
+        << static_cast<int>(kind);  // at most log 1/4 = -1.39
     EXPECT_LT(likelihood.log_probability(1 - x).item<double>(), -4);
     EXPECT_EQ(model.sample(3, 0).sizes(), (std::vector<int64_t>{3, 3, 3}));
-    EXPECT_EQ(read_file(temp.path() / "run/checkpoints/last").find(temp.path().string()), std::string::npos);
+    EXPECT_EQ(read_file(temp.path() / "run/checkpoints/last").find(temp.path().string()),
+              std::string::npos);
   }
 }
 
@@ -82,7 +103,9 @@ TEST(GanDeep, ARunInPartsHasTheSameBytes) {
   for (const ModelKind kind : {ModelKind::dbn, ModelKind::dbm}) {
     const ScratchFolder temp;
     Config c = bars(temp.path() / "x.npy", kind);
-    stack_of(c)->epochs = {{0.5, 0.25}}, c.dbn.up_down_epochs = c.dbm.joint_epochs = 0.5;  // 8, 4 and 8 steps; a pass of the 640 examples to train on is 16
+    stack_of(c)->epochs = {{0.5, 0.25}},
+    c.dbn.up_down_epochs = c.dbm.joint_epochs =
+        0.5;  // 8, 4 and 8 steps; a pass of the 640 examples to train on is 16
     train(c, temp.path() / "whole");
     for (const int64_t steps : {3, 8, 10, 14, 0}) {
       c.training.steps = steps;
@@ -91,9 +114,13 @@ TEST(GanDeep, ARunInPartsHasTheSameBytes) {
       const auto learner = make_learner(problem);
       EXPECT_EQ(learner->has_model(), kind == ModelKind::dbn);
       const auto parts = temp.path() / "parts";
-      train(std::filesystem::exists(parts) ? RunFolder::open(parts) : RunFolder::create(parts, problem.config), problem, *learner);
+      train(std::filesystem::exists(parts) ? RunFolder::open(parts)
+                                           : RunFolder::create(parts, problem.config),
+            problem, *learner);
     }
-    EXPECT_EQ(read_file(temp.path() / "whole/checkpoints/last"), read_file(temp.path() / "parts/checkpoints/last")) << static_cast<int>(kind);
+    EXPECT_EQ(read_file(temp.path() / "whole/checkpoints/last"),
+              read_file(temp.path() / "parts/checkpoints/last"))
+        << static_cast<int>(kind);
   }
 }
 
@@ -106,7 +133,8 @@ TEST(GanDeep, SettingsMustFit) {
     EXPECT_NE(complaint(c).find("set data.binarise = true"), std::string::npos);
     c.data.binarise = true;
     stack_of(c)->rates = {{0.1, 0.1, 0.1}};
-    EXPECT_NE(complaint(c).find(".rates: holds 3 values, there are 2 hidden layers"), std::string::npos);
+    EXPECT_NE(complaint(c).find(".rates: holds 3 values, there are 2 hidden layers"),
+              std::string::npos);
     stack_of(c)->rates = {{0.1}}, stack_of(c)->hidden = {{8}};
     EXPECT_NE(complaint(c).find("expected two layers or more"), std::string::npos);
     stack_of(c)->hidden = {{8, 800'000'000}};

@@ -20,9 +20,13 @@ Config rows(const std::filesystem::path& file, NceNoise noise) {
     for (int pixel = 0; pixel < 9; ++pixel) values.push_back(pixel / 3 == i % 3 ? 1.f : 0.f);
   write_file(file, format_npy({800, 3, 3}, values));
   Config c;
-  c.run.model = ModelKind::nce, c.run.threads = 1;
-  c.data.source = file.string(), c.data.binarise = true;
-  c.training.epochs = 100, c.training.batch_size = 40, c.training.learning_rate = 0.03;
+  c.run.model = ModelKind::nce;
+  c.run.threads = 1;
+  c.data.source = file.string();
+  c.data.binarise = true;
+  c.training.epochs = 100;
+  c.training.batch_size = 40;
+  c.training.learning_rate = 0.03;
   c.nce = {.noise = noise, .noise_epochs = 3, .nu = 10, .hidden = 8, .burn_in = 50};
   c.mixture.components = 2;
   return c;
@@ -37,7 +41,8 @@ TEST(GanNce, ItsModelIsAnOrdinaryRbm) {
   AnnealedLikelihood likelihood(path, estimate_log_z(path, {}));
   EXPECT_EQ(likelihood.kind(), Likelihood::Kind::exact);
   const at::Tensor x = at::tensor({1.f, 1.f, 1.f, 0.f, 0.f, 0.f, 0.f, 0.f, 0.f}).view({1, 9});
-  EXPECT_GT(likelihood.log_probability(x).item<double>(), -2.5);  // at most log 1/3 = -1.10; of the marginals -5.7
+  EXPECT_GT(likelihood.log_probability(x).item<double>(),
+            -2.5);  // at most log 1/3 = -1.10; of the marginals -5.7
   EXPECT_EQ(model.sample(3, 0).sizes(), (std::vector<int64_t>{3, 3, 3}));
 }
 
@@ -48,7 +53,8 @@ TEST(GanNce, ARunInPartsHasTheSameBytes) {
     const int64_t first = noise == NceNoise::mixture ? 3 * prepare(c).facts.batches_per_epoch : 0,
                   steps = first + 30;
     EXPECT_EQ(prepare(c).config.training.steps, first + 100 * prepare(c).facts.batches_per_epoch);
-    c.training.epochs = 0, c.training.steps = steps;
+    c.training.epochs = 0;
+    c.training.steps = steps;
     const std::string name = noise == NceNoise::mixture ? "mixture" : "marginals";
     const auto whole = temp.path() / name, parts = temp.path() / (name + " in parts");
     EXPECT_EQ(train(c, whole).step, steps);

@@ -66,7 +66,9 @@ TEST_F(HeaderOf, StepsAreWholeAndThoseOfTheName) {
 }
 
 TEST_F(HeaderOf, NetworksFitTheData) {
-  card_.shape = {3}, card_.columns = {}, card_.scaling = {};
+  card_.shape = {3};
+  card_.columns = {};
+  card_.scaling = {};
   refuses("'config' in its header: [generator] ends with 2 outputs, expected 3");
   card_.shape = {2};
   config_.discriminator.layers = {Dense{.units = 2}};

@@ -11,12 +11,15 @@
 namespace gan {
 
 /// Trains so many steps, and goes on to the next number with a learner that is read from the run.
-inline void train_in_parts(Config config, const std::filesystem::path& run, std::initializer_list<int64_t> steps) {
+inline void train_in_parts(Config config, const std::filesystem::path& run,
+                           std::initializer_list<int64_t> steps) {
   for (const int64_t to : steps) {
     config.training.steps = to;
     const Problem problem = prepare(config);
     const auto learner = make_learner(problem);
-    train(std::filesystem::exists(run) ? RunFolder::open(run) : RunFolder::create(run, problem.config), problem, *learner);
+    train(std::filesystem::exists(run) ? RunFolder::open(run)
+                                       : RunFolder::create(run, problem.config),
+          problem, *learner);
   }
 }
 

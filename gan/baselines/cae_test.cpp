@@ -18,32 +18,47 @@ const Tensor kMeans = at::full({kDim}, 0.3);
 
 CaeSection small() {
   CaeSection s;
-  s.hidden = {{9, 7}}, s.contraction = 0.3, s.layer_epochs = 2, s.sigma = 0.7;
-  s.momentum = 0.5, s.rate_decay = 0.9, s.burn_in = 2, s.chain_length = 3;
+  s.hidden = {{9, 7}};
+  s.contraction = 0.3;
+  s.layer_epochs = 2;
+  s.sigma = 0.7;
+  s.momentum = 0.5;
+  s.rate_decay = 0.9;
+  s.burn_in = 2;
+  s.chain_length = 3;
   return s;
 }
 
 void fill_biases(const std::function<void(const StateVisitor&)>& walk) {
   walk([](const std::string& name, Tensor& t) {
-    if (name.ends_with("biases")) t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).squeeze(0) * 0.3);
+    if (name.ends_with("biases"))
+      t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).squeeze(0) * 0.3);
   });
 }
 
-Tensor f64(const Tensor& t) { return t.to(at::kDouble); }
+Tensor f64(const Tensor& t) {
+  return t.to(at::kDouble);
+}
 
 struct Layer64 {
   Tensor w, b, c;
-  explicit Layer64(const TiedLayers& l) : w(f64(l.weights(1)).clone()), b(f64(l.biases(0)).clone()), c(f64(l.biases(1)).clone()) {}
+  explicit Layer64(const TiedLayers& l)
+      : w(f64(l.weights(1)).clone()), b(f64(l.biases(0)).clone()), c(f64(l.biases(1)).clone()) {}
   Tensor up(const Tensor& x) const { return at::sigmoid(x.mm(w.t()) + c); }
   Tensor cross_entropy(const Tensor& x) const {
-    return at::binary_cross_entropy_with_logits(up(x).mm(w) + b, x, {}, {}, at::Reduction::Sum) / static_cast<double>(x.size(0));
+    return at::binary_cross_entropy_with_logits(up(x).mm(w) + b, x, {}, {}, at::Reduction::Sum) /
+           static_cast<double>(x.size(0));
   }
-  /// Mean over examples of the squared norm of dh/dx, by autograd, one unit at a time; nothing in closed form.
+  /// Mean over examples of the squared norm of dh/dx, by autograd, one unit at a time; nothing in
+  /// closed form.
   Tensor jacobian(const Tensor& x_) const {
     const Tensor x = x_.detach().clone().requires_grad_(), h = up(x);
     Tensor sum = at::zeros({}, at::kDouble);
     for (int64_t j = 0; j < h.size(1); ++j)
-      sum = sum + torch::autograd::grad({h.select(1, j).sum()}, {x}, {}, true, /*create_graph=*/true)[0].square().sum();
+      sum = sum +
+            torch::autograd::grad({h.select(1, j).sum()}, {x}, {}, true, /*create_graph=*/true)[0]
+                .square()
+                .sum();
     return sum / static_cast<double>(x.size(0));
   }
 };
@@ -69,7 +84,8 @@ TEST_P(Contractive, PenaltyAndAllGradientsAreThoseOfAutogradsJacobian) {
   size_t i = 0;
   descent.visit_state("", [&](const std::string& name, Tensor& gradient) {
     const Tensor& e = expected[i++];
-    EXPECT_TRUE(at::allclose(f64(gradient), e, 1e-4, 1e-6)) << name << " off by " << (gradient - e).abs().max().item<double>();
+    EXPECT_TRUE(at::allclose(f64(gradient), e, 1e-4, 1e-6))
+        << name << " off by " << (gradient - e).abs().max().item<double>();
   });
   EXPECT_EQ(i, 3u);
 }
@@ -85,10 +101,12 @@ TEST(StackedCae, AStepOfTheWalkIsTheJacobianOfTheWholeEncoder) {
   for (int64_t i = 0; i < kDim; ++i) {
     constexpr double kStep = 1e-6;
     Tensor high = f64(x).clone(), low = f64(x).clone();
-    high.select(1, i).add_(kStep), low.select(1, i).sub_(kStep);
+    high.select(1, i).add_(kStep);
+    low.select(1, i).sub_(kStep);
     columns.push_back((f(high) - f(low)) / (2 * kStep));
   }
-  const Tensor J = at::stack(columns, 2), step = J.bmm(J.transpose(1, 2)).bmm(f64(e).unsqueeze(2)).squeeze(2);
+  const Tensor J = at::stack(columns, 2),
+               step = J.bmm(J.transpose(1, 2)).bmm(f64(e).unsqueeze(2)).squeeze(2);
   EXPECT_GT(step.abs().max().item<double>(), 0.01);
   EXPECT_TRUE(at::allclose(f64(model.jacobian_step(x, e)), f(f64(x)) + step, 1e-5, 1e-6));
   EXPECT_TRUE(at::allclose(f64(model.jacobian_step(x, at::zeros_like(e))), f(f64(x)), 1e-5, 1e-6));
@@ -102,9 +120,12 @@ TEST(StackedCae, TheWalkShowsDecodedStates) {
   Tensor state = model.start_at(x, 5);
   EXPECT_TRUE(at::equal(state, model.encode(x, 2)));
   const Layer64 one(model.layer(0)), two(model.layer(1));
-  const auto g = [&](const Tensor& h) { return at::sigmoid(at::sigmoid(f64(h).mm(two.w) + two.b).mm(one.w) + one.b); };
+  const auto g = [&](const Tensor& h) {
+    return at::sigmoid(at::sigmoid(f64(h).mm(two.w) + two.b).mm(one.w) + one.b);
+  };
   EXPECT_TRUE(at::allclose(f64(model.show(state)), g(state), 1e-5, 1e-6));
-  const Tensor before = state.clone(), e = draw_normal(Stream(5, "cae.chain"), 4, 7, 3, 1) * 0.7;  // step 3, chains 1 to 4
+  const Tensor before = state.clone(),
+               e = draw_normal(Stream(5, "cae.chain"), 4, 7, 3, 1) * 0.7;  // step 3, chains 1 to 4
   model.advance(state, 5, 3, 1);
   EXPECT_TRUE(at::allclose(state, model.jacobian_step(model.decode(before), e), 1e-6, 1e-6));
   EXPECT_GT((state - model.encode(model.decode(before), 2)).abs().max().item<float>(), 0.001);
@@ -138,7 +159,8 @@ TEST(CaeTrainer, LayersAreTrainedOneAfterAnother) {
   const State start = state_of(trainer);
   for (int64_t t = 0; t < 6; ++t) trainer.step(t, data);
   EXPECT_EQ(trainer.model().begun(), 1);
-  EXPECT_EQ(trainer.model().sample(2, 0).sizes(), (std::vector<int64_t>{2, kDim}));  // without the layer that is still random
+  EXPECT_EQ(trainer.model().sample(2, 0).sizes(),
+            (std::vector<int64_t>{2, kDim}));  // without the layer that is still random
   const State middle = state_of(trainer);
   for (int64_t t = 6; t < 10; ++t) trainer.step(t, data);
   EXPECT_EQ(trainer.model().begun(), 2);
@@ -161,8 +183,15 @@ TEST(CaeTrainer, RatesFallWithTheEpochsOfALayer) {
     trainer.step(t, data);
     const State after = state_of(trainer);
     const std::string l = t < 6 ? "1" : "2";
-    const Tensor change = before.at("model." + l + ".1.weights") - after.at("model." + l + ".1.weights"), g = after.at("learner." + l + ".1.weights");
-    EXPECT_NEAR((change.norm() / g.norm()).item<double>(), 0.1 * (t == 5 ? 0.9 : t == 12 ? 0.81 : 1), 1e-4) << t;
+    const Tensor change =
+                     before.at("model." + l + ".1.weights") - after.at("model." + l + ".1.weights"),
+                 g = after.at("learner." + l + ".1.weights");
+    EXPECT_NEAR((change.norm() / g.norm()).item<double>(),
+                0.1 * (t == 5    ? 0.9
+                       : t == 12 ? 0.81
+                                 : 1),
+                1e-4)
+        << t;
   }
 }
 
@@ -170,20 +199,26 @@ TEST(CaeTrainer, ContinuesFromItsStateAlsoFromOneLayerToTheNext) {
   const TrainingSection training{.steps = 10, .learning_rate = 0.1};
   Same data(draw_uniform(Stream(2), kRows, kDim, 0));
   for (const int64_t stop : {4, 6, 8}) {
-    CaeTrainer one(small(), training, kMeans, 3, 1, Format::fp32), two(small(), training, kMeans, 3, 7, Format::fp32);
+    CaeTrainer one(small(), training, kMeans, 3, 1, Format::fp32),
+        two(small(), training, kMeans, 3, 7, Format::fp32);
     for (int64_t t = 0; t < stop; ++t) one.step(t, data);
     const State saved = state_of(one);
     two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
-    for (int64_t t = stop; t < 10; ++t) one.step(t, data), two.step(t, data);
+    for (int64_t t = stop; t < 10; ++t) {
+      one.step(t, data);
+      two.step(t, data);
+    }
     const State a = state_of(one), b = state_of(two);
-    for (const auto& [name, t] : a) EXPECT_TRUE(at::equal(t, b.at(name))) << name << " from " << stop;
+    for (const auto& [name, t] : a)
+      EXPECT_TRUE(at::equal(t, b.at(name))) << name << " from " << stop;
     EXPECT_TRUE(at::equal(one.model().sample(5, 3), two.model().sample(5, 3)));
   }
 }
 
 TEST(CaeTrainer, LearnsToReconstruct) {
   CaeSection s = small();
-  s.hidden = {{20}}, s.contraction = 0.01;
+  s.hidden = {{20}};
+  s.contraction = 0.01;
   CaeTrainer trainer(s, {.steps = 400, .learning_rate = 0.5}, kMeans, 400, 1, Format::fp32);
   const Tensor x = draw_uniform(Stream(2), 4, kDim, 0).round();
   Same data(x);
@@ -193,7 +228,8 @@ TEST(CaeTrainer, LearnsToReconstruct) {
     if (t == 0) first = last;
   }
   EXPECT_LT(last, first / 4);
-  EXPECT_LT((trainer.model().decode(trainer.model().encode(x, 1)) - x).abs().mean().item<double>(), 0.2);
+  EXPECT_LT((trainer.model().decode(trainer.model().encode(x, 1)) - x).abs().mean().item<double>(),
+            0.2);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@ Tensor sample_chains(Chain& chain, ChainPlan plan, int64_t n, uint64_t seed, int
   constexpr int64_t kTogether = 10;
   const int64_t end = first + n, group = kTogether * plan.length;
   Tensor out;
-  for (int64_t begin = first / group * group; begin < end; begin += group) {  // examples [begin, begin + group)
+  for (int64_t begin = first / group * group; begin < end;
+       begin += group) {  // examples [begin, begin + group)
     const int64_t number = begin / plan.length;
     Tensor state = chain.start(kTogether, seed, number);
     const int64_t steps = plan.burn_in + std::min(plan.length, end - begin);

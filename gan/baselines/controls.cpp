@@ -14,7 +14,8 @@ namespace {
 constexpr int64_t kBlock = 8'000'000;  // numbers
 
 Tensor checked(const Tensor& examples, const char* who) {
-  if (examples.dim() != 2 || examples.numel() == 0) throw DataError("{}: needs examples, [N, D] with N and D > 0", who);
+  if (examples.dim() != 2 || examples.numel() == 0)
+    throw DataError("{}: needs examples, [N, D] with N and D > 0", who);
   return examples.to(at::kFloat);
 }
 
@@ -47,16 +48,20 @@ Assignment assign(const Tensor& x, const Tensor& x_norms, const Tensor& centres)
   std::vector<Tensor> centre, least;
   for (const Tensor& block : x.split(std::clamp<int64_t>(kBlock / centres.size(0), 1, 4096))) {
     const auto [value, index] = at::addmm(c_norms, block, centres.t(), 1, -2).min(1);
-    centre.push_back(index), least.push_back(value);
+    centre.push_back(index);
+    least.push_back(value);
   }
   return {.centre = at::cat(centre), .squared = at::cat(least).add_(x_norms).clamp_min_(0)};
 }
 
 }  // namespace
 
-TrainingImages::TrainingImages(const Tensor& examples) : examples_(checked(examples, "training images")) {}
+TrainingImages::TrainingImages(const Tensor& examples)
+    : examples_(checked(examples, "training images")) {}
 
-Tensor TrainingImages::sample(int64_t n, uint64_t seed, int64_t first) { return draw_rows(examples_, n, seed, first); }
+Tensor TrainingImages::sample(int64_t n, uint64_t seed, int64_t first) {
+  return draw_rows(examples_, n, seed, first);
+}
 
 KMeans::KMeans(const Tensor& examples, const KMeansOptions& options) {
   const at::NoGradGuard no_grad;
@@ -77,18 +82,25 @@ KMeans::KMeans(const Tensor& examples, const KMeansOptions& options) {
     if (before.defined() && before.equal(now.centre)) break;
     before = now.centre;
     const Tensor counts = at::bincount(now.centre, {}, k);  // [K]
-    centres = at::zeros_like(centres).index_add_(0, now.centre, x).div_(counts.clamp_min(1).unsqueeze(1));
+    centres =
+        at::zeros_like(centres).index_add_(0, now.centre, x).div_(counts.clamp_min(1).unsqueeze(1));
     const Tensor empty = counts.eq(0).nonzero().squeeze(1);  // [E]
     if (empty.numel() > 0)
-      centres.index_copy_(0, empty, x.index_select(0, std::get<1>(now.squared.topk(empty.numel()))));
+      centres.index_copy_(0, empty,
+                          x.index_select(0, std::get<1>(now.squared.topk(empty.numel()))));
   }
   centres_ = centres + middle;
 }
 
-Tensor KMeans::sample(int64_t n, uint64_t seed, int64_t first) { return draw_rows(centres_, n, seed, first); }
+Tensor KMeans::sample(int64_t n, uint64_t seed, int64_t first) {
+  return draw_rows(centres_, n, seed, first);
+}
 
-MeanImage::MeanImage(const Tensor& examples) : mean_(checked(examples, "mean image").mean(0, true)) {}
+MeanImage::MeanImage(const Tensor& examples)
+    : mean_(checked(examples, "mean image").mean(0, true)) {}
 
-Tensor MeanImage::sample(int64_t n, uint64_t, int64_t) { return mean_.repeat({n, 1}); }
+Tensor MeanImage::sample(int64_t n, uint64_t, int64_t) {
+  return mean_.repeat({n, 1});
+}
 
 }  // namespace gan

@@ -1,6 +1,7 @@
 #pragma once
-/// What needs no learning of a density and yet scores: generators to judge beside every model. Training images
-/// and k-means centres beat most of the published Parzen scores (Theis et al. 2015).
+/// What needs no learning of a density and yet scores: generators to judge beside every model.
+/// Training images and k-means centres beat most of the published Parzen scores (Theis et al.
+/// 2015).
 
 #include <ATen/core/Tensor.h>
 
@@ -11,7 +12,8 @@ namespace gan {
 /// The given rows in a random order, each once before any comes again (then in another order).
 class TrainingImages : public GenerativeModel {
  public:
-  explicit TrainingImages(const Tensor& examples);  ///< [N, D], scaled. @throws DataError when empty
+  explicit TrainingImages(
+      const Tensor& examples);  ///< [N, D], scaled. @throws DataError when empty
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   void visit_state(const StateVisitor& visit) override { visit("model.examples", examples_); }
 
@@ -25,8 +27,9 @@ struct KMeansOptions {
   uint64_t seed = 1;
 };
 
-/// Lloyd's algorithm from random distinct examples; a centre that loses all its examples moves to one of those
-/// that are farthest from theirs. Samples are the centres, as TrainingImages gives its rows.
+/// Lloyd's algorithm from random distinct examples; a centre that loses all its examples moves to
+/// one of those that are farthest from theirs. Samples are the centres, as TrainingImages gives its
+/// rows.
 class KMeans : public GenerativeModel {
  public:
   /// examples [N, D], scaled. @throws UsageError for more centres than examples
@@ -35,7 +38,9 @@ class KMeans : public GenerativeModel {
   void visit_state(const StateVisitor& visit) override { visit("model.centres", centres_); }
 
   const Tensor& centres() const { return centres_; }  ///< [centres, D]
-  double distortion() const { return distortion_; }   ///< mean squared distance to the centre, at the last assignment
+  double distortion() const {
+    return distortion_;
+  }  ///< mean squared distance to the centre, at the last assignment
   int64_t iterations() const { return iterations_; }  ///< done
 
  private:

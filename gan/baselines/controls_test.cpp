@@ -12,7 +12,8 @@ namespace {
 /// Four clusters of 50 around the corners of a square.
 Tensor clusters() {
   const Tensor corner = at::arange(200, at::kLong).remainder(4);
-  const Tensor centre = at::stack({corner.bitwise_and(1), corner.bitwise_right_shift(1)}, 1).to(at::kFloat) * 10;
+  const Tensor centre =
+      at::stack({corner.bitwise_and(1), corner.bitwise_right_shift(1)}, 1).to(at::kFloat) * 10;
   return centre + draw_normal(Stream(3), 200, 2, 0) * 0.1;
 }
 
@@ -36,7 +37,8 @@ TEST(TrainingImages, EachOnceBeforeAnyAgain) {
 TEST(KMeans, FindsSeparateClusters) {
   const Tensor x = clusters();
   double least = 1e9;
-  for (uint64_t seed = 1; seed <= 5; ++seed) least = std::min(least, KMeans(x, {.centres = 4, .seed = seed}).distortion());
+  for (uint64_t seed = 1; seed <= 5; ++seed)
+    least = std::min(least, KMeans(x, {.centres = 4, .seed = seed}).distortion());
   EXPECT_LT(least, 0.03);  // 2 * 0.1^2 within clusters, 100 between
 }
 
@@ -56,11 +58,14 @@ TEST(KMeans, EndsAtTheMeansOfItsExamples) {
   const Tensor centres = KMeans(x, {.centres = 7, .iterations = 1'000}).centres();
   const Tensor mine = (x.unsqueeze(1) - centres.unsqueeze(0)).square().sum(2).argmin(1);
   for (int64_t k = 0; k < 7; ++k)
-    EXPECT_TRUE(x.index_select(0, mine.eq(k).nonzero().squeeze(1)).mean(0).allclose(centres[k], 1e-4, 1e-4));
+    EXPECT_TRUE(x.index_select(0, mine.eq(k).nonzero().squeeze(1))
+                    .mean(0)
+                    .allclose(centres[k], 1e-4, 1e-4));
 }
 
 TEST(KMeans, EmptyCentresMove) {
-  Tensor x = at::zeros({100, 2});  // equal examples: all but one of the centres that start there lose them
+  Tensor x =
+      at::zeros({100, 2});  // equal examples: all but one of the centres that start there lose them
   x.slice(0, 0, 3).copy_(at::tensor({5.f, 0.f, 0.f, 5.f, -5.f, 0.f}).view({3, 2}));
   const KMeans model(x, {.centres = 4, .iterations = 50, .seed = 2});
   EXPECT_LT(model.distortion(), 1e-6);

@@ -1,5 +1,6 @@
 #pragma once
-/// Mean field and Gibbs sampling of a deep Boltzmann machine for some chains at once, by one thread, on buffers of its own.
+/// Mean field and Gibbs sampling of a deep Boltzmann machine for some chains at once, by one
+/// thread, on buffers of its own.
 
 #include <vector>
 
@@ -17,26 +18,33 @@ class DbmBlock {
  public:
   /// For up to `rows` chains; as of RbmBlock.
   DbmBlock(const DbmParameters& dbm, int64_t rows, const Stream& stream);
-  /// The same with the weights between layers as they are in `weights`, which outlives it; as of RbmBlock.
-  DbmBlock(const DbmParameters& dbm, const std::vector<RbmWeights>& weights, int64_t rows, const Stream& stream, bool always = true);
+  /// The same with the weights between layers as they are in `weights`, which outlives it; as of
+  /// RbmBlock.
+  DbmBlock(const DbmParameters& dbm, const std::vector<RbmWeights>& weights, int64_t rows,
+           const Stream& stream, bool always = true);
 
-  /// From now on the conditionals are those of p_beta, beta of the way from the model without weights whose biases are `base`, [n_l]
-  /// of each layer. At beta 1: of the parameters as they are now.
+  /// From now on the conditionals are those of p_beta, beta of the way from the model without
+  /// weights whose biases are `base`, [n_l] of each layer. At beta 1: of the parameters as they are
+  /// now.
   void temper(double beta, const std::vector<const float*>& base);
 
-  float* x(size_t layer) { return x_[layer].data(); }  ///< [rows, n_l], what each layer is: draws or means
+  float* x(size_t layer) {
+    return x_[layer].data();
+  }  ///< [rows, n_l], what each layer is: draws or means
 
   /// What layer l receives from the ones beside it: [rows, n_l], until the next call of these.
   const float* receive(size_t layer);
-  void draw(size_t layer, int64_t rows, uint64_t step, uint64_t first);  ///< after `receive`: x(l) ~ p(x_l | others)
-  void mean(size_t layer, int64_t rows, float* out);                     ///< after `receive`: E(x_l | others)
+  void draw(size_t layer, int64_t rows, uint64_t step,
+            uint64_t first);                          ///< after `receive`: x(l) ~ p(x_l | others)
+  void mean(size_t layer, int64_t rows, float* out);  ///< after `receive`: E(x_l | others)
 
   /// Draws every second layer, from layer `from` on, given the others.
   void draw_each_second(size_t from, int64_t rows, uint64_t step, uint64_t first);
 
-  /// Q(h | v = x(0)), a product, with the means that maximise the bound on log p(v) in turn, layer by layer, at most so many
-  /// times; it ends where they change by less than `tolerance` on average. They begin at a pass up, in which each layer but the
-  /// top one counts twice what it receives. Leaves them in x(1) ... @return how many times
+  /// Q(h | v = x(0)), a product, with the means that maximise the bound on log p(v) in turn, layer
+  /// by layer, at most so many times; it ends where they change by less than `tolerance` on
+  /// average. They begin at a pass up, in which each layer but the top one counts twice what it
+  /// receives. Leaves them in x(1) ... @return how many times
   int64_t settle(int64_t rows, int64_t iterations, double tolerance);
 
   size_t layers() const { return dbm_.units.size(); }  ///< with v

@@ -1,7 +1,7 @@
 #pragma once
-/// Trains a deep Boltzmann machine (Salakhutdinov & Hinton 2009): its layers one by one, as RBMs of which the first one's hidden
-/// units and the last one's visible ones count twice what they receive; then all together, with mean field on data and
-/// persistent chains.
+/// Trains a deep Boltzmann machine (Salakhutdinov & Hinton 2009): its layers one by one, as RBMs of
+/// which the first one's hidden units and the last one's visible ones count twice what they
+/// receive; then all together, with mean field on data and persistent chains.
 
 #include <vector>
 
@@ -19,15 +19,16 @@ class DbmTrainer : public Learner {
 
   std::vector<Stage> stages() const override { return stages_; }
   bool has_model() const override { return model_.composed(); }
-  /// A layer's step gives what RbmTrainer's does. All layers': mean_field_iterations, and energy_gap, mean -E(data, mu) less that
-  /// of the chains, nats.
+  /// A layer's step gives what RbmTrainer's does. All layers': mean_field_iterations, and
+  /// energy_gap, mean -E(data, mu) less that of the chains, nats.
   Scalars step(int64_t step, Batches& data) override;
   /// Of all layers: reconstruction_error |x - E(v | mu_1)|^2, hidden_on.
   Scalars watch(const Tensor& real) override;
   void visit_state(const StateVisitor& visit) override;
   Dbm& model() override { return model_; }
 
-  /// The layers become one model: biases of what were a hidden and a visible layer are added, middle layers halved.
+  /// The layers become one model: biases of what were a hidden and a visible layer are added,
+  /// middle layers halved.
   void compose();
 
  private:
@@ -41,20 +42,25 @@ class DbmTrainer : public Learner {
   uint64_t seed_;
   Moment now_{0, 0};
   Dbm model_;
-  std::vector<Rbm> layers_;  ///< share the model's weights and hidden biases; the first one its visible biases too
+  std::vector<Rbm> layers_;  ///< share the model's weights and hidden biases; the first one its
+                             ///< visible biases too
   StackTrainer stack_;
-  Optimizer optimizer_;      ///< of all layers: weights, then biases
-  std::vector<RbmWeights> weights_;  ///< of the model, as they are at the beginning of a step of all layers
-  Tensor chains_;            ///< [chains, odd units]
-  std::vector<Sparsity> sparsity_;   ///< of each hidden layer, where asked for; weights from below learn it, those to the layer above do not
+  Optimizer optimizer_;  ///< of all layers: weights, then biases
+  std::vector<RbmWeights>
+      weights_;    ///< of the model, as they are at the beginning of a step of all layers
+  Tensor chains_;  ///< [chains, odd units]
+  std::vector<Sparsity> sparsity_;  ///< of each hidden layer, where asked for; weights from below
+                                    ///< learn it, those to the layer above do not
 
   // Room for a step of all layers. Rows are examples, then chains; whole blocks.
   int64_t batch_ = 0, rows_ = 0, first_end_ = 0, all_ = 0;
-  std::vector<std::vector<float>> x_;        ///< what each layer is: means of examples' hidden layers; of chains' odd ones, draws of the others
-  std::vector<kernels::AlignedRows> learned_;  ///< of each hidden layer: the same less what would be too often on, over minus or plus their number
+  std::vector<std::vector<float>> x_;  ///< what each layer is: means of examples' hidden layers; of
+                                       ///< chains' odd ones, draws of the others
+  std::vector<kernels::AlignedRows> learned_;  ///< of each hidden layer: the same less what would
+                                               ///< be too often on, over minus or plus their number
   std::vector<float> factor_;
-  std::vector<double> energy_;               ///< -E of each row
-  std::vector<double> iterations_;           ///< of each row's mean field
+  std::vector<double> energy_;      ///< -E of each row
+  std::vector<double> iterations_;  ///< of each row's mean field
   struct Member {
     DbmBlock block;
     std::vector<float> tile;

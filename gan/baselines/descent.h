@@ -1,6 +1,6 @@
 #pragma once
-/// Steps of an optimiser along gradients that are sums over examples, each part of them made and used while it is in a cache.
-/// All members of a team call these together, and each does its part.
+/// Steps of an optimiser along gradients that are sums over examples, each part of them made and
+/// used while it is in a cache. All members of a team call these together, and each does its part.
 
 #include <cstdint>
 
@@ -23,11 +23,16 @@ struct Outer {
 /// Floats that a `tile` of these needs, where no layer is wider than `widest`.
 size_t tile_size(int64_t widest);
 
-/// parameter [n, m] <- the optimiser's step along left' right + decay w, w being where that parameter lies.
-void descend(const kernels::Team& team, const Optimizer& optimizer, size_t parameter, const Outer& gradient, double decay, const float* w, const Optimizer::When& when, float* tile);
+/// parameter [n, m] <- the optimiser's step along left' right + decay w, w being where that
+/// parameter lies.
+void descend(const kernels::Team& team, const Optimizer& optimizer, size_t parameter,
+             const Outer& gradient, double decay, const float* w, const Optimizer::When& when,
+             float* tile);
 
-/// parameter [n] <- the optimiser's step along the sum over rows of factor[row] x [rows, n]; factor may be nullptr, rows of x may
-/// be `stride` apart.
-void descend(const kernels::Team& team, const Optimizer& optimizer, size_t parameter, int64_t rows, int64_t n, const float* factor, const float* x, const Optimizer::When& when, float* tile, int64_t stride = 0);
+/// parameter [n] <- the optimiser's step along the sum over rows of factor[row] x [rows, n]; factor
+/// may be nullptr, rows of x may be `stride` apart.
+void descend(const kernels::Team& team, const Optimizer& optimizer, size_t parameter, int64_t rows,
+             int64_t n, const float* factor, const float* x, const Optimizer::When& when,
+             float* tile, int64_t stride = 0);
 
 }  // namespace gan

@@ -14,20 +14,27 @@ namespace {
 
 using kernels::Format;
 
-nlohmann::json golden(const char* part) { return nlohmann::json::parse(read_file(GAN_BASELINES_GOLDEN))[part]; }
+nlohmann::json golden(const char* part) {
+  return nlohmann::json::parse(read_file(GAN_BASELINES_GOLDEN))[part];
+}
 
-Tensor tensor(const nlohmann::json& values, at::IntArrayRef shape) { return at::tensor(values.get<std::vector<double>>(), at::kDouble).to(at::kFloat).view(shape); }
+Tensor tensor(const nlohmann::json& values, at::IntArrayRef shape) {
+  return at::tensor(values.get<std::vector<double>>(), at::kDouble).to(at::kFloat).view(shape);
+}
 
 void fill(TiedLayers& layers, const nlohmann::json& parameters) {
   size_t i = 0;
-  layers.visit_state("", [&](const std::string&, Tensor& t) { t.copy_(tensor(parameters.at(i++), t.sizes())); });
+  layers.visit_state(
+      "", [&](const std::string&, Tensor& t) { t.copy_(tensor(parameters.at(i++), t.sizes())); });
 }
 
 void expect_equal(TiedLayers& layers, const nlohmann::json& parameters, size_t update) {
   size_t i = 0;
   layers.visit_state("", [&](const std::string& name, Tensor& t) {
     const Tensor expected = tensor(parameters.at(i++), t.sizes());
-    EXPECT_TRUE(at::allclose(t, expected, 1e-5, 1e-6)) << name << " after update " << update << ", off by " << (t - expected).abs().max().item<float>();
+    EXPECT_TRUE(at::allclose(t, expected, 1e-5, 1e-6))
+        << name << " after update " << update << ", off by "
+        << (t - expected).abs().max().item<float>();
   });
 }
 
@@ -36,7 +43,10 @@ TEST(GoldenBaselines, UpdatesOfAGsnAreNumPys) {
   const std::vector<int64_t> sizes = row["sizes"];
   const int64_t rows = row["rows"], steps = row["steps"], dim = sizes[0], top = sizes[2];
   GsnSection section;
-  section.hidden = {{sizes[1], sizes[2]}}, section.walkback = steps, section.corruption = row["corruption"], section.noise = row["noise"];
+  section.hidden = {{sizes[1], sizes[2]}};
+  section.walkback = steps;
+  section.corruption = row["corruption"];
+  section.noise = row["noise"];
   TiedLayers layers(sizes, Format::fp32, Stream(1));
   fill(layers, row["start"]);
   TiedDescent descent(layers);
@@ -44,10 +54,16 @@ TEST(GoldenBaselines, UpdatesOfAGsnAreNumPys) {
   for (size_t u = 0; u < row["updates"].size(); ++u) {
     const auto& update = row["updates"][u];
     GsnNoise& noise = walk.noise(rows);
-    noise.corruption.copy_(tensor(update["corruption"], {rows, dim})), noise.pixels.copy_(tensor(update["pixels"], {steps, rows, dim}));
-    noise.before[2].copy_(tensor(update["before"], {steps, rows, top})), noise.after[2].copy_(tensor(update["after"], {steps, rows, top}));
-    const std::vector<double> losses = walk.descend(tensor(update["x"], {rows, dim}), descent, {.eta = row["rate"], .mu = row["momentum"]});
-    for (int64_t k = 0; k < steps; ++k) EXPECT_NEAR(losses[static_cast<size_t>(k)], update["losses"][static_cast<size_t>(k)].get<double>(), 1e-5) << u << " " << k;
+    noise.corruption.copy_(tensor(update["corruption"], {rows, dim}));
+    noise.pixels.copy_(tensor(update["pixels"], {steps, rows, dim}));
+    noise.before[2].copy_(tensor(update["before"], {steps, rows, top}));
+    noise.after[2].copy_(tensor(update["after"], {steps, rows, top}));
+    const std::vector<double> losses = walk.descend(tensor(update["x"], {rows, dim}), descent,
+                                                    {.eta = row["rate"], .mu = row["momentum"]});
+    for (int64_t k = 0; k < steps; ++k)
+      EXPECT_NEAR(losses[static_cast<size_t>(k)],
+                  update["losses"][static_cast<size_t>(k)].get<double>(), 1e-5)
+          << u << " " << k;
     expect_equal(layers, update["end"], u);
   }
 }
@@ -61,7 +77,9 @@ TEST(GoldenBaselines, UpdatesOfAContractiveAutoencoderAreNumPys) {
   ContractiveStep step;
   for (size_t u = 0; u < row["updates"].size(); ++u) {
     const auto& update = row["updates"][u];
-    const auto losses = step.descend(layer, tensor(update["x"], {row["rows"].get<int64_t>(), sizes[0]}), row["contraction"], descent, {.eta = row["rate"], .mu = row["momentum"]});
+    const auto losses =
+        step.descend(layer, tensor(update["x"], {row["rows"].get<int64_t>(), sizes[0]}),
+                     row["contraction"], descent, {.eta = row["rate"], .mu = row["momentum"]});
     EXPECT_NEAR(losses.cross_entropy, update["cross_entropy"].get<double>(), 1e-5);
     EXPECT_NEAR(losses.jacobian, update["jacobian"].get<double>(), 1e-5);
     expect_equal(layer, update["end"], u);

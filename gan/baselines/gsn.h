@@ -1,6 +1,7 @@
 #pragma once
-/// Deep generative stochastic networks (Bengio, Thibodeau-Laufer, Alain, Yosinski 2014) as in the authors' code, and with one
-/// hidden layer denoising autoencoders with walkback, or, with one step, without (Bengio, Yao, Alain, Vincent 2013).
+/// Deep generative stochastic networks (Bengio, Thibodeau-Laufer, Alain, Yosinski 2014) as in the
+/// authors' code, and with one hidden layer denoising autoencoders with walkback, or, with one
+/// step, without (Bengio, Yao, Alain, Vincent 2013).
 
 #include <ATen/core/Tensor.h>
 
@@ -17,13 +18,14 @@ namespace gan {
 struct GsnNoise {
   Tensor corruption;                  ///< [B, D]: of the first pixels
   Tensor pixels;                      ///< [N, B, D]
-  std::vector<Tensor> before, after;  ///< of layer l, [N, B, size(l)]: before its activation and after; undefined where there is none
+  std::vector<Tensor> before, after;  ///< of layer l, [N, B, size(l)]: before its activation and
+                                      ///< after; undefined where there is none
 };
 
-/// N steps through the network and back. In step k the odd layers are drawn from the even ones, then the even ones from
-/// the odd: layer l from a = h_(l-1) W_l' + h_(l+1) W_(l+1) + b. Hidden layers above the first have Gaussian noise,
-/// h = act(a + noise) + noise; of the visible ones p = sigmoid(a) is kept, drawn from, and corrupted by salt and pepper.
-/// float32 on the CPU.
+/// N steps through the network and back. In step k the odd layers are drawn from the even ones,
+/// then the even ones from the odd: layer l from a = h_(l-1) W_l' + h_(l+1) W_(l+1) + b. Hidden
+/// layers above the first have Gaussian noise, h = act(a + noise) + noise; of the visible ones p =
+/// sigmoid(a) is kept, drawn from, and corrupted by salt and pepper. float32 on the CPU.
 class GsnWalk {
  public:
   GsnWalk(TiedLayers& layers, const GsnSection& section, int64_t steps, bool training);
@@ -32,12 +34,13 @@ class GsnWalk {
   void draw(int64_t rows, const Stream& stream, uint64_t step, int64_t first);
   GsnNoise& noise(int64_t rows);  ///< to be filled by hand instead
 
-  /// One update against the cross-entropies to x [B, D] of all steps' p, averaged over examples and pixels and added up:
-  /// "walkback". The walk starts at x corrupted, with hidden layers at 0. No gradient goes through drawn pixels.
-  /// Gives those of each step.
+  /// One update against the cross-entropies to x [B, D] of all steps' p, averaged over examples and
+  /// pixels and added up: "walkback". The walk starts at x corrupted, with hidden layers at 0. No
+  /// gradient goes through drawn pixels. Gives those of each step.
   std::vector<double> descend(const Tensor& x, TiedDescent& descent, TiedDescent::Rates rates);
 
-  /// One step from even layers h_0, h_2, ..., [rows, size] each, which are replaced; gives p [rows, D].
+  /// One step from even layers h_0, h_2, ..., [rows, size] each, which are replaced; gives p [rows,
+  /// D].
   Tensor advance(std::vector<Tensor>& even);
 
  private:
@@ -51,13 +54,17 @@ class GsnWalk {
   void back_hidden(const kernels::Team& team, size_t l, int64_t k);
   void update(const kernels::Team& team, TiedDescent& descent, TiedDescent::Rates rates);
 
-  // One buffer for each layer, in blocks of [rows, size(l)] whose order makes the gradient of all steps one product:
-  // of odd layers delta 1 ... N, then h 1 ... N; of even ones h 0 ... N - 1, then delta 1 ... N.
-  void* block(size_t l, int64_t number) { return layers_.element(blocks_[l].data(), number * rows_ * layers_.size(l)); }
+  // One buffer for each layer, in blocks of [rows, size(l)] whose order makes the gradient of all
+  // steps one product: of odd layers delta 1 ... N, then h 1 ... N; of even ones h 0 ... N - 1,
+  // then delta 1 ... N.
+  void* block(size_t l, int64_t number) {
+    return layers_.element(blocks_[l].data(), number * rows_ * layers_.size(l));
+  }
   void* h(size_t l, int64_t k) { return block(l, l % 2 ? steps_ + k - 1 : k); }
   void* delta(size_t l, int64_t k) { return block(l, l % 2 ? k - 1 : steps_ + k - 1); }
   void* activity(size_t l, int64_t k) {  ///< before the noise that follows it
-    return noisy(l) ? layers_.element(activities_[l].data(), (k - 1) * rows_ * layers_.size(l)) : h(l, k);
+    return noisy(l) ? layers_.element(activities_[l].data(), (k - 1) * rows_ * layers_.size(l))
+                    : h(l, k);
   }
 
   TiedLayers& layers_;
@@ -71,8 +78,9 @@ class GsnWalk {
   std::vector<std::vector<double>> losses_;  ///< of each thread, of each step
 };
 
-/// A state of the chain is p, h_0, h_2, h_4, ... in one row; odd layers follow from them. It starts at pixels that
-/// are drawn by their means in the training data, or at x, corrupted, with hidden layers at 0, and shows p.
+/// A state of the chain is p, h_0, h_2, h_4, ... in one row; odd layers follow from them. It starts
+/// at pixels that are drawn by their means in the training data, or at x, corrupted, with hidden
+/// layers at 0, and shows p.
 class Gsn : public GenerativeModel, public Chain {
  public:
   /// means [D]: of the training data; any to be read back
@@ -86,7 +94,9 @@ class Gsn : public GenerativeModel, public Chain {
   Tensor start_at(const Tensor& x, uint64_t seed, int64_t first = 0) override;
   void advance(Tensor& state, uint64_t seed, int64_t t, int64_t first = 0) override;
   Tensor show(const Tensor& state) override;
-  SampledStates sampled_states() const override { return {section_.burn_in, section_.chain_length}; }
+  SampledStates sampled_states() const override {
+    return {section_.burn_in, section_.chain_length};
+  }
 
   TiedLayers& layers() { return layers_; }
 
@@ -101,8 +111,10 @@ class Gsn : public GenerativeModel, public Chain {
 
 class GsnTrainer : public Learner {
  public:
-  /// x is [0, 1]. @throws UsageError for more hidden layers than steps: what the highest knows would never reach a pixel
-  GsnTrainer(const GsnSection& section, const TrainingSection& training, const Tensor& means, int64_t batches_per_epoch, uint64_t seed, kernels::Format precision);
+  /// x is [0, 1]. @throws UsageError for more hidden layers than steps: what the highest knows
+  /// would never reach a pixel
+  GsnTrainer(const GsnSection& section, const TrainingSection& training, const Tensor& means,
+             int64_t batches_per_epoch, uint64_t seed, kernels::Format precision);
 
   std::vector<Stage> stages() const override { return {{.name = "", .steps = training_.steps}}; }
   /// cross_entropy: nats a pixel, of the last step of the walk; walkback: of all steps, added up

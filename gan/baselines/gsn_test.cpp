@@ -20,8 +20,14 @@ const Tensor kHalf = at::full({8}, 0.5);
 
 GsnSection small(std::vector<int64_t> hidden, int64_t walkback) {
   GsnSection s;
-  s.hidden = {std::move(hidden)}, s.walkback = walkback, s.corruption = 0.3, s.noise = 0.5;
-  s.momentum = 0, s.rate_decay = 1, s.burn_in = 2, s.chain_length = 3;
+  s.hidden = {std::move(hidden)};
+  s.walkback = walkback;
+  s.corruption = 0.3;
+  s.noise = 0.5;
+  s.momentum = 0;
+  s.rate_decay = 1;
+  s.burn_in = 2;
+  s.chain_length = 3;
   return s;
 }
 
@@ -38,16 +44,21 @@ struct Parameters {
 
 void fill_biases(TiedLayers& layers) {
   layers.visit_state("", [](const std::string& name, Tensor& t) {
-    if (name.ends_with("biases")) t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).squeeze(0) * 0.3);
+    if (name.ends_with("biases"))
+      t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).squeeze(0) * 0.3);
   });
 }
 
-/// The published order, written down plainly: the sum over steps of the mean cross-entropy. In float64, differentiable.
-Tensor walkback_loss(const Parameters& p, const GsnSection& s, const Tensor& x_, const GsnNoise& noise) {
+/// The published order, written down plainly: the sum over steps of the mean cross-entropy. In
+/// float64, differentiable.
+Tensor walkback_loss(const Parameters& p, const GsnSection& s, const Tensor& x_,
+                     const GsnNoise& noise) {
   const size_t depth = p.w.size();
   const Tensor x = x_.to(at::kDouble), u = noise.corruption.to(at::kDouble);
-  std::vector<Tensor> h = {at::where(u < s.corruption / 2, at::ones_like(x), at::where(u < s.corruption, at::zeros_like(x), x))};
-  for (size_t l = 1; l <= depth; ++l) h.push_back(at::zeros({x.size(0), p.b[l].numel()}, at::kDouble));
+  std::vector<Tensor> h = {at::where(u < s.corruption / 2, at::ones_like(x),
+                                     at::where(u < s.corruption, at::zeros_like(x), x))};
+  for (size_t l = 1; l <= depth; ++l)
+    h.push_back(at::zeros({x.size(0), p.b[l].numel()}, at::kDouble));
   Tensor loss = at::zeros({}, at::kDouble);
   for (int64_t k = 0; k < s.walkback; ++k)
     for (const size_t parity : {1, 0})
@@ -57,7 +68,9 @@ Tensor walkback_loss(const Parameters& p, const GsnSection& s, const Tensor& x_,
         if (l < depth) a = a + h[l + 1].mm(p.w[l]);
         if (l == 0) {
           loss = loss + at::binary_cross_entropy_with_logits(a, x);
-          h[0] = noise.pixels[k].lt((1 - s.corruption) * at::sigmoid(a.detach()) + s.corruption / 2).to(at::kDouble);
+          h[0] = noise.pixels[k]
+                     .lt((1 - s.corruption) * at::sigmoid(a.detach()) + s.corruption / 2)
+                     .to(at::kDouble);
           continue;
         }
         const bool noisy = l > 1 && s.noise > 0;
@@ -91,9 +104,14 @@ class Walk : public testing::TestWithParam<Case> {
   }
   Tensor x_ = draw_uniform(Stream(2), kRows, kDim, 0);
 };
-INSTANTIATE_TEST_SUITE_P(Shapes, Walk, testing::Values(Case{{9}, 1, HiddenActivation::sigmoid}, Case{{9}, 3, HiddenActivation::tanh}, Case{{9, 13}, 2, HiddenActivation::tanh},
-                                                       Case{{9, 13}, 4, HiddenActivation::tanh}, Case{{9, 13}, 3, HiddenActivation::sigmoid},
-                                                       Case{{9, 13, 10}, 4, HiddenActivation::tanh}, Case{{9, 13, 10, 12}, 5, HiddenActivation::tanh}));
+INSTANTIATE_TEST_SUITE_P(Shapes, Walk,
+                         testing::Values(Case{{9}, 1, HiddenActivation::sigmoid},
+                                         Case{{9}, 3, HiddenActivation::tanh},
+                                         Case{{9, 13}, 2, HiddenActivation::tanh},
+                                         Case{{9, 13}, 4, HiddenActivation::tanh},
+                                         Case{{9, 13}, 3, HiddenActivation::sigmoid},
+                                         Case{{9, 13, 10}, 4, HiddenActivation::tanh},
+                                         Case{{9, 13, 10, 12}, 5, HiddenActivation::tanh}));
 
 TEST_P(Walk, GradientsThroughAllStepsAreThoseOfThePlainWalk) {
   const GsnSection s = section();
@@ -108,7 +126,8 @@ TEST_P(Walk, GradientsThroughAllStepsAreThoseOfThePlainWalk) {
   const Tensor loss = walkback_loss(p, s, x_, noise);
   std::vector<Tensor> wanted = p.w;
   wanted.insert(wanted.end(), p.b.begin(), p.b.end());
-  const auto expected = torch::autograd::grad({loss}, wanted, {}, false, false, /*allow_unused=*/true);
+  const auto expected =
+      torch::autograd::grad({loss}, wanted, {}, false, false, /*allow_unused=*/true);
 
   TiedDescent descent(net);
   const std::vector<double> losses = walk.descend(x_, descent, {.eta = 0, .mu = 0});
@@ -119,7 +138,8 @@ TEST_P(Walk, GradientsThroughAllStepsAreThoseOfThePlainWalk) {
   descent.visit_state("", [&](const std::string& name, Tensor& gradient) {
     const Tensor& e = expected[i++];
     EXPECT_GT(e.abs().max().item<double>(), 0) << name;  // every parameter counts
-    EXPECT_TRUE(at::allclose(gradient.to(at::kDouble), e, 1e-4, 1e-7)) << name << " off by " << (gradient - e).abs().max().item<double>();
+    EXPECT_TRUE(at::allclose(gradient.to(at::kDouble), e, 1e-4, 1e-7))
+        << name << " off by " << (gradient - e).abs().max().item<double>();
   });
 }
 
@@ -158,7 +178,9 @@ TEST_P(Walk, InBfloat16GradientsPointTheSameWay) {
     walk.draw(kRows, Stream(3), 5, 0);
     TiedDescent descent(net);
     walk.descend(x_, descent, {.eta = 0, .mu = 0});
-    descent.visit_state("", [&](const std::string& name, Tensor& t) { gradients[f == Format::bf16][name] = t.flatten(); });
+    descent.visit_state("", [&](const std::string& name, Tensor& t) {
+      gradients[f == Format::bf16][name] = t.flatten();
+    });
   }
   for (const auto& [name, g] : gradients[0]) {
     const Tensor& other = gradients[1].at(name);
@@ -166,23 +188,35 @@ TEST_P(Walk, InBfloat16GradientsPointTheSameWay) {
   }
 }
 
-/// 1 visible unit, layers of 1 and 1, all numbers by hand: h1 = tanh(w1 h0 + w2 h2 + b1), h2 = tanh(w2 h1 + b2 + n) + m.
+/// 1 visible unit, layers of 1 and 1, all numbers by hand: h1 = tanh(w1 h0 + w2 h2 + b1), h2 =
+/// tanh(w2 h1 + b2 + n) + m.
 TEST(Gsn, TwoLayersByHand) {
   TiedLayers net({1, 1, 1}, Format::fp32, Stream(1));
-  const std::map<std::string, float> values = {{"1.weights", 0.8f}, {"2.weights", -1.5f}, {"0.biases", 0.1f}, {"1.biases", 0.2f}, {"2.biases", -0.3f}};
+  const std::map<std::string, float> values = {{"1.weights", 0.8f},
+                                               {"2.weights", -1.5f},
+                                               {"0.biases", 0.1f},
+                                               {"1.biases", 0.2f},
+                                               {"2.biases", -0.3f}};
   net.visit_state("", [&](const std::string& name, Tensor& t) { t.fill_(values.at(name)); });
   GsnSection s = small({1, 1}, 2);
-  s.corruption = 0.4, s.noise = 2;
+  s.corruption = 0.4;
+  s.noise = 2;
   GsnWalk walk(net, s, 2, true);
   GsnNoise& noise = walk.noise(1);
-  noise.corruption.fill_(0.9), noise.pixels.fill_(0.5), noise.before[2].fill_(0.25), noise.after[2].fill_(-0.1);
+  noise.corruption.fill_(0.9);
+  noise.pixels.fill_(0.5);
+  noise.before[2].fill_(0.25);
+  noise.after[2].fill_(-0.1);
   TiedDescent descent(net);
-  const std::vector<double> losses = walk.descend(at::full({1, 1}, 0.7), descent, {.eta = 0, .mu = 0});
+  const std::vector<double> losses =
+      walk.descend(at::full({1, 1}, 0.7), descent, {.eta = 0, .mu = 0});
 
   const auto sigmoid = [](double a) { return 1 / (1 + std::exp(-a)); };
-  const double h1 = std::tanh(0.8 * 0.7 + 0.2);                        // h2 = 0 at first, and the first layer has no noise
-  const double p1 = sigmoid(0.8 * h1 + 0.1);                           // .6 p + .2 > .5: a 1 is drawn
-  const double h2 = std::tanh(-1.5 * h1 - 0.3 + 2 * 0.25) - 2 * 0.1;   // from the new h1, in the same step
+  const double h1 =
+      std::tanh(0.8 * 0.7 + 0.2);             // h2 = 0 at first, and the first layer has no noise
+  const double p1 = sigmoid(0.8 * h1 + 0.1);  // .6 p + .2 > .5: a 1 is drawn
+  const double h2 =
+      std::tanh(-1.5 * h1 - 0.3 + 2 * 0.25) - 2 * 0.1;  // from the new h1, in the same step
   const double p2 = sigmoid(0.8 * std::tanh(0.8 * 1 - 1.5 * h2 + 0.2) + 0.1);
   ASSERT_GT(0.6 * p1 + 0.2, 0.5);
   const auto cost = [](double p) { return -0.7 * std::log(p) - 0.3 * std::log(1 - p); };
@@ -192,29 +226,37 @@ TEST(Gsn, TwoLayersByHand) {
 
 Gsn chain_model(GsnSection s) {
   Gsn model(s, at::full({8}, 0.5), 1, Format::fp32);
-  model.visit_state([](const std::string& name, Tensor& t) { if (name != "model.means") t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).view(t.sizes()) * 0.5); });
+  model.visit_state([](const std::string& name, Tensor& t) {
+    if (name != "model.means")
+      t.copy_(draw_normal(Stream(9, name), 1, t.numel(), 0).view(t.sizes()) * 0.5);
+  });
   return model;
 }
 
 TEST(Gsn, AStepWithoutNoiseIsAPlainPassAndAlwaysTheSame) {
   GsnSection s = small({6, 5}, 2);
-  s.corruption = 0, s.noise = 0;
+  s.corruption = 0;
+  s.noise = 0;
   Gsn model = chain_model(s);
   const Tensor x = draw_uniform(Stream(4), 3, 8, 0);
   Tensor one = model.start_at(x, 1), two = model.start_at(x, 2);
   EXPECT_TRUE(at::equal(model.show(one), x));
   EXPECT_TRUE(at::equal(one, two));
-  model.advance(one, 1, 0), model.advance(two, 2, 0);
+  model.advance(one, 1, 0);
+  model.advance(two, 2, 0);
   EXPECT_TRUE(at::equal(model.show(one), model.show(two)));
   const Parameters p(model.layers());
-  const Tensor h1 = at::tanh(x.to(at::kDouble).mm(p.w[0].t()) + p.b[1]), h2 = at::tanh(h1.mm(p.w[1].t()) + p.b[2]);
-  EXPECT_TRUE(at::allclose(model.show(one).to(at::kDouble), at::sigmoid(h1.mm(p.w[0]) + p.b[0]), 1e-5, 1e-6));
+  const Tensor h1 = at::tanh(x.to(at::kDouble).mm(p.w[0].t()) + p.b[1]),
+               h2 = at::tanh(h1.mm(p.w[1].t()) + p.b[2]);
+  EXPECT_TRUE(at::allclose(model.show(one).to(at::kDouble), at::sigmoid(h1.mm(p.w[0]) + p.b[0]),
+                           1e-5, 1e-6));
   EXPECT_TRUE(at::allclose(one.narrow(1, 16, 5).to(at::kDouble), h2, 1e-5, 1e-6));
   const Tensor pixels = one.narrow(1, 8, 8).to(at::kDouble);  // drawn
   EXPECT_TRUE((pixels.eq(0) | pixels.eq(1)).all().item<bool>());
   model.advance(one, 1, 1);
   const Tensor next = at::tanh(pixels.mm(p.w[0].t()) + h2.mm(p.w[1]) + p.b[1]);
-  EXPECT_TRUE(at::allclose(model.show(one).to(at::kDouble), at::sigmoid(next.mm(p.w[0]) + p.b[0]), 1e-5, 1e-6));
+  EXPECT_TRUE(at::allclose(model.show(one).to(at::kDouble), at::sigmoid(next.mm(p.w[0]) + p.b[0]),
+                           1e-5, 1e-6));
 }
 
 TEST(Gsn, AChainIsAFunctionOfItsNumber) {
@@ -223,7 +265,8 @@ TEST(Gsn, AChainIsAFunctionOfItsNumber) {
   EXPECT_TRUE(at::equal(all.narrow(0, 2, 2), some));
   EXPECT_TRUE(at::equal(model.show(all), all.narrow(1, 8, 8)));
   for (int64_t t = 0; t < 5; ++t) {
-    model.advance(all, 3, t, 10), model.advance(some, 3, t, 12);
+    model.advance(all, 3, t, 10);
+    model.advance(some, 3, t, 12);
     EXPECT_TRUE(at::allclose(all.narrow(0, 2, 2), some, 1e-4, 1e-5)) << t;
   }
   EXPECT_FALSE(at::allclose(model.show(all)[0], model.show(all)[1], 1e-2, 1e-2));
@@ -241,7 +284,8 @@ TEST(Gsn, AChainStartsAtCorruptedDrawsOfTheDatasMeans) {
   Gsn model(s, means, 1, Format::fp32);
   const Tensor state = model.start(40'000, 1), pixels = state.narrow(1, 8, 8);
   EXPECT_TRUE((pixels.eq(0) | pixels.eq(1)).all().item<bool>());
-  EXPECT_LT((pixels.mean(0) - (means * 0.6 + 0.2)).abs().max().item<float>(), 0.0125f);  // 5 deviations
+  EXPECT_LT((pixels.mean(0) - (means * 0.6 + 0.2)).abs().max().item<float>(),
+            0.0125f);  // 5 deviations
   EXPECT_EQ(state.narrow(1, 16, 5).abs().max().item<float>(), 0);
 }
 
@@ -255,8 +299,10 @@ TEST(Gsn, DrawnPixelsFollowTheirMeans) {
   for (const auto& [value, share] : {std::pair{1.0, 0.2}, std::pair{0.0, 0.2}, std::pair{0.5, 0.6}})
     EXPECT_NEAR(first.eq(value).to(at::kDouble).mean().item<double>(), share, 0.005);
   model.advance(state, 1, 0);
-  const Tensor p = model.show(state).to(at::kDouble), pixels = state.narrow(1, 8, 8).to(at::kDouble);
-  EXPECT_LT((pixels.mean(0) - (0.6 * p.mean(0) + 0.2)).abs().max().item<double>(), 0.013);  // 5 deviations
+  const Tensor p = model.show(state).to(at::kDouble),
+               pixels = state.narrow(1, 8, 8).to(at::kDouble);
+  EXPECT_LT((pixels.mean(0) - (0.6 * p.mean(0) + 0.2)).abs().max().item<double>(),
+            0.013);  // 5 deviations
 }
 
 TEST(Gsn, SamplesAreConsecutiveMeansOfChains) {
@@ -269,85 +315,10 @@ TEST(Gsn, SamplesAreConsecutiveMeansOfChains) {
     if (t < 2) continue;
     EXPECT_TRUE(at::equal(model.show(state)[3], x[13 * 3 + t - 2])) << t;
   }
-  for (const auto& [first, n] : {std::pair{0, 1}, std::pair{7, 4}, std::pair{29, 3}, std::pair{31, 19}}) EXPECT_TRUE(at::equal(model.sample(n, 4, first), x.narrow(0, first, n))) << first;
+  for (const auto& [first, n] :
+       {std::pair{0, 1}, std::pair{7, 4}, std::pair{29, 3}, std::pair{31, 19}})
+    EXPECT_TRUE(at::equal(model.sample(n, 4, first), x.narrow(0, first, n))) << first;
   EXPECT_FALSE(at::equal(model.sample(5, 5), x.narrow(0, 0, 5)));
-}
-
-/// Rows of binary data in their order.
-class Rows : public Batches {
- public:
-  explicit Rows(int64_t at) : at_(at) {}
-  Tensor next() override { return draw_uniform(Stream(8), 6, 8, at_++ % 4).round(); }
-
- private:
-  int64_t at_;
-};
-
-std::map<std::string, Tensor> state_of(GsnTrainer& trainer) {
-  std::map<std::string, Tensor> out;
-  trainer.visit_state([&](const std::string& name, Tensor& t) { out[name] = t.clone(); });
-  return out;
-}
-
-TEST(GsnTrainer, ContinuesFromItsState) {
-  for (const Format f : kernels::formats()) {
-    GsnSection s = small({6, 5}, 4);
-    s.momentum = 0.5, s.rate_decay = 0.9;
-    const TrainingSection training{.steps = 12, .learning_rate = 0.25};
-    GsnTrainer one(s, training, kHalf, 4, 1, f), two(s, training, kHalf, 4, 1, f);
-    Rows data(0), rest(5);
-    for (int64_t t = 0; t < 5; ++t) one.step(t, data);
-    const auto saved = state_of(one);
-    EXPECT_EQ(saved.size(), 11u);
-    two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
-    for (int64_t t = 5; t < 12; ++t) EXPECT_EQ(one.step(t, data)[0].second.item<double>(), two.step(t, rest)[0].second.item<double>());
-    const auto a = state_of(one), b = state_of(two);
-    for (const auto& [name, t] : a) EXPECT_TRUE(at::equal(t, b.at(name))) << name;
-    EXPECT_TRUE(at::equal(one.model().sample(4, 1), two.model().sample(4, 1)));
-  }
-}
-
-TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
-  GsnSection s = small({6, 5}, 2);
-  s.momentum = 0.5, s.rate_decay = 0.9;
-  GsnTrainer trainer(s, {.steps = 20, .learning_rate = 0.25}, kHalf, 4, 1, Format::fp32);
-  for (const int64_t t : {3, 4, 8}) {
-    const auto before = state_of(trainer);
-    Rows data(t);
-    trainer.step(t, data);
-    const auto after = state_of(trainer);
-    const Tensor change = before.at("model.1.weights") - after.at("model.1.weights"), m = after.at("learner.1.weights");
-    EXPECT_NEAR((change.norm() / m.norm()).item<double>(), 0.25 * (t == 3 ? 1 : t == 4 ? 0.9 : 0.81), 1e-4) << t;
-  }
-  GsnTrainer twice(s, {.steps = 20, .learning_rate = 1e-9}, kHalf, 4, 1, Format::fp32);  // the same gradient again
-  Rows data(0), same(0);
-  twice.step(0, data);
-  const Tensor once = state_of(twice).at("learner.1.weights");
-  twice.step(0, same);
-  EXPECT_TRUE(at::allclose(state_of(twice).at("learner.1.weights"), once * 1.5, 1e-4, 1e-8));  // .5 g, then .5 (.5 g) + .5 g
-}
-
-TEST(GsnTrainer, LearnsTwoImages) {
-  GsnSection s = small({12, 12}, 4);
-  s.momentum = 0.5, s.corruption = 0.1, s.noise = 0.1;
-  GsnTrainer trainer(s, {.steps = 1500, .learning_rate = 2}, kHalf, 1500, 1, Format::fp32);
-  const Tensor a = at::tensor({1.f, 1.f, 1.f, 1.f, 0.f, 0.f, 0.f, 0.f}), x = at::cat({a.expand({8, 8}), (1 - a).expand({8, 8})});
-  class Same : public Batches {
-   public:
-    explicit Same(const Tensor& x) : x_(x) {}
-    Tensor next() override { return x_; }
-   private:
-    Tensor x_;
-  } data(x);
-  for (int64_t t = 0; t < 1500; ++t) trainer.step(t, data);
-  const Tensor samples = trainer.model().sample(300, 1), to_a = (samples - a).abs().mean(1), to_b = (samples - (1 - a)).abs().mean(1);
-  EXPECT_GT(at::minimum(to_a, to_b).lt(0.2).to(at::kDouble).mean().item<double>(), 0.9);
-  EXPECT_GT(to_a.lt(0.2).to(at::kDouble).mean().item<double>(), 0.2);
-  EXPECT_GT(to_b.lt(0.2).to(at::kDouble).mean().item<double>(), 0.2);
-}
-
-TEST(GsnTrainer, ComplainsOfTooFewSteps) {
-  EXPECT_THROW(GsnTrainer(small({6, 5}, 1), {.steps = 1}, kHalf, 4, 1, Format::fp32), UsageError);
 }
 
 }  // namespace

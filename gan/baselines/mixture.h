@@ -1,6 +1,6 @@
 #pragma once
-/// Mixture of products of Bernoullis by expectation-maximisation (Bishop 2006, section 9.3.3): the simplest
-/// likelihood that binary images are held against (Salakhutdinov & Hinton 2009).
+/// Mixture of products of Bernoullis by expectation-maximisation (Bishop 2006, section 9.3.3): the
+/// simplest likelihood that binary images are held against (Salakhutdinov & Hinton 2009).
 
 #include <ATen/core/Tensor.h>
 
@@ -35,24 +35,26 @@ class BernoulliMixture : public GenerativeModel, public Likelihood {
   void prepare();  // what follows from means and weights
 
   Tensor means_, log_weights_;
-  Tensor logits_;   // [D, K]: log p(x, k) = x logits + offsets
-  Tensor offsets_;  // [K]
+  Tensor logits_;                      // [D, K]: log p(x, k) = x logits + offsets
+  Tensor offsets_;                     // [K]
   Tensor fast_logits_, fast_offsets_;  // the same in float32
 };
 
-/// EM over the whole data set: a step does the E-step of one minibatch, and every `batches_per_epoch` steps, when
-/// each example has been seen once, an M-step follows. The mode under Beta(1 + pseudo_count, 1 + pseudo_count) on
-/// each pixel and Dirichlet(2) on the weights, so no component dies and no probability is 0 or 1.
+/// EM over the whole data set: a step does the E-step of one minibatch, and every
+/// `batches_per_epoch` steps, when each example has been seen once, an M-step follows. The mode
+/// under Beta(1 + pseudo_count, 1 + pseudo_count) on each pixel and Dirichlet(2) on the weights, so
+/// no component dies and no probability is 0 or 1.
 class MixtureTrainer : public Learner {
  public:
-  /// start [components, D]: training examples, one for each component; its mean starts between that example and
-  /// their average, a little apart from any equal one (by `seed`). Data are binary.
+  /// start [components, D]: training examples, one for each component; its mean starts between that
+  /// example and their average, a little apart from any equal one (by `seed`). Data are binary.
   /// @throws UsageError when start does not fit, DataError when it or a batch is not binary
-  MixtureTrainer(const MixtureSection& section, int64_t steps, int64_t batches_per_epoch, const Tensor& start,
-                 uint64_t seed);
+  MixtureTrainer(const MixtureSection& section, int64_t steps, int64_t batches_per_epoch,
+                 const Tensor& start, uint64_t seed);
 
   std::vector<Stage> stages() const override { return {{.name = "", .steps = steps_}}; }
-  Scalars step(int64_t step, Batches& data) override;  ///< log_likelihood: mean of the batch, before any update
+  Scalars step(int64_t step,
+               Batches& data) override;  ///< log_likelihood: mean of the batch, before any update
   void visit_state(const StateVisitor& visit) override;
   BernoulliMixture& model() override { return model_; }
 

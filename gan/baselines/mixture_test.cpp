@@ -12,15 +12,19 @@
 namespace gan {
 namespace {
 
-Tensor binary(int64_t n, int64_t dim, uint64_t seed) { return draw_uniform(Stream(seed), n, dim, 0).round_(); }
+Tensor binary(int64_t n, int64_t dim, uint64_t seed) {
+  return draw_uniform(Stream(seed), n, dim, 0).round_();
+}
 
 TEST(BernoulliMixture, SumsToOneOverAllImages) {
-  const Tensor means = draw_uniform(Stream(1), 3, 8, 0) * 0.9 + 0.05, w = at::tensor({0.2, 0.5, 0.3});
+  const Tensor means = draw_uniform(Stream(1), 3, 8, 0) * 0.9 + 0.05,
+               w = at::tensor({0.2, 0.5, 0.3});
   BernoulliMixture model(means, w.log());
   const Tensor x = all_states(8), log_p = model.log_probability(x);
   EXPECT_NEAR(log_p.exp().sum().item<double>(), 1, 1e-9);
-  const Tensor m = means.to(at::kDouble).unsqueeze(1), y = x.to(at::kDouble).unsqueeze(0);     // [3, 1, 8], [1, 256, 8]
-  const Tensor each = (m * y + (1 - m) * (1 - y)).prod(2);       // [3, 256]
+  const Tensor m = means.to(at::kDouble).unsqueeze(1),
+               y = x.to(at::kDouble).unsqueeze(0);                        // [3, 1, 8], [1, 256, 8]
+  const Tensor each = (m * y + (1 - m) * (1 - y)).prod(2);                // [3, 256]
   const Tensor direct = w.to(at::kDouble).unsqueeze(1).mul(each).sum(0);  // [256]
   EXPECT_TRUE(log_p.exp().allclose(direct, 1e-9, 0));
   EXPECT_TRUE(model.log_joint(x).logsumexp({1}).to(at::kDouble).allclose(log_p, 1e-5, 1e-5));
@@ -39,7 +43,8 @@ TEST(MixtureTrainer, NeverLosesPenalisedLikelihood) {
   for (const double pseudo_count : {0.0, 0.5, 3.0}) {
     const Tensor x = binary(300, 12, 1);
     Rows data(x, 100);
-    MixtureTrainer trainer({.components = 5, .pseudo_count = pseudo_count}, 300, 3, x.slice(0, 0, 5), 1);
+    MixtureTrainer trainer({.components = 5, .pseudo_count = pseudo_count}, 300, 3,
+                           x.slice(0, 0, 5), 1);
     const auto objective = [&] {
       const Tensor &m = trainer.model().means(), &log_w = trainer.model().log_weights();
       double prior = log_w.sum().item<double>();
@@ -51,7 +56,8 @@ TEST(MixtureTrainer, NeverLosesPenalisedLikelihood) {
     for (int64_t t = 0; t < 300; ++t) {
       trainer.step(t, data);
       const double now = objective();
-      EXPECT_GE(now, before - 1e-3) << "step " << t << ", pseudo-count " << pseudo_count;  // float32 responsibilities
+      EXPECT_GE(now, before - 1e-3)
+          << "step " << t << ", pseudo-count " << pseudo_count;  // float32 responsibilities
       before = now;
     }
     EXPECT_GT(before, start + 10);
@@ -80,8 +86,10 @@ TEST(MixtureTrainer, FindsAPlantedMixture) {
     for (int64_t t = 0; t < 500; ++t) trainer.step(t, data);
     const Tensor order = trainer.model().log_weights().argsort(int64_t{0});  // the smaller first
     const Tensor found = trainer.model().means().index_select(0, order);
-    EXPECT_LT((found - means.to(at::kDouble)).abs().max().item<double>(), 0.06) << seed;  // 5 deviations: sqrt(.16 / 1500)
-    EXPECT_NEAR(trainer.model().log_weights().index_select(0, order)[0].exp().item<double>(), 0.3, 0.04);
+    EXPECT_LT((found - means.to(at::kDouble)).abs().max().item<double>(), 0.06)
+        << seed;  // 5 deviations: sqrt(.16 / 1500)
+    EXPECT_NEAR(trainer.model().log_weights().index_select(0, order)[0].exp().item<double>(), 0.3,
+                0.04);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-/// A restricted Boltzmann machine of binary data by noise-contrastive estimation, in minibatches: -F(v) is its log p0.
+/// A restricted Boltzmann machine of binary data by noise-contrastive estimation, in minibatches:
+/// -F(v) is its log p0.
 
 #include <memory>
 #include <vector>
@@ -25,14 +26,17 @@ class RbmDensity : public Unnormalised {
 /// Steps in which the noise itself is trained: the first of all.
 int64_t noise_steps(const NceSection& section, int64_t batches_per_epoch);
 
-/// The noise is the product of the data's marginals, with which the machine itself starts (W = 0); or a Bernoulli mixture, which
-/// a first stage of training fits by EM. A step sees one minibatch and nu times as many fresh examples of noise: they are a
-/// function of (seed, step), so none need be kept, and what is learnt from them is not one sample's accident. The papers draw the
-/// noise once, as `fit_nce` has it.
+/// The noise is the product of the data's marginals, with which the machine itself starts (W = 0);
+/// or a Bernoulli mixture, which a first stage of training fits by EM. A step sees one minibatch
+/// and nu times as many fresh examples of noise: they are a function of (seed, step), so none need
+/// be kept, and what is learnt from them is not one sample's accident. The papers draw the noise
+/// once, as `fit_nce` has it.
 class NceTrainer : public Learner {
  public:
-  /// means [V]: of the training data. start [K, V]: an example for each component, where the noise is a mixture.
-  NceTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch, const Tensor& start);
+  /// means [V]: of the training data. start [K, V]: an example for each component, where the noise
+  /// is a mixture.
+  NceTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch,
+             const Tensor& start);
 
   std::vector<Stage> stages() const override;  ///< training.steps cuts them off
   /// Of the noise: log_likelihood. Then nce_loss, before the update. @throws DataError when the
@@ -43,8 +47,10 @@ class NceTrainer : public Learner {
   void visit_state(const StateVisitor& visit) override;
   Rbm& model() override { return model_; }
 
-  double log_normaliser() const { return c_.item<double>(); }           ///< c: about -log Z, where the estimate is good
-  Tensor log_ratio(const Tensor& x) const;                              ///< u = log p_m - log p_n: [N, V] -> [N] float64
+  double log_normaliser() const {
+    return c_.item<double>();
+  }                                         ///< c: about -log Z, where the estimate is good
+  Tensor log_ratio(const Tensor& x) const;  ///< u = log p_m - log p_n: [N, V] -> [N] float64
   const Noise& noise() const { return noise_; }
 
  private:

@@ -23,11 +23,14 @@ Config settings(NceNoise noise, int64_t steps = 100) {
 
 /// Images of 6 pixels, each of the last three like one of the first but for 1 in 10.
 Tensor images(int64_t n, uint64_t seed) {
-  const Tensor first = draw_uniform(Stream(seed, "first"), n, 3, 0).round_(), unlike = draw_uniform(Stream(seed, "unlike"), n, 3, 0).lt_(0.1);
+  const Tensor first = draw_uniform(Stream(seed, "first"), n, 3, 0).round_(),
+               unlike = draw_uniform(Stream(seed, "unlike"), n, 3, 0).lt_(0.1);
   return at::cat({first, (first - unlike).abs()}, 1);
 }
 
-NceTrainer trainer(const Config& c, const Tensor& x) { return {c, x.mean(0), x.size(0) / c.training.batch_size, x.slice(0, 0, 3)}; }
+NceTrainer trainer(const Config& c, const Tensor& x) {
+  return {c, x.mean(0), x.size(0) / c.training.batch_size, x.slice(0, 0, 3)};
+}
 
 TEST(NceTrainer, StartsWhereMarginalsAreTheModel) {
   const Tensor x = images(500, 1);
@@ -40,13 +43,18 @@ TEST(NceTrainer, StartsWhereMarginalsAreTheModel) {
 }
 
 TEST(NceTrainer, GradientsAreFiniteDifferencesInDoubles) {
-  const Tensor x = images(40, 1).to(at::kDouble), y = draw_uniform(Stream(3), 80, 6, 0).round_().to(at::kDouble);
+  const Tensor x = images(40, 1).to(at::kDouble),
+               y = draw_uniform(Stream(3), 80, 6, 0).round_().to(at::kDouble);
   Rbm m(4, false, 1, at::full({6}, 0.4));
-  m.weights().copy_(draw_normal(Stream(1), 6, 4, 0)), m.hidden_bias().copy_(draw_normal(Stream(2), 1, 4, 0)[0]);
+  m.weights().copy_(draw_normal(Stream(1), 6, 4, 0));
+  m.hidden_bias().copy_(draw_normal(Stream(2), 1, 4, 0)[0]);
   const RbmDensity density(m);
-  const Tensor loss = nce_loss(density.log_density(x.to(at::kFloat)).to(at::kDouble) - 5, density.log_density(y.to(at::kFloat)).to(at::kDouble) - 5);
+  const Tensor loss = nce_loss(density.log_density(x.to(at::kFloat)).to(at::kDouble) - 5,
+                               density.log_density(y.to(at::kFloat)).to(at::kDouble) - 5);
   const auto gradients = torch::autograd::grad({loss}, density.parameters());
-  const auto exact = [&] { return nce_loss(-m.free_energy(x) - 5, -m.free_energy(y) - 5).item<double>(); };  // in doubles
+  const auto exact = [&] {
+    return nce_loss(-m.free_energy(x) - 5, -m.free_energy(y) - 5).item<double>();
+  };  // in doubles
   constexpr float kStep = 1e-3f;
   size_t p = 0;
   for (Tensor* parameter : {&m.weights(), &m.visible_bias(), &m.hidden_bias()}) {
@@ -58,7 +66,10 @@ TEST(NceTrainer, GradientsAreFiniteDifferencesInDoubles) {
       values[i] = below_at;
       const double below = exact();
       values[i] = before;
-      EXPECT_NEAR(gradients[p].reshape(-1)[i].item<double>(), (above - below) / (static_cast<double>(above_at) - static_cast<double>(below_at)), 2e-5) << p << ' ' << i;
+      EXPECT_NEAR(gradients[p].reshape(-1)[i].item<double>(),
+                  (above - below) / (static_cast<double>(above_at) - static_cast<double>(below_at)),
+                  2e-5)
+          << p << ' ' << i;
     }
     ++p;
   }
@@ -67,8 +78,11 @@ TEST(NceTrainer, GradientsAreFiniteDifferencesInDoubles) {
 TEST(NceTrainer, LearnsTheProbabilitiesAndTheLogNormaliser) {
   for (const NceNoise noise : {NceNoise::marginals, NceNoise::mixture}) {
     Config c = settings(noise, noise == NceNoise::mixture ? 4200 : 4000);
-    c.nce.hidden = 6, c.training.learning_rate = 0.05;
-    c.optimizer.schedule = Schedule::cosine, c.optimizer.schedule_steps = 4000, c.optimizer.min_rate = 1e-4;
+    c.nce.hidden = 6;
+    c.training.learning_rate = 0.05;
+    c.optimizer.schedule = Schedule::cosine;
+    c.optimizer.schedule_steps = 4000;
+    c.optimizer.min_rate = 1e-4;
     const Tensor x = images(5000, 1);
     Rows data(x, 50);
     NceTrainer t = trainer(c, x);
@@ -78,8 +92,10 @@ TEST(NceTrainer, LearnsTheProbabilitiesAndTheLogNormaliser) {
     for (int64_t i = 0; i < steps; ++i) t.step(i, data);
     const double log_z = *t.model().exact_log_z();
     const Tensor every = all_states(6), p = (-t.model().free_energy(every) - log_z).exp();
-    const Tensor unlike = (every.slice(1, 0, 3) - every.slice(1, 3, 6)).abs().to(at::kDouble), truth = (0.9 - 0.8 * unlike).prod(1) / 8;
-    EXPECT_LT((p - truth).abs().sum().item<double>() / 2, 0.1) << static_cast<int>(noise);  // total variation; of the marginals about .6
+    const Tensor unlike = (every.slice(1, 0, 3) - every.slice(1, 3, 6)).abs().to(at::kDouble),
+                 truth = (0.9 - 0.8 * unlike).prod(1) / 8;
+    EXPECT_LT((p - truth).abs().sum().item<double>() / 2, 0.1)
+        << static_cast<int>(noise);  // total variation; of the marginals about .6
     EXPECT_NEAR(t.log_normaliser(), -log_z, 0.15) << static_cast<int>(noise);
   }
 }
@@ -122,7 +138,8 @@ TEST(NceTrainer, ContinuesFromItsState) {
       other.run.seed = 1;
       NceTrainer two(other, at::full({6}, 0.3), 10, images(3, 9));
       const auto saved = state(one);
-      EXPECT_TRUE(saved.contains("model.weights") && saved.contains("learner.log_normaliser") && saved.contains("learner.noise.model.means"));
+      EXPECT_TRUE(saved.contains("model.weights") && saved.contains("learner.log_normaliser") &&
+                  saved.contains("learner.noise.model.means"));
       two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
       Rows rest(x, 50, (stop * 50) % 500);
       for (int64_t t = stop; t < 40; ++t) {
@@ -138,11 +155,13 @@ TEST(NceTrainer, WatchChangesNothing) {
   const Tensor x = images(500, 1);
   Rows data(x, 50);
   NceTrainer t = trainer(settings(NceNoise::mixture), x);
-  t.step(0, data), t.step(20, data);
+  t.step(0, data);
+  t.step(20, data);
   const auto before = state(t);
   const Scalars seen = t.watch(x), again = t.watch(x);
   ASSERT_EQ(seen.size(), 3u);
-  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(seen[i].second.item<double>(), again[i].second.item<double>());
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(seen[i].second.item<double>(), again[i].second.item<double>());
   EXPECT_EQ(seen[0].first, "noise_accuracy");
   for (const auto& [name, value] : state(t)) EXPECT_TRUE(value.equal(before.at(name))) << name;
 }

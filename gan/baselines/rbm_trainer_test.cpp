@@ -22,7 +22,12 @@ Config settings(int64_t k, bool persistent) {
   c.run.model = ModelKind::rbm;
   c.training = {.steps = 10, .learning_rate = kRate};
   c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0};
-  c.rbm = {.hidden = kH, .k = k, .persistent = persistent, .chains = 40'000, .weight_decay = 0, .burn_in = 20};
+  c.rbm = {.hidden = kH,
+           .k = k,
+           .persistent = persistent,
+           .chains = 40'000,
+           .weight_decay = 0,
+           .burn_in = 20};
   return c;
 }
 
@@ -37,7 +42,9 @@ RbmTrainer trainer(const Config& c) {
 }
 
 /// A data set of few patterns, each as often as it likes.
-Tensor patterns(int64_t n) { return draw_uniform(Stream(7), 6, kV, 0).round().repeat({n / 6 + 1, 1}).slice(0, 0, n); }
+Tensor patterns(int64_t n) {
+  return draw_uniform(Stream(7), 6, kV, 0).round().repeat({n / 6 + 1, 1}).slice(0, 0, n);
+}
 
 struct Gradient {
   Tensor w, b, c;  // of log p, float64
@@ -46,22 +53,32 @@ struct Gradient {
 /// What the newest step took for the gradient: minus its update over the rate.
 Gradient taken(Learner& learner, double rate = kRate) {
   const auto s = state(learner);
-  const auto of = [&](const char* i) { return s.at(std::string("learner.optimizer.") + i + ".first").to(at::kDouble) / rate; };
+  const auto of = [&](const char* i) {
+    return s.at(std::string("learner.optimizer.") + i + ".first").to(at::kDouble) / rate;
+  };
   return {of("0"), of("1"), of("2")};
 }
 
 /// E over p [2^V] of the slopes of -F(v): v p(h | v)', v, p(h | v).
 Gradient expectation(Rbm& model, const Tensor& p) {
-  const Tensor v = all_states(kV), h = model.hidden_means(v).to(at::kDouble), weighted = v.to(at::kDouble) * p.unsqueeze(1);
+  const Tensor v = all_states(kV), h = model.hidden_means(v).to(at::kDouble),
+               weighted = v.to(at::kDouble) * p.unsqueeze(1);
   return {weighted.t().mm(h), weighted.sum(0), (h * p.unsqueeze(1)).sum(0)};
 }
 
-Gradient operator-(const Gradient& a, const Gradient& b) { return {a.w - b.w, a.b - b.b, a.c - b.c}; }
+Gradient operator-(const Gradient& a, const Gradient& b) {
+  return {a.w - b.w, a.b - b.b, a.c - b.c};
+}
 
-double largest(const Gradient& g) { return std::max({g.w.abs().max().item<double>(), g.b.abs().max().item<double>(), g.c.abs().max().item<double>()}); }
+double largest(const Gradient& g) {
+  return std::max({g.w.abs().max().item<double>(), g.b.abs().max().item<double>(),
+                   g.c.abs().max().item<double>()});
+}
 
 /// p(v) of the model, [2^V].
-Tensor distribution(Rbm& model) { return (model.log_unnormalised(all_states(kV)) - *model.exact_log_z()).exp(); }
+Tensor distribution(Rbm& model) {
+  return (model.log_unnormalised(all_states(kV)) - *model.exact_log_z()).exp();
+}
 
 Tensor empirical(const Tensor& x) {
   const Tensor counts = counts_of(x);
@@ -75,14 +92,17 @@ Tensor sweep(Rbm& model) {
     const Tensor p = means.to(at::kDouble).unsqueeze(1), s = states.unsqueeze(0);
     return (p * s + (1 - p) * (1 - s)).prod(2);
   };
-  return chances(model.hidden_means(v.to(at::kFloat)), h).mm(chances(model.visible_means(h.to(at::kFloat)), v));
+  return chances(model.hidden_means(v.to(at::kFloat)), h)
+      .mm(chances(model.visible_means(h.to(at::kFloat)), v));
 }
 
 TEST(RbmTrainer, TheLikelihoodsGradientIsTheDifferenceOfExpectations) {
   RbmTrainer t = trainer(settings(1, false));
   Rbm& m = t.model();
   const Tensor x = patterns(60);
-  const auto log_likelihood = [&] { return m.log_unnormalised(x).mean().item<double>() - *m.exact_log_z(); };
+  const auto log_likelihood = [&] {
+    return m.log_unnormalised(x).mean().item<double>() - *m.exact_log_z();
+  };
   const Gradient exact = expectation(m, empirical(x)) - expectation(m, distribution(m));
   const auto check = [&](Tensor& parameter, const Tensor& slope) {
     const Tensor flat = parameter.view(-1), slopes = slope.reshape(-1);
@@ -112,16 +132,19 @@ TEST(RbmTrainer, ContrastiveDivergenceIsItsExpectation) {
     const Gradient positive = expectation(t.model(), p);
     for (int64_t i = 0; i < k; ++i) p = p.unsqueeze(0).mm(sweep(t.model()))[0];
     t.step(0, data);
-    EXPECT_LT(largest(taken(t) - (positive - expectation(t.model(), p))), 5 * 0.5 / std::sqrt(6e4)) << k;
+    EXPECT_LT(largest(taken(t) - (positive - expectation(t.model(), p))), 5 * 0.5 / std::sqrt(6e4))
+        << k;
   }
 }
 
 TEST(RbmTrainer, LongChainsAndPersistentOnesGiveTheLikelihoodsGradient) {
   for (const bool persistent : {false, true}) {
     RbmTrainer t = trainer(settings(persistent ? 1 : 100, persistent));
-    const Tensor x = patterns(persistent ? 60 : 42'000);  // 40,000 persistent chains need few examples
+    const Tensor x =
+        patterns(persistent ? 60 : 42'000);  // 40,000 persistent chains need few examples
     Rows data(x, x.size(0));
-    const Gradient exact = expectation(t.model(), empirical(x)) - expectation(t.model(), distribution(t.model()));
+    const Gradient exact =
+        expectation(t.model(), empirical(x)) - expectation(t.model(), distribution(t.model()));
     for (int64_t i = 0; i < (persistent ? 60 : 1); ++i) t.step(i, data);
     EXPECT_LT(largest(taken(t) - exact), 5 * 0.5 / std::sqrt(4e4)) << persistent;
     EXPECT_GT(largest(exact), 0.1);
@@ -129,21 +152,30 @@ TEST(RbmTrainer, LongChainsAndPersistentOnesGiveTheLikelihoodsGradient) {
 }
 
 TEST(RbmTrainer, AnUpdateByHand) {
-  // Units that are as good as certain: h = 1 always, the chains' ends are v = (1, 0), the example is (0, 1).
+  // Units that are as good as certain: h = 1 always, the chains' ends are v = (1, 0), the example
+  // is (0, 1).
   Config c = settings(1, false);
   c.training.learning_rate = 0.125;
-  c.optimizer.momentum = 0.5, c.optimizer.final_momentum = 0.75, c.optimizer.momentum_epochs = 2;
-  c.rbm.hidden = 1, c.rbm.weight_decay = 0.25, c.rbm.sparsity_cost = 0.5, c.rbm.sparsity = 0.2;
+  c.optimizer.momentum = 0.5;
+  c.optimizer.final_momentum = 0.75;
+  c.optimizer.momentum_epochs = 2;
+  c.rbm.hidden = 1;
+  c.rbm.weight_decay = 0.25;
+  c.rbm.sparsity_cost = 0.5;
+  c.rbm.sparsity = 0.2;
   RbmTrainer t(c, at::full({2}, 0.5), 1);  // an epoch is one step
   t.model().weights().copy_(at::tensor({2.f, -4.f}).view({2, 1}));
   t.model().visible_bias().copy_(at::tensor({200.f, -200.f}));
   t.model().hidden_bias().fill_(200);
   Rows data(at::tensor({0.f, 1.f}).view({1, 2}), 1);
 
-  // Activity .9 * .2 + .1 * 1 = .28; its slope .5 * (.28 - .2) = .04 goes to the unit's bias, and times v to its weights.
-  // dW = (0 + 1 - 0, -1 + 0 + .04) + .25 W = (1.5, -1.96); db = (1, -1); dc = -1 + .04 + 1.
+  // Activity .9 * .2 + .1 * 1 = .28; its slope .5 * (.28 - .2) = .04 goes to the unit's bias, and
+  // times v to its weights. dW = (0 + 1 - 0, -1 + 0 + .04) + .25 W = (1.5, -1.96); db = (1, -1); dc
+  // = -1 + .04 + 1.
   t.step(0, data);
-  const auto first = [&](const Tensor& x, float a, float b) { EXPECT_TRUE(at::allclose(x.view(-1), at::tensor({a, b}))) << x; };
+  const auto first = [&](const Tensor& x, float a, float b) {
+    EXPECT_TRUE(at::allclose(x.view(-1), at::tensor({a, b}))) << x;
+  };
   const float w0 = 2 - 0.125f * 1.5f, w1 = -4 + 0.125f * 1.96f;
   first(t.model().weights(), w0, w1);
   first(t.model().visible_bias(), 200 - 0.125f, -200 + 0.125f);
@@ -151,17 +183,22 @@ TEST(RbmTrainer, AnUpdateByHand) {
   // Second epoch: momentum .75; activity .9 * .28 + .1 = .352, slope .5 * .152 = .076.
   t.step(1, data);
   const float v0 = -0.125f * 1.5f, v1 = 0.125f * 1.96f;
-  first(t.model().weights(), w0 + 0.75f * v0 - 0.125f * (1 + 0.25f * w0), w1 + 0.75f * v1 - 0.125f * (-1 + 0.076f + 0.25f * w1));
-  EXPECT_FLOAT_EQ(t.model().hidden_bias().item<float>(), 200 - 0.125f * 0.04f * 1.75f - 0.125f * 0.076f);
+  first(t.model().weights(), w0 + 0.75f * v0 - 0.125f * (1 + 0.25f * w0),
+        w1 + 0.75f * v1 - 0.125f * (-1 + 0.076f + 0.25f * w1));
+  EXPECT_FLOAT_EQ(t.model().hidden_bias().item<float>(),
+                  200 - 0.125f * 0.04f * 1.75f - 0.125f * 0.076f);
 }
 
 TEST(RbmTrainer, LearnsWhatItSees) {
   Config c = settings(5, true);
-  c.training.learning_rate = 0.1, c.rbm.chains = 60;
+  c.training.learning_rate = 0.1;
+  c.rbm.chains = 60;
   RbmTrainer t(c, at::full({kV}, 0.5), 10);
   const Tensor x = patterns(600);
   Rows data(x, 60);
-  const auto score = [&] { return t.model().log_unnormalised(x).mean().item<double>() - *t.model().exact_log_z(); };
+  const auto score = [&] {
+    return t.model().log_unnormalised(x).mean().item<double>() - *t.model().exact_log_z();
+  };
   const double before = score();
   double gap = 0;
   for (int64_t i = 0; i < 3000; ++i) gap = t.step(i, data)[0].second.item<double>();
@@ -175,7 +212,10 @@ TEST(RbmTrainer, ContinuesFromItsState) {
   const Tensor x = patterns(120);
   for (const bool persistent : {false, true}) {
     Config c = settings(3, persistent);
-    c.training.learning_rate = 0.1, c.rbm.chains = 30, c.rbm.sparsity_cost = 0.1, c.optimizer.final_momentum = 0.9;
+    c.training.learning_rate = 0.1;
+    c.rbm.chains = 30;
+    c.rbm.sparsity_cost = 0.1;
+    c.optimizer.final_momentum = 0.9;
     Rows data(x, 40);
     RbmTrainer one(c, at::full({kV}, 0.5), 3);
     for (int64_t t = 0; t < 7; ++t) one.step(t, data);
@@ -198,7 +238,9 @@ TEST(RbmTrainer, ThreadsAgreeAndRepeatThemselves) {
   const auto trained = [&](int threads) {
     at::set_num_threads(threads);
     Config c = settings(2, true);
-    c.rbm.hidden = 300, c.rbm.chains = 70, c.training.learning_rate = 0.01;
+    c.rbm.hidden = 300;
+    c.rbm.chains = 70;
+    c.training.learning_rate = 0.01;
     RbmTrainer t(c, at::full({400}, 0.3), 3);
     Rows data(draw_uniform(Stream(3), 330, 400, 0).round(), 110);
     for (int64_t i = 0; i < 3; ++i) t.step(i, data);
@@ -214,25 +256,32 @@ TEST(RbmTrainer, ThreadsAgreeAndRepeatThemselves) {
 
 TEST(RbmTrainer, ARateThatIsTooHighShowsInItsNumbers) {
   Config c = settings(1, false);
-  c.training.learning_rate = 30, c.rbm.weight_decay = 1;
+  c.training.learning_rate = 30;
+  c.rbm.weight_decay = 1;
   RbmTrainer t(c, at::full({kV}, 0.5), 3);
   Rows data(patterns(60), 60);
   double gap = 0;
-  for (int64_t i = 0; i < 100 && std::isfinite(gap); ++i) gap = t.step(i, data)[0].second.item<double>();
+  for (int64_t i = 0; i < 100 && std::isfinite(gap); ++i)
+    gap = t.step(i, data)[0].second.item<double>();
   EXPECT_FALSE(std::isfinite(gap));
 }
 
 TEST(RbmTrainer, GaussianUnitsLearnTheirData) {
   Config c = settings(1, false);
-  c.rbm.visible = VisibleKind::gaussian, c.training.learning_rate = 0.01;
+  c.rbm.visible = VisibleKind::gaussian;
+  c.training.learning_rate = 0.01;
   RbmTrainer t(c, at::zeros({3}), 10);
-  const Tensor side = draw_uniform(Stream(5), 2000, 1, 0).round() * 2 - 1;  // two clusters, apart along (1, -1, 1)
+  const Tensor side =
+      draw_uniform(Stream(5), 2000, 1, 0).round() * 2 - 1;  // two clusters, apart along (1, -1, 1)
   const Tensor x = draw_normal(Stream(6), 2000, 3, 0) + side * at::tensor({1.5f, -1.5f, 1.5f});
   Rows data(x, 200);
-  const auto score = [&] { return t.model().log_unnormalised(x).mean().item<double>() - *t.model().exact_log_z(); };
+  const auto score = [&] {
+    return t.model().log_unnormalised(x).mean().item<double>() - *t.model().exact_log_z();
+  };
   const double before = score();
   for (int64_t i = 0; i < 2000; ++i) t.step(i, data);
-  const double entropy = 1.5 * std::log(2 * std::numbers::pi * std::numbers::e) + std::numbers::ln2;  // of the two clusters, little overlap
+  const double entropy = 1.5 * std::log(2 * std::numbers::pi * std::numbers::e) +
+                         std::numbers::ln2;  // of the two clusters, little overlap
   EXPECT_LT(before, -entropy - 1.5);
   EXPECT_GT(score(), -entropy - 0.15);
 }

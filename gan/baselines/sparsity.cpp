@@ -13,10 +13,12 @@ constexpr double kMemory = 0.9;  // decay of `activity_` a step
 }  // namespace
 
 Sparsity::Sparsity(int64_t units, double target, double cost) : target_(target), cost_(cost) {
-  if (cost > 0) activity_ = at::full({units}, target, at::kFloat), shift_.resize(static_cast<size_t>(units));
+  if (cost > 0)
+    activity_ = at::full({units}, target, at::kFloat), shift_.resize(static_cast<size_t>(units));
 }
 
-void Sparsity::look(const kernels::Team& team, int64_t rows, const float* factor, const float* h, float* room) {
+void Sparsity::look(const kernels::Team& team, int64_t rows, const float* factor, const float* h,
+                    float* room) {
   const auto units = static_cast<int64_t>(shift_.size());
   const auto [begin, end] = team.share(units);
   if (begin == end) return;

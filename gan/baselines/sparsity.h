@@ -14,14 +14,18 @@ class Sparsity {
   Sparsity() = default;  ///< no wish
   Sparsity(int64_t units, double target, double cost);
 
-  /// Sees how often units are on: h [rows, units], rows with negative factors that add up to -1. A team shares the units; `room`
-  /// holds as many floats as one member has units.
-  void look(const kernels::Team& team, int64_t rows, const float* factor, const float* h, float* room);
+  /// Sees how often units are on: h [rows, units], rows with negative factors that add up to -1. A
+  /// team shares the units; `room` holds as many floats as one member has units.
+  void look(const kernels::Team& team, int64_t rows, const float* factor, const float* h,
+            float* room);
 
-  /// [units], to be subtracted from what a unit is where weights and biases learn from it: the slope of its cross-entropy to the
-  /// target, in its input, is activity - target. nullptr where nothing is wished.
+  /// [units], to be subtracted from what a unit is where weights and biases learn from it: the
+  /// slope of its cross-entropy to the target, in its input, is activity - target. nullptr where
+  /// nothing is wished.
   const float* shift() const { return shift_.empty() ? nullptr : shift_.data(); }
-  at::Tensor& activity() { return activity_; }  ///< [units]: how often each is on, averaged over steps; undefined where nothing is wished
+  at::Tensor& activity() {
+    return activity_;
+  }  ///< [units]: how often each is on, averaged over steps; undefined where nothing is wished
 
  private:
   double target_ = 0, cost_ = 0;

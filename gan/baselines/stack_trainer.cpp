@@ -20,22 +20,32 @@ class One : public Batches {
   Tensor x_;
 };
 
-int64_t steps_of(double epochs, int64_t batches_per_epoch) { return std::max<int64_t>(1, std::llround(epochs * static_cast<double>(batches_per_epoch))); }
+int64_t steps_of(double epochs, int64_t batches_per_epoch) {
+  return std::max<int64_t>(1, std::llround(epochs * static_cast<double>(batches_per_epoch)));
+}
 
 /// The settings of one layer, as if it were alone.
 Config alone(const Config& c, const StackSection& s, size_t layer, int64_t batches_per_epoch) {
   Config out = c;
-  out.run.seed = static_cast<int64_t>(Stream(static_cast<uint64_t>(c.run.seed), "stack.layers").bits(layer) >> 1);
+  out.run.seed = static_cast<int64_t>(
+      Stream(static_cast<uint64_t>(c.run.seed), "stack.layers").bits(layer) >> 1);
   out.training.steps = steps_of(s.epochs.at(layer), batches_per_epoch);
   out.training.learning_rate = s.rates.at(layer);
   out.optimizer.schedule = Schedule::linear;
-  out.optimizer.schedule_steps = out.training.steps, out.optimizer.min_rate = s.rates.at(layer) * s.final_rates.at(layer);
-  out.rbm = {.hidden = s.hidden.at(layer), .k = s.k.at(layer), .persistent = s.persistent.at(layer), .k_epochs = s.k_epochs.at(layer), .chains = s.chains, .weight_decay = s.weight_decay};
+  out.optimizer.schedule_steps = out.training.steps;
+  out.optimizer.min_rate = s.rates.at(layer) * s.final_rates.at(layer);
+  out.rbm = {.hidden = s.hidden.at(layer),
+             .k = s.k.at(layer),
+             .persistent = s.persistent.at(layer),
+             .k_epochs = s.k_epochs.at(layer),
+             .chains = s.chains,
+             .weight_decay = s.weight_decay};
   return out;
 }
 
-/// What the layer says of its examples is then what the one below says of them: the bound on log p begins at that one's
-/// log-likelihood (Hinton, Osindero, Teh 2006, section 4). Its other units begin small, and say next to nothing.
+/// What the layer says of its examples is then what the one below says of them: the bound on log p
+/// begins at that one's log-likelihood (Hinton, Osindero, Teh 2006, section 4). Its other units
+/// begin small, and say next to nothing.
 void turn_over(Rbm& below, Rbm& layer) {
   const int64_t units = below.weights().size(0);
   if (layer.weights().size(1) < units) return;
@@ -49,9 +59,12 @@ void turn_over(Rbm& below, Rbm& layer) {
 std::vector<Stage> deep_stages(const Config& c, int64_t batches_per_epoch) {
   const StackSection& s = *stack_of(c);
   std::vector<Stage> out;
-  for (size_t i = 0; i < s.hidden.size(); ++i) out.push_back({fmt::format("layer {} of {}", i + 1, s.hidden.size()), steps_of(s.epochs.at(i), batches_per_epoch)});
+  for (size_t i = 0; i < s.hidden.size(); ++i)
+    out.push_back({fmt::format("layer {} of {}", i + 1, s.hidden.size()),
+                   steps_of(s.epochs.at(i), batches_per_epoch)});
   const bool dbn = c.run.model == ModelKind::dbn;
-  if (const double epochs = dbn ? c.dbn.up_down_epochs : c.dbm.joint_epochs; epochs > 0) out.push_back({dbn ? "up-down" : "all layers", steps_of(epochs, batches_per_epoch)});
+  if (const double epochs = dbn ? c.dbn.up_down_epochs : c.dbm.joint_epochs; epochs > 0)
+    out.push_back({dbn ? "up-down" : "all layers", steps_of(epochs, batches_per_epoch)});
   return out;
 }
 
@@ -69,9 +82,15 @@ StateVisitor part_of(const StateVisitor& visit, size_t layer) {
   };
 }
 
-StackTrainer::StackTrainer(const Config& config, const std::vector<Rbm>& layers, const std::vector<Counts>& counts, int64_t batches_per_epoch)
-    : turned_over_(config.run.model == ModelKind::dbn), counts_(counts), batches_per_epoch_(batches_per_epoch), seed_(static_cast<uint64_t>(config.run.seed)) {
-  for (size_t i = 0; i < layers.size(); ++i) layers_.emplace_back(alone(config, *stack_of(config), i, batches_per_epoch), layers[i], counts[i], batches_per_epoch);
+StackTrainer::StackTrainer(const Config& config, const std::vector<Rbm>& layers,
+                           const std::vector<Counts>& counts, int64_t batches_per_epoch)
+    : turned_over_(config.run.model == ModelKind::dbn),
+      counts_(counts),
+      batches_per_epoch_(batches_per_epoch),
+      seed_(static_cast<uint64_t>(config.run.seed)) {
+  for (size_t i = 0; i < layers.size(); ++i)
+    layers_.emplace_back(alone(config, *stack_of(config), i, batches_per_epoch), layers[i],
+                         counts[i], batches_per_epoch);
 }
 
 void StackTrainer::visit_learning(const StateVisitor& visit) {
@@ -80,13 +99,17 @@ void StackTrainer::visit_learning(const StateVisitor& visit) {
 
 void StackTrainer::make_room(size_t layer, int64_t batch) {
   const int64_t threads = at::get_num_threads();
-  if (layer == raised_to_ && batch == batch_ && static_cast<size_t>(threads) == blocks_.size()) return;
+  if (layer == raised_to_ && batch == batch_ && static_cast<size_t>(threads) == blocks_.size())
+    return;
   raised_to_ = layer, batch_ = batch, rows_ = shared_rows(batch);
   raised_ = at::empty({batch, layers_[layer].model().weights().size(0)});
-  blocks_.assign(static_cast<size_t>(threads), {}), weights_.clear();
+  blocks_.assign(static_cast<size_t>(threads), {});
+  weights_.clear();
   for (size_t i = 0; i < layer; ++i) weights_.emplace_back(layers_[i].model().parameters());
   for (auto& mine : blocks_)
-    for (size_t i = 0; i < layer; ++i) mine.emplace_back(layers_[i].model().parameters(), weights_[i], rows_, Stream(seed_, "stack.raise").child(i), false);
+    for (size_t i = 0; i < layer; ++i)
+      mine.emplace_back(layers_[i].model().parameters(), weights_[i], rows_,
+                        Stream(seed_, "stack.raise").child(i), false);
 }
 
 Tensor StackTrainer::raise(const Tensor& x, size_t layer, int64_t t) {
@@ -94,7 +117,8 @@ Tensor StackTrainer::raise(const Tensor& x, size_t layer, int64_t t) {
   make_room(layer, x.size(0));
   const Tensor examples = x.to(at::kCPU).contiguous();
   double operations = 0;
-  for (size_t i = 0; i < layer; ++i) operations += 2 * static_cast<double>(x.size(0) * layers_[i].model().weights().numel());
+  for (size_t i = 0; i < layer; ++i)
+    operations += 2 * static_cast<double>(x.size(0) * layers_[i].model().weights().numel());
   kernels::together(operations, [&](kernels::Team& team) {
     std::vector<RbmBlock>& mine = blocks_[static_cast<size_t>(team.index)];
     for (size_t i = 0; i < layer; ++i) mine[i].refresh(counts_[i]);
@@ -119,9 +143,10 @@ Scalars StackTrainer::step(size_t layer, int64_t t, Batches& data) {
   Tensor x = data.next();
   if (layer > 0 && t == 0) {
     raised_to_ = 0;  // the room of another training
-    x = x.clone();  // the next ones may overwrite it
+    x = x.clone();   // the next ones may overwrite it
     Tensor sum = raise(x, layer, 0).sum(0, false, at::kDouble);
-    for (int64_t i = 1; i < batches_per_epoch_; ++i) sum += raise(data.next(), layer, i).sum(0, false, at::kDouble);
+    for (int64_t i = 1; i < batches_per_epoch_; ++i)
+      sum += raise(data.next(), layer, i).sum(0, false, at::kDouble);
     layers_[layer].centre(sum / static_cast<double>(batches_per_epoch_ * x.size(0)));
     if (turned_over_) turn_over(layers_[layer - 1].model(), layers_[layer].model());
   }
@@ -129,6 +154,8 @@ Scalars StackTrainer::step(size_t layer, int64_t t, Batches& data) {
   return layers_[layer].step(t, raised);
 }
 
-Scalars StackTrainer::watch(size_t layer, const Tensor& real) { return layers_[layer].watch(raise(real, layer, 0)); }
+Scalars StackTrainer::watch(size_t layer, const Tensor& real) {
+  return layers_[layer].watch(raise(real, layer, 0));
+}
 
 }  // namespace gan

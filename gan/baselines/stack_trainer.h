@@ -1,6 +1,6 @@
 #pragma once
-/// Greedy training of a stack of RBMs (Hinton, Osindero, Teh 2006, section 5): each learns from what the ones below it draw for
-/// the data, one after the other.
+/// Greedy training of a stack of RBMs (Hinton, Osindero, Teh 2006, section 5): each learns from
+/// what the ones below it draw for the data, one after the other.
 
 #include <string>
 #include <vector>
@@ -9,7 +9,8 @@
 
 namespace gan {
 
-/// The stages of a deep model: a layer each, and where its last epochs are more than 0, one more for all of them together.
+/// The stages of a deep model: a layer each, and where its last epochs are more than 0, one more
+/// for all of them together.
 std::vector<Stage> deep_stages(const Config& config, int64_t batches_per_epoch);
 
 /// The same, ended after so many steps in all, unless that is 0.
@@ -20,16 +21,20 @@ StateVisitor part_of(const StateVisitor& visit, size_t layer);
 
 class StackTrainer {
  public:
-  /// Layer i models what layer i - 1 draws. `layers` share their parameters with the deep model; counts: of each layer.
-  StackTrainer(const Config& config, const std::vector<Rbm>& layers, const std::vector<Counts>& counts, int64_t batches_per_epoch);
+  /// Layer i models what layer i - 1 draws. `layers` share their parameters with the deep model;
+  /// counts: of each layer.
+  StackTrainer(const Config& config, const std::vector<Rbm>& layers,
+               const std::vector<Counts>& counts, int64_t batches_per_epoch);
 
-  /// Step `t` of a layer's own. At its first, an upper layer sees a pass of the data: its biases start at their means. In a DBN, one
-  /// with at least as many units as there are two layers below begins with the layer below turned over.
+  /// Step `t` of a layer's own. At its first, an upper layer sees a pass of the data: its biases
+  /// start at their means. In a DBN, one with at least as many units as there are two layers below
+  /// begins with the layer below turned over.
   Scalars step(size_t layer, int64_t t, Batches& data);
   Scalars watch(size_t layer, const Tensor& real);
   void visit_learning(const StateVisitor& visit);
 
-  /// What the layer's examples are: x [B, V], or what the layers below draw for it, [B, its visible units].
+  /// What the layer's examples are: x [B, V], or what the layers below draw for it, [B, its visible
+  /// units].
   Tensor raise(const Tensor& x, size_t layer, int64_t t);
 
  private:

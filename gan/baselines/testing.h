@@ -1,5 +1,6 @@
 #pragma once
-/// For tests: batches from a tensor, all states of a few units, a learner's state and its resumption.
+/// For tests: batches from a tensor, all states of a few units, a learner's state and its
+/// resumption.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -28,22 +29,29 @@ class Rows : public Batches {
 
 /// Every state of n binary units: row i holds the bits of i, the lowest first. [2^n, n]
 inline Tensor all_states(int64_t n) {
-  const Tensor number = at::arange(int64_t{1} << n, at::kLong).unsqueeze(1), bit = at::arange(n, at::kLong).unsqueeze(0);
+  const Tensor number = at::arange(int64_t{1} << n, at::kLong).unsqueeze(1),
+               bit = at::arange(n, at::kLong).unsqueeze(0);
   return number.bitwise_right_shift(bit).bitwise_and(1).to(at::kFloat);
 }
 
 /// Which row of all_states each row of x is. [N, n] -> [N]
 inline Tensor number_of(const Tensor& x) {
-  return x.to(at::kLong).mul(at::full({x.size(1)}, 2, at::kLong).pow(at::arange(x.size(1), at::kLong))).sum(1);
+  return x.to(at::kLong)
+      .mul(at::full({x.size(1)}, 2, at::kLong).pow(at::arange(x.size(1), at::kLong)))
+      .sum(1);
 }
 
 /// How often x [N, n] holds each state, [2^n] float64.
-inline Tensor counts_of(const Tensor& x) { return at::bincount(number_of(x), {}, int64_t{1} << x.size(1)).to(at::kDouble); }
+inline Tensor counts_of(const Tensor& x) {
+  return at::bincount(number_of(x), {}, int64_t{1} << x.size(1)).to(at::kDouble);
+}
 
-/// That `seen` [K] counts are draws from p [K] float64: Pearson's statistic, cells of few draws left out, 5 deviations.
+/// That `seen` [K] counts are draws from p [K] float64: Pearson's statistic, cells of few draws
+/// left out, 5 deviations.
 inline bool plausible(const Tensor& seen, const Tensor& p) {
   const Tensor expected = p * seen.sum(), common = expected.gt(5).nonzero().squeeze(1);
-  const double chi2 = ((seen - expected).square() / expected).index_select(0, common).sum().item<double>();
+  const double chi2 =
+      ((seen - expected).square() / expected).index_select(0, common).sum().item<double>();
   const auto cells = static_cast<double>(common.numel());
   return chi2 < cells + 5 * std::sqrt(2 * cells);
 }
@@ -54,9 +62,12 @@ inline std::map<std::string, Tensor> state(Learner& learner) {
   return out;
 }
 
-/// That a learner which is read back into another after any of `stops` steps ends as one that never stopped, after `last`.
-/// make(means) gives one at its start, of units whose data have these means; step t sees a batch of the rows of x.
-template <class Make> void expect_same_end_from(std::initializer_list<int64_t> stops, int64_t last, const Tensor& x, int64_t batch, Make make) {
+/// That a learner which is read back into another after any of `stops` steps ends as one that never
+/// stopped, after `last`. make(means) gives one at its start, of units whose data have these means;
+/// step t sees a batch of the rows of x.
+template <class Make>
+void expect_same_end_from(std::initializer_list<int64_t> stops, int64_t last, const Tensor& x,
+                          int64_t batch, Make make) {
   const auto stretch = [&](Learner& t, int64_t from, int64_t to) {
     for (int64_t i = from; i < to; ++i) {
       Rows data(x, batch, i * batch % x.size(0));
@@ -74,7 +85,8 @@ template <class Make> void expect_same_end_from(std::initializer_list<int64_t> s
     stretch(after, at, last);
     const auto again = state(after);
     EXPECT_EQ(end.size(), again.size());
-    for (const auto& [name, value] : end) EXPECT_TRUE(value.equal(again.at(name))) << at << " " << name;
+    for (const auto& [name, value] : end)
+      EXPECT_TRUE(value.equal(again.at(name))) << at << " " << name;
   }
 }
 

@@ -14,7 +14,8 @@ std::string duration(double seconds) {
 std::string count(int64_t n) {
   std::string digits = fmt::format("{}", n);
   const int64_t sign = n < 0 ? 1 : 0;
-  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > sign; i -= 3) digits.insert(static_cast<size_t>(i), 1, ',');
+  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > sign; i -= 3)
+    digits.insert(static_cast<size_t>(i), 1, ',');
   return digits;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 /// Errors that a user can mend, each with the exit code that `gan` ends with.
-/// A message says who complains, what was expected, what came and what to do: on one line, so control
-/// characters (of foreign text in it) are escaped.
+/// A message says who complains, what was expected, what came and what to do: on one line, so
+/// control characters (of foreign text in it) are escaped.
 
 #include <fmt/core.h>
 

@@ -24,7 +24,9 @@ TEST(Error, TypesAreCaughtApart) {
   }
 }
 
-TEST(Error, ABraceInAValueIsText) { EXPECT_STREQ(DataError("{}", "{}").what(), "{}"); }
+TEST(Error, ABraceInAValueIsText) {
+  EXPECT_STREQ(DataError("{}", "{}").what(), "{}");
+}
 
 TEST(Error, IsOneLineWhateverItNames) {
   EXPECT_STREQ(UsageError("{}", "a\nb\x1b[2J \u00e9").what(), "a\\x0ab\\x1b[2J \u00e9");

@@ -16,12 +16,15 @@
 namespace gan {
 namespace {
 
-[[noreturn]] void cannot_read(const Path& path) { throw DataError("{}: cannot read it: {}", path.string(), std::strerror(errno)); }
+[[noreturn]] void cannot_read(const Path& path) {
+  throw DataError("{}: cannot read it: {}", path.string(), std::strerror(errno));
+}
 
 [[noreturn]] void cannot_write(const Path& path, const char* what = "write it") {
   const int why = errno;
   if (why == ELOOP && is_link(path))
-    throw WriteError("{}: is a link, and what it points to is not written to; remove the link", path.string());
+    throw WriteError("{}: is a link, and what it points to is not written to; remove the link",
+                     path.string());
   errno = why;
   throw WriteError("{}: cannot {}: {}", path.string(), what, std::strerror(errno));
 }
@@ -30,12 +33,15 @@ namespace {
 class File {
  public:
   File(const Path& path, int flags) : File(path, flags, path) {}
-  File(const Path& path, int flags, const Path& shown) : path_(shown), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
+  File(const Path& path, int flags, const Path& shown)
+      : path_(shown), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
     if (fd_ >= 0) return;
     if ((flags & O_ACCMODE) == O_RDONLY) cannot_read(shown);
     cannot_write(shown);
   }
-  ~File() { if (fd_ >= 0) ::close(fd_); }
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
   File(const File&) = delete;
 
   void write(std::string_view bytes) {
@@ -52,12 +58,16 @@ class File {
     ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE);
 #endif
   }
-  void sync() { if (::fsync(fd_) != 0) cannot_write(path_, "sync it to disk"); }
+  void sync() {
+    if (::fsync(fd_) != 0) cannot_write(path_, "sync it to disk");
+  }
   void close() {
     const int fd = std::exchange(fd_, -1);
     if (::close(fd) != 0) cannot_write(path_, "close it");
   }
-  int fd() const { return fd_; }
+  int fd() const {
+    return fd_;
+  }
 
  private:
   const Path& path_;  // as errors name it
@@ -74,16 +84,19 @@ void sync_folder(const Path& folder) {
 constexpr std::string_view kUnfinishedMark = ".gan-";
 constexpr std::string_view kUnfinishedEnd = ".tmp";
 
-/// Beside the file, and of this process alone: two that write the same file must not mix their bytes.
+/// Beside the file, and of this process alone: two that write the same file must not mix their
+/// bytes.
 Path temporary(const Path& path) {
   constexpr size_t kLongest = 200;  // of 255 that file systems allow
   const std::string name = path.filename().string().substr(0, kLongest);
-  return path.parent_path() / fmt::format(".{}{}{}{}", name, kUnfinishedMark, ::getpid(), kUnfinishedEnd);
+  return path.parent_path() /
+         fmt::format(".{}{}{}{}", name, kUnfinishedMark, ::getpid(), kUnfinishedEnd);
 }
 
-/// What an earlier process of the same number left there goes first; nothing is opened through a link.
+/// What an earlier process of the same number left there goes first; nothing is opened through a
+/// link.
 int flags_of_new_file(const Path& path) {
-  struct stat info{};
+  struct stat info {};
   if (::lstat(path.c_str(), &info) == 0) ::unlink(path.c_str());
   return O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 }
@@ -92,16 +105,17 @@ int flags_of_new_file(const Path& path) {
 constexpr int kInPlace = O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
 
 void expect_regular(const File& file, const Path& path) {
-  struct stat info{};
+  struct stat info {};
   if (::fstat(file.fd(), &info) != 0) cannot_write(path);
-  if (!S_ISREG(info.st_mode)) throw WriteError("{}: is no regular file; move it away", path.string());
+  if (!S_ISREG(info.st_mode))
+    throw WriteError("{}: is no regular file; move it away", path.string());
 }
 
 }  // namespace
 
 std::string read_file(const Path& path) {
   File file(path, O_RDONLY);
-  struct stat info{};
+  struct stat info {};
   if (::fstat(file.fd(), &info) != 0) cannot_read(path);
   if (S_ISDIR(info.st_mode)) throw DataError("{}: is a folder, a file was expected", path.string());
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
@@ -119,7 +133,10 @@ std::string read_file(const Path& path) {
 }
 
 struct NewFile::Parts {
-  explicit Parts(Path to) : path(std::move(to)), beside(temporary(path)), file(beside, flags_of_new_file(beside), path) {}
+  explicit Parts(Path to)
+      : path(std::move(to)),
+        beside(temporary(path)),
+        file(beside, flags_of_new_file(beside), path) {}
   const Path path, beside;
   File file;
   bool renamed = false;
@@ -144,7 +161,9 @@ void NewFile::finish() {
   sync_folder(parts_->path.parent_path());
 }
 
-void write_file(const Path& path, std::string_view bytes) { write_file(path, {bytes}); }
+void write_file(const Path& path, std::string_view bytes) {
+  write_file(path, {bytes});
+}
 
 void write_file(const Path& path, std::initializer_list<std::string_view> parts) {
   NewFile file(path);
@@ -182,7 +201,9 @@ void sync_file(const Path& path) {
 }
 
 /// What a file system without symbolic links answers, such as that of a memory stick.
-static bool has_no_links(int error) { return error == EPERM || error == EOPNOTSUPP || error == ENOSYS; }
+static bool has_no_links(int error) {
+  return error == EPERM || error == EOPNOTSUPP || error == ENOSYS;
+}
 
 void point_link(const Path& link, const std::string& target) {
   const Path beside = temporary(link);
@@ -201,7 +222,8 @@ void point_link(const Path& link, const std::string& target) {
   sync_folder(link.parent_path());
 }
 
-FileLock::FileLock(const Path& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644)) {
+FileLock::FileLock(const Path& path)
+    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644)) {
   if (fd_ < 0) cannot_write(path, "lock it");
   while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
@@ -214,6 +236,8 @@ FileLock::FileLock(const Path& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT
   }
 }
 
-FileLock::~FileLock() { ::close(fd_); }
+FileLock::~FileLock() {
+  ::close(fd_);
+}
 
 }  // namespace gan

@@ -24,7 +24,9 @@ class Files : public testing::Test {
   }
   ~Files() override { fs::remove_all(folder_); }
 
-  int entries() const { return static_cast<int>(std::distance(fs::directory_iterator(folder_), {})); }
+  int entries() const {
+    return static_cast<int>(std::distance(fs::directory_iterator(folder_), {}));
+  }
 
   Path folder_;
 };
@@ -39,7 +41,9 @@ std::string complaint(Act act) {
   return "";
 }
 
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
 
 /// Whether another process could take the lock.
 bool another_process_locks(const Path& path) {
@@ -67,7 +71,9 @@ TEST_F(Files, WriteThenReadGivesTheBytes) {
   EXPECT_EQ(read_file(folder_ / "a"), "");
 }
 
-TEST_F(Files, ReadsWhatHasNoSizeBeforehand) { EXPECT_TRUE(holds(read_file("/proc/self/status"), "Name:")); }
+TEST_F(Files, ReadsWhatHasNoSizeBeforehand) {
+  EXPECT_TRUE(holds(read_file("/proc/self/status"), "Name:"));
+}
 
 TEST_F(Files, WriteLeavesNothingBeside) {
   write_file(folder_ / "a", "old");
@@ -121,7 +127,9 @@ TEST_F(Files, AppendAddsAtTheEnd) {
 
 TEST_F(Files, OnlyItsOwnUnfinishedFilesAreRemoved) {
   const std::vector<std::string> ours{".a.png.gan-17.tmp", ".last.gan-4194304.tmp"};
-  const std::vector<std::string> others{"thesis.tmp", "a.png.17.tmp", ".gan-17.tmp", ".a.gan-.tmp", ".a.gan-1x.tmp", ".a.gan-17.tmp.txt", "a.gan-17.tmp"};
+  const std::vector<std::string> others{"thesis.tmp",  "a.png.17.tmp",  ".gan-17.tmp",
+                                        ".a.gan-.tmp", ".a.gan-1x.tmp", ".a.gan-17.tmp.txt",
+                                        "a.gan-17.tmp"};
   for (const auto& list : {ours, others})
     for (const std::string& name : list) write_file(folder_ / name, "x");
   for (const std::string& name : ours) EXPECT_TRUE(is_unfinished(name)) << name;
@@ -137,7 +145,8 @@ TEST_F(Files, OnlyItsOwnUnfinishedFilesAreRemoved) {
 
 TEST_F(Files, AFileInTheMakingIsKnownByItsName) {
   NewFile file(folder_ / "a");
-  for (const auto& entry : fs::directory_iterator(folder_)) EXPECT_TRUE(is_unfinished(entry.path().filename().string())) << entry.path();
+  for (const auto& entry : fs::directory_iterator(folder_))
+    EXPECT_TRUE(is_unfinished(entry.path().filename().string())) << entry.path();
   EXPECT_EQ(entries(), 1);
 }
 
@@ -150,7 +159,8 @@ TEST_F(Files, LongNamesCanBeWritten) {
 TEST_F(Files, NothingIsWrittenThroughALink) {
   write_file(folder_ / "mine", "my own\n");
   fs::create_symlink("mine", folder_ / "log");
-  for (const std::string& text : {complaint([&] { append_file(folder_ / "log", "more\n"); }), complaint([&] { sync_file(folder_ / "log"); })})
+  for (const std::string& text : {complaint([&] { append_file(folder_ / "log", "more\n"); }),
+                                  complaint([&] { sync_file(folder_ / "log"); })})
     EXPECT_TRUE(holds(text, "log: is a link")) << text;
   EXPECT_THROW(FileLock(folder_ / "log"), DataError);
   EXPECT_EQ(read_file(folder_ / "mine"), "my own\n");

@@ -29,25 +29,29 @@ double number_in(const std::string& file) {
 
 /// Of a control group, as a container sees its own: version 2, version 1.
 double left_in_group() {
-  static constexpr std::array<std::pair<const char*, const char*>, 2> kFiles{{
-      {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"},
-      {"/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"}}};
+  static constexpr std::array<std::pair<const char*, const char*>, 2> kFiles{
+      {{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"},
+       {"/sys/fs/cgroup/memory/memory.limit_in_bytes",
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes"}}};
   double left = kUnlimited;
   for (const auto& [limit, used] : kFiles)
-    if (const double most = number_in(limit); most < kUnlimited) left = std::min(left, most - number_in(used));
+    if (const double most = number_in(limit); most < kUnlimited)
+      left = std::min(left, most - number_in(used));
   return std::max(left, 0.0);
 }
 
 double left_in_address_space() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kUnlimited;
-  return std::max(0.0, static_cast<double>(limit.rlim_cur) - kilobytes("/proc/self/status", "VmSize:"));
+  return std::max(0.0,
+                  static_cast<double>(limit.rlim_cur) - kilobytes("/proc/self/status", "VmSize:"));
 }
 
 }  // namespace
 
 double available_memory() {
-  const double machine = kilobytes("/proc/meminfo", "MemAvailable:") + kilobytes("/proc/meminfo", "SwapFree:");
+  const double machine =
+      kilobytes("/proc/meminfo", "MemAvailable:") + kilobytes("/proc/meminfo", "SwapFree:");
   return std::min({machine > 0 ? machine : kUnlimited, left_in_group(), left_in_address_space()});
 }
 

@@ -15,7 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_nothing(int error) { return error == ENOENT || error == ENOTDIR; }
+bool is_nothing(int error) {
+  return error == ENOENT || error == ENOTDIR;
+}
 
 /// False where nothing is there.
 bool look_at(const Path& path, struct stat& info) {
@@ -35,27 +37,27 @@ struct CloseFolder {
 }  // namespace
 
 bool is_there(const Path& path) {
-  struct stat info{};
+  struct stat info {};
   return look_at(path, info);
 }
 
 bool is_folder(const Path& path) {
-  struct stat info{};
+  struct stat info {};
   return look_at(path, info) && S_ISDIR(info.st_mode);
 }
 
 bool is_file(const Path& path) {
-  struct stat info{};
+  struct stat info {};
   return look_at(path, info) && S_ISREG(info.st_mode);
 }
 
 bool is_link(const Path& path) {
-  struct stat info{};
+  struct stat info {};
   return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
 }
 
 std::string obstacle(const Path& path) {
-  struct stat info{};
+  struct stat info {};
   if (::stat(path.c_str(), &info) == 0 || is_nothing(errno)) return "";
   return fmt::format(" ({})", std::strerror(errno));
 }
@@ -86,8 +88,8 @@ Path absolute_path(const Path& path) {
 }
 
 bool same_file(const Path& a, const Path& b) {
-  struct stat first{};
-  struct stat second{};
+  struct stat first {};
+  struct stat second {};
   if (::stat(a.c_str(), &first) != 0 || ::stat(b.c_str(), &second) != 0) return false;
   return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }

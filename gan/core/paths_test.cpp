@@ -25,7 +25,9 @@ std::string complaint(Act act) {
   return "";
 }
 
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
 
 /// Whether `act` holds in a process without the rights of root.
 template <class Act>
@@ -43,7 +45,8 @@ bool without_rights(Act act) {
 
 TEST(Paths, SayWhatIsThere) {
   const ScratchFolder scratch;
-  const Path file = scratch.path() / "file", folder = scratch.path() / "folder", link = scratch.path() / "link";
+  const Path file = scratch.path() / "file", folder = scratch.path() / "folder",
+             link = scratch.path() / "link";
   write_file(file, "x");
   fs::create_directory(folder);
   fs::create_symlink("file", link);
@@ -56,7 +59,8 @@ TEST(Paths, SayWhatIsThere) {
     EXPECT_FALSE(is_there(scratch.path() / nothing)) << nothing;
     EXPECT_EQ(obstacle(scratch.path() / nothing), "") << nothing;
   }
-  EXPECT_EQ(names_in(scratch.path()), (std::vector<std::string>{"dangling", "file", "folder", "link"}));
+  EXPECT_EQ(names_in(scratch.path()),
+            (std::vector<std::string>{"dangling", "file", "folder", "link"}));
   EXPECT_TRUE(names_in(scratch.path() / "nothing").empty());
   EXPECT_TRUE(same_file(file, link));
   EXPECT_FALSE(same_file(file, folder) || same_file(file, scratch.path() / "nothing"));
@@ -76,8 +80,10 @@ TEST(Paths, WhatCannotBeKnownIsAnErrorThatSaysWhy) {
   fs::create_directory(closed);
   fs::permissions(closed, fs::perms::none);
   fs::permissions(scratch.path(), fs::perms::all);
-  EXPECT_TRUE(without_rights([&] { return holds(complaint([&] { is_there(closed / "x"); }), "Permission denied"); }));
-  EXPECT_TRUE(without_rights([&] { return holds(complaint([&] { names_in(closed); }), "Permission denied"); }));
+  EXPECT_TRUE(without_rights(
+      [&] { return holds(complaint([&] { is_there(closed / "x"); }), "Permission denied"); }));
+  EXPECT_TRUE(without_rights(
+      [&] { return holds(complaint([&] { names_in(closed); }), "Permission denied"); }));
   fs::permissions(closed, fs::perms::owner_all);
 }
 

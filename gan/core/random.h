@@ -20,8 +20,10 @@ class Stream {
   Stream child(uint64_t index) const;
 
   /// Fills `out`, seen as [samples, per_sample]; sample i is number `first_sample + i` of `step`.
-  void uniform(std::span<float> out, int64_t per_sample, uint64_t step, uint64_t first_sample = 0) const;  // [0, 1)
-  void normal(std::span<float> out, int64_t per_sample, uint64_t step, uint64_t first_sample = 0) const;   // N(0, 1)
+  void uniform(std::span<float> out, int64_t per_sample, uint64_t step,
+               uint64_t first_sample = 0) const;  // [0, 1)
+  void normal(std::span<float> out, int64_t per_sample, uint64_t step,
+              uint64_t first_sample = 0) const;  // N(0, 1)
 
   /// One 64-bit number: for seeds and picks.
   uint64_t bits(uint64_t step) const;
@@ -30,7 +32,9 @@ class Stream {
   std::vector<int64_t> permutation(int64_t n, uint64_t step) const;
 
  private:
-  struct Key { uint64_t value; };
+  struct Key {
+    uint64_t value;
+  };
   explicit Stream(Key key) : key_(key.value) {}
   uint64_t key_;
 };

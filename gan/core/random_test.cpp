@@ -50,7 +50,9 @@ constexpr double kKolmogorov = 2.23;  // exceeded with probability 2 exp(-2 * 2.
 double correlation(const std::vector<float>& pairs) {
   double xy = 0, xx = 0, yy = 0;
   for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
-    xy += pairs[i] * pairs[i + 1], xx += pairs[i] * pairs[i], yy += pairs[i + 1] * pairs[i + 1];
+    xy += pairs[i] * pairs[i + 1];
+    xx += pairs[i] * pairs[i];
+    yy += pairs[i + 1] * pairs[i + 1];
   }
   return xy / std::sqrt(xx * yy);
 }
@@ -73,7 +75,8 @@ TEST(Stream, GoldenUniform) {
 TEST(Stream, GoldenNormal) {
   std::array<float, 4> x;
   Stream(42, "noise").normal(x, 4, 7, 3);
-  const std::array<double, 4> golden{1.992955074523864, -1.8971551995957685, -.13348671371174908, .5562880059031629};
+  const std::array<double, 4> golden{1.992955074523864, -1.8971551995957685, -.13348671371174908,
+                                     .5562880059031629};
   for (size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(x[i], golden[i], 2e-6);
 }
 
@@ -92,8 +95,9 @@ TEST(Stream, NamesSeedsStepsAndChildrenDiffer) {
     for (const char* name : {"", "a", "b"})
       for (const uint64_t step : {uint64_t{0}, uint64_t{1}, uint64_t{1} << 32, uint64_t{1} << 39}) {
         const Stream stream(seed, name);
-        for (const Stream& s : {stream, stream.child(0), stream.child(1), stream.child("a"), stream.child("b"),
-                                stream.child("a").child("b"), stream.child("b").child("a")}) {
+        for (const Stream& s :
+             {stream, stream.child(0), stream.child(1), stream.child("a"), stream.child("b"),
+              stream.child("a").child("b"), stream.child("b").child("a")}) {
           seen.insert(s.bits(step));
           ++draws;
         }
@@ -105,7 +109,8 @@ TEST(Stream, UniformMoments) {
   const auto x = uniforms(kDraws);
   const double n = kDraws;
   EXPECT_NEAR(mean_of(x, [](double u) { return u; }), .5, kSigmas * std::sqrt(1 / 12.0 / n));
-  EXPECT_NEAR(mean_of(x, [](double u) { return u * u; }), 1 / 3.0, kSigmas * std::sqrt(4 / 45.0 / n));
+  EXPECT_NEAR(mean_of(x, [](double u) { return u * u; }), 1 / 3.0,
+              kSigmas * std::sqrt(4 / 45.0 / n));
   EXPECT_GE(*std::min_element(x.begin(), x.end()), 0);
   EXPECT_LT(*std::max_element(x.begin(), x.end()), 1);
 }
@@ -121,7 +126,8 @@ TEST(Stream, NormalMoments) {  // the variances of x, x^2, x^3, x^4 are 1, 2, 15
 
 TEST(Stream, KolmogorovSmirnov) {
   for (const int64_t per_sample : {1, 4, 1000}) {
-    EXPECT_LT(kolmogorov_smirnov(uniforms(kDraws, per_sample), [](double u) { return u; }), kKolmogorov);
+    EXPECT_LT(kolmogorov_smirnov(uniforms(kDraws, per_sample), [](double u) { return u; }),
+              kKolmogorov);
     EXPECT_LT(kolmogorov_smirnov(normals(kDraws, per_sample),
                                  [](double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; }),
               kKolmogorov);
@@ -174,7 +180,8 @@ TEST(Stream, PermutationsOfThreeAreEquallyLikely) {
   for (int step = 0; step < draws; ++step) ++counts[Stream(6).permutation(3, step)];
   ASSERT_EQ(counts.size(), 6u);
   double chi_square = 0;
-  for (const auto& [order, count] : counts) chi_square += std::pow(count - draws / 6.0, 2) / (draws / 6.0);
+  for (const auto& [order, count] : counts)
+    chi_square += std::pow(count - draws / 6.0, 2) / (draws / 6.0);
   EXPECT_LT(chi_square, 25.7);  // 5 degrees of freedom, probability 1e-4
 }
 

@@ -15,22 +15,26 @@ bool g_terminal = false;
 
 void on_signal(int signal) {  // only what a signal handler may do
   const bool again = g_signal != 0;
-  if (again && signal == SIGHUP) return;  // one closed terminal sends it twice: the system, and the shell
+  if (again && signal == SIGHUP)
+    return;  // one closed terminal sends it twice: the system, and the shell
   if (again) _exit(128 + signal);
   g_signal = signal;
   constexpr std::string_view kNote = "\nfinishing up; once more to stop at once\n";
   if (g_terminal && ::write(STDERR_FILENO, kNote.data(), kNote.size()) < 0) return;
 }
 
-/// Some of oneDNN's products (up to 3.11) point the stack pointer into a buffer on the heap while they run. What the
-/// system puts below it for a handler must go elsewhere, or it lands in other data. It picks the main thread for a
-/// signal to the process, unless one is pending there already; and the second one ends all.
+/// Some of oneDNN's products (up to 3.11) point the stack pointer into a buffer on the heap while
+/// they run. What the system puts below it for a handler must go elsewhere, or it lands in other
+/// data. It picks the main thread for a signal to the process, unless one is pending there already;
+/// and the second one ends all.
 void have_another_stack() {
   alignas(64) static char stack[1 << 16];
   stack_t now{};
-  if (sigaltstack(nullptr, &now) != 0 || !(now.ss_flags & SS_DISABLE)) return;  // the program has its own
+  if (sigaltstack(nullptr, &now) != 0 || !(now.ss_flags & SS_DISABLE))
+    return;  // the program has its own
   stack_t ours{};
-  ours.ss_sp = stack, ours.ss_size = sizeof stack;
+  ours.ss_sp = stack;
+  ours.ss_size = sizeof stack;
   sigaltstack(&ours, nullptr);
 }
 
@@ -54,8 +58,12 @@ void catch_stop_signals() {
   on_stop_signals(on_signal);
 }
 
-void release_stop_signals() { on_stop_signals(SIG_DFL); }
+void release_stop_signals() {
+  on_stop_signals(SIG_DFL);
+}
 
-int stop_signal() { return g_signal; }
+int stop_signal() {
+  return g_signal;
+}
 
 }  // namespace gan

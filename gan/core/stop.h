@@ -1,13 +1,15 @@
 #pragma once
-/// Ctrl-C, SIGTERM and SIGHUP (a closed terminal) ask a run to save and stop; a second Ctrl-C or SIGTERM ends the process at
-/// once. SIGHUP stays ignored where it is already, as under nohup.
+/// Ctrl-C, SIGTERM and SIGHUP (a closed terminal) ask a run to save and stop; a second Ctrl-C or
+/// SIGTERM ends the process at once. SIGHUP stays ignored where it is already, as under nohup.
 
 namespace gan {
 
-/// To be called in the main thread. A program with signal handlers of its own should have them run on an alternate stack
-/// too (SA_ONSTACK): some matrix products leave no room for them on the usual one.
+/// To be called in the main thread. A program with signal handlers of its own should have them run
+/// on an alternate stack too (SA_ONSTACK): some matrix products leave no room for them on the usual
+/// one.
 void catch_stop_signals();
-void release_stop_signals();  ///< all is saved: the next one ends the process, as the system does it
-int stop_signal();  ///< 0, or the signal that asked to stop; from any thread
+void release_stop_signals();  ///< all is saved: the next one ends the process, as the system does
+                              ///< it
+int stop_signal();            ///< 0, or the signal that asked to stop; from any thread
 
 }  // namespace gan

@@ -17,12 +17,16 @@ namespace gan {
 
 namespace {
 
-/// Processors' time that the control group grants, in processors; a large number where it sets no limit.
+/// Processors' time that the control group grants, in processors; a large number where it sets no
+/// limit.
 double quota() {
   constexpr double kAll = 1e6;
   double most = 0, period = 0;
-  if (std::ifstream("/sys/fs/cgroup/cpu.max") >> most >> period && period > 0) return most / period;  // version 2; "max" is no number
-  if (std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> most && most > 0 && std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period && period > 0) return most / period;
+  if (std::ifstream("/sys/fs/cgroup/cpu.max") >> most >> period && period > 0)
+    return most / period;  // version 2; "max" is no number
+  if (std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> most && most > 0 &&
+      std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period && period > 0)
+    return most / period;
   return kAll;
 }
 
@@ -36,10 +40,12 @@ int core_count() {
   for (int i = 0; i < CPU_SETSIZE; ++i) {
     if (!CPU_ISSET(i, &mine)) continue;
     std::string siblings = "cpu" + std::to_string(i);
-    std::ifstream("/sys/devices/system/cpu/" + siblings + "/topology/thread_siblings_list") >> siblings;
+    std::ifstream("/sys/devices/system/cpu/" + siblings + "/topology/thread_siblings_list") >>
+        siblings;
     cores.insert(siblings);
   }
-  return static_cast<int>(std::clamp(std::ceil(quota()), 1.0, std::max(1.0, static_cast<double>(cores.size()))));
+  return static_cast<int>(
+      std::clamp(std::ceil(quota()), 1.0, std::max(1.0, static_cast<double>(cores.size()))));
 }
 
 int processor_count() {

@@ -2,6 +2,8 @@
 
 namespace gan {
 
-const char* version() { return GAN_VERSION; }
+const char* version() {
+  return GAN_VERSION;
+}
 
 }  // namespace gan

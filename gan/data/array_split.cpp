@@ -11,7 +11,9 @@
 namespace gan {
 namespace {
 
-bool is_channels(int64_t size) { return size == 1 || size == 3 || size == 4; }
+bool is_channels(int64_t size) {
+  return size == 1 || size == 3 || size == 4;
+}
 
 /// What to do about an array of so many dimensions, where it is plain to see.
 std::string_view remedy(const Shape& shape) {

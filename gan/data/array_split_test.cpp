@@ -33,7 +33,10 @@ class Arrays : public TempFolder {
 
 std::vector<float> firsts(const Examples& examples) {
   std::vector<float> result, row(examples.dim());
-  for (int64_t i = 0; i < examples.size(); ++i) examples.read(i, row), result.push_back(row[0]);
+  for (int64_t i = 0; i < examples.size(); ++i) {
+    examples.read(i, row);
+    result.push_back(row[0]);
+  }
   return result;
 }
 
@@ -78,7 +81,8 @@ TEST_F(Arrays, ShapesOfArrays) {
   EXPECT_EQ(open_data(npy({20, 3, 2, 2}, std::vector<float>(240))).train.shape(), (Shape{3, 2, 2}));
   EXPECT_TRUE(open_data("a.npy").image);
   const auto refused = [&](const Shape& shape, std::string_view part) {
-    expect_data_error([&] { open_data(npy(shape, std::vector<float>(product(shape)))); }, part, "a.npy");
+    expect_data_error([&] { open_data(npy(shape, std::vector<float>(product(shape)))); }, part,
+                      "a.npy");
   };
   EXPECT_EQ(open_data(npy({20, 4, 2, 2}, std::vector<float>(320))).train.shape(), (Shape{4, 2, 2}));
   refused({20, 2, 2, 2}, "the array is [20, 2, 2, 2]; save array.reshape(len(array), -1)");
@@ -148,11 +152,18 @@ TEST_F(Arrays, NumbersThatAreNotFiniteAreNamed) {
   const auto open = [&] { open_data(npy({20, 3}, values)); };
   expect_data_error(open, "row 5, column 1 (counted from 0) is nan", "a.npy");
   values[16] = -INFINITY;
-  expect_data_error(open, "row 5, column 1 (counted from 0) is -inf; finite numbers up to 1e+18", "a.npy");
+  expect_data_error(open, "row 5, column 1 (counted from 0) is -inf; finite numbers up to 1e+18",
+                    "a.npy");
   values[16] = 3e38f;
   expect_data_error(open, "row 5, column 1 (counted from 0) is 3e+38", "a.npy");
   values[16] = 1;
-  const auto images = [&] { open_data(npy({15, 2, 2}, [] { std::vector<float> v(60); v[13] = NAN; return v; }())); };
+  const auto images = [&] {
+    open_data(npy({15, 2, 2}, [] {
+      std::vector<float> v(60);
+      v[13] = NAN;
+      return v;
+    }()));
+  };
   expect_data_error(images, "row 3, column [0, 1] (counted from 0) is nan", "a.npy");
 }
 

@@ -7,11 +7,15 @@
 namespace gan {
 
 BatchOrder::BatchOrder(const Examples& examples, Scaling scaling, int64_t batch_size, uint64_t seed)
-    : examples_(examples), scaling_(std::move(scaling)), batch_size_(batch_size), stream_(seed, "batches") {
+    : examples_(examples),
+      scaling_(std::move(scaling)),
+      batch_size_(batch_size),
+      stream_(seed, "batches") {
   if (batch_size < 1) throw UsageError("batch size {}: at least 1 was expected", batch_size);
   if (batch_size > examples.size())
-    throw UsageError("batch size {}: the training split has only {} examples; choose a smaller batch",
-                     batch_size, examples.size());
+    throw UsageError(
+        "batch size {}: the training split has only {} examples; choose a smaller batch",
+        batch_size, examples.size());
 }
 
 void BatchOrder::read(int64_t number, std::span<float> out) {
@@ -22,7 +26,8 @@ void BatchOrder::read(int64_t number, std::span<float> out) {
     epoch_ = epoch;
   }
   const int64_t first = number % per_epoch * batch_size_;
-  for (int64_t i = 0; i < batch_size_; ++i) examples_.read(order_[first + i], out.subspan(i * dim, dim));
+  for (int64_t i = 0; i < batch_size_; ++i)
+    examples_.read(order_[first + i], out.subspan(i * dim, dim));
   scaling_.apply(out);
 }
 

@@ -59,7 +59,8 @@ TEST(BatchOrder, DependsOnSeedAndNumberOnly) {
   std::vector<std::vector<float>> batches;
   for (int64_t number = 0; number < 20; ++number) batches.push_back(read(forward, number));
   BatchOrder backward(examples, {}, 10, 3);
-  for (int64_t number = 19; number >= 0; --number) EXPECT_EQ(read(backward, number), batches[number]);
+  for (int64_t number = 19; number >= 0; --number)
+    EXPECT_EQ(read(backward, number), batches[number]);
   EXPECT_EQ(std::set(batches.begin(), batches.end()).size(), 20u);
   EXPECT_NE(read(other, 0), batches[0]);
 }
@@ -77,7 +78,8 @@ TEST(BatchOrder, ScalesRowByRow) {
 TEST(BatchOrder, RefusesBatchesThatTheDataCannotFill) {
   const Examples examples = counted(10);
   EXPECT_NO_THROW(BatchOrder(examples, {}, 10, 1));
-  expect_usage_error([&] { BatchOrder(examples, {}, 11, 1); }, "batch size 11: the training split has only 10");
+  expect_usage_error([&] { BatchOrder(examples, {}, 11, 1); },
+                     "batch size 11: the training split has only 10");
   expect_usage_error([&] { BatchOrder(examples, {}, 0, 1); }, "batch size 0: at least 1");
   expect_usage_error([&] { BatchOrder(Examples(), {}, 1, 1); }, "has only 0");
 }

@@ -94,7 +94,8 @@ void check(const DataCard& card, std::string_view who) {
   if (card.channels_last && card.shape.size() != 3)
     refuse("channels_last", fmt::format("is true, but {} has no channels", shape_text(card.shape)));
   if (card.origin.size() > 1 && card.origin.size() != dim)
-    refuse("origin", fmt::format("holds {} numbers, expected none, 1 or {}", card.origin.size(), dim));
+    refuse("origin",
+           fmt::format("holds {} numbers, expected none, 1 or {}", card.origin.size(), dim));
   if (!std::ranges::all_of(card.origin, [](double x) { return std::isfinite(x); }))
     refuse("origin", "holds a number that is not finite");
 }
@@ -102,9 +103,15 @@ void check(const DataCard& card, std::string_view who) {
 }  // namespace
 
 std::string format_card(const DataCard& card) {
-  Json json = {{"name", card.name},       {"hash", card.hash}, {"shape", card.shape},
-                     {"image", card.image},     {"low", card.low},   {"high", card.high},
-                     {"columns", card.columns}, {"offset", card.scaling.offset}, {"factor", card.scaling.factor}};
+  Json json = {{"name", card.name},
+               {"hash", card.hash},
+               {"shape", card.shape},
+               {"image", card.image},
+               {"low", card.low},
+               {"high", card.high},
+               {"columns", card.columns},
+               {"offset", card.scaling.offset},
+               {"factor", card.scaling.factor}};
   if (card.channels_last) json["channels_last"] = true;
   if (!card.origin.empty()) json["origin"] = card.origin;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -51,15 +51,28 @@ TEST(DataCard, RefusesWhatMakesNoSense) {
   };
   refuses("data.shape", [](DataCard& c) { c.shape = {-2}; });
   refuses("data.shape", [](DataCard& c) { c.shape = {0}; });
-  refuses("data.shape", [](DataCard& c) { c.shape = {int64_t{1} << 62, 4}, c.scaling = {}; });
+  refuses("data.shape", [](DataCard& c) {
+    c.shape = {int64_t{1} << 62, 4};
+    c.scaling = {};
+  });
   refuses("data.name", [](DataCard& c) { c.name = std::string(5000, 'n'); });
   refuses("data.hash", [](DataCard& c) { c.hash = "0123"; });
   refuses("data.hash", [](DataCard& c) { c.hash = "0123456789abcdeX"; });
-  refuses("data.image", [](DataCard& c) { c.image = true, c.columns = {}; });
-  refuses("data.image", [](DataCard& c) { c.image = true, c.columns = {}, c.shape = {2, 1, 1}; });
+  refuses("data.image", [](DataCard& c) {
+    c.image = true;
+    c.columns = {};
+  });
+  refuses("data.image", [](DataCard& c) {
+    c.image = true;
+    c.columns = {};
+    c.shape = {2, 1, 1};
+  });
   refuses("data.columns in its header holds 1 names for 2 numbers",
           [](DataCard& c) { c.columns = {"width"}; });
-  refuses("data.columns", [](DataCard& c) { c.image = true, c.shape = {1, 2}; });
+  refuses("data.columns", [](DataCard& c) {
+    c.image = true;
+    c.shape = {1, 2};
+  });
   refuses("data.columns", [](DataCard& c) { c.columns[0] = std::string(5000, 'n'); });
   refuses("data.offset", [](DataCard& c) { c.scaling = {{}, {}}; });
   refuses("data.offset", [](DataCard& c) { c.scaling.offset = {1}; });

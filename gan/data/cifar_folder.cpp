@@ -11,7 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kTraining{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
+constexpr std::array kTraining{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                               "data_batch_4.bin", "data_batch_5.bin"};
 constexpr const char* kTest = "test_batch.bin";
 
 bool holds(const fs::path& folder, const char* name) {
@@ -22,15 +23,17 @@ bool holds(const fs::path& folder, const char* name) {
 std::vector<uint8_t> read_pixels(const fs::path& folder, const char* name) {
   const fs::path file = folder / name;
   if (!holds(folder, name))
-    throw DataError("{}: {} is missing; the binary version of CIFAR-10 holds data_batch_1.bin to data_batch_5.bin and test_batch.bin",
-                    folder.string(), name);
+    throw DataError(
+        "{}: {} is missing; the binary version of CIFAR-10 holds data_batch_1.bin to data_batch_5.bin and test_batch.bin",
+        folder.string(), name);
   return parse_cifar(read_file(file), file.string()).pixels;
 }
 
 }  // namespace
 
 bool holds_cifar_files(const fs::path& folder) {
-  return holds(folder, kTest) || std::any_of(kTraining.begin(), kTraining.end(), [&](const char* name) { return holds(folder, name); });
+  return holds(folder, kTest) || std::any_of(kTraining.begin(), kTraining.end(),
+                                             [&](const char* name) { return holds(folder, name); });
 }
 
 DataSet read_cifar_folder(const fs::path& folder, SplitSizes split) {
@@ -46,7 +49,8 @@ DataSet read_cifar_folder(const fs::path& folder, SplitSizes split) {
   const SplitSizes sizes = divide(folder.string(), n, {usual, n - usual}, split);
   data.description = folder.string();
   data.image = true;
-  data.low = 0, data.high = 255;
+  data.low = 0;
+  data.high = 255;
   data.train = all.slice(0, sizes.train);
   data.valid = all.slice(n - sizes.valid, sizes.valid);
   return data;

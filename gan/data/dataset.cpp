@@ -64,7 +64,9 @@ Contrast mean_contrast(const Examples& examples) {
   for (int64_t i = 0; i < examples.size(); ++i) {
     examples.read(i, row);
     const Contrast c = contrast_of(row);
-    mean.mean += c.mean, mean.norm += c.norm, seen += c.norm > 0;
+    mean.mean += c.mean;
+    mean.norm += c.norm;
+    seen += c.norm > 0;
   }
   mean.mean /= static_cast<double>(std::max<int64_t>(examples.size(), 1));
   mean.norm /= static_cast<double>(std::max<int64_t>(seen, 1));
@@ -101,7 +103,8 @@ double origin_of(const std::vector<double>& origin, size_t i) {
   return origin.size() == 1 ? origin[0] : origin[i];
 }
 
-Examples moved(const Examples& from, const std::vector<double>& before, const std::vector<double>& now) {
+Examples moved(const Examples& from, const std::vector<double>& before,
+               const std::vector<double>& now) {
   const auto dim = static_cast<size_t>(from.dim());
   std::vector<float> values = from.rows(0, from.size());
   for (size_t i = 0; i < values.size(); ++i) {
@@ -169,7 +172,8 @@ std::span<const std::byte> Examples::raw() const {
 
 void Examples::read(int64_t i, std::span<float> out) const {
   assert(0 <= i && i < size_ && static_cast<int64_t>(out.size()) == dim_);
-  if (const auto* values = std::get_if<std::vector<uint8_t>>(&values_)) return widen(dim_, values->data() + i * dim_, out.data());
+  if (const auto* values = std::get_if<std::vector<uint8_t>>(&values_))
+    return widen(dim_, values->data() + i * dim_, out.data());
   std::copy_n(std::get<std::vector<float>>(values_).begin() + i * dim_, dim_, out.begin());
 }
 
@@ -211,7 +215,8 @@ void Scaling::apply(std::span<float> values) const {
   const size_t dim = offset.size();
   assert(dim == factor.size() && dim > 0 && values.size() % dim == 0);
   if (dim == 1) return shift_all(values.size(), values.data(), offset[0], factor[0]);
-  for (size_t i = 0; i < values.size(); i += dim) shift_each(dim, values.data() + i, offset.data(), factor.data());
+  for (size_t i = 0; i < values.size(); i += dim)
+    shift_each(dim, values.data() + i, offset.data(), factor.data());
 }
 
 void Scaling::invert(std::span<float> values) const {
@@ -224,10 +229,14 @@ void Scaling::invert(std::span<float> values) const {
 Scaling DataSet::scaling(ScaleTo to, double norm) const {
   const double width = static_cast<double>(high) - low;
   switch (to) {
-    case ScaleTo::unit: return {{low}, {factor_for(width)}};
-    case ScaleTo::symmetric: return {{static_cast<float>(low + width / 2)}, {factor_for(width, 2)}};
-    case ScaleTo::standard: return standardise(train);
-    case ScaleTo::none: break;
+    case ScaleTo::unit:
+      return {{low}, {factor_for(width)}};
+    case ScaleTo::symmetric:
+      return {{static_cast<float>(low + width / 2)}, {factor_for(width, 2)}};
+    case ScaleTo::standard:
+      return standardise(train);
+    case ScaleTo::none:
+      break;
     case ScaleTo::gcn: {
       const Contrast c = mean_contrast(train);
       return {{static_cast<float>(c.mean)}, {factor_for(c.norm, norm)}};
@@ -287,7 +296,8 @@ DataSet binarise(const DataSet& data, uint64_t seed) {
 DataSet contrast_normalised(const DataSet& data) {
   const Contrast wanted = mean_contrast(data.train);
   DataSet result = derived(data, data.description + ", contrast-normalised");
-  result.low = data.low, result.high = data.high;
+  result.low = data.low;
+  result.high = data.high;
   result.origin = data.origin;
   result.train = with_contrast(data.train, wanted);
   result.valid = with_contrast(data.valid, wanted);

@@ -19,7 +19,8 @@ namespace gan {
 class Examples {
  public:
   Examples() = default;
-  Examples(Shape shape, std::vector<uint8_t> bytes);   ///< shape of one example; bytes: [N, shape...]
+  Examples(Shape shape,
+           std::vector<uint8_t> bytes);  ///< shape of one example; bytes: [N, shape...]
   Examples(Shape shape, std::vector<float> values);
 
   const Shape& shape() const { return shape_; }
@@ -51,62 +52,73 @@ enum class ScaleTo {
   symmetric,  ///< [-1, 1]
   standard,   ///< mean 0, deviation 1, per dimension, from the training split
   none,
-  gcn,        ///< mean 0 and a given L2 norm, per example, of data that contrast_normalised gave
+  gcn,  ///< mean 0 and a given L2 norm, per example, of data that contrast_normalised gave
 };
 
 struct DataSet {
-  std::string name;         ///< as the user gave it, without a machine's paths: "mnist", "toy:ring8", "mine.npy"
-  std::string description;  ///< where it was found, for `gan info`
-  bool image = false;       ///< [H, W], or [C, H, W] with C = 1, 3 or 4
-  bool channels_last = false;  ///< they were given as [H, W, C]
+  std::string
+      name;  ///< as the user gave it, without a machine's paths: "mnist", "toy:ring8", "mine.npy"
+  std::string description;           ///< where it was found, for `gan info`
+  bool image = false;                ///< [H, W], or [C, H, W] with C = 1, 3 or 4
+  bool channels_last = false;        ///< they were given as [H, W, C]
   std::vector<std::string> columns;  ///< of a table with a header line
-  /// What was taken off each value where float32 would not hold it, so that examples, range and scalings are without it:
-  /// empty (nothing), one number for all, or one for each of an example's values.
+  /// What was taken off each value where float32 would not hold it, so that examples, range and
+  /// scalings are without it: empty (nothing), one number for all, or one for each of an example's
+  /// values.
   std::vector<double> origin;
-  std::vector<std::string> notes;    ///< what a user should know of how they were read, a sentence each
+  std::vector<std::string>
+      notes;  ///< what a user should know of how they were read, a sentence each
   Examples train, valid, test;
-  float low = 0, high = 1;  ///< range of the values in their own units: 0 and 255 for bytes
-  std::string hash;         ///< 16 hex digits over shapes, bytes and split
+  float low = 0, high = 1;         ///< range of the values in their own units: 0 and 255 for bytes
+  std::string hash;                ///< 16 hex digits over shapes, bytes and split
   std::shared_ptr<const Toy> toy;  ///< set when the density is known in closed form
   std::shared_ptr<const DataSet> grey;  ///< of binarised data: what they were
 
   Scaling scaling(ScaleTo to, double norm = 55) const;  ///< norm: of gcn alone
-  /// The units in which scores are computed: [0, 1] for images, own units for toys, standardised else.
+  /// The units in which scores are computed: [0, 1] for images, own units for toys, standardised
+  /// else.
   Scaling judging() const;
 };
 
-/// How many examples train and choose; 0 = the source's own habit (50,000 / 10,000 of MNIST's 60,000; 40,000 / 10,000 of
-/// CIFAR-10's 50,000; 80% / 10% / 10% of one shuffled array; 100,000 / 10,000 / 10,000 of a toy).
+/// How many examples train and choose; 0 = the source's own habit (50,000 / 10,000 of MNIST's
+/// 60,000; 40,000 / 10,000 of CIFAR-10's 50,000; 80% / 10% / 10% of one shuffled array; 100,000 /
+/// 10,000 / 10,000 of a toy).
 struct SplitSizes {
   int64_t train = 0, valid = 0;
 };
 
-/// DATA: "fashion-mnist", "mnist", "cifar10", a folder of the four IDX files (gzipped or not) or of CIFAR-10's six (binary
-/// version), a file of one array (.npy, .csv, .tsv, each also with .gz; see readers.h), "toy:NAME". Names are looked for in
-/// `data_dir`, $GAN_DATA, ./data, /usr/share/datasets.
-/// @throws UsageError for an unknown name, DataError for files that are missing (saying where it looked
-/// and what to install), unreadable, not finite, empty.
-DataSet open_data(const std::string& data, const std::filesystem::path& data_dir = {}, SplitSizes split = {});
+/// DATA: "fashion-mnist", "mnist", "cifar10", a folder of the four IDX files (gzipped or not) or of
+/// CIFAR-10's six (binary version), a file of one array (.npy, .csv, .tsv, each also with .gz; see
+/// readers.h), "toy:NAME". Names are looked for in `data_dir`, $GAN_DATA, ./data,
+/// /usr/share/datasets.
+/// @throws UsageError for an unknown name, DataError for files that are missing (saying where it
+/// looked and what to install), unreadable, not finite, empty.
+DataSet open_data(const std::string& data, const std::filesystem::path& data_dir = {},
+                  SplitSizes split = {});
 
 /// The names that open_data knows: "mnist", ..., "toy:ring8", ...
 std::vector<std::string> data_names();
 
-/// What DataSet::hash holds: FNV-1a, 64 bits, over shapes, split sizes and raw values, and the origin if there is one.
+/// What DataSet::hash holds: FNV-1a, 64 bits, over shapes, split sizes and raw values, and the
+/// origin if there is one.
 std::string content_hash(const DataSet& data);
 
 /// The same examples with something else taken off; what they were called, and their hash, stay.
 DataSet with_origin(const DataSet& data, const std::vector<double>& origin);
 
 /// Fixed Bernoulli(p = value) binarisation of data in [0, 1] units (Salakhutdinov & Murray 2008):
-/// once, by `seed`, every split; the result holds bytes 0 and 1 with low = 0, high = 1, and a new hash.
+/// once, by `seed`, every split; the result holds bytes 0 and 1 with low = 0, high = 1, and a new
+/// hash.
 DataSet binarise(const DataSet& data, uint64_t seed);
 inline constexpr uint64_t kBinarisationSeed = 0;  ///< of every run
 
-/// Global contrast normalisation (pylearn2's): each example minus its own mean, divided by its own L2 norm; one without
-/// contrast becomes 0. The result stays in the data's own units: every example has the training split's mean brightness
-/// and mean norm, so that pictures and scores of data and of samples are of one kind. Then scaling(ScaleTo::gcn) and its
-/// inverse are linear. For samples, which have no brightness and contrast of their own to go back to, that inverse is the
-/// rule of display: 0 is the mean brightness, the given norm the mean contrast, and half of that norm half the contrast.
+/// Global contrast normalisation (pylearn2's): each example minus its own mean, divided by its own
+/// L2 norm; one without contrast becomes 0. The result stays in the data's own units: every example
+/// has the training split's mean brightness and mean norm, so that pictures and scores of data and
+/// of samples are of one kind. Then scaling(ScaleTo::gcn) and its inverse are linear. For samples,
+/// which have no brightness and contrast of their own to go back to, that inverse is the rule of
+/// display: 0 is the mean brightness, the given norm the mean contrast, and half of that norm half
+/// the contrast.
 DataSet contrast_normalised(const DataSet& data);
 
 }  // namespace gan

@@ -8,13 +8,18 @@
 namespace gan {
 namespace {
 
-Examples bytes_of_three() { return Examples({2, 1}, std::vector<uint8_t>{0, 51, 102, 153, 204, 255}); }
-Examples floats_of_three() { return Examples({2}, std::vector<float>{-1, .5f, 2, 7, 3, -4}); }
+Examples bytes_of_three() {
+  return Examples({2, 1}, std::vector<uint8_t>{0, 51, 102, 153, 204, 255});
+}
+Examples floats_of_three() {
+  return Examples({2}, std::vector<float>{-1, .5f, 2, 7, 3, -4});
+}
 
 DataSet data_of(Examples train, float low, float high) {
   DataSet data;
   data.train = data.valid = data.test = std::move(train);
-  data.low = low, data.high = high;
+  data.low = low;
+  data.high = high;
   return data;
 }
 
@@ -60,10 +65,12 @@ TEST(Examples, SlicesAndPicksKeepTheirKind) {
 
 TEST(Scaling, OfBytes) {
   const DataSet data = data_of(bytes_of_three(), 0, 255);
-  const auto unit = scaled(data.scaling(ScaleTo::unit), {0, 51, 255}), expected = std::vector<float>{0, .2f, 1};
+  const auto unit = scaled(data.scaling(ScaleTo::unit), {0, 51, 255}),
+             expected = std::vector<float>{0, .2f, 1};
   for (size_t i = 0; i < 3; ++i) EXPECT_FLOAT_EQ(unit[i], expected[i]);
   EXPECT_EQ(unit[2], 1);
-  EXPECT_EQ(scaled(data.scaling(ScaleTo::symmetric), {0, 127.5f, 255}), (std::vector<float>{-1, 0, 1}));
+  EXPECT_EQ(scaled(data.scaling(ScaleTo::symmetric), {0, 127.5f, 255}),
+            (std::vector<float>{-1, 0, 1}));
   EXPECT_EQ(scaled(data.scaling(ScaleTo::none), {0, 51, 255}), (std::vector<float>{0, 51, 255}));
 }
 
@@ -114,20 +121,27 @@ TEST(DataSet, IsJudgedInItsOwnUnits) {
   data.toy = make_toy("ring8");
   EXPECT_EQ(data.judging().factor, std::vector<float>{1});
   EXPECT_EQ(data.judging().offset, std::vector<float>{0});
-  data.toy = nullptr, data.image = true;
+  data.toy = nullptr;
+  data.image = true;
   EXPECT_EQ(data.judging().offset, std::vector<float>{-4});
   EXPECT_FLOAT_EQ(data.judging().factor[0], 1 / 11.0f);
 }
 
 TEST(ContrastNormalised, HandWorked) {
-  DataSet data = data_of(Examples({2}, std::vector<float>{0, 2, 30, 10, 7, 7}), 0, 255);  // means 1, 20, 7; norms s, 10 s, 0 with s = sqrt 2
+  DataSet data = data_of(Examples({2}, std::vector<float>{0, 2, 30, 10, 7, 7}), 0,
+                         255);  // means 1, 20, 7; norms s, 10 s, 0 with s = sqrt 2
   data.test = Examples({2}, std::vector<float>{200, 201});
-  data.name = "mine", data.image = true, data.columns = {"a", "b"};
+  data.name = "mine";
+  data.image = true;
+  data.columns = {"a", "b"};
   const DataSet normal = contrast_normalised(data);
   const float middle = 28 / 3.0f, half = 5.5f;  // the mean norm, of two, is 5.5 s
-  const std::vector<float> expected{middle - half, middle + half, middle + half, middle - half, middle, middle}, got = normal.train.rows(0, 3);
+  const std::vector<float> expected{middle - half, middle + half, middle + half,
+                                    middle - half, middle,        middle},
+      got = normal.train.rows(0, 3);
   for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(got[i], expected[i], 1e-5);
-  EXPECT_NEAR(normal.test.rows(0, 1)[0], middle - half, 1e-5);  // its own contrast goes, the training split's comes
+  EXPECT_NEAR(normal.test.rows(0, 1)[0], middle - half,
+              1e-5);  // its own contrast goes, the training split's comes
   EXPECT_EQ(normal.low, 0);
   EXPECT_EQ(normal.high, 255);
   EXPECT_EQ(normal.name, "mine");
@@ -139,32 +153,47 @@ TEST(ContrastNormalised, HandWorked) {
 
 TEST(ContrastNormalised, ScaledExamplesHaveMean0AndTheNormAskedFor) {
   std::vector<float> values(50 * 30);
-  for (size_t i = 0; i < values.size(); ++i) values[i] = std::floor(128 + 100 * std::sin(static_cast<float>(i * i % 97 + i / 30)));
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = std::floor(128 + 100 * std::sin(static_cast<float>(i * i % 97 + i / 30)));
   std::fill_n(values.begin(), 30, 255.0f);  // an image of no contrast
-  const DataSet data = data_of(Examples({3, 2, 5}, values), 0, 255), normal = contrast_normalised(data);
+  const DataSet data = data_of(Examples({3, 2, 5}, values), 0, 255),
+                normal = contrast_normalised(data);
   for (const double norm : {55.0, 1.0}) {
     const Scaling scaling = normal.scaling(ScaleTo::gcn, norm);
     for (int64_t i = 0; i < 50; ++i) {
       const std::vector<float> before = data.train.rows(i, 1), own = normal.train.rows(i, 1);
       std::vector<float> x = scaled(scaling, own);
       double sum = 0, square = 0, mean = 0;
-      for (size_t j = 0; j < 30; ++j) sum += x[j], square += x[j] * x[j], mean += before[j] / 30;
+      for (size_t j = 0; j < 30; ++j) {
+        sum += x[j];
+        square += x[j] * x[j];
+        mean += before[j] / 30;
+      }
       EXPECT_NEAR(sum / norm, 0, 1e-5);
       EXPECT_NEAR(std::sqrt(square) / norm, i == 0 ? 0 : 1, 1e-5);
-      for (size_t j = 0; j < 30; ++j) EXPECT_EQ(i > 0 && x[j] > 1e-4 * norm, before[j] > mean + 1e-2) << i;  // the same image
+      for (size_t j = 0; j < 30; ++j)
+        EXPECT_EQ(i > 0 && x[j] > 1e-4 * norm, before[j] > mean + 1e-2) << i;  // the same image
       scaling.invert(x);
       for (size_t j = 0; j < 30; ++j) EXPECT_NEAR(x[j], own[j], 1e-3);
     }
     std::vector<float> grey(30);
     scaling.invert(grey);  // a sample of zeros: the mean brightness
-    EXPECT_NEAR(grey[0], std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()), 1e-3);
+    EXPECT_NEAR(
+        grey[0],
+        std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),
+        1e-3);
   }
 }
 
 TEST(ContrastNormalised, KeepsExamplesThatAreSoAlready) {
-  const DataSet data = data_of(Examples({4}, std::vector<float>{0, 0, 10, 10, 10, 0, 0, 10, 5, 5, 5, 5}), 0, 255), normal = contrast_normalised(data);
-  for (size_t i = 0; i < 12; ++i) EXPECT_NEAR(normal.train.rows(0, 3)[i], data.train.rows(0, 3)[i], 1e-5);
-  const DataSet flat = contrast_normalised(data_of(Examples({2}, std::vector<float>{3, 3, 5, 5}), 0, 255));
+  const DataSet data = data_of(
+                    Examples({4}, std::vector<float>{0, 0, 10, 10, 10, 0, 0, 10, 5, 5, 5, 5}), 0,
+                    255),
+                normal = contrast_normalised(data);
+  for (size_t i = 0; i < 12; ++i)
+    EXPECT_NEAR(normal.train.rows(0, 3)[i], data.train.rows(0, 3)[i], 1e-5);
+  const DataSet flat =
+      contrast_normalised(data_of(Examples({2}, std::vector<float>{3, 3, 5, 5}), 0, 255));
   EXPECT_EQ(flat.train.rows(0, 2), (std::vector<float>{4, 4, 4, 4}));
   EXPECT_EQ(scaled(flat.scaling(ScaleTo::gcn), {4, 4}), (std::vector<float>{0, 0}));
 }
@@ -209,7 +238,8 @@ TEST(ContentHash, IsFnv1a) {  // of thrice (size 0, rank 0, bytes 1), by a secon
 TEST(Binarise, DrawsBernoulliByTheValue) {
   const int64_t n = 20'000;
   std::vector<float> values;
-  for (int64_t i = 0; i < n; ++i) values.insert(values.end(), {-1, -.5f, 0, 1});  // unit: 0, .25, .5, 1
+  for (int64_t i = 0; i < n; ++i)
+    values.insert(values.end(), {-1, -.5f, 0, 1});  // unit: 0, .25, .5, 1
   const DataSet binary = binarise(data_of(Examples({4}, values), -1, 1), 7);
   EXPECT_TRUE(binary.train.bytes());
   EXPECT_EQ(binary.train.shape(), Shape{4});
@@ -229,7 +259,9 @@ TEST(Binarise, DrawsBernoulliByTheValue) {
 
 TEST(Binarise, IsFixedBySeedSplitAndRow) {
   DataSet data = data_of(Examples({8}, std::vector<float>(8 * 100, .5f)), 0, 1);
-  data.name = "mine", data.image = true, data.columns = {"a"};
+  data.name = "mine";
+  data.image = true;
+  data.columns = {"a"};
   data.toy = make_toy("ring8");
   const DataSet once = binarise(data, 1), again = binarise(data, 1), other = binarise(data, 2);
   EXPECT_EQ(once.hash, again.hash);

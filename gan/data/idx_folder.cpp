@@ -23,7 +23,8 @@ fs::path find_idx(const fs::path& folder, std::string name) {
     name.replace(name.find("idx") - 1, 4, separator);
     for (const char* ending : {"", ".gz"}) {
       std::error_code ignored;
-      if (const fs::path file = folder / (name + ending); fs::is_regular_file(file, ignored)) return file;
+      if (const fs::path file = folder / (name + ending); fs::is_regular_file(file, ignored))
+        return file;
     }
   }
   return {};
@@ -33,18 +34,22 @@ NumberArray read_ranked(const fs::path& file, size_t rank) {
   ByteReader in = ByteReader::open(file);
   NumberArray array = read_idx(in);
   if (array.shape.size() != rank)
-    throw DataError("{}: {} were expected, the array in it is {}; are images and labels mixed up?", file.string(),
-                    rank == 3 ? "images [N, height, width]" : "labels [N]", shape_text(array.shape));
+    throw DataError("{}: {} were expected, the array in it is {}; are images and labels mixed up?",
+                    file.string(), rank == 3 ? "images [N, height, width]" : "labels [N]",
+                    shape_text(array.shape));
   return array;
 }
 
 NumberArray read_labelled_images(const fs::path& images_file, const fs::path& labels_file) {
   NumberArray images = read_ranked(images_file, 3);
   const NumberArray labels = read_ranked(labels_file, 1);
-  if (product(images.shape) == 0) throw DataError("{}: no images in it: the array is {}", images_file.string(), shape_text(images.shape));
+  if (product(images.shape) == 0)
+    throw DataError("{}: no images in it: the array is {}", images_file.string(),
+                    shape_text(images.shape));
   if (labels.shape[0] != images.shape[0])
-    throw DataError("{}: {} labels for the {} images of {}; are they of one data set?", labels_file.string(),
-                    labels.shape[0], images.shape[0], images_file.filename().string());
+    throw DataError("{}: {} labels for the {} images of {}; are they of one data set?",
+                    labels_file.string(), labels.shape[0], images.shape[0],
+                    images_file.filename().string());
   check_finite(images, images_file.string());
   return images;
 }
@@ -83,8 +88,8 @@ DataSet read_idx_folder(const fs::path& folder, SplitSizes split) {
   for (size_t i = 0; i < files.size(); ++i) {
     files[i] = find_idx(folder, kIdxFiles[i]);
     if (files[i].empty())
-      throw DataError("{}: {}[.gz] is missing; a folder of images holds {}", folder.string(), kIdxFiles[i],
-                      fmt::join(kIdxFiles, ", "));
+      throw DataError("{}: {}[.gz] is missing; a folder of images holds {}", folder.string(),
+                      kIdxFiles[i], fmt::join(kIdxFiles, ", "));
   }
   NumberArray train_images = read_labelled_images(files[0], files[1]);
   NumberArray test_images = read_labelled_images(files[2], files[3]);
@@ -96,7 +101,9 @@ DataSet read_idx_folder(const fs::path& folder, SplitSizes split) {
     throw DataError("{}: images of {} to train and of {} to test on", folder.string(),
                     fmt::join(train.shape(), " x "), fmt::join(data.test.shape(), " x "));
   const int64_t n = train.size();
-  if (n < 2) throw DataError("{}: at least 2 images were expected, to train and to validate", files[0].string());
+  if (n < 2)
+    throw DataError("{}: at least 2 images were expected, to train and to validate",
+                    files[0].string());
   const int64_t usual = n * 5 / 6;  // 50,000 of 60,000
   const SplitSizes sizes = divide(folder.string(), n, {usual, n - usual}, split);
   data.description = folder.string();

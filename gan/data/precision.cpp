@@ -24,7 +24,9 @@ struct Column {
   double deviation = 0;
 };
 
-double rounding_of(double x) { return std::abs(x - static_cast<double>(static_cast<float>(x))); }
+double rounding_of(double x) {
+  return std::abs(x - static_cast<double>(static_cast<float>(x)));
+}
 
 std::vector<Column> describe(const std::vector<double>& values, size_t width) {
   std::vector<Column> columns(width);

@@ -16,25 +16,28 @@ struct ArrayFile {
   std::vector<std::string> columns, notes;  ///< of a table
 };
 
-/// Whether a file of this name holds an array: .npy, .csv or .tsv, each also with .gz, in letters of any case.
+/// Whether a file of this name holds an array: .npy, .csv or .tsv, each also with .gz, in letters
+/// of any case.
 bool names_array(const std::filesystem::path& file);
 
 /// @throws DataError for what is none, or cannot be read
 ArrayFile read_array(const std::filesystem::path& file);
 
-/// Samples of a model of `data` from a file that names_array, [N, dim], as examples of `data` are: channels first and without
-/// its origin. The array in the file is [N, dim] or [N, shape...], images in either order of channels (where both fit, in that
-/// of `data`).
+/// Samples of a model of `data` from a file that names_array, [N, dim], as examples of `data` are:
+/// channels first and without its origin. The array in the file is [N, dim] or [N, shape...],
+/// images in either order of channels (where both fit, in that of `data`).
 /// @throws DataError for another shape or other columns, and for what is not finite
 std::vector<float> read_samples(const std::filesystem::path& file, const DataSet& data);
 
 /// Beyond it squared distances leave float32.
 inline constexpr float kLargestValue = 1e18F;
 
-/// @throws DataError that names the first number which is NaN, infinite or enormous: its row and its column.
+/// @throws DataError that names the first number which is NaN, infinite or enormous: its row and
+/// its column.
 void check_finite(const NumberArray& array, const std::string& who);
 
-/// Of an image [C, H, W]: value k of it, channels first, is value place[k] of the same image channels last.
+/// Of an image [C, H, W]: value k of it, channels first, is value place[k] of the same image
+/// channels last.
 std::vector<int64_t> places_of_channels_last(const Shape& shape);
 
 /// What images that hold these numbers are black and white at, and whether they are bytes.
@@ -51,23 +54,26 @@ SplitSizes divide(const std::string& who, int64_t available, SplitSizes usual, S
 /// Whether any of the four files of an MNIST-like data set lies in `folder`.
 bool holds_idx_files(const std::filesystem::path& folder);
 
-/// train-images-idx3-ubyte[.gz] and so on, all four, of any type of numbers; 5/6 of the training files train (50,000 of
-/// 60,000), the rest validate.
+/// train-images-idx3-ubyte[.gz] and so on, all four, of any type of numbers; 5/6 of the training
+/// files train (50,000 of 60,000), the rest validate.
 DataSet read_idx_folder(const std::filesystem::path& folder, SplitSizes split);
 
 /// Whether any of the six files of CIFAR-10's binary version lies in `folder`.
 bool holds_cifar_files(const std::filesystem::path& folder);
 
-/// data_batch_1.bin to data_batch_5.bin and test_batch.bin; the first 4/5 train (40,000 of 50,000), the rest validate.
+/// data_batch_1.bin to data_batch_5.bin and test_batch.bin; the first 4/5 train (40,000 of 50,000),
+/// the rest validate.
 DataSet read_cifar_folder(const std::filesystem::path& folder, SplitSizes split);
 
-/// [N], [N, D], [N, H, W], and [N, C, H, W] or [N, H, W, C] with C = 1, 3 or 4 (channels first where both could be):
-/// shuffled once, split 80/10/10. `who` names it in errors.
+/// [N], [N, D], [N, H, W], and [N, C, H, W] or [N, H, W, C] with C = 1, 3 or 4 (channels first
+/// where both could be): shuffled once, split 80/10/10. `who` names it in errors.
 ///
-/// A column (of images: all of it) that float32 would round too much has its least value taken off: DataSet::origin. That is
-/// where rounding moves a value by more than a thousandth of the column's standard deviation, and for whole numbers wherever
-/// it changes any, if float32 then holds them all. What is still rounded is said in DataSet::notes.
+/// A column (of images: all of it) that float32 would round too much has its least value taken off:
+/// DataSet::origin. That is where rounding moves a value by more than a thousandth of the column's
+/// standard deviation, and for whole numbers wherever it changes any, if float32 then holds them
+/// all. What is still rounded is said in DataSet::notes.
 /// @throws DataError for shapes, and for columns that no such shift makes fit
-DataSet split_array(NumberArray array, const std::string& who, SplitSizes split, const std::vector<std::string>& columns = {});
+DataSet split_array(NumberArray array, const std::string& who, SplitSizes split,
+                    const std::vector<std::string>& columns = {});
 
 }  // namespace gan

@@ -28,9 +28,20 @@ struct Published {
 
 const std::vector<Published>& published() {
   static const std::vector<Published> all{
-      {"mnist", {"mnist"}, holds_idx_files, read_idx_folder, "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist"},
-      {"fashion-mnist", {"fashion-mnist"}, holds_idx_files, read_idx_folder, "apt install dataset-fashion-mnist"},
-      {"cifar10", {"cifar10", "cifar-10-batches-bin"}, holds_cifar_files, read_cifar_folder,
+      {"mnist",
+       {"mnist"},
+       holds_idx_files,
+       read_idx_folder,
+       "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist"},
+      {"fashion-mnist",
+       {"fashion-mnist"},
+       holds_idx_files,
+       read_idx_folder,
+       "apt install dataset-fashion-mnist"},
+      {"cifar10",
+       {"cifar10", "cifar-10-batches-bin"},
+       holds_cifar_files,
+       read_cifar_folder,
        "unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html in ./data"}};
   return all;
 }
@@ -122,18 +133,20 @@ DataSet open_path(const fs::path& path, SplitSizes split) {
 DataSet open_toy(const std::string& name, SplitSizes split) {
   constexpr int64_t kMost = 100'000'000;
   if (split.train < 0 || split.valid < 0 || split.train > kMost || split.valid > kMost)
-    throw UsageError("toy:{}: train = {}, valid = {}: numbers of examples up to {} were expected", name, split.train,
-                     split.valid, kMost);
+    throw UsageError("toy:{}: train = {}, valid = {}: numbers of examples up to {} were expected",
+                     name, split.train, split.valid, kMost);
   DataSet data;
   data.toy = make_toy(name);
   data.description = "drawn from its density";
   const auto draw = [&](int64_t n, uint64_t seed) {
     std::vector<float> values = data.toy->sample(n, seed);
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    data.low = std::min(data.low, *least), data.high = std::max(data.high, *most);
+    data.low = std::min(data.low, *least);
+    data.high = std::max(data.high, *most);
     return Examples({data.toy->dim()}, std::move(values));
   };
-  data.low = INFINITY, data.high = -INFINITY;
+  data.low = INFINITY;
+  data.high = -INFINITY;
   data.train = draw(split.train > 0 ? split.train : 100'000, 1);
   data.valid = draw(split.valid > 0 ? split.valid : 10'000, 2);
   data.test = draw(10'000, 3);
@@ -146,9 +159,10 @@ DataSet open_any(const std::string& data, const fs::path& data_dir, SplitSizes s
     if (known.name == data) return known.read(find_folder(known, data_dir), split);
   const fs::path path(data);
   if (is_there(path)) return open_path(path, split);
-  if (data.find('/') != data.npos || path.has_extension()) throw DataError("{}: no such file or folder", data);
-  throw UsageError("data '{}': not a file or folder here, nor one of {}{}", data, fmt::join(data_names(), ", "),
-                   did_you_mean(data, data_names()));
+  if (data.find('/') != data.npos || path.has_extension())
+    throw DataError("{}: no such file or folder", data);
+  throw UsageError("data '{}': not a file or folder here, nor one of {}{}", data,
+                   fmt::join(data_names(), ", "), did_you_mean(data, data_names()));
 }
 
 /// "mine.npy" of "/home/me/mine.npy", "digits" of "./digits/".
@@ -172,21 +186,23 @@ SplitSizes divide(const std::string& who, int64_t available, SplitSizes usual, S
   const auto check = [&](const char* split, int64_t n) {
     if (n < 0) throw UsageError("{}: {} = {}: a number of examples was expected", who, split, n);
     if (n >= available)
-      throw UsageError("{}: {} = {} is too many: there are {} examples to train and to validate on", who, split,
-                       n, available);
+      throw UsageError("{}: {} = {} is too many: there are {} examples to train and to validate on",
+                       who, split, n, available);
   };
   check("train", asked.train);
   check("valid", asked.valid);
   if (asked.train > available - asked.valid)
-    throw UsageError("{}: train = {} and valid = {} are too many: there are {} examples for both", who,
-                     asked.train, asked.valid, available);
+    throw UsageError("{}: train = {} and valid = {} are too many: there are {} examples for both",
+                     who, asked.train, asked.valid, available);
   const auto choose = [&](int64_t wanted, int64_t habit, int64_t other) {
     return wanted > 0 ? wanted : std::min(habit, available - std::max(other, int64_t{1}));
   };
-  return {choose(asked.train, usual.train, asked.valid), choose(asked.valid, usual.valid, asked.train)};
+  return {choose(asked.train, usual.train, asked.valid),
+          choose(asked.valid, usual.valid, asked.train)};
 }
 
-DataSet open_data(const std::string& data, const std::filesystem::path& data_dir, SplitSizes split) {
+DataSet open_data(const std::string& data, const std::filesystem::path& data_dir,
+                  SplitSizes split) {
   now_doing(Activity::reading_data);
   DataSet opened = open_any(data, data_dir, split);
   opened.name = name_without_place(data);

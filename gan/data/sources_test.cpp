@@ -23,7 +23,8 @@ class Sources : public TempFolder {
   /// Image i holds i % 256 everywhere.
   static std::string images(int64_t n, int64_t side = 2) {
     IdxArray array{{n, side, side}, {}};
-    for (int64_t i = 0; i < n; ++i) array.data.insert(array.data.end(), side * side, static_cast<uint8_t>(i));
+    for (int64_t i = 0; i < n; ++i)
+      array.data.insert(array.data.end(), side * side, static_cast<uint8_t>(i));
     return format_idx(array);
   }
   static std::string labels(int64_t n) { return format_idx({{n}, std::vector<uint8_t>(n)}); }
@@ -37,14 +38,17 @@ class Sources : public TempFolder {
     write_file(folder / "t10k-labels-idx1-ubyte", labels(test));
   }
 
-  /// CIFAR-10's six files of `n` records each: image i of the training files is red i, green 100 and blue 200 everywhere.
+  /// CIFAR-10's six files of `n` records each: image i of the training files is red i, green 100
+  /// and blue 200 everywhere.
   static void write_cifar(const fs::path& folder, int64_t n) {
     fs::create_directories(folder);
     uint8_t number = 0;
-    for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"}) {
+    for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
+                             "data_batch_5", "test_batch"}) {
       CifarBatch batch{std::vector<uint8_t>(n, 7), {}};
       for (int64_t i = 0; i < n; ++i, ++number)
-        for (const uint8_t plane : {number, uint8_t{100}, uint8_t{200}}) batch.pixels.insert(batch.pixels.end(), 1024, plane);
+        for (const uint8_t plane : {number, uint8_t{100}, uint8_t{200}})
+          batch.pixels.insert(batch.pixels.end(), 1024, plane);
       write_file(folder / (std::string(name) + ".bin"), format_cifar(batch));
     }
   }
@@ -52,7 +56,10 @@ class Sources : public TempFolder {
 
 std::vector<float> firsts(const Examples& examples) {
   std::vector<float> result, row(examples.dim());
-  for (int64_t i = 0; i < examples.size(); ++i) examples.read(i, row), result.push_back(row[0]);
+  for (int64_t i = 0; i < examples.size(); ++i) {
+    examples.read(i, row);
+    result.push_back(row[0]);
+  }
   return result;
 }
 
@@ -79,7 +86,8 @@ TEST_F(Sources, GzippedAndDottedSpellings) {
   write_idx("digits", 12, 5);
   const std::string hash = open_data("digits").hash;
   for (const char* name : {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
-    write_file(fs::path("digits") / (std::string(name) + ".gz"), gzip(read_file(fs::path("digits") / name)));
+    write_file(fs::path("digits") / (std::string(name) + ".gz"),
+               gzip(read_file(fs::path("digits") / name)));
     fs::remove(fs::path("digits") / name);
   }
   fs::rename("digits/train-labels-idx1-ubyte", "digits/train-labels.idx1-ubyte");
@@ -109,9 +117,14 @@ TEST_F(Sources, SplitOfImagesCanBeChosen) {
   data = open_data("digits", {}, {8, 4});
   EXPECT_EQ(data.train.size() + data.valid.size(), 12);
   EXPECT_NE(data.hash, open_data("digits").hash);
-  for (const SplitSizes wrong : {SplitSizes{9, 4}, SplitSizes{12, 0}, SplitSizes{0, 12}, SplitSizes{13, 0}})
+  for (const SplitSizes wrong :
+       {SplitSizes{9, 4}, SplitSizes{12, 0}, SplitSizes{0, 12}, SplitSizes{13, 0}})
     expect_usage_error([&] { open_data("digits", {}, wrong); }, "there are 12 examples");
-  expect_usage_error([&] { open_data("digits", {}, {INT64_MAX, INT64_MAX}); }, "there are 12 examples");
+  expect_usage_error(
+      [&] {
+        open_data("digits", {}, {INT64_MAX, INT64_MAX});
+      },
+      "there are 12 examples");
   expect_usage_error([&] { open_data("digits", {}, {-1, 0}); }, "train = -1");
 }
 
@@ -122,12 +135,14 @@ TEST_F(Sources, DamagedIdxFoldersSayWhatIsWrong) {
   expect_data_error(open, "train-images-idx3-ubyte[.gz] is missing", "digits");
   write_idx("digits", 12, 5);
   write_file("digits/train-labels-idx1-ubyte", labels(11));
-  expect_data_error(open, "11 labels for the 12 images of train-images", "digits/train-labels-idx1-ubyte");
+  expect_data_error(open, "11 labels for the 12 images of train-images",
+                    "digits/train-labels-idx1-ubyte");
   write_idx("digits", 12, 5);
   write_file("digits/t10k-images-idx3-ubyte", images(5, 3));
   expect_data_error(open, "images of 2 x 2 to train and of 3 x 3 to test on", "digits");
   write_file("digits/t10k-images-idx3-ubyte", labels(5));
-  expect_data_error(open, "images [N, height, width] were expected, the array in it is [5]", "digits/t10k-images-idx3-ubyte");
+  expect_data_error(open, "images [N, height, width] were expected, the array in it is [5]",
+                    "digits/t10k-images-idx3-ubyte");
   write_file("digits/t10k-images-idx3-ubyte", "");
   expect_data_error(open, "is empty", "digits/t10k-images-idx3-ubyte");
   write_file("digits/t10k-images-idx3-ubyte", "text");
@@ -168,17 +183,22 @@ TEST_F(Sources, Cifar10) {
 TEST_F(Sources, DamagedCifarFoldersSayWhatIsWrong) {
   const auto open = [] { open_data("cifar10"); };
   if (!fs::exists("/usr/share/datasets/cifar10"))
-    expect_data_error(open, "not found in ./data/cifar10, ./data/cifar-10-batches-bin, /usr/share/datasets/cifar10", "cifar10");
+    expect_data_error(
+        open,
+        "not found in ./data/cifar10, ./data/cifar-10-batches-bin, /usr/share/datasets/cifar10",
+        "cifar10");
   write_cifar("data/cifar10", 1);
   const std::string bytes = read_file("data/cifar10/data_batch_3.bin");
   write_file("data/cifar10/data_batch_3.bin", bytes.substr(0, 3000));
-  expect_data_error(open, "the file has 3000 bytes; download it again", "./data/cifar10/data_batch_3.bin");
+  expect_data_error(open, "the file has 3000 bytes; download it again",
+                    "./data/cifar10/data_batch_3.bin");
   write_file("data/cifar10/data_batch_3.bin", std::string(3073, '\x7f'));
   expect_data_error(open, "begins with 127", "./data/cifar10/data_batch_3.bin");
   write_file("data/cifar10/data_batch_3.bin", "");
   expect_data_error(open, "is empty", "./data/cifar10/data_batch_3.bin");
   fs::remove("data/cifar10/data_batch_3.bin");
-  expect_data_error(open, "data_batch_3.bin is missing; the binary version of CIFAR-10 holds", "./data/cifar10");
+  expect_data_error(open, "data_batch_3.bin is missing; the binary version of CIFAR-10 holds",
+                    "./data/cifar10");
 }
 
 TEST_F(Sources, NamesAreLookedForInOrder) {
@@ -208,13 +228,15 @@ TEST_F(Sources, AMissingNameSaysWhereItLookedAndWhatToDo) {
   if (!fs::exists("/usr/share/datasets/mnist")) {
     setenv("GAN_DATA", "environment", 1);
     const auto open = [] { open_data("mnist", "given"); };
-    expect_data_error(open,
-                      "not found in given/mnist, environment/mnist, ./data/mnist, /usr/share/datasets/mnist; "
-                      "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist",
-                      "mnist");
+    expect_data_error(
+        open,
+        "not found in given/mnist, environment/mnist, ./data/mnist, /usr/share/datasets/mnist; "
+        "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist",
+        "mnist");
   }
   if (!fs::exists("/usr/share/datasets/fashion-mnist"))
-    expect_data_error([] { open_data("fashion-mnist"); }, "apt install dataset-fashion-mnist", "fashion-mnist");
+    expect_data_error([] { open_data("fashion-mnist"); }, "apt install dataset-fashion-mnist",
+                      "fashion-mnist");
 }
 
 TEST_F(Sources, UnknownDataIsAUsageErrorUnlessItLooksLikeAPath) {

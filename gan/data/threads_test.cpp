@@ -1,4 +1,5 @@
-/// Several threads over the same data: what the thread sanitizer watches. Each result is the one of a single thread.
+/// Several threads over the same data: what the thread sanitizer watches. Each result is the one of
+/// a single thread.
 
 #include <gtest/gtest.h>
 
@@ -56,7 +57,9 @@ TEST(Threads, ReadTheSameExamples) {
   const DataSet data = open_data("toy:ring8", {}, {2000, 500});
   const std::vector<int64_t> some{3, 1, 1999};
   expect_same_at_once([&] { return data.train.rows(10, 1000); });
-  expect_same_at_once([&] { return data.train.slice(5, 100).pick(std::vector<int64_t>{7, 3}).rows(0, 2); });
+  expect_same_at_once([&] {
+    return data.train.slice(5, 100).pick(std::vector<int64_t>{7, 3}).rows(0, 2);
+  });
   expect_same_at_once([&] { return data.train.pick(some).rows(0, 3); });
   expect_same_at_once([&] { return content_hash(data); });
   expect_same_at_once([&] { return data.scaling(ScaleTo::standard).factor; });
@@ -80,7 +83,8 @@ TEST(Threads, HaveABatchOrderEach) {
 }
 
 TEST(Threads, ParseTheSameBytes) {
-  const std::string npy = format_npy({300, 2}, numbers()), csv = format_csv({"x", "y"}, 2, numbers()), zipped = gzip(csv);
+  const std::string npy = format_npy({300, 2}, numbers()),
+                    csv = format_csv({"x", "y"}, 2, numbers()), zipped = gzip(csv);
   const std::string idx = format_idx({{3, 2}, {1, 2, 3, 4, 5, 6}}), data(32, 'q');
   const std::string tensors = format_safetensors({{{"a", {"F32", {2, 4}, data}}}, {{"k", "v"}}});
   expect_same_at_once([&] { return parse_npy(npy, "x").values; });
@@ -90,7 +94,9 @@ TEST(Threads, ParseTheSameBytes) {
   expect_same_at_once([&] { return format_safetensors(parse_safetensors(tensors, "x")); });
   expect_same_at_once([&] { return gunzip(zipped, "x"); });
   expect_same_at_once([&] { return gzip(csv); });
-  expect_same_at_once([&] { return scalar_event(1, 2, std::vector<std::pair<std::string, double>>{{"loss", 0.5}}); });
+  expect_same_at_once([&] {
+    return scalar_event(1, 2, std::vector<std::pair<std::string, double>>{{"loss", 0.5}});
+  });
   expect_same_at_once([] {
     return format_card(
         parse_card(format_card({"x", "0123456789abcdef", {2}, false, 0, 1, {}, {}}), "x"));
@@ -115,7 +121,9 @@ TEST(Threads, SeeTheSignalToStop) {
   EXPECT_EXIT(
       {
         catch_stop_signals();
-        std::thread waiting([] { while (stop_signal() == 0) std::this_thread::yield(); });
+        std::thread waiting([] {
+          while (stop_signal() == 0) std::this_thread::yield();
+        });
         raise(SIGTERM);
         waiting.join();
         _exit(stop_signal() == SIGTERM ? 0 : 1);
@@ -123,12 +131,14 @@ TEST(Threads, SeeTheSignalToStop) {
       testing::ExitedWithCode(0), "");
 }
 
-/// As some products of oneDNN do: data below the stack pointer, where the system would put the frame of a handler.
+/// As some products of oneDNN do: data below the stack pointer, where the system would put the
+/// frame of a handler.
 [[gnu::noinline, gnu::no_sanitize_address]] bool keeps_what_lies_below() {
   constexpr ptrdiff_t kFrom = 512, kTo = 1024;  // the red zone and a call need less
   volatile char* const top = static_cast<char*>(__builtin_frame_address(0)) - kFrom;
   for (ptrdiff_t i = 1; i <= kTo - kFrom; ++i) top[-i] = 0x5a;
-  while (stop_signal() == 0) {}
+  while (stop_signal() == 0) {
+  }
   for (ptrdiff_t i = 1; i <= kTo - kFrom; ++i)
     if (top[-i] != 0x5a) return false;
   return true;

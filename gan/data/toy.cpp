@@ -30,8 +30,8 @@ double log_normal(double square, double deviation, int64_t dim) {
 
 /// Of every sample one uniform number, which chooses the place, and dim normal ones for the noise.
 template <class Place>
-std::vector<float> sample_places(const std::string& name, int64_t n, int64_t dim, uint64_t seed, double noise,
-                                 Place place) {
+std::vector<float> sample_places(const std::string& name, int64_t n, int64_t dim, uint64_t seed,
+                                 double noise, Place place) {
   const Stream stream = Stream(seed, "toy").child(name);
   std::vector<float> u(static_cast<size_t>(n)), x(static_cast<size_t>(n * dim));
   stream.child("place").uniform(u, 1, 0);
@@ -57,7 +57,9 @@ class Mixture : public Toy {
   std::vector<float> sample(int64_t n, uint64_t seed) const override {
     const int64_t modes = count();
     return sample_places(name_, n, dim_, seed, deviation_, [&](float u, int64_t j) {
-      return centres_[static_cast<int64_t>(static_cast<double>(u) * static_cast<double>(modes)) * dim_ + j];
+      return centres_[static_cast<int64_t>(static_cast<double>(u) * static_cast<double>(modes)) *
+                          dim_ +
+                      j];
     });
   }
 
@@ -118,8 +120,8 @@ class SwissRoll : public Toy {
     });
   }
 
-  /// log of the mean over t of N(x; curve(t), noise^2), by the composite Simpson rule: its step is a
-  /// fifth of the narrowest kernel's width in t.
+  /// log of the mean over t of N(x; curve(t), noise^2), by the composite Simpson rule: its step is
+  /// a fifth of the narrowest kernel's width in t.
   double log_density(std::span<const double> x) const override {
     std::vector<double> terms(x_.size());
     for (size_t i = 0; i < terms.size(); ++i) {
@@ -137,12 +139,15 @@ class SwissRoll : public Toy {
 
 }  // namespace
 
-std::vector<std::string> toy_names() { return {"ring8", "grid25", "gaussian1d", "swissroll"}; }
+std::vector<std::string> toy_names() {
+  return {"ring8", "grid25", "gaussian1d", "swissroll"};
+}
 
 std::shared_ptr<const Toy> make_toy(std::string_view name) {
   if (name == "ring8") return std::make_shared<Mixture>("ring8", 2, ring(), .02);
   if (name == "grid25") return std::make_shared<Mixture>("grid25", 2, grid(), .05);
-  if (name == "gaussian1d") return std::make_shared<Mixture>("gaussian1d", 1, std::vector<double>{4}, 1.25);
+  if (name == "gaussian1d")
+    return std::make_shared<Mixture>("gaussian1d", 1, std::vector<double>{4}, 1.25);
   if (name == "swissroll") return std::make_shared<SwissRoll>();
   throw UsageError("toy '{}': no such toy{}; there are {}", name, did_you_mean(name, toy_names()),
                    fmt::join(toy_names(), ", "));

@@ -24,8 +24,9 @@ class Toy {
   virtual double mode_deviation() const { return 0; }
 };
 
-/// ring8: 8 modes on a circle of radius 2, deviation .02; grid25: a 5 x 5 grid with spacing 2 (-4 ... 4),
-/// deviation .05; gaussian1d: N(4, 1.25^2); swissroll: t (cos t, sin t) / 7, t ~ U(1.5 pi, 4.5 pi), noise .05.
+/// ring8: 8 modes on a circle of radius 2, deviation .02; grid25: a 5 x 5 grid with spacing 2 (-4
+/// ... 4), deviation .05; gaussian1d: N(4, 1.25^2); swissroll: t (cos t, sin t) / 7, t ~ U(1.5
+/// pi, 4.5 pi), noise .05.
 /// @throws UsageError for another name, with the nearest.
 std::shared_ptr<const Toy> make_toy(std::string_view name);
 std::vector<std::string> toy_names();

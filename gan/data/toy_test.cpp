@@ -13,7 +13,8 @@ namespace {
 
 using std::numbers::pi;
 
-/// Sums f(log p(x)) h^dim over a grid; for densities this smooth a step of one deviation is exact to 1e-8.
+/// Sums f(log p(x)) h^dim over a grid; for densities this smooth a step of one deviation is exact
+/// to 1e-8.
 template <class F>
 double integrate(const Toy& toy, double low, double high, double h, F f) {
   const auto n = static_cast<int>((high - low) / h);
@@ -27,7 +28,9 @@ double integrate(const Toy& toy, double low, double high, double h, F f) {
   return sum * std::pow(h, static_cast<double>(toy.dim()));
 }
 
-double log_density(const Toy& toy, std::vector<double> x) { return toy.log_density(x); }
+double log_density(const Toy& toy, std::vector<double> x) {
+  return toy.log_density(x);
+}
 
 TEST(Toy, DensitiesIntegrateToOne) {
   const auto total = [](const char* name, double low, double high, double h) {
@@ -40,17 +43,21 @@ TEST(Toy, DensitiesIntegrateToOne) {
 }
 
 TEST(Toy, KnownDensities) {
-  EXPECT_NEAR(log_density(*make_toy("gaussian1d"), {4}), -std::log(1.25 * std::sqrt(2 * pi)), 1e-12);
-  EXPECT_NEAR(log_density(*make_toy("gaussian1d"), {6.5}), -2 - std::log(1.25 * std::sqrt(2 * pi)), 1e-12);
+  EXPECT_NEAR(log_density(*make_toy("gaussian1d"), {4}), -std::log(1.25 * std::sqrt(2 * pi)),
+              1e-12);
+  EXPECT_NEAR(log_density(*make_toy("gaussian1d"), {6.5}), -2 - std::log(1.25 * std::sqrt(2 * pi)),
+              1e-12);
   EXPECT_NEAR(log_density(*make_toy("ring8"), {0, 2}), -std::log(8 * 2 * pi * .02 * .02), 1e-9);
   EXPECT_NEAR(log_density(*make_toy("grid25"), {-4, 2}), -std::log(25 * 2 * pi * .05 * .05), 1e-9);
 }
 
 TEST(Toy, SwissRollIsLineDensityTimesNoiseFarFromItsEnds) {
-  // On the curve p is nearly (dt/ds) / (3 pi) times the 1-D noise at 0, with ds/dt = sqrt(1 + t^2) / 7.
+  // On the curve p is nearly (dt/ds) / (3 pi) times the 1-D noise at 0, with ds/dt = sqrt(1 + t^2)
+  // / 7.
   const double t = 3 * pi;
   const double p = 7 / std::sqrt(1 + t * t) / (3 * pi) / (.05 * std::sqrt(2 * pi));
-  EXPECT_NEAR(log_density(*make_toy("swissroll"), {t * std::cos(t) / 7, t * std::sin(t) / 7}), std::log(p), .01);
+  EXPECT_NEAR(log_density(*make_toy("swissroll"), {t * std::cos(t) / 7, t * std::sin(t) / 7}),
+              std::log(p), .01);
 }
 
 TEST(Toy, LogDensityIsFiniteFarAway) {
@@ -62,24 +69,30 @@ TEST(Toy, LogDensityIsFiniteFarAway) {
   }
 }
 
-TEST(Toy, SamplesFollowTheirDensity) {  // mean log density = minus the entropy, within 5 standard errors
-  const struct { const char* name; double low, high, step; } cases[] = {{"ring8", -2.2, 2.2, .015},
-                                                                        {"grid25", -4.4, 4.4, .04},
-                                                                        {"gaussian1d", -10, 18, .5},
-                                                                        {"swissroll", -2.5, 2.5, .04}};
+TEST(Toy,
+     SamplesFollowTheirDensity) {  // mean log density = minus the entropy, within 5 standard errors
+  const struct {
+    const char* name;
+    double low, high, step;
+  } cases[] = {{"ring8", -2.2, 2.2, .015},
+               {"grid25", -4.4, 4.4, .04},
+               {"gaussian1d", -10, 18, .5},
+               {"swissroll", -2.5, 2.5, .04}};
   for (const auto& c : cases) {
     const auto toy = make_toy(c.name);
     const int64_t n = 3000;
     const auto samples = toy->sample(n, 11);
     double sum = 0, squares = 0;
     for (int64_t i = 0; i < n; ++i) {
-      const std::vector<double> x(samples.begin() + i * toy->dim(), samples.begin() + (i + 1) * toy->dim());
+      const std::vector<double> x(samples.begin() + i * toy->dim(),
+                                  samples.begin() + (i + 1) * toy->dim());
       const double log_p = toy->log_density(x);
-      sum += log_p, squares += log_p * log_p;
+      sum += log_p;
+      squares += log_p * log_p;
     }
     const double mean = sum / n, error = std::sqrt((squares / n - mean * mean) / n);
-    const double expected =
-        integrate(*toy, c.low, c.high, c.step, [](double log_p) { return std::exp(log_p) * log_p; });
+    const double expected = integrate(*toy, c.low, c.high, c.step,
+                                      [](double log_p) { return std::exp(log_p) * log_p; });
     EXPECT_NEAR(mean, expected, 5 * error) << c.name;
   }
 }
@@ -97,14 +110,17 @@ TEST(Toy, ModesGetEqualSharesAndTheirDeviation) {
       int64_t nearest = 0;
       for (int64_t k = 0; k < count; ++k) {
         double square = 0;
-        for (int64_t j = 0; j < dim; ++j) square += std::pow(samples[i * dim + j] - modes[k * dim + j], 2);
+        for (int64_t j = 0; j < dim; ++j)
+          square += std::pow(samples[i * dim + j] - modes[k * dim + j], 2);
         if (square < best) best = square, nearest = k;
       }
       ++shares[nearest];
       squares += best;
     }
-    for (const double share : shares) EXPECT_NEAR(share, n / count, 5 * std::sqrt(n / count)) << name;
-    const double variance = std::pow(toy->mode_deviation(), 2), draws = static_cast<double>(n * dim);
+    for (const double share : shares)
+      EXPECT_NEAR(share, n / count, 5 * std::sqrt(n / count)) << name;
+    const double variance = std::pow(toy->mode_deviation(), 2),
+                 draws = static_cast<double>(n * dim);
     EXPECT_NEAR(squares / draws, variance, 5 * variance * std::sqrt(2 / draws)) << name;
   }
 }
@@ -132,7 +148,8 @@ TEST(Toy, SamplesDependOnSeedAndIndexOnly) {
 }
 
 TEST(Toy, AnUnknownNameIsAUsageError) {
-  expect_usage_error([] { make_toy("ring9"); }, "toy 'ring9': no such toy (did you mean 'ring8'?); there are");
+  expect_usage_error([] { make_toy("ring9"); },
+                     "toy 'ring9': no such toy (did you mean 'ring8'?); there are");
   expect_usage_error([] { make_toy(""); }, "swissroll");
 }
 

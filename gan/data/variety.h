@@ -14,7 +14,7 @@ int64_t distinct_examples(const Examples& examples, int64_t most);
 struct Variety {
   static constexpr int64_t kFew =
       10;  ///< with fewer distinct examples, a density of them has no meaning: it is infinite
-  int64_t distinct = 0;                ///< kFew stands for that many or more
+  int64_t distinct = 0;  ///< kFew stands for that many or more
   bool none() const { return distinct <= 1; }
   bool few() const { return distinct < kFew; }
 };

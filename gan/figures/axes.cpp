@@ -8,11 +8,15 @@ namespace {
 
 constexpr double kSample = 20, kSpace = 6, kBetween = 18, kRow = 17;  // legend, in pixels
 
-double crisp(double pixels) { return std::floor(pixels) + 0.5; }
+double crisp(double pixels) {
+  return std::floor(pixels) + 0.5;
+}
 
 }  // namespace
 
-bool plottable(double value) { return std::abs(value) <= 1e300; }
+bool plottable(double value) {
+  return std::abs(value) <= 1e300;
+}
 
 void Range::include(double value) {
   if (!plottable(value)) return;
@@ -95,7 +99,8 @@ Legend::Legend(const Canvas& canvas, std::vector<Key> keys, double width) {
 void Legend::draw(Canvas& canvas, Point upper_left) const {
   for (size_t i = 0; i < keys_.size(); ++i) {
     const Key& key = keys_[i];
-    const Point from{upper_left.x + places_[i].x, std::floor(upper_left.y + places_[i].y + kRow / 2)};
+    const Point from{upper_left.x + places_[i].x,
+                     std::floor(upper_left.y + places_[i].y + kRow / 2)};
     const double sample = key.dot ? 8 : kSample;
     if (key.dot) {
       canvas.dot({from.x + 4, from.y}, 3.5, {key.pen.colour.rgb});

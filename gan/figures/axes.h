@@ -20,7 +20,8 @@ struct Range {
   void include(std::span<const double> values) {
     for (double value : values) include(value);
   }
-  Range widened(double share) const;  ///< on both sides; a single value, or none, gets a range of its own
+  Range widened(
+      double share) const;  ///< on both sides; a single value, or none, gets a range of its own
 };
 
 struct Axes {

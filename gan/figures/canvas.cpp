@@ -42,9 +42,10 @@ bool near(Point point) {
 
 Canvas::Canvas(int64_t width, int64_t height) : width_(width), height_(height) {
   if (std::min(width, height) < 1 || std::max(width, height) > kLargest)
-    throw UsageError("plot: cannot draw {}x{} pixels; each side must be 1 to {}", width, height, kLargest);
-  surface_.reset(
-      cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
+    throw UsageError("plot: cannot draw {}x{} pixels; each side must be 1 to {}", width, height,
+                     kLargest);
+  surface_.reset(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width),
+                                            static_cast<int>(height)));
   cairo_.reset(cairo_create(surface_.get()));
   cairo_t* cairo = cairo_.get();
   cairo_set_source_rgb(cairo, 1, 1, 1);
@@ -126,10 +127,12 @@ std::string Canvas::shortened(const std::string& words, Font font, double width)
   return kept + "\u2026";
 }
 
-void Canvas::text(const std::string& words, Point at, Align align, Font font, Colour colour, bool upwards) {
+void Canvas::text(const std::string& words, Point at, Align align, Font font, Colour colour,
+                  bool upwards) {
   if (!near(at)) return;
   cairo_t* cairo = cairo_.get();
-  const double shift = align == Align::left ? 0 : text_width(words, font) / (align == Align::centre ? 2 : 1);
+  const double shift =
+      align == Align::left ? 0 : text_width(words, font) / (align == Align::centre ? 2 : 1);
   use(font);
   use(colour);
   cairo_save(cairo);
@@ -143,14 +146,16 @@ void Canvas::text(const std::string& words, Point at, Align align, Font font, Co
 
 Image Canvas::image() const {
   if (const cairo_status_t status = cairo_status(cairo_.get()); status != CAIRO_STATUS_SUCCESS)
-    throw std::runtime_error(fmt::format("plot: cairo stopped drawing: {}", cairo_status_to_string(status)));
+    throw std::runtime_error(
+        fmt::format("plot: cairo stopped drawing: {}", cairo_status_to_string(status)));
   cairo_surface_flush(surface_.get());
   const uint8_t* data = cairo_image_surface_get_data(surface_.get());
   const int64_t stride = cairo_image_surface_get_stride(surface_.get());
   Image image{height_, width_, 3, {}};
   image.pixels.reserve(height_ * width_ * 3);
   for (int64_t row = 0; row < height_; ++row)
-    for (const uint32_t rgb : std::span(reinterpret_cast<const uint32_t*>(data + row * stride), width_))
+    for (const uint32_t rgb :
+         std::span(reinterpret_cast<const uint32_t*>(data + row * stride), width_))
       for (int shift : {16, 8, 0}) image.pixels.push_back(static_cast<uint8_t>(rgb >> shift));
   return image;
 }

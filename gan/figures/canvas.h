@@ -18,8 +18,9 @@ struct Colour {
   double alpha = 1;
 };
 namespace colours {  // Okabe and Ito (2008), told apart by colour-blind readers too; and greys
-inline constexpr uint32_t kBlue = 0x0072B2, kVermillion = 0xD55E00, kGreen = 0x009E73, kPurple = 0xCC79A7,
-                          kOrange = 0xE69F00, kSky = 0x56B4E9, kBlack = 0x000000;
+inline constexpr uint32_t kBlue = 0x0072B2, kVermillion = 0xD55E00, kGreen = 0x009E73,
+                          kPurple = 0xCC79A7, kOrange = 0xE69F00, kSky = 0x56B4E9,
+                          kBlack = 0x000000;
 inline constexpr uint32_t kInk = 0x262626, kSoftInk = 0x595959, kAxis = 0x8C8C8C, kGrid = 0xE6E6E6,
                           kBlueGrey = 0x8298AD;
 }  // namespace colours
@@ -54,10 +55,11 @@ class Canvas {
   void dot(Point centre, double radius, Colour colour);
 
   /// One line of text on the baseline `at`; `upwards` turns it to be read from below.
-  void text(const std::string& words, Point at, Align align, Font font, Colour colour = {colours::kInk},
-            bool upwards = false);
+  void text(const std::string& words, Point at, Align align, Font font,
+            Colour colour = {colours::kInk}, bool upwards = false);
   double text_width(const std::string& words, Font font) const;
-  std::string shortened(const std::string& words, Font font, double width) const;  // with an ellipsis
+  std::string shortened(const std::string& words, Font font,
+                        double width) const;  // with an ellipsis
 
   template <class Draw>
   void within(const Box& box, Draw draw) {

@@ -8,7 +8,8 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kMargin = 14, kHead = 24, kBetween = 16;  // pixels: around all, of a caption, between pictures
+constexpr int64_t kMargin = 14, kHead = 24,
+                  kBetween = 16;  // pixels: around all, of a caption, between pictures
 
 struct Place {
   int64_t left, top;  // of the picture; its caption is above
@@ -31,8 +32,10 @@ Image draw_captioned(std::span<const Captioned> pictures, int64_t width) {
   for (const auto& [name, note, image] : pictures) {
     if (image.height < 1 || image.width < 1 || (image.channels != 1 && image.channels != 3) ||
         static_cast<int64_t>(image.pixels.size()) != image.height * image.width * image.channels)
-      throw DataError("captioned pictures: '{}' is no picture: {}x{} pixels of {} channels", name, image.width, image.height, image.channels);
-    if (left > kMargin && left + image.width + kMargin > width) left = kMargin, top = bottom + kBetween;
+      throw DataError("captioned pictures: '{}' is no picture: {}x{} pixels of {} channels", name,
+                      image.width, image.height, image.channels);
+    if (left > kMargin && left + image.width + kMargin > width)
+      left = kMargin, top = bottom + kBetween;
     places.push_back({left, top + kHead});
     right = std::max(right, left + image.width);
     bottom = std::max(bottom, top + kHead + image.height);
@@ -42,11 +45,14 @@ Image draw_captioned(std::span<const Captioned> pictures, int64_t width) {
   Canvas canvas(right + kMargin, bottom + kMargin);
   for (size_t i = 0; i < pictures.size(); ++i) {
     const auto& [name, note, image] = pictures[i];
-    const double space = static_cast<double>(image.width), x = static_cast<double>(places[i].left), y = static_cast<double>(places[i].top) - 8;
+    const double space = static_cast<double>(image.width), x = static_cast<double>(places[i].left),
+                 y = static_cast<double>(places[i].top) - 8;
     const std::string title = canvas.shortened(name, kTitleFont, space);
     canvas.text(title, {x, y}, Align::left, kTitleFont);
     const double used = canvas.text_width(title, kTitleFont) + 10;
-    if (used < space) canvas.text(canvas.shortened(note, kLabelFont, space - used), {x + used, y}, Align::left, kLabelFont, {colours::kSoftInk});
+    if (used < space)
+      canvas.text(canvas.shortened(note, kLabelFont, space - used), {x + used, y}, Align::left,
+                  kLabelFont, {colours::kSoftInk});
   }
   Image out = canvas.image();
   for (size_t i = 0; i < pictures.size(); ++i) copy(pictures[i].image, out, places[i]);

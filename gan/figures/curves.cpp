@@ -9,8 +9,9 @@
 namespace gan {
 namespace {
 
-constexpr std::array kCycle = {colours::kBlue,   colours::kVermillion, colours::kGreen, colours::kPurple,
-                               colours::kOrange, colours::kSky,        colours::kBlack};
+constexpr std::array kCycle = {colours::kBlue,   colours::kVermillion, colours::kGreen,
+                               colours::kPurple, colours::kOrange,     colours::kSky,
+                               colours::kBlack};
 constexpr double kCrowd = 3;       // points per pixel from which on a line is summarised
 constexpr double kBucket = 2;      // pixels that one summary covers
 constexpr double kNoteSpace = 13;  // pixels between the labels of reference lines
@@ -71,8 +72,8 @@ Layout lay_out(const Canvas& canvas, const Panel& panel, int64_t height) {
   Range x, y;
   for (const Series& series : panel.series) {
     if (series.x.size() != series.y.size())
-      throw DataError("plot '{}': series '{}' has {} x and {} y; expected as many of each", panel.title,
-                      series.label, series.x.size(), series.y.size());
+      throw DataError("plot '{}': series '{}' has {} x and {} y; expected as many of each",
+                      panel.title, series.label, series.x.size(), series.y.size());
     for (size_t i = 0; i < series.x.size(); ++i)
       if (plottable(series.x[i]) && plottable(series.y[i])) {
         x.include(series.x[i]);
@@ -85,10 +86,10 @@ Layout lay_out(const Canvas& canvas, const Panel& panel, int64_t height) {
     layout.right = std::max(layout.right, 18 + canvas.text_width(label, kNoteFont));
   }
   layout.y = y.widened(0.06);
-  layout.y_ticks =
-      round_ticks(layout.y.low, layout.y.high, std::clamp<int>(static_cast<int>(height) / 45, 3, 8));
-  layout.left =
-      24 + widest(canvas, tick_labels(layout.y_ticks), kTickFont) + (panel.y_label.empty() ? 0 : 20);
+  layout.y_ticks = round_ticks(layout.y.low, layout.y.high,
+                               std::clamp<int>(static_cast<int>(height) / 45, 3, 8));
+  layout.left = 24 + widest(canvas, tick_labels(layout.y_ticks), kTickFont) +
+                (panel.y_label.empty() ? 0 : 20);
   return layout;
 }
 
@@ -108,14 +109,15 @@ void draw_horizontals(Canvas& canvas, const Axes& axes, const Panel& panel, doub
   for (size_t i = notes.size(); i-- > 0; below -= kNoteSpace)
     below = notes[i].first = std::min(notes[i].first, below);
   for (const auto& [y, label] : notes)
-    canvas.text(canvas.shortened(label, kNoteFont, room), {axes.box.right + 6, y + 3.5}, Align::left,
-                kNoteFont, {colours::kSoftInk});
+    canvas.text(canvas.shortened(label, kNoteFont, room), {axes.box.right + 6, y + 3.5},
+                Align::left, kNoteFont, {colours::kSoftInk});
 }
 
 void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, const Box& place) {
-  Axes axes{{place.left + layout.left, place.top + 14, place.right - layout.right, place.bottom - 30},
-            layout.x,
-            layout.y};
+  Axes axes{
+      {place.left + layout.left, place.top + 14, place.right - layout.right, place.bottom - 30},
+      layout.x,
+      layout.y};
   Box& box = axes.box;
   if (!panel.x_label.empty()) box.bottom -= 17;
 
@@ -125,7 +127,8 @@ void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, const 
     keys.push_back({panel.series[i].label, pen_of(i, panel.series[i])});
   const Legend legend(canvas, keys, box.width());
   const double title = canvas.text_width(panel.title, kTitleFont);
-  const bool beside = title > 0 && legend.height() < 20 && title + 28 + legend.width() <= box.width();
+  const bool beside =
+      title > 0 && legend.height() < 20 && title + 28 + legend.width() <= box.width();
   if (title > 0) {
     draw_title(canvas, panel.title, {box.left, box.top + 12}, place.right - box.left - 8);
     if (beside) legend.draw(canvas, {box.right - legend.width(), box.top - 1});
@@ -134,14 +137,15 @@ void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, const 
   if (!beside) legend.draw(canvas, {box.left, box.top});
   box.top += beside ? 6 : legend.height() + 6;
 
-  draw_axes(canvas, axes,
-            round_ticks(axes.x.low, axes.x.high, std::clamp(static_cast<int>(box.width() / 75), 2, 10)),
-            layout.y_ticks);
+  draw_axes(
+      canvas, axes,
+      round_ticks(axes.x.low, axes.x.high, std::clamp(static_cast<int>(box.width() / 75), 2, 10)),
+      layout.y_ticks);
   const Point middle{(box.left + box.right) / 2, (box.top + box.bottom) / 2};
   canvas.text(canvas.shortened(panel.x_label, kLabelFont, box.width()), {middle.x, box.bottom + 34},
               Align::centre, kLabelFont);
-  canvas.text(canvas.shortened(panel.y_label, kLabelFont, place.height()), {place.left + 20, middle.y},
-              Align::centre, kLabelFont, {colours::kInk}, true);
+  canvas.text(canvas.shortened(panel.y_label, kLabelFont, place.height()),
+              {place.left + 20, middle.y}, Align::centre, kLabelFont, {colours::kInk}, true);
 
   bool any = false;
   draw_horizontals(canvas, axes, panel, layout.right - 10);
@@ -159,8 +163,8 @@ void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, const 
 Image draw_curves(std::span<const Panel> panels, int64_t panel_width, int64_t panel_height) {
   if (panels.empty()) throw UsageError("plot: no panels to draw; give at least one");
   if (panel_width < 200 || panel_height < 140)
-    throw UsageError("plot: a panel of {}x{} pixels is too small; 200x140 is the least", panel_width,
-                     panel_height);
+    throw UsageError("plot: a panel of {}x{} pixels is too small; 200x140 is the least",
+                     panel_width, panel_height);
   const int64_t count = static_cast<int64_t>(panels.size());
   const int64_t columns = count <= 3 ? 1 : 2;
   const int64_t rows = (count + columns - 1) / columns;

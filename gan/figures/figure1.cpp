@@ -9,25 +9,26 @@ namespace gan {
 namespace {
 
 constexpr size_t kMostArrows = 40;
-constexpr double kPeak = 0.92;                      // height of the highest density where D = 1 has height 1
-constexpr double kTallest = 1.12;                   // of the plot, in the same unit
+constexpr double kPeak = 0.92;     // height of the highest density where D = 1 has height 1
+constexpr double kTallest = 1.12;  // of the plot, in the same unit
 constexpr double kToX = 34, kToZ = 46, kFoot = 20;  // pixels from axis to x, from x to z, below z
 
 const Pen kData{{colours::kBlack}, 1.8, {0.5, 3.8}}, kModel{{colours::kGreen}, 2, {}},
     kD{{colours::kBlue}, 1.7, {6, 3.5}}, kOptimal{{colours::kSky, 0.55}, 4.5, {}};
 
 void check(const Figure1& stage) {
-  const auto same = [&](const std::vector<double>& values, const std::vector<double>& as, const char* name,
-                        const char* than) {
+  const auto same = [&](const std::vector<double>& values, const std::vector<double>& as,
+                        const char* name, const char* than) {
     if (values.size() != as.size())
-      throw DataError("figure 1, '{}': {} has {} values and {} has {}; expected as many of each", stage.title,
-                      name, values.size(), than, as.size());
+      throw DataError("figure 1, '{}': {} has {} values and {} has {}; expected as many of each",
+                      stage.title, name, values.size(), than, as.size());
   };
   same(stage.data_density, stage.x, "data_density", "x");
   same(stage.model_density, stage.x, "model_density", "x");
   same(stage.discriminator, stage.x, "discriminator", "x");
   same(stage.z_to_x, stage.z, "z_to_x", "z");
-  if (!stage.optimal_discriminator.empty()) same(stage.optimal_discriminator, stage.x, "optimal_discriminator", "x");
+  if (!stage.optimal_discriminator.empty())
+    same(stage.optimal_discriminator, stage.x, "optimal_discriminator", "x");
 }
 
 struct Scales {
@@ -53,10 +54,11 @@ Scales scales_of(std::span<const Figure1> stages) {
   return scales;
 }
 
-void draw_density(Canvas& canvas, const Axes& axes, const Figure1& stage, std::vector<double> heights,
-                  double scale, const Pen& pen) {
+void draw_density(Canvas& canvas, const Axes& axes, const Figure1& stage,
+                  std::vector<double> heights, double scale, const Pen& pen) {
   for (double& height : heights) height *= scale;
-  for (const std::vector<Point>& points : stretches(axes, stage.x, heights)) canvas.line(points, pen);
+  for (const std::vector<Point>& points : stretches(axes, stage.x, heights))
+    canvas.line(points, pen);
 }
 
 void draw_arrow(Canvas& canvas, Point from, Point to) {
@@ -84,18 +86,21 @@ void draw_mapping(Canvas& canvas, const Axes& axes, const Figure1& stage, const 
     const double z = stage.z[k], x = stage.z_to_x[k];
     if (!plottable(z) || !plottable(x) || x < axes.x.low || x > axes.x.high) continue;
     const double share = (z - z_range.low) / (z_range.high - z_range.low);
-    draw_arrow(canvas, {axes.box.left + share * axes.box.width(), lower}, {axes.at(x, 0).x, upper + 1});
+    draw_arrow(canvas, {axes.box.left + share * axes.box.width(), lower},
+               {axes.at(x, 0).x, upper + 1});
   }
 }
 
 void draw_stage(Canvas& canvas, const Figure1& stage, const Scales& scales, const Box& box) {
   const Axes axes{box, scales.x, {0, kTallest, false}};
   draw_title(canvas, stage.title, {box.left, box.top - 10}, box.width());
-  draw_axes(canvas, axes,
-            round_ticks(scales.x.low, scales.x.high, std::max(5, static_cast<int>(box.width() / 45))),
-            {0, 0.5, 1}, kD.colour);
+  draw_axes(
+      canvas, axes,
+      round_ticks(scales.x.low, scales.x.high, std::max(5, static_cast<int>(box.width() / 45))),
+      {0, 0.5, 1}, kD.colour);
   canvas.within({box.left, box.top, box.right, box.bottom + 1}, [&] {
-    if (!stage.optimal_discriminator.empty()) draw_density(canvas, axes, stage, stage.optimal_discriminator, 1, kOptimal);
+    if (!stage.optimal_discriminator.empty())
+      draw_density(canvas, axes, stage, stage.optimal_discriminator, 1, kOptimal);
     draw_density(canvas, axes, stage, stage.discriminator, 1, kD);
     draw_density(canvas, axes, stage, stage.model_density, scales.density, kModel);
     draw_density(canvas, axes, stage, stage.data_density, scales.density, kData);
@@ -106,24 +111,29 @@ void draw_stage(Canvas& canvas, const Figure1& stage, const Scales& scales, cons
 void check(std::span<const Figure1> stages, int64_t width, int64_t height) {
   if (stages.empty()) throw UsageError("figure 1: no stages to draw; give at least one");
   if (width < 160 || height < 240)
-    throw UsageError("figure 1: a stage of {}x{} pixels is too small; 160x240 is the least", width, height);
+    throw UsageError("figure 1: a stage of {}x{} pixels is too small; 160x240 is the least", width,
+                     height);
   for (const Figure1& stage : stages) check(stage);
 }
 
-Image draw(std::span<const Figure1> stages, const Scales& scales, int64_t stage_width, int64_t height) {
+Image draw(std::span<const Figure1> stages, const Scales& scales, int64_t stage_width,
+           int64_t height) {
   Canvas canvas(stage_width * static_cast<int64_t>(stages.size()), height);
   const double width = static_cast<double>(stage_width);
   const double left = 40, right = 14;
-  std::vector<Key> keys = {{"data density", kData}, {"model density", kModel}, {"discriminator D(x), left scale", kD}};
-  if (std::any_of(stages.begin(), stages.end(), [](const Figure1& s) { return !s.optimal_discriminator.empty(); }))
+  std::vector<Key> keys = {
+      {"data density", kData}, {"model density", kModel}, {"discriminator D(x), left scale", kD}};
+  if (std::any_of(stages.begin(), stages.end(),
+                  [](const Figure1& s) { return !s.optimal_discriminator.empty(); }))
     keys.push_back({"D*(x), the best against this model", kOptimal});
   const Legend legend(canvas, keys, width * static_cast<double>(stages.size()) - left - right);
   legend.draw(canvas, {left, 10});
   const double top = 10 + legend.height() + 32;
   for (size_t i = 0; i < stages.size(); ++i) {
     const double x = width * static_cast<double>(i);
-    draw_stage(canvas, stages[i], scales,
-               {x + left, top, x + width - right, static_cast<double>(height) - kToX - kToZ - kFoot});
+    draw_stage(
+        canvas, stages[i], scales,
+        {x + left, top, x + width - right, static_cast<double>(height) - kToX - kToZ - kFoot});
   }
   return canvas.image();
 }
@@ -135,11 +145,13 @@ Image draw_figure1(std::span<const Figure1> stages, int64_t stage_width, int64_t
   return draw(stages, scales_of(stages), stage_width, height);
 }
 
-std::vector<Image> draw_figure1_frames(std::span<const Figure1> stages, int64_t width, int64_t height) {
+std::vector<Image> draw_figure1_frames(std::span<const Figure1> stages, int64_t width,
+                                       int64_t height) {
   check(stages, width, height);
   const Scales scales = scales_of(stages);
   std::vector<Image> frames;
-  for (size_t i = 0; i < stages.size(); ++i) frames.push_back(draw(stages.subspan(i, 1), scales, width, height));
+  for (size_t i = 0; i < stages.size(); ++i)
+    frames.push_back(draw(stages.subspan(i, 1), scales, width, height));
   return frames;
 }
 

@@ -29,13 +29,14 @@ Batch batch_of(const Shape& shape, size_t values) {
                     fmt::join(shape, ", "));
   const Batch batch{shape[0], grey ? 1 : shape[1], shape[shape.size() - 2], shape.back()};
   if (batch.channels != 1 && batch.channels != 3 && batch.channels != 4)
-    throw DataError("image grid: expected 1 (grey), 3 (RGB) or 4 (RGBA) channels, got {} in shape [{}]", batch.channels,
-                    fmt::join(shape, ", "));
+    throw DataError(
+        "image grid: expected 1 (grey), 3 (RGB) or 4 (RGBA) channels, got {} in shape [{}]",
+        batch.channels, fmt::join(shape, ", "));
   if (std::ranges::any_of(shape, [](int64_t size) { return size < 1; }))
     throw DataError("image grid: nothing to draw in shape [{}]", fmt::join(shape, ", "));
   if (product(shape) != static_cast<int64_t>(values))
-    throw DataError("image grid: shape [{}] needs {} values, got {}", fmt::join(shape, ", "), product(shape),
-                    values);
+    throw DataError("image grid: shape [{}] needs {} values, got {}", fmt::join(shape, ", "),
+                    product(shape), values);
   return batch;
 }
 
@@ -52,7 +53,8 @@ void check(const GridOptions& options, const Batch& batch) {
                      options.high);
   for (int64_t index : options.framed)
     if (index < 0 || index >= batch.count)
-      throw UsageError("image grid: cannot frame tile {}: there are tiles 0 to {}", index, batch.count - 1);
+      throw UsageError("image grid: cannot frame tile {}: there are tiles 0 to {}", index,
+                       batch.count - 1);
 }
 
 uint8_t shade(float value, const GridOptions& options) {
@@ -70,7 +72,8 @@ uint8_t* pixel(Image& image, int64_t row, int64_t column) {
 }
 
 /// A ring in the gap around the tile; without a gap, on the tile's own edge.
-void draw_frame(Image& image, int64_t top, int64_t left, int64_t height, int64_t width, int64_t gap) {
+void draw_frame(Image& image, int64_t top, int64_t left, int64_t height, int64_t width,
+                int64_t gap) {
   const int64_t inset = gap > 0 ? 0 : 1;
   const auto inside = [&](int64_t at, int64_t size) { return at >= inset && at < size - inset; };
   for (int64_t row = -gap; row < height + gap; ++row)
@@ -135,11 +138,14 @@ Image image_grid(const Shape& shape, std::span<const float> values, const GridOp
       for (int64_t column = 0; column < width; ++column)
         for (int64_t channel = 0; channel < image.channels; ++channel) {
           const auto shade_of = [&](int64_t plane) {
-            const int64_t source = ((tile * batch.channels + plane) * batch.height + row / factor) * batch.width + column / factor;
+            const int64_t source =
+                ((tile * batch.channels + plane) * batch.height + row / factor) * batch.width +
+                column / factor;
             return shade(values[source], options);
           };
           const uint8_t colour = shade_of(channel % batch.channels);
-          pixel(image, top(tile) + row, left(tile) + column)[channel] = batch.channels == 4 ? on_white(colour, shade_of(3)) : colour;
+          pixel(image, top(tile) + row, left(tile) + column)[channel] =
+              batch.channels == 4 ? on_white(colour, shade_of(3)) : colour;
         }
   for (int64_t tile : options.framed) draw_frame(image, top(tile), left(tile), height, width, gap);
   return image;

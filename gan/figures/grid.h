@@ -21,12 +21,15 @@ struct GridOptions {
   std::vector<int64_t> framed = {};
 };
 
-inline constexpr uint8_t kGridBackground = 176;  ///< grey of the gaps and of places without an example
+inline constexpr uint8_t kGridBackground =
+    176;  ///< grey of the gaps and of places without an example
 
-/// `values` is [N, H, W] or [N, C, H, W], C = 1, 3, or 4: colours and opacity, drawn on white. The image is grey unless it has
-/// colours or a tile is framed.
-/// @throws DataError when shape and values do not fit, UsageError on options that make no picture, or too large a one
-Image image_grid(const Shape& shape, std::span<const float> values, const GridOptions& options = {});
+/// `values` is [N, H, W] or [N, C, H, W], C = 1, 3, or 4: colours and opacity, drawn on white. The
+/// image is grey unless it has colours or a tile is framed.
+/// @throws DataError when shape and values do not fit, UsageError on options that make no picture,
+/// or too large a one
+Image image_grid(const Shape& shape, std::span<const float> values,
+                 const GridOptions& options = {});
 
 /// What image_grid would complain of, before there are any values. @throws as image_grid
 void check_grid(const Shape& shape, const GridOptions& options = {});

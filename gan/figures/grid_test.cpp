@@ -25,7 +25,8 @@ Rgb rgb_at(const Image& image, int64_t row, int64_t column) {
 }
 
 template <class Expected>
-void expect_error(const Shape& shape, size_t values, const GridOptions& options, const std::string& part) {
+void expect_error(const Shape& shape, size_t values, const GridOptions& options,
+                  const std::string& part) {
   const std::vector<float> zeros(values);
   try {
     image_grid(shape, zeros, options);
@@ -91,7 +92,8 @@ TEST(ImageGrid, NeverShrinks) {
 TEST(ImageGrid, Clips) {
   const float inf = std::numeric_limits<float>::infinity();
   const std::vector<float> values = {-3, -1, 0, 1, 7, inf, -inf, NAN};
-  const Image image = image_grid({1, 1, 8}, values, {.low = -1, .high = 1, .gap = 0, .min_tile = 1});
+  const Image image =
+      image_grid({1, 1, 8}, values, {.low = -1, .high = 1, .gap = 0, .min_tile = 1});
   EXPECT_EQ(image.pixels, (std::vector<uint8_t>{0, 0, 128, 255, 255, 255, 0, 0}));
 }
 
@@ -104,11 +106,13 @@ TEST(ImageGrid, TurnsPlanesIntoRgb) {
 }
 
 TEST(ImageGrid, OpacityIsDrawnOnWhite) {
-  const std::vector<float> values = {1, 1, 0, 0, 0.2F, 0.2F, 1, 0.2F};  // red, green, blue and opacity of 1x2
+  const std::vector<float> values = {1,    1,    0, 0,
+                                     0.2F, 0.2F, 1, 0.2F};  // red, green, blue and opacity of 1x2
   const Image image = image_grid({1, 4, 1, 2}, values, {.gap = 0, .min_tile = 1});
   EXPECT_EQ(image.channels, 3);
   EXPECT_EQ(rgb_at(image, 0, 0), (Rgb{255, 0, 51}));
-  EXPECT_EQ(rgb_at(image, 0, 1), (Rgb{255, 204, 215}));  // 255 - 0.2 * 255; 255 - 0.2 * 204, rounded up
+  EXPECT_EQ(rgb_at(image, 0, 1),
+            (Rgb{255, 204, 215}));  // 255 - 0.2 * 255; 255 - 0.2 * 204, rounded up
 }
 
 TEST(ImageGrid, OneChannelMayBeNamed) {
@@ -118,7 +122,8 @@ TEST(ImageGrid, OneChannelMayBeNamed) {
 
 TEST(ImageGrid, FramesFillTheGapAndCoverNoPixel) {
   const std::vector<float> values = {1, 1, 1};
-  const Image image = image_grid({3, 1, 1}, values, {.columns = 3, .gap = 2, .min_tile = 1, .framed = {1}});
+  const Image image =
+      image_grid({3, 1, 1}, values, {.columns = 3, .gap = 2, .min_tile = 1, .framed = {1}});
   ASSERT_EQ(image.channels, 3);
   ASSERT_EQ(image.width, 11);
   for (int64_t row = 0; row < 5; ++row)

@@ -13,7 +13,8 @@
 namespace gan {
 namespace {
 
-constexpr uint32_t kWhite = 0xFFFFFF, kBlue = 0x0072B2, kVermillion = 0xD55E00, kGreen = 0x009E73, kBlack = 0;
+constexpr uint32_t kWhite = 0xFFFFFF, kBlue = 0x0072B2, kVermillion = 0xD55E00, kGreen = 0x009E73,
+                   kBlack = 0;
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 uint32_t at(const Image& image, int64_t row, int64_t column) {
@@ -28,8 +29,9 @@ int64_t ink(const Image& image, uint32_t colour, int64_t first_row = 0, int tole
     for (int64_t column = 0; column < image.width; ++column) {
       int furthest = 0;
       for (int shift : {0, 8, 16})
-        furthest = std::max(furthest, std::abs(static_cast<int>(at(image, row, column) >> shift & 0xFF) -
-                                               static_cast<int>(colour >> shift & 0xFF)));
+        furthest =
+            std::max(furthest, std::abs(static_cast<int>(at(image, row, column) >> shift & 0xFF) -
+                                        static_cast<int>(colour >> shift & 0xFF)));
       count += furthest <= tolerance;
     }
   return count;
@@ -49,7 +51,8 @@ Series wave(std::string label, int64_t count, double phase) {
   Series series{std::move(label), {}, {}};
   for (int64_t i = 0; i < count; ++i) {
     series.x.push_back(static_cast<double>(i));
-    series.y.push_back(std::sin(20.0 * static_cast<double>(i) / static_cast<double>(count) + phase));
+    series.y.push_back(
+        std::sin(20.0 * static_cast<double>(i) / static_cast<double>(count) + phase));
   }
   return series;
 }
@@ -72,7 +75,8 @@ TEST(DrawCurves, LegendDoesNotNeedLabels) {
 }
 
 TEST(DrawCurves, PutsMoreThanThreePanelsInTwoColumns) {
-  for (const auto& [count, columns, rows] : {std::tuple(1, 1, 1), {3, 1, 3}, {4, 2, 2}, {5, 2, 3}}) {
+  for (const auto& [count, columns, rows] :
+       {std::tuple(1, 1, 1), {3, 1, 3}, {4, 2, 2}, {5, 2, 3}}) {
     const std::vector<Panel> panels(count, Panel{"P", "x", "y", {wave("a", 20, 0)}, {}});
     expect_paper(draw_curves(panels, 300, 200), 300 * columns, 200 * rows);
   }
@@ -80,9 +84,11 @@ TEST(DrawCurves, PutsMoreThanThreePanelsInTwoColumns) {
 
 TEST(DrawCurves, NanBreaksTheLine) {
   Series series{"", {0, 1, 2, 3}, {1, 1, 1, 1}};
-  const int64_t whole = ink(draw_curves(std::vector{Panel{"", "", "", {series}, {}}}), kBlue, 0, 90);
+  const int64_t whole =
+      ink(draw_curves(std::vector{Panel{"", "", "", {series}, {}}}), kBlue, 0, 90);
   series.y[1] = NAN;
-  const int64_t broken = ink(draw_curves(std::vector{Panel{"", "", "", {series}, {}}}), kBlue, 0, 90);
+  const int64_t broken =
+      ink(draw_curves(std::vector{Panel{"", "", "", {series}, {}}}), kBlue, 0, 90);
   EXPECT_GT(broken, 0);
   EXPECT_LT(broken, whole / 2);
 }
@@ -100,24 +106,28 @@ TEST(DrawCurves, SummarisesCrowdsButKeepsTheirExtremes) {
 }
 
 TEST(DrawCurves, BearsHardInputs) {
-  const std::vector<Series> hard = {{"empty", {}, {}},
-                                    {"one", {3}, {4}},
-                                    {"constant", {0, 1, 2}, {7, 7, 7}},
-                                    {"vertical", {5, 5, 5}, {0, 1, 2}},
-                                    {"zeros", {0, 0}, {0, 0}},
-                                    {"gaps", {0, 1, 2, 3, NAN}, {NAN, 1, kInf, -kInf, 1}},
-                                    {"only NaN", {0, 1}, {NAN, NAN}},
-                                    {"huge", {0, 1, 2}, {-1e300, 1e300, 1.7e308}},
-                                    {"tiny", {0, 1e-320}, {0, 5e-324}},
-                                    {"nearly constant", {1, std::nextafter(1, 2)}, {1e15, 1e15 + 0.125}},
-                                    {"unsorted", {3, 1, 2}, {1, 2, 3}},
-                                    {std::string(500, 'w'), {0, 1}, {0, 1}},
-                                    {"not UTF-8 \xff\xc3(\xed\xa0\x80\n", {0, 1}, {0, 1}},
-                                    wave("thousands", 200000, 0)};
+  const std::vector<Series> hard = {
+      {"empty", {}, {}},
+      {"one", {3}, {4}},
+      {"constant", {0, 1, 2}, {7, 7, 7}},
+      {"vertical", {5, 5, 5}, {0, 1, 2}},
+      {"zeros", {0, 0}, {0, 0}},
+      {"gaps", {0, 1, 2, 3, NAN}, {NAN, 1, kInf, -kInf, 1}},
+      {"only NaN", {0, 1}, {NAN, NAN}},
+      {"huge", {0, 1, 2}, {-1e300, 1e300, 1.7e308}},
+      {"tiny", {0, 1e-320}, {0, 5e-324}},
+      {"nearly constant", {1, std::nextafter(1, 2)}, {1e15, 1e15 + 0.125}},
+      {"unsorted", {3, 1, 2}, {1, 2, 3}},
+      {std::string(500, 'w'), {0, 1}, {0, 1}},
+      {"not UTF-8 \xff\xc3(\xed\xa0\x80\n", {0, 1}, {0, 1}},
+      wave("thousands", 200000, 0)};
   for (const Series& series : hard) {
     SCOPED_TRACE(series.label);
-    const Panel panel{
-        series.label, series.label, series.label, {series}, {{0, "zero"}, {0, series.label}, {NAN, "never"}}};
+    const Panel panel{series.label,
+                      series.label,
+                      series.label,
+                      {series},
+                      {{0, "zero"}, {0, series.label}, {NAN, "never"}}};
     expect_paper(draw_curves(std::vector{panel}, 320, 200), 320, 200);
   }
   draw_curves(std::vector{Panel{"all", "", "", hard, {}}});
@@ -137,14 +147,19 @@ TEST(DrawCurves, SaysWhatIsWrong) {
     draw_curves(std::vector{Panel{"Losses", "", "", {{"D", {1, 2, 3}, {1}}}, {}}});
     ADD_FAILURE();
   } catch (const DataError& error) {
-    EXPECT_STREQ(error.what(), "plot 'Losses': series 'D' has 3 x and 1 y; expected as many of each");
+    EXPECT_STREQ(error.what(),
+                 "plot 'Losses': series 'D' has 3 x and 1 y; expected as many of each");
   }
 }
 
 TEST(DrawCurves, SeveralAtOnce) {
-  const std::vector panels{Panel{"Losses", "step", "loss", {wave("D", 300, 0), wave("G", 300, 1)}, {{0.5, "half"}}}};
+  const std::vector panels{
+      Panel{"Losses", "step", "loss", {wave("D", 300, 0), wave("G", 300, 1)}, {{0.5, "half"}}}};
   expect_same_at_once([&] { return draw_curves(panels).pixels; });
-  expect_same_at_once([&] { return draw_figure1(std::vector{Figure1{"(a)", {0, 1}, {1, 2}, {2, 1}, {0, 1}, {0}, {1}}}).pixels; });
+  expect_same_at_once([&] {
+    return draw_figure1(std::vector{Figure1{"(a)", {0, 1}, {1, 2}, {2, 1}, {0, 1}, {0}, {1}}})
+        .pixels;
+  });
 }
 
 TEST(DrawScatter, DrawsBothClouds) {
@@ -177,7 +192,8 @@ TEST(DrawScatter, BearsHardInputs) {
                                                 {1e30F, -1e30F, 1e30F, -1e30F},
                                                 {1e30F, 1, std::nextafter(1e30F, inf), 2}};
   for (const auto& real : hard)
-    for (const auto& generated : hard) expect_paper(draw_scatter("hard", real, generated, 240), 240, 240);
+    for (const auto& generated : hard)
+      expect_paper(draw_scatter("hard", real, generated, 240), 240, 240);
   EXPECT_THROW(draw_scatter("", hard[1], std::vector<float>(3)), DataError);
   EXPECT_THROW(draw_scatter("", {}, {}, 20), UsageError);
 }
@@ -197,14 +213,16 @@ Figure1 stage() {
 TEST(DrawFigure1, DrawsStagesSideBySide) {
   const Image image = draw_figure1(std::vector{stage(), stage()});
   expect_paper(image, 840, 360);
-  for (uint32_t colour : {kBlack, kGreen, kBlue}) EXPECT_GT(ink(image, colour, 75, 40), 30) << colour;
+  for (uint32_t colour : {kBlack, kGreen, kBlue})
+    EXPECT_GT(ink(image, colour, 75, 40), 30) << colour;
 }
 
 TEST(DrawFigure1, DrawsTheBestDWhereItIsGiven) {
   Figure1 best = stage();
   best.optimal_discriminator.assign(best.x.size(), 0.25);
   const uint32_t tint = 0xA2D8F4;  // of the band on paper
-  EXPECT_GT(ink(draw_figure1(std::vector{best}), tint, 75), ink(draw_figure1(std::vector{stage()}), tint, 75) + 300);
+  EXPECT_GT(ink(draw_figure1(std::vector{best}), tint, 75),
+            ink(draw_figure1(std::vector{stage()}), tint, 75) + 300);
 }
 
 TEST(DrawFigure1, FramesShareTheirScales) {
@@ -258,7 +276,8 @@ TEST(DrawFigure1, SaysWhatIsWrong) {
 
 Image plain(int64_t width, int64_t height, int64_t channels, std::vector<uint8_t> colour) {
   Image image{height, width, channels, {}};
-  for (int64_t i = 0; i < height * width; ++i) image.pixels.insert(image.pixels.end(), colour.begin(), colour.end());
+  for (int64_t i = 0; i < height * width; ++i)
+    image.pixels.insert(image.pixels.end(), colour.begin(), colour.end());
   return image;
 }
 
@@ -274,20 +293,24 @@ TEST(DrawCaptioned, FillsRowsAndKeepsEveryPixel) {
     EXPECT_GT(ink(image, 0x262626), 50);  // letters
   }
   EXPECT_EQ(at(below, 14 + 24 + 40 + 16 + 24, 14), 0x5A5A5A);
-  EXPECT_NE(below.pixels, draw_captioned(std::vector<Captioned>{{"first", "another", red}, two[1]}, 500).pixels);
+  EXPECT_NE(below.pixels,
+            draw_captioned(std::vector<Captioned>{{"first", "another", red}, two[1]}, 500).pixels);
 }
 
 TEST(DrawCaptioned, NoCaptionLeavesItsPicture) {
-  const std::vector<Captioned> one = {{std::string(80, 'W'), std::string(80, 'n'), plain(60, 10, 3, {255, 255, 255})}};
+  const std::vector<Captioned> one = {
+      {std::string(80, 'W'), std::string(80, 'n'), plain(60, 10, 3, {255, 255, 255})}};
   const Image image = draw_captioned(one);
   for (int64_t row = 0; row < image.height; ++row)
-    for (const int64_t column : {int64_t{0}, image.width - 1}) EXPECT_EQ(at(image, row, column), kWhite);
+    for (const int64_t column : {int64_t{0}, image.width - 1})
+      EXPECT_EQ(at(image, row, column), kWhite);
 }
 
 TEST(DrawCaptioned, ComplainsOfWhatCannotBe) {
   EXPECT_THROW(draw_captioned({}), UsageError);
   EXPECT_THROW(draw_captioned(std::vector<Captioned>{{"broken", "", {3, 3, 1, {}}}}), DataError);
-  EXPECT_THROW(draw_captioned(std::vector<Captioned>{{"long", "", plain(1, 33000, 1, {0})}}), UsageError);
+  EXPECT_THROW(draw_captioned(std::vector<Captioned>{{"long", "", plain(1, 33000, 1, {0})}}),
+               UsageError);
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ size_t draw_cloud(Canvas& canvas, const Axes& axes, const Cloud& cloud) {
   const Colour colour{cloud.colour.rgb, std::clamp(0.55 * crowd, 0.2, 0.6)};
   size_t hidden = 0;
   for (size_t i = 0; i < cloud.count(); ++i) {
-    const Point at = good(cloud, i) ? axes.at(cloud.values[2 * i], cloud.values[2 * i + 1]) : Point{-1, -1};
+    const Point at =
+        good(cloud, i) ? axes.at(cloud.values[2 * i], cloud.values[2 * i + 1]) : Point{-1, -1};
     const Box& box = axes.box;
     const bool inside =
         at.x >= box.left && at.x <= box.right && at.y >= box.top && at.y <= box.bottom;
@@ -69,15 +70,15 @@ size_t draw_cloud(Canvas& canvas, const Axes& axes, const Cloud& cloud) {
 
 }  // namespace
 
-Image draw_scatter(const std::string& title, std::span<const float> real, std::span<const float> generated,
-                   int64_t size) {
+Image draw_scatter(const std::string& title, std::span<const float> real,
+                   std::span<const float> generated, int64_t size) {
   if (size < 200) throw UsageError("scatter plot: {} pixels are too few; 200 is the least", size);
   const Cloud below{"real", real, {colours::kBlueGrey}},
       above{"generated", generated, {colours::kVermillion}};
   for (const Cloud& cloud : {below, above})
     if (cloud.values.size() % 2 != 0)
-      throw DataError("scatter plot: {} points must be [N, 2], got an odd number of values, {}", cloud.label,
-                      cloud.values.size());
+      throw DataError("scatter plot: {} points must be [N, 2], got an odd number of values, {}",
+                      cloud.label, cloud.values.size());
 
   Canvas canvas(size, size);
   Axes axes;
@@ -105,7 +106,8 @@ Image draw_scatter(const std::string& title, std::span<const float> real, std::s
                 Align::centre, kLabelFont, {colours::kAxis});
 
   draw_title(canvas, title, {axes.box.left, 24}, axes.box.width());
-  const Legend legend(canvas, {{below.label, {below.colour}, true}, {above.label, {above.colour}, true}},
+  const Legend legend(canvas,
+                      {{below.label, {below.colour}, true}, {above.label, {above.colour}, true}},
                       axes.box.width());
   legend.draw(canvas, {axes.box.left, 31});
   if (hidden > 0) {

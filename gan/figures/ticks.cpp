@@ -38,13 +38,16 @@ std::string scientific(double value, int digits) {
 std::vector<double> round_ticks(double low, double high, int most) {
   if (!std::isfinite(low) || !std::isfinite(high) || low > high || most < 1) return {};
   const double least_step = high / most - low / most;
-  if (least_step < 1e-290 || least_step < 1e-13 * std::max(std::abs(low), std::abs(high))) return {low};
+  if (least_step < 1e-290 || least_step < 1e-13 * std::max(std::abs(low), std::abs(high)))
+    return {low};
 
   for (int power = static_cast<int>(std::floor(std::log10(least_step))) - 1;; ++power)
     for (int leading : {1, 2, 5}) {
       // Multiplied or divided by a whole power of ten, so that 3 * 0.1 is 0.3.
       const double ten = std::pow(10.0, std::abs(power));
-      const auto multiple = [&](double k) { return power < 0 ? k * leading / ten : k * leading * ten; };
+      const auto multiple = [&](double k) {
+        return power < 0 ? k * leading / ten : k * leading * ten;
+      };
       const double step = multiple(1);
       if (!std::isfinite(step)) return {};
       const double first = std::ceil(low / step - 1e-9), last = std::floor(high / step + 1e-9);
@@ -73,7 +76,8 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks) {
   for (double tick : ticks) {
     std::string text = "0";
     if (tick != 0)
-      text = plain ? fmt::format("{:.{}f}{}", tick / scale, decimals, suffix) : scientific(tick, digits);
+      text = plain ? fmt::format("{:.{}f}{}", tick / scale, decimals, suffix)
+                   : scientific(tick, digits);
     labels.push_back(with_minus(text));
   }
   return labels;

@@ -34,7 +34,8 @@ TEST(RoundTicks, StayInsideAndAreNotTooMany) {
 }
 
 TEST(RoundTicks, BearHardRanges) {
-  const double inf = std::numeric_limits<double>::infinity(), largest = std::numeric_limits<double>::max();
+  const double inf = std::numeric_limits<double>::infinity(),
+               largest = std::numeric_limits<double>::max();
   EXPECT_TRUE(round_ticks(NAN, 1, 5).empty());
   EXPECT_TRUE(round_ticks(0, inf, 5).empty());
   EXPECT_TRUE(round_ticks(1, 0, 5).empty());
@@ -57,8 +58,8 @@ TEST(TickLabels, AreShortAndOfOneStyle) {
 }
 
 TEST(TickLabels, TellNeighboursApart) {
-  for (const Numbers& ticks :
-       {Numbers{1000000, 1000000.5, 1000001}, Numbers{1e12, 1e12 + 1}, Numbers{0.99999, 1, 1.00001}}) {
+  for (const Numbers& ticks : {Numbers{1000000, 1000000.5, 1000001}, Numbers{1e12, 1e12 + 1},
+                               Numbers{0.99999, 1, 1.00001}}) {
     const Words labels = tick_labels(ticks);
     for (size_t i = 1; i < labels.size(); ++i) EXPECT_NE(labels[i], labels[i - 1]);
   }

@@ -20,10 +20,12 @@ std::atomic<int64_t> allocated{0};
 
 }  // namespace
 
-/// Where tensors' memory comes from. What oneDNN takes for the length of one product is bounded, and not counted.
+/// Where tensors' memory comes from. What oneDNN takes for the length of one product is bounded,
+/// and not counted.
 extern "C" int posix_memalign(void** out, size_t alignment, size_t n) {
   Dl_info caller{};
-  if (dladdr(__builtin_return_address(0), &caller) != 0 && std::strstr(caller.dli_fname, "libc10")) allocated += static_cast<int64_t>(n);
+  if (dladdr(__builtin_return_address(0), &caller) != 0 && std::strstr(caller.dli_fname, "libc10"))
+    allocated += static_cast<int64_t>(n);
   *out = std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
   return *out ? 0 : ENOMEM;
 }
@@ -33,15 +35,20 @@ __attribute__((noinline)) void* operator new(size_t n) {
   if (void* p = std::malloc(n)) return p;
   throw std::bad_alloc();
 }
-__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
-__attribute__((noinline)) void operator delete(void* p, size_t) noexcept { std::free(p); }
+__attribute__((noinline)) void operator delete(void* p) noexcept {
+  std::free(p);
+}
+__attribute__((noinline)) void operator delete(void* p, size_t) noexcept {
+  std::free(p);
+}
 
 namespace gan {
 namespace {
 
 /// Bytes of one step, once buffers have their sizes.
 int64_t bytes_of_step(const char* rule, int64_t batch, int64_t width) {
-  const Config c = parse_config(fmt::format(R"({}
+  const Config c =
+      parse_config(fmt::format(R"({}
 [run]
 engine = "fused"
 precision = "{}"
@@ -52,7 +59,9 @@ noise_size = 10
 layers = [{{ layer = "dense", units = {}, activation = "relu" }}, {{ layer = "dense", units = 20, activation = "sigmoid" }}]
 [discriminator]
 layers = [{{ layer = "dropout", keep = 0.8 }}, {{ layer = "maxout", units = {}, pieces = 3 }}, {{ layer = "dense", units = 1 }}]
-)", rule, kernels::has_bf16() ? "bf16" : "fp32", batch, width, width), "test");
+)",
+                               rule, kernels::has_bf16() ? "bf16" : "fp32", batch, width, width),
+                   "test");
   Trainer trainer(c, {.dim = 20, .batches_per_epoch = 100});
   struct Same : Batches {
     Tensor x;
@@ -66,13 +75,18 @@ layers = [{{ layer = "dropout", keep = 0.8 }}, {{ layer = "maxout", units = {}, 
 }
 
 class Allocation : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Rules, Allocation, testing::Values(
-  "[game]\nupdate = \"simultaneous\"\n[optimizer]\nmethod = \"momentum\"", "[game]\nvalue = \"relativistic\"\nr1 = 1.0\nr2 = 1.0\naveraging = 0.99"));
+INSTANTIATE_TEST_SUITE_P(
+    Rules, Allocation,
+    testing::Values("[game]\nupdate = \"simultaneous\"\n[optimizer]\nmethod = \"momentum\"",
+                    "[game]\nvalue = \"relativistic\"\nr1 = 1.0\nr2 = 1.0\naveraging = 0.99"));
 
 TEST_P(Allocation, OfAStepDoesNotGrowWithParametersNorMuchWithTheBatch) {
-  const int64_t small = bytes_of_step(GetParam(), 100, 30), wide = bytes_of_step(GetParam(), 100, 3000), large = bytes_of_step(GetParam(), 2000, 30);
+  const int64_t small = bytes_of_step(GetParam(), 100, 30),
+                wide = bytes_of_step(GetParam(), 100, 3000),
+                large = bytes_of_step(GetParam(), 2000, 30);
   EXPECT_GT(small, 0);
-  EXPECT_LT(wide, small + 128 * 1024) << "a few hundred bytes for each tile of a product; the parameters alone are 1.1 MB more";
+  EXPECT_LT(wide, small + 128 * 1024)
+      << "a few hundred bytes for each tile of a product; the parameters alone are 1.1 MB more";
   EXPECT_LT((large - small) / 1900, 400) << "bytes an example: its noise and its logits";
 }
 

@@ -9,12 +9,17 @@
 
 namespace gan {
 
-Generator::Generator(const GeneratorSection& section, uint64_t seed, const Tensor& marginals, at::Device device)
-    : kind_(section.noise), noise_size_(section.noise_size), device_(device),
-      network_(section.layers, section.noise_size, "generator", Stream(seed, "init.G"), marginals, device) {}
+Generator::Generator(const GeneratorSection& section, uint64_t seed, const Tensor& marginals,
+                     at::Device device)
+    : kind_(section.noise),
+      noise_size_(section.noise_size),
+      device_(device),
+      network_(section.layers, section.noise_size, "generator", Stream(seed, "init.G"), marginals,
+               device) {}
 
 Tensor Generator::noise(const Stream& stream, int64_t n, uint64_t step, int64_t first) const {
-  if (kind_ == NoiseKind::normal) return draw_normal(stream, n, noise_size_, step, first).to(device_);
+  if (kind_ == NoiseKind::normal)
+    return draw_normal(stream, n, noise_size_, step, first).to(device_);
   const double root3 = std::sqrt(3.0);  // variance 1
   return draw_uniform(stream, n, noise_size_, step, first).mul_(2 * root3).sub_(root3).to(device_);
 }
@@ -23,7 +28,9 @@ Tensor Generator::noise(int64_t n, uint64_t seed, int64_t first) {
   return noise(Stream(seed, "sample"), n, 0, first);
 }
 
-Tensor Generator::decode(const Tensor& z) { return network_.infer(z).clone(); }
+Tensor Generator::decode(const Tensor& z) {
+  return network_.infer(z).clone();
+}
 
 Tensor Generator::sample(int64_t n, uint64_t seed, int64_t first) {
   constexpr int64_t kBlock = 1000;  // bounds the memory of the activations

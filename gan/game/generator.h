@@ -10,7 +10,8 @@ namespace gan {
 class Generator : public GenerativeModel, public Latent {
  public:
   /// `marginals` [D] in (0, 1), or undefined where no bias asks for them.
-  Generator(const GeneratorSection& section, uint64_t seed, const Tensor& marginals, at::Device device);
+  Generator(const GeneratorSection& section, uint64_t seed, const Tensor& marginals,
+            at::Device device);
 
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   Tensor noise(int64_t n, uint64_t seed, int64_t first = 0) override;

@@ -1,5 +1,5 @@
-/// The game held against Python PyTorch: losses, gradients and whole training steps, as numbers that
-/// tools/make_golden.py stored.
+/// The game held against Python PyTorch: losses, gradients and whole training steps, as numbers
+/// that tools/make_golden.py stored.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -13,20 +13,30 @@
 namespace gan {
 namespace {
 
-nlohmann::json golden(const char* file) { return nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / file)); }
+nlohmann::json golden(const char* file) {
+  return nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / file));
+}
 
-Tensor tensor(const nlohmann::json& values) { return at::tensor(values.get<std::vector<double>>(), at::kDouble); }
+Tensor tensor(const nlohmann::json& values) {
+  return at::tensor(values.get<std::vector<double>>(), at::kDouble);
+}
 
 TEST(Golden, LossesAndGradientsAreTorchs) {
   for (const auto& row : golden("value_functions.json")) {
     const ValueFunction& game = value_function(row["name"].get<std::string>());
-    const Tensor real = tensor(row["real"]).requires_grad_(), fake = tensor(row["fake"]).requires_grad_();
-    for (const auto& [key, loss] : {std::pair{"d", game.d_loss(real, fake)}, std::pair{"g", game.g_loss(real, fake)}}) {
-      EXPECT_NEAR(loss.item<double>(), row[std::string(key) + "_loss"].get<double>(), 1e-8) << game.name << key;
-      const auto g = torch::autograd::grad({loss}, {real, fake}, {}, false, false, /*allow_unused=*/true);
+    const Tensor real = tensor(row["real"]).requires_grad_(),
+                 fake = tensor(row["fake"]).requires_grad_();
+    for (const auto& [key, loss] :
+         {std::pair{"d", game.d_loss(real, fake)}, std::pair{"g", game.g_loss(real, fake)}}) {
+      EXPECT_NEAR(loss.item<double>(), row[std::string(key) + "_loss"].get<double>(), 1e-8)
+          << game.name << key;
+      const auto g =
+          torch::autograd::grad({loss}, {real, fake}, {}, false, false, /*allow_unused=*/true);
       for (int i = 0; i < 2; ++i) {
         const Tensor expected = tensor(row[std::string(key) + "_gradients"][i]);
-        EXPECT_TRUE(at::allclose(g[i].defined() ? g[i] : at::zeros_like(expected), expected, 1e-7, 1e-9)) << game.name << key << i;
+        EXPECT_TRUE(
+            at::allclose(g[i].defined() ? g[i] : at::zeros_like(expected), expected, 1e-7, 1e-9))
+            << game.name << key << i;
       }
     }
   }
@@ -47,23 +57,36 @@ TEST(Golden, ThreeStepsEndWhereTorchEnds) {
   for (const auto& row : golden("steps.json")) {
     Config c;
     c.training.learning_rate = row["method"] == "adam" ? 0.01 : 0.1;
-    c.optimizer = {.method = row["method"] == "adam" ? Method::adam : Method::momentum, .beta1 = 0.5, .beta2 = 0.9, .epsilon = 1e-2,
-                   .momentum = 0.6, .final_momentum = 0.6};
+    c.optimizer = {.method = row["method"] == "adam" ? Method::adam : Method::momentum,
+                   .beta1 = 0.5,
+                   .beta2 = 0.9,
+                   .epsilon = 1e-2,
+                   .momentum = 0.6,
+                   .final_momentum = 0.6};
     const bool relative = row["relative"];
-    c.game = {.value = relative ? "relativistic" : "non-saturating",
-              .update = row["update"] == "simultaneous" ? Update::simultaneous : Update::alternating,
-              .r1 = relative ? 0.5 : 0, .r2 = relative ? 0.5 : 0};
-    c.generator = {.noise = NoiseKind::uniform, .noise_size = 3,
-                   .layers = {Dense{.units = 5, .activation = Activation::relu}, Dense{.units = 4, .activation = Activation::sigmoid}}};
-    c.discriminator.layers = {Maxout{.units = 4, .pieces = 3}, Dense{.units = 5, .activation = Activation::leaky_relu}, Dense{.units = 1}};
+    c.game = {
+        .value = relative ? "relativistic" : "non-saturating",
+        .update = row["update"] == "simultaneous" ? Update::simultaneous : Update::alternating,
+        .r1 = relative ? 0.5 : 0,
+        .r2 = relative ? 0.5 : 0};
+    c.generator = {.noise = NoiseKind::uniform,
+                   .noise_size = 3,
+                   .layers = {Dense{.units = 5, .activation = Activation::relu},
+                              Dense{.units = 4, .activation = Activation::sigmoid}}};
+    c.discriminator.layers = {Maxout{.units = 4, .pieces = 3},
+                              Dense{.units = 5, .activation = Activation::leaky_relu},
+                              Dense{.units = 1}};
     Trainer trainer(c, {.dim = 4, .batches_per_epoch = 100});
 
-    std::map<std::string, size_t> next;  // parameters come in torch's order: weight, bias, layer by layer
+    std::map<std::string, size_t>
+        next;  // parameters come in torch's order: weight, bias, layer by layer
     const auto each = [&](const char* when, const auto& visit) {
       next.clear();
       const at::NoGradGuard no_grad;
       trainer.visit_state([&](const std::string& name, Tensor& t) {
-        const std::string who = name.starts_with("model.") ? "G" : name.starts_with("D.") ? "D" : "";
+        const std::string who = name.starts_with("model.") ? "G"
+                                : name.starts_with("D.")   ? "D"
+                                                           : "";
         if (!who.empty()) visit(name, t, tensor(row[when][who].at(next[who]++)).view(t.sizes()));
       });
     };
@@ -72,12 +95,15 @@ TEST(Golden, ThreeStepsEndWhereTorchEnds) {
     Stored data(row["x"]);
     for (int64_t t = 0; t < 3; ++t) {
       const Scalars scalars = trainer.step(t, data);
-      EXPECT_NEAR(scalars[0].second.item<double>(), row["d_loss"][t].get<double>(), 1e-5) << row["update"] << " step " << t;
-      EXPECT_NEAR(scalars[1].second.item<double>(), row["g_loss"][t].get<double>(), 1e-5) << row["update"] << " step " << t;
+      EXPECT_NEAR(scalars[0].second.item<double>(), row["d_loss"][t].get<double>(), 1e-5)
+          << row["update"] << " step " << t;
+      EXPECT_NEAR(scalars[1].second.item<double>(), row["g_loss"][t].get<double>(), 1e-5)
+          << row["update"] << " step " << t;
     }
     each("end", [&](const std::string& name, Tensor& t, const Tensor& value) {
-      EXPECT_TRUE(at::allclose(t.detach().to(at::kDouble), value, 1e-4, 2e-5)) << row["update"] << row["method"] << " " << name
-          << " off by " << (t.detach().to(at::kDouble) - value).abs().max().item<double>();
+      EXPECT_TRUE(at::allclose(t.detach().to(at::kDouble), value, 1e-4, 2e-5))
+          << row["update"] << row["method"] << " " << name << " off by "
+          << (t.detach().to(at::kDouble) - value).abs().max().item<double>();
     });
   }
 }

@@ -7,11 +7,14 @@ namespace gan {
 namespace {
 
 Tensor slope_in(const Tensor& loss, const Tensor& logits) {
-  const Tensor slope = torch::autograd::grad({loss}, {logits}, {}, /*retain_graph=*/true, false, /*allow_unused=*/true)[0];
+  const Tensor slope = torch::autograd::grad({loss}, {logits}, {}, /*retain_graph=*/true, false,
+                                             /*allow_unused=*/true)[0];
   return slope.defined() ? slope : at::zeros_like(logits);
 }
 
-Tensor part(const Tensor& of, int64_t first, int64_t n) { return of.defined() ? of.narrow(0, first, n) : of; }
+Tensor part(const Tensor& of, int64_t first, int64_t n) {
+  return of.defined() ? of.narrow(0, first, n) : of;
+}
 
 }  // namespace
 
@@ -24,13 +27,16 @@ Look::Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t sampl
   fake = tapes_.size() == 1 ? answers(0, data, samples) : answers(1, 0, samples);
 }
 
-void Look::descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimizer, Optimizer::When when) {
-  const Tensor slope = at::cat({slope_in(loss, real), slope_in(loss, fake)}).unsqueeze(1);  // [2B, 1]
+void Look::descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimizer,
+                   Optimizer::When when) {
+  const Tensor slope =
+      at::cat({slope_in(loss, real), slope_in(loss, fake)}).unsqueeze(1);  // [2B, 1]
   Tensor penalty = penalty_of_each(weights, data_, samples_);
   if (penalty.defined()) penalty = penalty.to(slope.device());
   if (tapes_.size() == 1) return tapes_[0]->descend(slope, penalty, optimizer, when);
   std::vector<Tensor> sum = tapes_[0]->parameters(part(slope, 0, data_), part(penalty, 0, data_));
-  const std::vector<Tensor> more = tapes_[1]->parameters(part(slope, data_, samples_), part(penalty, data_, samples_));
+  const std::vector<Tensor> more =
+      tapes_[1]->parameters(part(slope, data_, samples_), part(penalty, data_, samples_));
   for (size_t i = 0; i < sum.size(); ++i) sum[i] = sum[i] + more[i];
   optimizer.step(sum, when);
 }

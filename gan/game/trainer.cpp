@@ -13,21 +13,21 @@ namespace gan {
 Scalars Trainer::step_alternating(int64_t t, Batches& data) {
   const GameSection& rule = config_.game;
   Tensor x, d_loss, on_data, on_samples;
-  for (int64_t i = 0; i < rule.k; ++i) {                                   // "for k steps do"
-    x = data.next();                                                       // [B, D] ~ p_data
-    Look a = look(x, generate(x.size(0), t, i)->output(), t, i);           // samples ~ p_g
+  for (int64_t i = 0; i < rule.k; ++i) {                          // "for k steps do"
+    x = data.next();                                              // [B, D] ~ p_data
+    Look a = look(x, generate(x.size(0), t, i)->output(), t, i);  // samples ~ p_g
     d_loss = game_.d_loss(a.real, a.fake), on_data = a.real, on_samples = a.fake;
     update_D(a, d_loss, {rule.r1, rule.r2}, t, t * rule.k + i);
   }
-  const auto made = generate(x.size(0), t, rule.k);                        // fresh z
-  Look b = look(game_.relative ? x : Tensor(), made->output(), t, rule.k); // the new D
+  const auto made = generate(x.size(0), t, rule.k);                         // fresh z
+  Look b = look(game_.relative ? x : Tensor(), made->output(), t, rule.k);  // the new D
   const Tensor g_loss = game_.g_loss(b.real, b.fake);
   update_G(*made, b.for_samples(g_loss), t);
   return report(d_loss, g_loss, on_data, on_samples);
 }
 
-/// The authors' code: one fake batch and one set of masks for both players, D's objective halved, and
-/// both gradients taken at the same parameters before either moves.
+/// The authors' code: one fake batch and one set of masks for both players, D's objective halved,
+/// and both gradients taken at the same parameters before either moves.
 Scalars Trainer::step_simultaneous(int64_t t, const Tensor& x) {
   const auto made = generate(x.size(0), t, 0);
   Look a = look(x, made->output(), t, 0);
@@ -39,31 +39,40 @@ Scalars Trainer::step_simultaneous(int64_t t, const Tensor& x) {
 }
 
 Scalars Trainer::step(int64_t t, Batches& data) {
-  Scalars scalars = config_.game.update == Update::simultaneous ? step_simultaneous(t, data.next()) : step_alternating(t, data);
+  Scalars scalars = config_.game.update == Update::simultaneous ? step_simultaneous(t, data.next())
+                                                                : step_alternating(t, data);
   if (averaged_) {
-    const double warm_up = (1.0 + static_cast<double>(t)) / (10.0 + static_cast<double>(t));  // forgets the start sooner
+    const double warm_up = (1.0 + static_cast<double>(t)) /
+                           (10.0 + static_cast<double>(t));  // forgets the start sooner
     averaged_->network().average(G_.network(), std::min(config_.game.averaging, warm_up));
   }
   return scalars;
 }
 
 std::unique_ptr<Tape> Trainer::generate(int64_t n, int64_t t, int64_t pass) {
-  const Pass training{.training = true, .noise = noise_.child("G").child(pass), .step = static_cast<uint64_t>(t)};
+  const Pass training{
+      .training = true, .noise = noise_.child("G").child(pass), .step = static_cast<uint64_t>(t)};
   return G_.network().record({G_.noise(noise_.child("z").child(pass), n, t)}, training);
 }
 
 Look Trainer::look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) {
   std::vector<std::unique_ptr<Tape>> tapes;
   const auto record = [&](at::TensorList examples, int64_t part) {
-    tapes.push_back(D_.record(examples, {.training = true, .noise = noise_.child("D").child(2 * pass + part), .step = static_cast<uint64_t>(t)}));
+    tapes.push_back(D_.record(examples, {.training = true,
+                                         .noise = noise_.child("D").child(2 * pass + part),
+                                         .step = static_cast<uint64_t>(t)}));
   };
-  if (!x.defined()) record(s, 1);
-  else if (one_pass_) record({x, s}, 0);
-  else record(x, 0), record(s, 1);
+  if (!x.defined())
+    record(s, 1);
+  else if (one_pass_)
+    record({x, s}, 0);
+  else
+    record(x, 0), record(s, 1);
   return Look(std::move(tapes), x.defined() ? x.size(0) : 0, s.size(0));
 }
 
-void Trainer::update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t, int64_t update) {
+void Trainer::update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t,
+                       int64_t update) {
   look.descend(loss, weights, d_optimizer_, when(t, update));
   D_.constrain();
 }
@@ -77,33 +86,41 @@ Optimizer::When Trainer::when(int64_t t, int64_t update) const {
   return {.step = t, .update = update, .epoch = t * config_.game.k / facts_.batches_per_epoch + 1};
 }
 
-Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const {
+Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real,
+                        const Tensor& fake) const {
   // In every game .5 means that D cannot tell: logits count from `even_logit`, or from each other.
   const at::NoGradGuard no_grad;
   const Tensor on_data = game_.relative ? real - fake : real - game_.even_logit;
   const Tensor on_fake = game_.relative ? fake - real : fake - game_.even_logit;
-  return {{"d_loss", d_loss.detach()}, {"g_loss", g_loss.detach()},
-          {"D(x)", at::sigmoid(on_data).mean()}, {"D(G(z))", at::sigmoid(on_fake).mean()}};
+  return {{"d_loss", d_loss.detach()},
+          {"g_loss", g_loss.detach()},
+          {"D(x)", at::sigmoid(on_data).mean()},
+          {"D(G(z))", at::sigmoid(on_fake).mean()}};
 }
 
 Scalars Trainer::watch(const Tensor& real) {
   const at::NoGradGuard no_grad;
   Scalars out;
-  for (const auto& [name, optimizer] : {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})
-    if (const auto norm = optimizer->gradient_norm()) out.emplace_back(name, at::scalar_tensor(*norm));
+  for (const auto& [name, optimizer] :
+       {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})
+    if (const auto norm = optimizer->gradient_norm())
+      out.emplace_back(name, at::scalar_tensor(*norm));
 
-  // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for good.
+  // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for
+  // good.
   const auto dead_units = [&](const std::string& who, const Network& network, const Tensor& input) {
     return network(input, {.watch = [&, who](size_t layer, const Tensor& h) {
-      const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
-      if (dense && dense->activation == Activation::relu)
-        out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1), h.amax(0).le(0).to(at::kFloat).mean());
-    }});
+                     const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
+                     if (dense && dense->activation == Activation::relu)
+                       out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1),
+                                        h.amax(0).le(0).to(at::kFloat).mean());
+                   }});
   };
   const int64_t probe = std::max<int64_t>(real.size(0), 256);
   const Tensor fake = dead_units("G", G_.network(), G_.noise(noise_.child("watch"), probe, 0));
   dead_units("D", D_, real);
-  out.emplace_back("spread", (fake.var(0, false).sum() / real.var(0, false).sum().clamp_min(1e-12)).sqrt());
+  out.emplace_back("spread",
+                   (fake.var(0, false).sum() / real.var(0, false).sum().clamp_min(1e-12)).sqrt());
   return out;
 }
 
@@ -113,30 +130,46 @@ Tensor Trainer::discriminate(const Tensor& x) const {
 }
 
 Trainer::Trainer(const Config& config, const DataFacts& facts)
-    : config_(config), facts_(facts), game_(value_function(config.game.value)), noise_(config.run.seed, "game"),
+    : config_(config),
+      facts_(facts),
+      game_(value_function(config.game.value)),
+      noise_(config.run.seed, "game"),
       G_(config.generator, config.run.seed, facts.marginals, facts.device),
-      D_(config.discriminator.layers, facts.dim, "discriminator", Stream(config.run.seed, "init.D"), {}, facts.device),
+      D_(config.discriminator.layers, facts.dim, "discriminator", Stream(config.run.seed, "init.D"),
+         {}, facts.device),
       one_pass_(treats_examples_alone(config.discriminator.layers)),
       g_optimizer_(config.optimizer, config.training.learning_rate, G_.network().parameters()),
       d_optimizer_(config.optimizer, config.training.learning_rate, D_.parameters()) {
-  for (const auto& [name, network] : {std::pair{"generator", &G_.network()}, std::pair{"discriminator", &D_}})
-    if (network->parameters().empty()) throw UsageError("[{}] has nothing to train: give at least one dense layer", name);
+  for (const auto& [name, network] :
+       {std::pair{"generator", &G_.network()}, std::pair{"discriminator", &D_}})
+    if (network->parameters().empty())
+      throw UsageError("[{}] has nothing to train: give at least one dense layer", name);
   if (G_.network().outputs() != facts.dim)
-    throw UsageError("[generator] the last layer has {} outputs, an example of this data has {} numbers: set its units to {}",
-                     G_.network().outputs(), facts.dim, facts.dim);
+    throw UsageError(
+        "[generator] the last layer has {} outputs, an example of this data has {} numbers: set its units to {}",
+        G_.network().outputs(), facts.dim, facts.dim);
   if (D_.outputs() != 1)
-    throw UsageError("[discriminator] the last layer has {} outputs, expected 1 (the logit)", D_.outputs());
-  if (config.game.update == Update::simultaneous && (config.game.k != 1 || config.game.r1 > 0 || config.game.r2 > 0))
-    throw UsageError("game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
-  if (config.game.averaging > 0) averaged_ = std::make_unique<Generator>(config.generator, config.run.seed, facts.marginals, facts.device);
+    throw UsageError("[discriminator] the last layer has {} outputs, expected 1 (the logit)",
+                     D_.outputs());
+  if (config.game.update == Update::simultaneous &&
+      (config.game.k != 1 || config.game.r1 > 0 || config.game.r2 > 0))
+    throw UsageError(
+        "game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
+  if (config.game.averaging > 0)
+    averaged_ = std::make_unique<Generator>(config.generator, config.run.seed, facts.marginals,
+                                            facts.device);
   if (config.run.engine == Engine::fused) {
-    const auto precision = config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32;
-    G_.network().fuse(precision), D_.fuse(precision);
+    const auto precision =
+        config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32;
+    G_.network().fuse(precision);
+    D_.fuse(precision);
     if (averaged_) averaged_->network().fuse(precision);
   }
 }
 
-int64_t Trainer::batches_per_step() const { return config_.game.k; }
+int64_t Trainer::batches_per_step() const {
+  return config_.game.k;
+}
 
 void Trainer::visit_state(const StateVisitor& visit) {
   model().visit_state(visit);

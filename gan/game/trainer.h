@@ -16,9 +16,9 @@ namespace gan {
 
 /// What a learner must know of the data before it sees any.
 struct DataFacts {
-  int64_t dim = 0;                ///< D: numbers an example
+  int64_t dim = 0;  ///< D: numbers an example
   int64_t batches_per_epoch = 1;
-  Tensor marginals;               ///< [D], means of the scaled training data
+  Tensor marginals;  ///< [D], means of the scaled training data
   at::Device device = at::kCPU;
 };
 
@@ -44,7 +44,8 @@ class Trainer : public Learner {
   void update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t, int64_t update);
   void update_G(Tape& made, const Tensor& slope_in_samples, int64_t t);
   Optimizer::When when(int64_t t, int64_t update) const;
-  Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real, const Tensor& fake) const;
+  Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real,
+                 const Tensor& fake) const;
 
   Config config_;
   DataFacts facts_;

@@ -26,17 +26,24 @@ class Gaussian : public Batches {
 
 Config small_config() {
   Config c;
-  c.training.steps = 10, c.training.batch_size = 16, c.training.learning_rate = 1e-2;
+  c.training.steps = 10;
+  c.training.batch_size = 16;
+  c.training.learning_rate = 1e-2;
   c.generator.noise_size = 4;
   c.generator.layers = {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = 2}};
-  c.discriminator.layers = {Dropout{.keep = 0.8, .scale = 1.25}, Maxout{.units = 6, .pieces = 3}, Dense{.units = 1}};
+  c.discriminator.layers = {Dropout{.keep = 0.8, .scale = 1.25}, Maxout{.units = 6, .pieces = 3},
+                            Dense{.units = 1}};
   return c;
 }
-DataFacts facts() { return {.dim = 2, .batches_per_epoch = 10}; }
+DataFacts facts() {
+  return {.dim = 2, .batches_per_epoch = 10};
+}
 
 std::map<std::string, Tensor> state_of(Learner& learner) {
   std::map<std::string, Tensor> out;
-  learner.visit_state([&](const std::string& name, Tensor& t) { EXPECT_TRUE(out.emplace(name, t.detach().clone()).second) << name; });
+  learner.visit_state([&](const std::string& name, Tensor& t) {
+    EXPECT_TRUE(out.emplace(name, t.detach().clone()).second) << name;
+  });
   return out;
 }
 void expect_equal_states(Learner& a, Learner& b) {
@@ -50,13 +57,19 @@ TEST(Trainer, EveryGameTakesAStepUnderEveryRule) {
     for (const Update update : {Update::alternating, Update::simultaneous}) {
       Config c = small_config();
       c.game = {.value = std::string(game.name), .update = update, .averaging = 0.9};
-      if (update == Update::alternating) c.game.k = 2, c.game.r1 = 0.1, c.game.r2 = 0.2;
+      if (update == Update::alternating) {
+        c.game.k = 2;
+        c.game.r1 = 0.1;
+        c.game.r2 = 0.2;
+      }
       Trainer trainer(c, facts());
       const auto before = state_of(trainer);
       Gaussian data(16, 2);
-      for (const auto& [name, value] : trainer.step(0, data)) EXPECT_TRUE(std::isfinite(value.item<double>())) << game.name << " " << name;
+      for (const auto& [name, value] : trainer.step(0, data))
+        EXPECT_TRUE(std::isfinite(value.item<double>())) << game.name << " " << name;
       const auto after = state_of(trainer);
-      for (const char* moved : {"D.1.weight", "G.0.weight", "model.0.weight"}) EXPECT_FALSE(at::equal(before.at(moved), after.at(moved))) << moved;
+      for (const char* moved : {"D.1.weight", "G.0.weight", "model.0.weight"})
+        EXPECT_FALSE(at::equal(before.at(moved), after.at(moved))) << moved;
     }
 }
 
@@ -65,7 +78,10 @@ TEST(Trainer, AStateAndAStepNumberDecideTheFuture) {
   c.game = {.value = "relativistic", .k = 2, .r1 = 0.1, .r2 = 0.1, .averaging = 0.99};
   Trainer whole(c, facts()), first(c, facts()), second(c, facts());
   Gaussian data(16, 2), again(16, 2);
-  for (int64_t t = 0; t < 6; ++t) whole.step(t, data), (t == 2 ? void(whole.watch(at::ones({16, 2}))) : void());
+  for (int64_t t = 0; t < 6; ++t) {
+    whole.step(t, data);
+    (t == 2 ? void(whole.watch(at::ones({16, 2}))) : void());
+  }
   for (int64_t t = 0; t < 3; ++t) first.step(t, again);
   const auto saved = state_of(first);
   {
@@ -77,7 +93,8 @@ TEST(Trainer, AStateAndAStepNumberDecideTheFuture) {
   expect_equal_states(whole, second);
 }
 
-/// Both rules against the formulas, written out with plain autograd: no dropout, so nothing is random but z.
+/// Both rules against the formulas, written out with plain autograd: no dropout, so nothing is
+/// random but z.
 TEST(Trainer, UpdateRulesAreTheFormulas) {
   for (const Update update : {Update::alternating, Update::simultaneous}) {
     Config c = small_config();
@@ -87,14 +104,19 @@ TEST(Trainer, UpdateRulesAreTheFormulas) {
     c.training.learning_rate = 0.1;
     Trainer trainer(c, facts());
     Generator G(c.generator, c.run.seed, {}, at::kCPU);
-    Network D(c.discriminator.layers, 2, "discriminator", Stream(c.run.seed, "init.D"), {}, at::kCPU);
+    Network D(c.discriminator.layers, 2, "discriminator", Stream(c.run.seed, "init.D"), {},
+              at::kCPU);
     const Stream z = Stream(c.run.seed, "game").child("z");
 
     Gaussian data(16, 2), same(16, 2);
     trainer.step(0, data);
     const Tensor x = same.next();
-    const auto bce = [](const Tensor& a, double target) { return at::binary_cross_entropy_with_logits(a, at::full_like(a, target)); };
-    const auto descend = [](std::vector<Tensor> p, const Tensor& loss) { return torch::autograd::grad({loss}, p, {}, /*retain_graph=*/true); };
+    const auto bce = [](const Tensor& a, double target) {
+      return at::binary_cross_entropy_with_logits(a, at::full_like(a, target));
+    };
+    const auto descend = [](std::vector<Tensor> p, const Tensor& loss) {
+      return torch::autograd::grad({loss}, p, {}, /*retain_graph=*/true);
+    };
     const auto move = [](std::vector<Tensor> p, const std::vector<Tensor>& g) {
       const at::NoGradGuard no_grad;
       for (size_t i = 0; i < p.size(); ++i) p[i].sub_(g[i], 0.1);
@@ -111,7 +133,9 @@ TEST(Trainer, UpdateRulesAreTheFormulas) {
       move(G.network().parameters(), descend(G.network().parameters(), bce(D(fresh), 1)));
     }
     const auto state = state_of(trainer);
-    const auto compare = [&](const std::string& name, Tensor& t) { EXPECT_TRUE(at::allclose(t.detach(), state.at(name), 1e-4, 1e-6)) << name; };
+    const auto compare = [&](const std::string& name, Tensor& t) {
+      EXPECT_TRUE(at::allclose(t.detach(), state.at(name), 1e-4, 1e-6)) << name;
+    };
     G.network().visit_state("model.", compare);
     D.visit_state("D.", compare);
   }
@@ -121,7 +145,8 @@ TEST(Trainer, UpdateRulesAreTheFormulas) {
 Config steady_slope() {
   Config c = small_config();
   c.game.value = "wasserstein";
-  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu, .bias = {.value = -100}}, Dense{.units = 2}};
+  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu, .bias = {.value = -100}},
+                        Dense{.units = 2}};
   c.discriminator.layers = {Dense{.units = 1}};
   return c;
 }
@@ -131,7 +156,8 @@ struct Threes : Batches {
 
 TEST(Trainer, EachOfTheKUpdatesOfDCounts) {  // then Adam moves by its rate each time
   Config c = steady_slope();
-  c.game.k = 3, c.optimizer.beta1 = 0.9;
+  c.game.k = 3;
+  c.optimizer.beta1 = 0.9;
   Trainer trainer(c, facts());
   Threes data;
   const Tensor before = state_of(trainer).at("D.0.weight");
@@ -142,11 +168,15 @@ TEST(Trainer, EachOfTheKUpdatesOfDCounts) {  // then Adam moves by its rate each
 
 TEST(Trainer, TheFirstEpochHasTheFirstMomentumTheLastTheFinalOne) {
   Config c = steady_slope();
-  c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0.5, .momentum_epochs = 2};
+  c.optimizer = {
+      .method = Method::momentum, .momentum = 0, .final_momentum = 0.5, .momentum_epochs = 2};
   Trainer trainer(c, facts());  // 10 steps are an epoch
   Threes data;
   std::vector<Tensor> at_step = {state_of(trainer).at("D.0.weight")};
-  for (const int64_t t : {8, 9, 10}) trainer.step(t, data), at_step.push_back(state_of(trainer).at("D.0.weight"));
+  for (const int64_t t : {8, 9, 10}) {
+    trainer.step(t, data);
+    at_step.push_back(state_of(trainer).at("D.0.weight"));
+  }
   const Tensor one = at_step[1] - at_step[0];
   EXPECT_TRUE(at::allclose(at_step[2] - at_step[1], one, 0.05)) << one;
   EXPECT_TRUE(at::allclose(at_step[3] - at_step[2], one * 1.5, 0.05)) << one;
@@ -161,27 +191,35 @@ TEST(Trainer, TheAverageForgetsTheStartSooner) {
     const Tensor before = state_of(trainer).at("model.0.weight");
     trainer.step(t, data);
     const auto after = state_of(trainer);
-    EXPECT_TRUE(at::allclose(after.at("model.0.weight"), before.lerp(after.at("G.0.weight"), 1 - decay), 1e-5, 1e-7)) << t;
+    EXPECT_TRUE(at::allclose(after.at("model.0.weight"),
+                             before.lerp(after.at("G.0.weight"), 1 - decay), 1e-5, 1e-7))
+        << t;
   }
 }
 
-TEST(Trainer, OnePassOverBothIsTwoPasses) {  // batch norm makes D look across examples: then they are kept apart
+TEST(Trainer, OnePassOverBothIsTwoPasses) {  // batch norm makes D look across examples: then they
+                                             // are kept apart
   Config c = small_config();
-  c.discriminator.layers = {Dense{.units = 6, .activation = Activation::relu}, BatchNorm{}, Dense{.units = 1}};
-  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu}, BatchNorm{}, Dense{.units = 2}};
+  c.discriminator.layers = {Dense{.units = 6, .activation = Activation::relu}, BatchNorm{},
+                            Dense{.units = 1}};
+  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu}, BatchNorm{},
+                        Dense{.units = 2}};
   Trainer trainer(c, facts());
   Gaussian data(16, 2);
   const Scalars scalars = trainer.step(0, data);
-  // Were data (mean 3) and samples (mean 0) normalised together, D could tell at once by the sign; apart, it cannot.
+  // Were data (mean 3) and samples (mean 0) normalised together, D could tell at once by the sign;
+  // apart, it cannot.
   EXPECT_NEAR(scalars[2].second.item<double>(), scalars[3].second.item<double>(), 0.2);
 }
 
 TEST(Trainer, WatchSeesDeadUnitsAndSpread) {
   Config c = small_config();
-  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu, .bias = {.value = -100}}, Dense{.units = 2}};
+  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu, .bias = {.value = -100}},
+                        Dense{.units = 2}};
   Trainer trainer(c, facts());
   std::map<std::string, double> seen;
-  for (const auto& [name, value] : trainer.watch(draw_normal(Stream(1), 64, 2, 0))) seen[name] = value.item<double>();
+  for (const auto& [name, value] : trainer.watch(draw_normal(Stream(1), 64, 2, 0)))
+    seen[name] = value.item<double>();
   EXPECT_EQ(seen.at("G.dead.1"), 1);
   EXPECT_NEAR(seen.at("spread"), 0, 1e-6);  // a dead layer gives one point
 }
@@ -198,9 +236,12 @@ TEST(Trainer, WhatDoesNotFitIsNamed) {
   Config c = small_config();
   c.generator.layers.back() = Dense{.units = 3};
   EXPECT_NE(complaint(c).find("[generator] the last layer has 3 outputs"), std::string::npos);
-  c = small_config(), c.discriminator.layers.back() = Dense{.units = 2};
+  c = small_config();
+  c.discriminator.layers.back() = Dense{.units = 2};
   EXPECT_NE(complaint(c).find("[discriminator] the last layer has 2 outputs"), std::string::npos);
-  c = small_config(), c.game.update = Update::simultaneous, c.game.k = 2;
+  c = small_config();
+  c.game.update = Update::simultaneous;
+  c.game.k = 2;
   EXPECT_NE(complaint(c).find("simultaneous"), std::string::npos);
 }
 
@@ -209,13 +250,15 @@ TEST(Generator, ASampleIsKnownByItsNumber) {
   Generator G(c.generator, 1, {}, at::kCPU);
   const Tensor all = G.sample(2500, 7);
   for (const int64_t first : {0, 999, 1000, 2400})
-    EXPECT_TRUE(at::allclose(G.sample(100, 7, first), all.narrow(0, first, 100), 1e-4, 1e-5)) << first;
+    EXPECT_TRUE(at::allclose(G.sample(100, 7, first), all.narrow(0, first, 100), 1e-4, 1e-5))
+        << first;
   EXPECT_FALSE(at::allclose(all.narrow(0, 0, 100), all.narrow(0, 1000, 100), 1e-4, 1e-5));
 }
 
 TEST(Penalties, WeighEachExample) {
   EXPECT_FALSE(penalty_of_each({}, 2, 3).defined());
-  EXPECT_TRUE(at::allclose(penalty_of_each({.r1 = 4, .r2 = 9}, 2, 3), at::tensor({2.f, 2.f, 3.f, 3.f, 3.f})));
+  EXPECT_TRUE(at::allclose(penalty_of_each({.r1 = 4, .r2 = 9}, 2, 3),
+                           at::tensor({2.f, 2.f, 3.f, 3.f, 3.f})));
   EXPECT_TRUE(at::allclose(penalty_of_each({.r2 = 3}, 1, 1), at::tensor({0.f, 3.f})));
 }
 

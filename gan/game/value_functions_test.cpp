@@ -35,12 +35,14 @@ INSTANTIATE_TEST_SUITE_P(Game, EveryGame, testing::ValuesIn(rows()), [](const au
 TEST_P(EveryGame, DHasNothingToGainAtTheEvenLogitOnceSamplesAreLikeData) {
   const ValueFunction& game = *GetParam();
   const Tensor a = logits({game.even_logit, game.even_logit});
-  EXPECT_NEAR(slope(game.d_loss(a, a), a).abs().max().item<double>(), 0, 1e-12);  // the same D answers both
+  EXPECT_NEAR(slope(game.d_loss(a, a), a).abs().max().item<double>(), 0,
+              1e-12);  // the same D answers both
 }
 
 TEST_P(EveryGame, DGainsFromAHigherLogitOnDataAndALowerOneOnSamples) {
   const ValueFunction& game = *GetParam();
-  const Tensor real = logits({game.even_logit, game.even_logit}), fake = logits({game.even_logit, game.even_logit});
+  const Tensor real = logits({game.even_logit, game.even_logit}),
+               fake = logits({game.even_logit, game.even_logit});
   EXPECT_LT(slope(game.d_loss(real, fake), real).max().item<double>(), 0);
   EXPECT_GT(slope(game.d_loss(real, fake), fake).min().item<double>(), 0);
 }
@@ -57,7 +59,8 @@ TEST_P(EveryGame, StaysFiniteAtExtremeLogits) {
   const ValueFunction& game = *GetParam();
   for (const double a : {-1e4, 1e4})
     for (const double b : {-1e4, 1e4}) {
-      const Tensor real = at::full({2}, a, at::kFloat).requires_grad_(), fake = at::full({2}, b, at::kFloat).requires_grad_();
+      const Tensor real = at::full({2}, a, at::kFloat).requires_grad_(),
+                   fake = at::full({2}, b, at::kFloat).requires_grad_();
       for (const Tensor& loss : {game.d_loss(real, fake), game.g_loss(real, fake)}) {
         EXPECT_TRUE(std::isfinite(loss.item<double>()));
         EXPECT_TRUE(at::isfinite(slope(loss, fake)).all().item<bool>());
@@ -89,23 +92,34 @@ TEST(Game, MinimaxAndWassersteinAreZeroSumInTheSamples) {
   for (const char* name : {"minimax", "wasserstein"}) {
     const ValueFunction& game = value_function(name);
     const Tensor fake = logits({-2, 0.1, 3}), real = logits({1, 2, 3});
-    EXPECT_NEAR((slope(game.d_loss(real, fake), fake) + slope(game.g_loss(real, fake), fake)).abs().max().item<double>(), 0, 1e-12) << name;
+    EXPECT_NEAR((slope(game.d_loss(real, fake), fake) + slope(game.g_loss(real, fake), fake))
+                    .abs()
+                    .max()
+                    .item<double>(),
+                0, 1e-12)
+        << name;
   }
 }
 
-TEST(Game, MinimaxIsEquation1) {  // V = E log D + E log (1 - D), here with D = 0.7 on data and 0.2 on samples
+TEST(Game, MinimaxIsEquation1) {  // V = E log D + E log (1 - D), here with D = 0.7 on data and 0.2
+                                  // on samples
   const auto logit = [](double p) { return std::log(p / (1 - p)); };
   const double v = std::log(0.7) + std::log(0.8);
-  EXPECT_NEAR(value_function("minimax").d_loss(logits({logit(0.7)}), logits({logit(0.2)})).item<double>(), -v, 1e-7);
-  EXPECT_NEAR(value_function("minimax").g_loss({}, logits({logit(0.2)})).item<double>(), std::log(0.8), 1e-7);
-  EXPECT_NEAR(value_function("minimax").d_loss(logits({0}), logits({0})).item<double>(), std::log(4), 1e-12);
+  EXPECT_NEAR(
+      value_function("minimax").d_loss(logits({logit(0.7)}), logits({logit(0.2)})).item<double>(),
+      -v, 1e-7);
+  EXPECT_NEAR(value_function("minimax").g_loss({}, logits({logit(0.2)})).item<double>(),
+              std::log(0.8), 1e-7);
+  EXPECT_NEAR(value_function("minimax").d_loss(logits({0}), logits({0})).item<double>(),
+              std::log(4), 1e-12);
 }
 
 TEST(Game, SaturationIsWhyTheSecondRowExists) {  // slopes in the logit: -D against -(1 - D)
   const double a = -5, d = 1 / (1 + std::exp(5.0));
   const Tensor fake = logits({a});
   EXPECT_NEAR(slope(value_function("minimax").g_loss({}, fake), fake).item<double>(), -d, 1e-12);
-  EXPECT_NEAR(slope(value_function("non-saturating").g_loss({}, fake), fake).item<double>(), -(1 - d), 1e-12);
+  EXPECT_NEAR(slope(value_function("non-saturating").g_loss({}, fake), fake).item<double>(),
+              -(1 - d), 1e-12);
 }
 
 TEST(Game, AWrongNameIsAnsweredWithTheNearest) {
@@ -113,7 +127,8 @@ TEST(Game, AWrongNameIsAnsweredWithTheNearest) {
     value_function("non-saturated");
     FAIL();
   } catch (const UsageError& error) {
-    EXPECT_NE(std::string(error.what()).find("did you mean 'non-saturating'?"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("did you mean 'non-saturating'?"), std::string::npos)
+        << error.what();
   }
 }
 

@@ -33,7 +33,8 @@ std::string lower_case(std::string_view text) {
 std::string shape_text(const Shape& shape) {
   constexpr size_t kShown = 8;
   const auto shown = shape.begin() + static_cast<int64_t>(std::min(shape.size(), kShown));
-  return fmt::format("[{}{}]", fmt::join(shape.begin(), shown, ", "), shape.size() > kShown ? ", ..." : "");
+  return fmt::format("[{}{}]", fmt::join(shape.begin(), shown, ", "),
+                     shape.size() > kShown ? ", ..." : "");
 }
 
 std::string in_quotes(std::string_view text, size_t limit) {

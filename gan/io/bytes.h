@@ -12,7 +12,8 @@
 
 namespace gan {
 
-static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "numbers are copied as they lie in memory");
 
 /// The number that `bytes` begins with; at least sizeof(T) of them.
 template <class T>

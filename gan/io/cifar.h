@@ -1,6 +1,7 @@
 #pragma once
-/// The binary version of CIFAR-10 (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html): records of one label
-/// and an image of 3 x 32 x 32 bytes, its red, green and blue plane one after the other.
+/// The binary version of CIFAR-10 (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html):
+/// records of one label and an image of 3 x 32 x 32 bytes, its red, green and blue plane one after
+/// the other.
 
 #include <cstdint>
 #include <string>

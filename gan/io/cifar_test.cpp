@@ -26,11 +26,14 @@ TEST(Cifar, IsALabelAndThreePlanesARecord) {
 
 TEST(Cifar, RefusesWhatIsNotABatch) {
   const auto refused = [](const std::string& bytes, std::string_view part) {
-    expect_data_error([&] { parse_exact(bytes, [](std::string_view b) { parse_cifar(b, kWho); }); }, part);
+    expect_data_error([&] { parse_exact(bytes, [](std::string_view b) { parse_cifar(b, kWho); }); },
+                      part);
   };
   const std::string bytes = format_cifar(two());
   refused("", "is empty");
-  refused(bytes.substr(0, 6145), "whole records of 3073 bytes were expected (a label, then 3 x 32 x 32), the file has 6145 bytes; download it again");
+  refused(
+      bytes.substr(0, 6145),
+      "whole records of 3073 bytes were expected (a label, then 3 x 32 x 32), the file has 6145 bytes; download it again");
   refused(bytes + "x", "the file has 6147 bytes");
   refused(bytes.substr(0, 3072), "the file has 3072 bytes");
   std::string damaged = bytes;

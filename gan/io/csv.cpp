@@ -309,11 +309,13 @@ std::string with_quotes(std::string_view name) {
 template <class T>
 std::string format(const std::vector<std::string>& columns, int64_t width,
                    std::span<const T> values) {
-  const auto cells = static_cast<int64_t>(values.size()), names = static_cast<int64_t>(columns.size());
+  const auto cells = static_cast<int64_t>(values.size()),
+             names = static_cast<int64_t>(columns.size());
   if (width < 1 || cells % width != 0) {
     throw DataError("format_csv: {} numbers are no rows of {}", cells, width);
   }
-  if (names != 0 && names != width) throw DataError("format_csv: {} names for {} columns", names, width);
+  if (names != 0 && names != width)
+    throw DataError("format_csv: {} names for {} columns", names, width);
   std::string out;
   for (const std::string& name : columns) {
     if (trim(name) != name || !is_name(name) || name.find('\0') != std::string::npos) {

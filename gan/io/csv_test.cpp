@@ -8,9 +8,13 @@
 namespace gan {
 namespace {
 
-Csv parse(std::string_view text) { return parse_csv(text, kWho); }
+Csv parse(std::string_view text) {
+  return parse_csv(text, kWho);
+}
 
-std::vector<float> floats(std::string_view text) { return as_floats(parse(text).array.values); }
+std::vector<float> floats(std::string_view text) {
+  return as_floats(parse(text).array.values);
+}
 
 const std::vector<double>& doubles(const Csv& csv) {
   return std::get<std::vector<double>>(csv.array.values);
@@ -49,8 +53,11 @@ TEST(Csv, TakesWhatOtherProgramsWrite) {
 
 TEST(Csv, RoundTripsEveryFloat) {
   using Limits = std::numeric_limits<float>;
-  std::vector<float> values{0.1f, 1.0f / 3, 16777216, -0.0f, Limits::max(), Limits::lowest(), Limits::min(),
-                            Limits::denorm_min(), 1e20f, 3};
+  std::vector<float> values{0.1f,          1.0f / 3,
+                            16777216,      -0.0f,
+                            Limits::max(), Limits::lowest(),
+                            Limits::min(), Limits::denorm_min(),
+                            1e20f,         3};
   EXPECT_EQ(format_csv({}, 2, std::vector<float>{0.1f, 3}), "0.1,3\n");
   const std::string text = format_csv({"a", "b"}, 2, values);
   EXPECT_EQ(text.substr(0, 8), "a,b\n0.1,");
@@ -65,7 +72,10 @@ TEST(Csv, TooSmallForAFloatIsZero) {
 TEST(Csv, NamesLineAndColumn) {
   expect_error("1,2\n3,x\n", R"(line 2, column 2: expected a number, got "x")");
   expect_error("a,b\n1,nan\n", R"(line 2, column 2 ("b"): expected a finite number, got "nan")");
-  expect_error("\xef\xbb\xbf\xef\xbb\xbf" "a\n1\n", "line 1, column 1: expected a number");
+  expect_error(
+      "\xef\xbb\xbf\xef\xbb\xbf"
+      "a\n1\n",
+      "line 1, column 1: expected a number");
   expect_error("nan,inf\n1,2\n", R"(line 1, column 1: expected a finite number, got "nan")");
   expect_error("1,-inf\n", R"(column 2: expected a finite number, got "-inf")");
   expect_error("1,1e39\n", R"(column 2: expected a number within float's range, got "1e39")");
@@ -156,22 +166,29 @@ TEST(Csv, SaysWhatIsProbablyTheMatter) {
        {"2024-01-31", "31.1.2024", "1/31/24", "12:30:00", "2024-01-31T12:30:00Z"})
     expect_error("day\n" + date + "\n", "which looks like a date; columns must be numbers for now");
   expect_error("1,2\n3,\n", "line 2, column 2: expected a number, got \"\": the cell is empty");
-  expect_error(std::string_view("\xff\xfe" "1\0,\0" "2\0", 8), "no text in UTF-8");
+  expect_error(std::string_view("\xff\xfe"
+                                "1\0,\0"
+                                "2\0",
+                                8),
+               "no text in UTF-8");
   expect_error("", "is empty");
 }
 
 TEST(Csv, RefusesNoRows) {
-  for (const std::string_view text : {"\n\n", "\xef\xbb\xbf", "a,b\n", "a,b"}) expect_error(text, "no rows");
+  for (const std::string_view text : {"\n\n", "\xef\xbb\xbf", "a,b\n", "a,b"})
+    expect_error(text, "no rows");
 }
 
 TEST(Csv, SurvivesEveryPrefixAndDamage) {
   const std::string text = "\xef\xbb\xbfx,\"y\"\r\n1.5e3, -2\r\nnan,3\n";
-  for (size_t size = 0; size < text.size(); ++size) expect_survives_damage(text.substr(0, size), parse);
+  for (size_t size = 0; size < text.size(); ++size)
+    expect_survives_damage(text.substr(0, size), parse);
 }
 
 TEST(Csv, RefusesToWriteALie) {
   const std::vector<float> two{1, 2};
-  const auto refuses = [&](const std::vector<std::string>& names, int64_t width, std::string_view part) {
+  const auto refuses = [&](const std::vector<std::string>& names, int64_t width,
+                           std::string_view part) {
     expect_data_error([&] { format_csv(names, width, two); }, part, "format_csv");
   };
   refuses({}, 0, "2 numbers are no rows of 0");

@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-constexpr int kGzipWindow = 15 + 16;           // zlib: the largest window, gzip's header and trailer
+constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip's header and trailer
 constexpr size_t kMaxGiven = size_t{1} << 30;  // zlib counts in 32 bits
 
 struct Deflation : z_stream {

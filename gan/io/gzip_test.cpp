@@ -9,15 +9,24 @@ using namespace std::string_literals;
 
 /// RFC 1952: header, one stored block (RFC 1951), CRC-32 of "hello", its length.
 const std::string kHello =
-    "\x1f\x8b\x08\0\0\0\0\0\0\xff" "\x01\x05\0\xfa\xff" "hello" "\x86\xa6\x10\x36" "\x05\0\0\0"s;
+    "\x1f\x8b\x08\0\0\0\0\0\0\xff"
+    "\x01\x05\0\xfa\xff"
+    "hello"
+    "\x86\xa6\x10\x36"
+    "\x05\0\0\0"s;
 
-std::string parse(std::string_view bytes) { return gunzip(std::string(bytes), kWho); }
+std::string parse(std::string_view bytes) {
+  return gunzip(std::string(bytes), kWho);
+}
 
-TEST(Gzip, ReadsTheFormat) { EXPECT_EQ(parse(kHello), "hello"); }
+TEST(Gzip, ReadsTheFormat) {
+  EXPECT_EQ(parse(kHello), "hello");
+}
 
 TEST(Gzip, RoundTripsAndRepeats) {
   std::string mixed;
-  for (uint32_t i = 0, x = 1; i < 300000; ++i, x = x * 1664525 + 1013904223) mixed += static_cast<char>(x >> 24);
+  for (uint32_t i = 0, x = 1; i < 300000; ++i, x = x * 1664525 + 1013904223)
+    mixed += static_cast<char>(x >> 24);
   for (const std::string& content : {""s, "a"s, std::string(1000000, 'z'), mixed}) {
     EXPECT_EQ(parse(gzip(content)), content);
     EXPECT_EQ(gzip(content), gzip(content));
@@ -26,7 +35,8 @@ TEST(Gzip, RoundTripsAndRepeats) {
 }
 
 TEST(Gzip, OtherBytesComeBack) {
-  for (const std::string& plain : {""s, "\x1f"s, "label,x\n"s, "\0\0\x08\x01"s}) EXPECT_EQ(parse(plain), plain);
+  for (const std::string& plain : {""s, "\x1f"s, "label,x\n"s, "\0\0\x08\x01"s})
+    EXPECT_EQ(parse(plain), plain);
 }
 
 TEST(Gzip, SeveralMembersAndPadding) {
@@ -46,7 +56,9 @@ TEST(Gzip, SecondMemberMayNotBeCut) {
   }
 }
 
-TEST(Gzip, SurvivesDamage) { expect_survives_damage(kHello, parse); }
+TEST(Gzip, SurvivesDamage) {
+  expect_survives_damage(kHello, parse);
+}
 
 TEST(Gzip, SaysWhatIsWrong) {
   expect_data_error([] { parse(kHello.substr(0, 20)); }, "file ends early; download it again");

@@ -55,7 +55,8 @@ NumberArray read_idx(ByteReader& in) {
         who, code);
   }
   const size_t rank = static_cast<unsigned char>(start[3]);
-  if (rank == 0) throw DataError("{}: expected an IDX array of at least one dimension, got none", who);
+  if (rank == 0)
+    throw DataError("{}: expected an IDX array of at least one dimension, got none", who);
   const std::string sizes = in.take(4 * rank);
   if (sizes.size() < 4 * rank) {
     throw DataError(
@@ -75,7 +76,8 @@ NumberArray parse_idx(std::string_view bytes, std::string_view who) {
 
 std::string format_idx(const IdxArray& array) {
   if (array.shape.empty() || array.shape.size() > kMaxRank) {
-    throw DataError("format_idx: expected 1 to {} dimensions, got {}", kMaxRank, array.shape.size());
+    throw DataError("format_idx: expected 1 to {} dimensions, got {}", kMaxRank,
+                    array.shape.size());
   }
   std::string out{'\0', '\0', kUnsignedByte, static_cast<char>(array.shape.size())};
   for (const int64_t size : array.shape) {
@@ -85,7 +87,8 @@ std::string format_idx(const IdxArray& array) {
     append_big(out, size);
   }
   if (byte_count(array.shape, 1) != static_cast<int64_t>(array.data.size())) {
-    throw DataError("format_idx: shape {} does not fit {} bytes", shape_text(array.shape), array.data.size());
+    throw DataError("format_idx: shape {} does not fit {} bytes", shape_text(array.shape),
+                    array.data.size());
   }
   return out.append(array.data.begin(), array.data.end());
 }

@@ -8,9 +8,13 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::string kImages = "\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x03" "abcdef"s;  // [2, 1, 3]
+const std::string kImages =
+    "\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x03"
+    "abcdef"s;  // [2, 1, 3]
 
-NumberArray parse(std::string_view bytes) { return parse_idx(bytes, kWho); }
+NumberArray parse(std::string_view bytes) {
+  return parse_idx(bytes, kWho);
+}
 
 const std::vector<uint8_t>& bytes_of(const NumberArray& array) {
   return std::get<std::vector<uint8_t>>(array.values);
@@ -58,8 +62,12 @@ TEST(Idx, GzipIsInflatedAsFarAsTheHeaderSays) {
   expect_data_error([&] { parse(damaged); }, "incorrect data check");
 }
 
-TEST(Idx, NoPrefixParses) { expect_prefixes_fail(kImages, parse); }
-TEST(Idx, SurvivesDamage) { expect_survives_damage(kImages, parse); }
+TEST(Idx, NoPrefixParses) {
+  expect_prefixes_fail(kImages, parse);
+}
+TEST(Idx, SurvivesDamage) {
+  expect_survives_damage(kImages, parse);
+}
 
 TEST(Idx, RefusesWhatIsNotIdx) {
   const auto refuses = [](const std::string& bytes, std::string_view part) {
@@ -81,7 +89,8 @@ TEST(Idx, HugeDimensionsAllocateNothing) {
   const std::string huge = "\xff\xff\xff\xff";
   expect_data_error([&] { parse("\0\0\x08\x01"s + huge); }, "needs 4294967295 bytes");
   expect_data_error([&] { parse("\0\0\x08\x03"s + huge + huge + huge); }, "no file can hold");
-  expect_data_error([&] { parse("\0\0\x08\x04\0\0\0\0"s + huge + huge + huge); }, "no file can hold");
+  expect_data_error([&] { parse("\0\0\x08\x04\0\0\0\0"s + huge + huge + huge); },
+                    "no file can hold");
 }
 
 TEST(Idx, RefusesToWriteALie) {

@@ -32,13 +32,20 @@ constexpr NpyType kTypes[] = {
 /// What a type is that cannot be read, for those who do not know NumPy's letters.
 std::string_view in_words(std::string_view descr) {
   switch (descr.size() > 1 ? descr[1] : '\0') {
-    case 'U': case 'S': return " (text)";
-    case 'O': return " (Python objects)";
-    case 'c': return " (complex numbers)";
+    case 'U':
+    case 'S':
+      return " (text)";
+    case 'O':
+      return " (Python objects)";
+    case 'c':
+      return " (complex numbers)";
     case 'f':
       return " (long double)";
-    case 'M': case 'm': return " (dates)";
-    default: return "";
+    case 'M':
+    case 'm':
+      return " (dates)";
+    default:
+      return "";
   }
 }
 
@@ -128,7 +135,8 @@ std::string take_header_text(ByteReader& in) {
   }
   const std::string versions = in.take(2);
   const int version = versions.empty() ? 1 : static_cast<unsigned char>(versions[0]);
-  if (version < 1 || version > 3) throw DataError("{}: expected NPY version 1, 2 or 3, got {}", who, version);
+  if (version < 1 || version > 3)
+    throw DataError("{}: expected NPY version 1, 2 or 3, got {}", who, version);
   const size_t width = version == 1 ? sizeof(uint16_t) : sizeof(uint32_t);
   std::string size = in.take(width);
   const bool whole = size.size() == width;
@@ -220,7 +228,8 @@ std::string npy_header(const Shape& shape) {
 std::string format_npy(const Shape& shape, std::span<const float> values) {
   const std::string header = npy_header(shape);
   if (byte_count(shape, sizeof(float)) != static_cast<int64_t>(values.size_bytes())) {
-    throw DataError("format_npy: shape {} does not fit {} numbers", shape_text(shape), values.size());
+    throw DataError("format_npy: shape {} does not fit {} numbers", shape_text(shape),
+                    values.size());
   }
   std::string out;
   out.reserve(header.size() + values.size_bytes());

@@ -10,9 +10,9 @@
 
 namespace gan {
 
-/// Reads bool, integers of 8 to 64 bits, float16, float32 and float64, little- or big-endian, in C or
-/// Fortran order; the result is in C order. Other types, a header that disagrees with the length: DataError
-/// naming the source of `in`.
+/// Reads bool, integers of 8 to 64 bits, float16, float32 and float64, little- or big-endian, in C
+/// or Fortran order; the result is in C order. Other types, a header that disagrees with the
+/// length: DataError naming the source of `in`.
 NumberArray read_npy(ByteReader& in);
 
 /// The same of bytes in memory, gzipped or not, rounded to float32.

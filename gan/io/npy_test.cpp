@@ -12,7 +12,9 @@ namespace {
 
 using namespace std::string_literals;
 
-Array parse(std::string_view bytes) { return parse_npy(bytes, kWho); }
+Array parse(std::string_view bytes) {
+  return parse_npy(bytes, kWho);
+}
 
 /// A version 1 file round any header text.
 std::string file(const std::string& header, const std::string& data) {
@@ -22,7 +24,8 @@ std::string file(const std::string& header, const std::string& data) {
 }
 
 std::string file(const std::string& descr, const std::string& shape, const std::string& data) {
-  return file("{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }\n", data);
+  return file("{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }\n",
+              data);
 }
 
 template <class T>
@@ -35,8 +38,8 @@ std::string packed(std::initializer_list<T> values) {
 TEST(Npy, WritesTheFormat) {
   const std::vector<float> values{1, -2};
   const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
-  EXPECT_EQ(format_npy({2}, values),
-            "\x93NUMPY\x01\0\x76\0"s + header + std::string(60, ' ') + "\n" + "\0\0\x80\x3f\0\0\0\xc0"s);
+  EXPECT_EQ(format_npy({2}, values), "\x93NUMPY\x01\0\x76\0"s + header + std::string(60, ' ') +
+                                         "\n" + "\0\0\x80\x3f\0\0\0\xc0"s);
 }
 
 TEST(Npy, RoundTripsAligned) {
@@ -51,7 +54,8 @@ TEST(Npy, RoundTripsAligned) {
 
 TEST(Npy, ReadsEveryType) {
   const std::vector<float> positive{1, 2}, both{-1, 2};
-  EXPECT_EQ(parse(file("|u1", "(2,)", packed<uint8_t>({1, 255}))).values, (std::vector<float>{1, 255}));
+  EXPECT_EQ(parse(file("|u1", "(2,)", packed<uint8_t>({1, 255}))).values,
+            (std::vector<float>{1, 255}));
   EXPECT_EQ(parse(file("|i1", "(2,)", packed<int8_t>({-1, 2}))).values, both);
   EXPECT_EQ(parse(file("<u2", "(2,)", packed<uint16_t>({1, 2}))).values, positive);
   EXPECT_EQ(parse(file("<i2", "(2,)", packed<int16_t>({-1, 2}))).values, both);
@@ -140,8 +144,12 @@ TEST(Npy, ReadsOtherSpellings) {
   }
 }
 
-TEST(Npy, NoPrefixParses) { expect_prefixes_fail(format_npy({2, 1}, std::vector<float>{1, 2}), parse); }
-TEST(Npy, SurvivesDamage) { expect_survives_damage(file("<f4", "(1,)", "abcd"), parse); }
+TEST(Npy, NoPrefixParses) {
+  expect_prefixes_fail(format_npy({2, 1}, std::vector<float>{1, 2}), parse);
+}
+TEST(Npy, SurvivesDamage) {
+  expect_survives_damage(file("<f4", "(1,)", "abcd"), parse);
+}
 
 TEST(Npy, RefusesWhatItCannotRead) {
   const auto refuses = [](const std::string& bytes, std::string_view part) {
@@ -169,7 +177,8 @@ TEST(Npy, RefusesMalformedHeaders) {
         "{'descr': '|u1' " + rest + "}", "{'descr': '|u1', 'descr': '|u1', " + rest + "}",
         "{'descr': '|u1', 'more': 1, " + rest + "}", "{'descr': [('a', '|u1')], " + rest + "}",
         "{'descr': '|u1', " + rest + "} x", "{'descr': '|u1, " + rest + "}",
-        "{'descr': '|u1', 'fortran_order': 0, 'shape': (1,)}"s, "{'descr': '|u1', 'fortran_order': False}"s}) {
+        "{'descr': '|u1', 'fortran_order': 0, 'shape': (1,)}"s,
+        "{'descr': '|u1', 'fortran_order': False}"s}) {
     SCOPED_TRACE(header);
     expect_data_error([&] { parse(file(header, "a")); }, "plain array's NPY header");
   }
@@ -184,8 +193,10 @@ TEST(Npy, HugeShapesAllocateNothing) {
   expect_data_error([] { parse(file("|u1", "(9223372036854775807,)", "")); },
                     "needs 9223372036854775807 bytes");
   expect_data_error([] { parse(file("<f8", "(9223372036854775807,)", "")); }, "no file can hold");
-  expect_data_error([] { parse(file("|u1", "(4294967296, 4294967296, 0)", "")); }, "no file can hold");
-  expect_data_error([] { parse(file("|u1", "(0, 9223372036854775807, 0)", "")); }, "no file can hold");
+  expect_data_error([] { parse(file("|u1", "(4294967296, 4294967296, 0)", "")); },
+                    "no file can hold");
+  expect_data_error([] { parse(file("|u1", "(0, 9223372036854775807, 0)", "")); },
+                    "no file can hold");
   std::string many = "(";
   for (int i = 0; i < 65; ++i) many += "1, ";
   expect_data_error([&] { parse(file("|u1", many + ")", "a")); }, "got 65");
@@ -195,7 +206,11 @@ TEST(Npy, RefusesToWriteALie) {
   const std::vector<float> one{1};
   expect_data_error([&] { format_npy({}, one); }, "got 0", "format_npy");
   expect_data_error([&] { format_npy(Shape(65, 1), one); }, "got 65", "format_npy");
-  expect_data_error([&] { format_npy({2, 3}, one); }, "shape [2, 3] does not fit 1 numbers", "format_npy");
+  expect_data_error(
+      [&] {
+        format_npy({2, 3}, one);
+      },
+      "shape [2, 3] does not fit 1 numbers", "format_npy");
   expect_data_error([&] { format_npy({-1}, one); }, "[-1]", "format_npy");
 }
 

@@ -78,7 +78,9 @@ constexpr Type kTypes[] = {
     row<uint64_t>(NumberType::u64), row<int64_t>(NumberType::i64),  row<Half>(NumberType::f16),
     row<float>(NumberType::f32),    row<double>(NumberType::f64)};
 
-const Type& type_of(NumberType type) { return *std::ranges::find(kTypes, type, &Type::type); }
+const Type& type_of(NumberType type) {
+  return *std::ranges::find(kTypes, type, &Type::type);
+}
 
 /// How much a reader holds beyond its header, or what can be said of it.
 std::string amount(const ByteReader& in) {
@@ -87,7 +89,9 @@ std::string amount(const ByteReader& in) {
 
 }  // namespace
 
-int64_t size_of(NumberType type) { return type_of(type).size; }
+int64_t size_of(NumberType type) {
+  return type_of(type).size;
+}
 
 void NumberCollector::widen() {
   doubles_.reserve(floats_.capacity());

@@ -43,6 +43,7 @@ class NumberCollector {
 
 /// The product(shape) numbers that are all of what `in` still holds, block by block.
 /// `format` names the kind of file in errors. @throws DataError when there are more or fewer
-NumberArray read_numbers(ByteReader& in, Shape shape, NumberType type, bool big_endian, std::string_view format);
+NumberArray read_numbers(ByteReader& in, Shape shape, NumberType type, bool big_endian,
+                         std::string_view format);
 
 }  // namespace gan

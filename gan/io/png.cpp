@@ -19,7 +19,8 @@ constexpr std::string_view kMagic = "\x89PNG\r\n\x1a\n";
 constexpr size_t kMaxInflation = 1032;  // deflate makes no more bytes of one
 constexpr size_t kMessage = 128;
 
-// libpng leaves its calls, and these callbacks, by longjmp: no object with a destructor lives in them.
+// libpng leaves its calls, and these callbacks, by longjmp: no object with a destructor lives in
+// them.
 
 void on_error(png_structp png, png_const_charp message) {
   std::snprintf(static_cast<char*>(png_get_error_ptr(png)), kMessage, "%s", message);
@@ -38,7 +39,8 @@ void take_bytes(png_structp png, png_bytep to, size_t count) {
 void add_bytes(png_structp png, png_bytep from, size_t count) {
   bool added = true;
   try {
-    static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<const char*>(from), count);
+    static_cast<std::string*>(png_get_io_ptr(png))
+        ->append(reinterpret_cast<const char*>(from), count);
   } catch (const std::bad_alloc&) {
     added = false;
   }
@@ -53,8 +55,8 @@ struct Codec {
 
   explicit Codec(Way chosen)
       : way(chosen),
-        png((way == kRead ? png_create_read_struct : png_create_write_struct)(PNG_LIBPNG_VER_STRING, message,
-                                                                              on_error, on_warning)),
+        png((way == kRead ? png_create_read_struct : png_create_write_struct)(
+            PNG_LIBPNG_VER_STRING, message, on_error, on_warning)),
         info(png ? png_create_info_struct(png) : nullptr) {
     if (info) return;
     destroy();
@@ -64,7 +66,8 @@ struct Codec {
   Codec(const Codec&) = delete;
   Codec& operator=(const Codec&) = delete;
 
-  /// Whether `body` came to its end. It may touch objects of its caller but hold none over a libpng call.
+  /// Whether `body` came to its end. It may touch objects of its caller but hold none over a libpng
+  /// call.
   template <class Body>
   bool run(const Body& body) {
     if (setjmp(png_jmpbuf(png)) != 0) return false;
@@ -99,20 +102,22 @@ void read_image(png_structp png, png_infop info, size_t file_size, Image& image)
   const size_t row = png_get_rowbytes(png, info);
   image.pixels.resize(static_cast<size_t>(image.height) * row);
   for (int pass = 0; pass < passes; ++pass) {
-    for (size_t at = 0; at < image.pixels.size(); at += row) png_read_row(png, &image.pixels[at], nullptr);
+    for (size_t at = 0; at < image.pixels.size(); at += row)
+      png_read_row(png, &image.pixels[at], nullptr);
   }
   png_read_end(png, nullptr);
 }
 
-/// `drawn`: few colours, with edges between them. Then rows pack best as they are, without a filter.
+/// `drawn`: few colours, with edges between them. Then rows pack best as they are, without a
+/// filter.
 void write_image(png_structp png, png_infop info, const Image& image, bool drawn) {
   if (drawn) {
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
     png_set_compression_level(png, 9);
   }
-  png_set_IHDR(png, info, static_cast<uint32_t>(image.width), static_cast<uint32_t>(image.height), 8,
-               image.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+  png_set_IHDR(png, info, static_cast<uint32_t>(image.width), static_cast<uint32_t>(image.height),
+               8, image.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
   char keyword[] = "Software";
   char software[] = "gan";
   png_text text{};
@@ -128,8 +133,8 @@ void write_image(png_structp png, png_infop info, const Image& image, bool drawn
 }
 
 std::string big_endian(uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
-          static_cast<char>(value)};
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
+          static_cast<char>(value >> 8), static_cast<char>(value)};
 }
 
 uint32_t load_big(std::string_view bytes) {
@@ -140,8 +145,10 @@ uint32_t load_big(std::string_view bytes) {
 
 std::string chunk(std::string_view name, const std::string& data) {
   const std::string body = std::string(name) + data;
-  const auto crc = crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
-  return big_endian(static_cast<uint32_t>(data.size())) + body + big_endian(static_cast<uint32_t>(crc));
+  const auto crc =
+      crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
+  return big_endian(static_cast<uint32_t>(data.size())) + body +
+         big_endian(static_cast<uint32_t>(crc));
 }
 
 /// Calls use(name, data, whole chunk) for each chunk of a file that was written here.
@@ -163,11 +170,15 @@ Area changed(const Image& before, const Image& now) {
   Area area{now.width, now.height, 0, 0};
   const int64_t c = now.channels;
   for (int64_t row = 0; row < now.height; ++row) {
-    const uint8_t *a = &before.pixels[row * now.width * c], *b = &now.pixels[row * now.width * c], *end = b + now.width * c;
+    const uint8_t *a = &before.pixels[row * now.width * c], *b = &now.pixels[row * now.width * c],
+                  *end = b + now.width * c;
     const auto first = std::mismatch(b, end, a).first;
     if (first == end) continue;
-    const auto last = std::mismatch(std::reverse_iterator(end), std::reverse_iterator(b), std::reverse_iterator(a + now.width * c)).first.base();
-    area = {std::min(area.left, (first - b) / c), std::min(area.top, row), std::max(area.right, (last - 1 - b) / c + 1), row + 1};
+    const auto last = std::mismatch(std::reverse_iterator(end), std::reverse_iterator(b),
+                                    std::reverse_iterator(a + now.width * c))
+                          .first.base();
+    area = {std::min(area.left, (first - b) / c), std::min(area.top, row),
+            std::max(area.right, (last - 1 - b) / c + 1), row + 1};
   }
   return area.bottom > 0 ? area : Area{0, 0, 1, 1};
 }
@@ -195,8 +206,9 @@ std::string encode(const Image& image, bool drawn) {
   if (image.height < 1 || image.width < 1 || image.height > kMaxSide || image.width > kMaxSide ||
       (image.channels != 1 && image.channels != 3) ||
       byte_count(shape, 1) != static_cast<int64_t>(image.pixels.size())) {
-    throw DataError("encode_png: expected [height, width, 1 or 3] and as many bytes, got {} and {} bytes",
-                    shape_text(shape), image.pixels.size());
+    throw DataError(
+        "encode_png: expected [height, width, 1 or 3] and as many bytes, got {} and {} bytes",
+        shape_text(shape), image.pixels.size());
   }
   std::string out;
   Codec codec(Codec::kWrite);
@@ -209,7 +221,9 @@ std::string encode(const Image& image, bool drawn) {
 
 }  // namespace
 
-std::string encode_png(const Image& image) { return encode(image, false); }
+std::string encode_png(const Image& image) {
+  return encode(image, false);
+}
 
 bool is_png_of_gan(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -219,37 +233,41 @@ bool is_png_of_gan(std::string_view bytes) {
 }
 
 std::string encode_animated_png(std::span<const Frame> frames, uint32_t times) {
-  if (frames.empty()) throw DataError("encode_animated_png: there are no frames; give at least one");
+  if (frames.empty())
+    throw DataError("encode_animated_png: there are no frames; give at least one");
   const Image& first = frames[0].image;
   std::string out(kMagic);
   uint32_t number = 0;  // of fcTL and fdAT chunks together
-  for_each_chunk(encode(first, true), [&](std::string_view name, std::string_view, std::string_view whole) {
-    if (name == "IEND") return;
-    out += whole;
-    if (name != "IHDR") return;
-    out += chunk("acTL", big_endian(static_cast<uint32_t>(frames.size())) + big_endian(times));
-    out += frame_control(number++, {0, 0, first.width, first.height}, frames[0].milliseconds);
-  });
+  for_each_chunk(
+      encode(first, true), [&](std::string_view name, std::string_view, std::string_view whole) {
+        if (name == "IEND") return;
+        out += whole;
+        if (name != "IHDR") return;
+        out += chunk("acTL", big_endian(static_cast<uint32_t>(frames.size())) + big_endian(times));
+        out += frame_control(number++, {0, 0, first.width, first.height}, frames[0].milliseconds);
+      });
   for (size_t i = 1; i < frames.size(); ++i) {
     const Image& image = frames[i].image;
-    if (image.width != first.width || image.height != first.height || image.channels != first.channels ||
-        image.pixels.size() != first.pixels.size())
-      throw DataError("encode_animated_png: frame {} is {} with {} bytes, the first is {}; expected all of one shape", i,
-                      shape_text({image.height, image.width, image.channels}), image.pixels.size(),
-                      shape_text({first.height, first.width, first.channels}));
+    if (image.width != first.width || image.height != first.height ||
+        image.channels != first.channels || image.pixels.size() != first.pixels.size())
+      throw DataError(
+          "encode_animated_png: frame {} is {} with {} bytes, the first is {}; expected all of one shape",
+          i, shape_text({image.height, image.width, image.channels}), image.pixels.size(),
+          shape_text({first.height, first.width, first.channels}));
     const Area area = changed(frames[i - 1].image, image);
     out += frame_control(number++, area, frames[i].milliseconds);
-    for_each_chunk(encode(cut(image, area), true), [&](std::string_view name, std::string_view data, std::string_view) {
-      if (name == "IDAT") out += chunk("fdAT", big_endian(number++).append(data));
-    });
+    for_each_chunk(encode(cut(image, area), true),
+                   [&](std::string_view name, std::string_view data, std::string_view) {
+                     if (name == "IDAT") out += chunk("fdAT", big_endian(number++).append(data));
+                   });
   }
   return out + chunk("IEND", "");
 }
 
 Image decode_png(std::string_view bytes, std::string_view who) {
   if (!bytes.starts_with(kMagic)) {
-    throw DataError("{}: not a PNG file: expected it to begin with {}, got {}", who, in_quotes(kMagic),
-                    in_quotes(bytes.substr(0, kMagic.size())));
+    throw DataError("{}: not a PNG file: expected it to begin with {}, got {}", who,
+                    in_quotes(kMagic), in_quotes(bytes.substr(0, kMagic.size())));
   }
   Image image;
   std::string_view rest = bytes;

@@ -17,7 +17,8 @@ struct Image {
 /// With a text that names gan as the software that made it. @throws DataError on a wrong shape
 std::string encode_png(const Image& image);
 
-/// Whether encode_png or encode_animated_png made this file, by that text; false for anything that is no PNG file.
+/// Whether encode_png or encode_animated_png made this file, by that text; false for anything that
+/// is no PNG file.
 bool is_png_of_gan(std::string_view bytes);
 
 struct Frame {
@@ -25,8 +26,8 @@ struct Frame {
   uint16_t milliseconds = 100;
 };
 
-/// An animated PNG (W3C PNG, third edition), played `times`, 0 = for ever; whoever knows no animation shows the first
-/// frame. Of the others only the rectangle that changed is stored.
+/// An animated PNG (W3C PNG, third edition), played `times`, 0 = for ever; whoever knows no
+/// animation shows the first frame. Of the others only the rectangle that changed is stored.
 /// @throws DataError on a wrong shape, on frames that differ in theirs, without frames
 std::string encode_animated_png(std::span<const Frame> frames, uint32_t times = 0);
 

@@ -10,11 +10,13 @@ namespace {
 
 using namespace std::string_literals;
 
-Image parse(std::string_view bytes) { return decode_png(bytes, kWho); }
+Image parse(std::string_view bytes) {
+  return decode_png(bytes, kWho);
+}
 
 std::string big(uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
-          static_cast<char>(value)};
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
+          static_cast<char>(value >> 8), static_cast<char>(value)};
 }
 
 std::string chunk(const std::string& name, const std::string& data) {
@@ -40,9 +42,11 @@ std::string png(const Header& header, const std::string& rows, const std::string
   const auto* from = reinterpret_cast<const Bytef*>(rows.data());
   compress(reinterpret_cast<Bytef*>(packed.data()), &size, from, rows.size());
   packed.resize(size);
-  const std::string ihdr = big(header.width) + big(header.height) + static_cast<char>(header.depth) +
-                           static_cast<char>(header.colour) + "\0\0"s + static_cast<char>(header.interlace);
-  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", ihdr) + more + chunk("IDAT", packed) + chunk("IEND", "");
+  const std::string ihdr = big(header.width) + big(header.height) +
+                           static_cast<char>(header.depth) + static_cast<char>(header.colour) +
+                           "\0\0"s + static_cast<char>(header.interlace);
+  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", ihdr) + more + chunk("IDAT", packed) +
+         chunk("IEND", "");
 }
 
 void expect_image(const std::string& file, const Shape& shape, const std::vector<uint8_t>& pixels) {
@@ -57,7 +61,8 @@ TEST(Png, KnowsTheFilesThatItMade) {
   EXPECT_TRUE(is_png_of_gan(encode_png(image)));
   EXPECT_TRUE(is_png_of_gan(encode_animated_png(frames)));
   EXPECT_FALSE(is_png_of_gan(png({.width = 1, .height = 1, .depth = 8, .colour = kGrey}, "\0\1"s)));
-  EXPECT_FALSE(is_png_of_gan(png({.width = 1, .height = 1, .depth = 8, .colour = kGrey}, "\0\1"s, chunk("tEXt", "Software\0gang"s))));
+  EXPECT_FALSE(is_png_of_gan(png({.width = 1, .height = 1, .depth = 8, .colour = kGrey}, "\0\1"s,
+                                 chunk("tEXt", "Software\0gang"s))));
   EXPECT_FALSE(is_png_of_gan("tEXtSoftware\0gan"s));
   EXPECT_FALSE(is_png_of_gan(""));
 }
@@ -65,9 +70,17 @@ TEST(Png, KnowsTheFilesThatItMade) {
 TEST(Png, ReadsOnePixelByteForByte) {
   const std::string file =
       "\x89PNG\r\n\x1a\n"
-      "\0\0\0\x0d" "IHDR" "\0\0\0\x01\0\0\0\x01\x08\0\0\0\0" "\x3a\x7e\x9b\x55"
-      "\0\0\0\x0a" "IDAT" "\x78\x9c\x63\x60\0\0\0\x02\0\x01" "\x48\xaf\xa4\x71"
-      "\0\0\0\0" "IEND" "\xae\x42\x60\x82"s;
+      "\0\0\0\x0d"
+      "IHDR"
+      "\0\0\0\x01\0\0\0\x01\x08\0\0\0\0"
+      "\x3a\x7e\x9b\x55"
+      "\0\0\0\x0a"
+      "IDAT"
+      "\x78\x9c\x63\x60\0\0\0\x02\0\x01"
+      "\x48\xaf\xa4\x71"
+      "\0\0\0\0"
+      "IEND"
+      "\xae\x42\x60\x82"s;
   expect_image(file, {1, 1, 1}, {0});
   expect_prefixes_fail(file, parse);
   expect_survives_damage(file, parse);
@@ -76,7 +89,8 @@ TEST(Png, ReadsOnePixelByteForByte) {
 TEST(Png, RoundTrips) {
   for (const Shape& shape : {Shape{1, 1, 1}, Shape{2, 3, 1}, Shape{5, 4, 3}, Shape{64, 300, 3}}) {
     Image image{shape[0], shape[1], shape[2], {}};
-    for (int64_t i = 0; i < product(shape); ++i) image.pixels.push_back(static_cast<uint8_t>(i * i * 7));
+    for (int64_t i = 0; i < product(shape); ++i)
+      image.pixels.push_back(static_cast<uint8_t>(i * i * 7));
     expect_image(encode_png(image), shape, image.pixels);
     EXPECT_EQ(encode_png(image), encode_png(image));
   }
@@ -105,7 +119,11 @@ TEST(Png, ReadsPaletteAndTransparency) {
 }
 
 TEST(Png, ReadsInterlaced) {
-  expect_image(png({2, 2, 8, kGrey, 1}, "\0\1" "\0\2" "\0\3\4"s), {2, 2, 1}, {1, 2, 3, 4});
+  expect_image(png({2, 2, 8, kGrey, 1},
+                   "\0\1"
+                   "\0\2"
+                   "\0\3\4"s),
+               {2, 2, 1}, {1, 2, 3, 4});
 }
 
 TEST(Png, SaysWhatIsWrong) {
@@ -126,7 +144,8 @@ TEST(Png, SaysWhatIsWrong) {
 
 TEST(Png, EveryChunkIsHeldAgainstItsChecksum) {
   const std::string file = png({1, 1, 8, kGrey}, "\0\1"s);
-  for (const size_t at : {size_t{8 + 8 + 13}, file.size() - 12 - 4, file.size() - 4}) {  // of IHDR, IDAT, IEND
+  for (const size_t at :
+       {size_t{8 + 8 + 13}, file.size() - 12 - 4, file.size() - 4}) {  // of IHDR, IDAT, IEND
     std::string damaged = file;
     damaged[at] ^= 1;
     expect_data_error([&] { parse(damaged); }, "unreadable PNG file");
@@ -158,7 +177,8 @@ TEST(Png, RefusesToWriteALie) {
   refuses({1, 1, 2, {1, 2}}, "got [1, 1, 2]");
   refuses({1, 1, 3, {1}}, "got [1, 1, 3] and 1 bytes");
   refuses({1, int64_t{1} << 32, 1, {1}}, "got [1, 4294967296, 1]");
-  refuses({1, 1000001, 1, std::vector<uint8_t>(1000001)}, "Invalid IHDR data for an image of [1, 1000001, 1]");
+  refuses({1, 1000001, 1, std::vector<uint8_t>(1000001)},
+          "Invalid IHDR data for an image of [1, 1000001, 1]");
 }
 
 struct Chunk {
@@ -182,14 +202,18 @@ std::vector<Chunk> chunks_of(const std::string& file) {
   return out;
 }
 
-Image painted(uint8_t paper, std::initializer_list<std::pair<int, int>> dots) {  // [5, 7, 3], dots (row, column)
+Image painted(uint8_t paper,
+              std::initializer_list<std::pair<int, int>> dots) {  // [5, 7, 3], dots (row, column)
   Image image{5, 7, 3, std::vector<uint8_t>(5 * 7 * 3, paper)};
   for (const auto& [row, column] : dots) image.pixels[(row * 7 + column) * 3 + 1] = 200;
   return image;
 }
 
 TEST(AnimatedPng, DecodesToItsFrames) {
-  const std::vector<Frame> frames = {{painted(9, {}), 50}, {painted(9, {{1, 2}, {3, 5}}), 1500}, {painted(9, {{1, 2}, {3, 5}}), 20}, {painted(1, {}), 40}};
+  const std::vector<Frame> frames = {{painted(9, {}), 50},
+                                     {painted(9, {{1, 2}, {3, 5}}), 1500},
+                                     {painted(9, {{1, 2}, {3, 5}}), 20},
+                                     {painted(1, {}), 40}};
   const std::string file = encode_animated_png(frames, 3);
   EXPECT_EQ(parse(file).pixels, frames[0].image.pixels);  // for whoever knows no animation
 
@@ -200,25 +224,35 @@ TEST(AnimatedPng, DecodesToItsFrames) {
   size_t at = 0;
   const auto show = [&] {
     if (control.empty()) return;
-    EXPECT_EQ(control.substr(20), big(uint32_t{frames[at].milliseconds} << 16 | 1000).append(2, '\0')) << at;
-    const Image part = parse("\x89PNG\r\n\x1a\n" + chunk("IHDR", control.substr(4, 8) + ihdr.substr(8)) + chunk("IDAT", packed) + chunk("IEND", ""));
+    EXPECT_EQ(control.substr(20),
+              big(uint32_t{frames[at].milliseconds} << 16 | 1000).append(2, '\0'))
+        << at;
+    const Image part =
+        parse("\x89PNG\r\n\x1a\n" + chunk("IHDR", control.substr(4, 8) + ihdr.substr(8)) +
+              chunk("IDAT", packed) + chunk("IEND", ""));
     const auto left = static_cast<uint8_t>(control[15]), top = static_cast<uint8_t>(control[19]);
     for (int64_t row = 0; row < part.height; ++row)
-      std::copy_n(&part.pixels[row * part.width * 3], part.width * 3, &shown.pixels[((top + row) * 7 + left) * 3]);
+      std::copy_n(&part.pixels[row * part.width * 3], part.width * 3,
+                  &shown.pixels[((top + row) * 7 + left) * 3]);
     areas.push_back(fmt::format("{}x{} at {},{}", part.width, part.height, left, top));
     EXPECT_EQ(shown.pixels, frames[at++].image.pixels) << at;
     packed.clear();
   };
   for (const auto& [name, data] : chunks_of(file)) {
     if (name == "IHDR") ihdr = data;
-    if (name == "acTL") { EXPECT_EQ(data, big(4) + big(3)); }
-    if (name == "fcTL" || name == "fdAT") { EXPECT_EQ(data.substr(0, 4), big(sequence++)); }
+    if (name == "acTL") {
+      EXPECT_EQ(data, big(4) + big(3));
+    }
+    if (name == "fcTL" || name == "fdAT") {
+      EXPECT_EQ(data.substr(0, 4), big(sequence++));
+    }
     if (name == "fcTL") show(), control = data;
     if (name == "IDAT") packed += data;
     if (name == "fdAT") packed += data.substr(4);
   }
   show();
-  EXPECT_EQ(areas, (std::vector<std::string>{"7x5 at 0,0", "4x3 at 2,1", "1x1 at 0,0", "7x5 at 0,0"}));
+  EXPECT_EQ(areas,
+            (std::vector<std::string>{"7x5 at 0,0", "4x3 at 2,1", "1x1 at 0,0", "7x5 at 0,0"}));
 }
 
 TEST(AnimatedPng, SaysWhatIsWrong) {

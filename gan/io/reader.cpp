@@ -130,7 +130,9 @@ size_t ByteReader::State::inflate_into(std::span<char> out) {
   return made;
 }
 
-ByteReader::ByteReader(std::unique_ptr<State> state) : state_(std::move(state)) { state_->begin(); }
+ByteReader::ByteReader(std::unique_ptr<State> state) : state_(std::move(state)) {
+  state_->begin();
+}
 
 ByteReader::ByteReader(std::string_view bytes, std::string_view who)
     : state_(std::make_unique<State>(who)) {
@@ -160,8 +162,12 @@ ByteReader ByteReader::open(const std::filesystem::path& file) {
   return ByteReader(std::move(state));
 }
 
-const std::string& ByteReader::who() const { return state_->who; }
-bool ByteReader::is_gzip() const { return state_->gzip; }
+const std::string& ByteReader::who() const {
+  return state_->who;
+}
+bool ByteReader::is_gzip() const {
+  return state_->gzip;
+}
 
 int64_t ByteReader::most_left() const {
   const State& s = *state_;

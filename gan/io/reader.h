@@ -1,6 +1,7 @@
 #pragma once
-/// The bytes of a file in order, inflated on the way where they are gzip. Whoever parses them takes what a
-/// header promises and no more, so that memory does not follow what a file that lies would inflate to.
+/// The bytes of a file in order, inflated on the way where they are gzip. Whoever parses them takes
+/// what a header promises and no more, so that memory does not follow what a file that lies would
+/// inflate to.
 
 #include <cstdint>
 #include <filesystem>

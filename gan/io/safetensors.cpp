@@ -29,9 +29,10 @@ struct Type {
   int64_t size;
 };
 
-constexpr Type kTypes[] = {{"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"F8_E8M0", 1},
-                           {"U16", 2},  {"I16", 2}, {"F16", 2}, {"BF16", 2},    {"U32", 4},     {"I32", 4},
-                           {"F32", 4},  {"U64", 8}, {"I64", 8}, {"F64", 8},     {"C64", 8}};
+constexpr Type kTypes[] = {{"BOOL", 1},    {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
+                           {"F8_E8M0", 1}, {"U16", 2}, {"I16", 2}, {"F16", 2},     {"BF16", 2},
+                           {"U32", 4},     {"I32", 4}, {"F32", 4}, {"U64", 8},     {"I64", 8},
+                           {"F64", 8},     {"C64", 8}};
 
 /// Looks through a header before any of it is kept: names that are there twice or are too long, too
 /// many of them, nesting. The library would let the last of equal names win.
@@ -122,21 +123,25 @@ struct Entry {
   int64_t begin, end;
 };
 
-Entry read_entry(const json& entry, std::string_view name, int64_t data_size, std::string_view who) {
+Entry read_entry(const json& entry, std::string_view name, int64_t data_size,
+                 std::string_view who) {
   static const json kNothing;
-  const auto field = [&](const char* key) -> const json& {  // no copy: one of deep nesting would recurse
+  const auto field =
+      [&](const char* key) -> const json& {  // no copy: one of deep nesting would recurse
     const auto found = entry.find(key);
     return found == entry.end() ? kNothing : *found;
   };
   const json& dtype = field("dtype");
   const auto shape = whole_numbers(field("shape")), range = whole_numbers(field("data_offsets"));
   if (!dtype.is_string() || !shape || !range || range->size() != 2) {
-    throw DataError("{}: tensor {}: expected dtype, shape and data_offsets [begin, end]", who, in_quotes(name));
+    throw DataError("{}: tensor {}: expected dtype, shape and data_offsets [begin, end]", who,
+                    in_quotes(name));
   }
   const int64_t begin = range->front(), end = range->back();
   if (begin > end || end > data_size) {
-    throw DataError("{}: tensor {}: bytes {} to {} are not within the {} of the file; copy it again", who,
-                    in_quotes(name), begin, end, data_size);
+    throw DataError(
+        "{}: tensor {}: bytes {} to {} are not within the {} of the file; copy it again", who,
+        in_quotes(name), begin, end, data_size);
   }
   const auto& type_name = dtype.get_ref<const std::string&>();
   const auto type = std::ranges::find(kTypes, type_name, &Type::name);
@@ -152,8 +157,8 @@ Entry read_entry(const json& entry, std::string_view name, int64_t data_size, st
 
 std::map<std::string, std::string> read_metadata(const json& object, std::string_view who) {
   std::map<std::string, std::string> metadata;
-  const bool texts =
-      object.is_object() && std::ranges::all_of(object, [](auto& item) { return item.is_string(); });
+  const bool texts = object.is_object() &&
+                     std::ranges::all_of(object, [](auto& item) { return item.is_string(); });
   if (!texts) throw DataError("{}: expected safetensors metadata of texts by name", who);
   for (const auto& [key, value] : object.items()) metadata[key] = value.get<std::string>();
   return metadata;
@@ -173,18 +178,19 @@ bool all_finite(std::string_view bytes, Bits exponent) {
 SafeTensors parse_safetensors(std::string_view bytes, std::string_view who) {
   refuse_empty(bytes, who);
   if (bytes.size() < kLengthSize) {
-    throw DataError("{}: not a safetensors file: expected {} bytes or more, got {}", who, kLengthSize,
-                    bytes.size());
+    throw DataError("{}: not a safetensors file: expected {} bytes or more, got {}", who,
+                    kLengthSize, bytes.size());
   }
   const auto length = load_little<uint64_t>(bytes);
   if (length > kMaxHeader) {
-    throw DataError("{}: not a safetensors file: expected a header up to {} bytes, got {}", who, kMaxHeader,
-                    length);
+    throw DataError("{}: not a safetensors file: expected a header up to {} bytes, got {}", who,
+                    kMaxHeader, length);
   }
   bytes.remove_prefix(kLengthSize);
   if (length > bytes.size()) {
-    throw DataError("{}: expected a safetensors header of {} bytes, the file ends after {}; copy it again", who,
-                    length, bytes.size());
+    throw DataError(
+        "{}: expected a safetensors header of {} bytes, the file ends after {}; copy it again", who,
+        length, bytes.size());
   }
   const json header = parse_header(bytes.substr(0, length), who);
   bytes.remove_prefix(length);
@@ -198,7 +204,8 @@ SafeTensors parse_safetensors(std::string_view bytes, std::string_view who) {
     }
     Entry entry = read_entry(value, name, static_cast<int64_t>(bytes.size()), who);
     const auto begin = static_cast<size_t>(entry.begin), end = static_cast<size_t>(entry.end);
-    content.tensors[name] = {std::move(entry.dtype), std::move(entry.shape), bytes.substr(begin, end - begin)};
+    content.tensors[name] = {std::move(entry.dtype), std::move(entry.shape),
+                             bytes.substr(begin, end - begin)};
     ranges.emplace_back(entry.begin, entry.end);
   }
   std::ranges::sort(ranges);
@@ -210,7 +217,8 @@ SafeTensors parse_safetensors(std::string_view bytes, std::string_view who) {
     reached = end;
   }
   if (reached != static_cast<int64_t>(bytes.size())) {
-    throw DataError("{}: the tensors end at byte {} of the data, the file at {}", who, reached, bytes.size());
+    throw DataError("{}: the tensors end at byte {} of the data, the file at {}", who, reached,
+                    bytes.size());
   }
   return content;
 }
@@ -220,11 +228,12 @@ std::string format_safetensors(const SafeTensors& content) {
   if (!content.metadata.empty()) header[kMetadata] = content.metadata;
   size_t at = 0;
   for (const auto& [name, tensor] : content.tensors) {
-    if (name == kMetadata) throw DataError("format_safetensors: no tensor can have the name {}", name);
+    if (name == kMetadata)
+      throw DataError("format_safetensors: no tensor can have the name {}", name);
     const int64_t item = safetensors_item_size(tensor.dtype);
     if (byte_count(tensor.shape, item) != static_cast<int64_t>(tensor.bytes.size())) {
-      throw DataError("format_safetensors: tensor {}: shape {} of {} does not fit {} bytes", in_quotes(name),
-                      shape_text(tensor.shape), tensor.dtype, tensor.bytes.size());
+      throw DataError("format_safetensors: tensor {}: shape {} of {} does not fit {} bytes",
+                      in_quotes(name), shape_text(tensor.shape), tensor.dtype, tensor.bytes.size());
     }
     const size_t end = at + tensor.bytes.size();
     header[name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {at, end}}};
@@ -249,13 +258,15 @@ std::string checksum(const SafeTensors& content) {
   uLong sum = crc32_z(0, nullptr, 0);
   const auto add = [&](std::string_view bytes) {
     const uint64_t size = bytes.size();
-    sum = crc32_z(sum, reinterpret_cast<const Bytef*>(&size), sizeof size);  // where one ends and the next begins
+    sum = crc32_z(sum, reinterpret_cast<const Bytef*>(&size),
+                  sizeof size);  // where one ends and the next begins
     sum = crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   };
   for (const auto& [key, value] : content.metadata)
     if (key != kChecksumKey) add(key), add(value);
   for (const auto& [name, tensor] : content.tensors) {
-    add(name), add(tensor.dtype), add(fmt::format("{}", fmt::join(tensor.shape, ","))), add(tensor.bytes);
+    add(name), add(tensor.dtype), add(fmt::format("{}", fmt::join(tensor.shape, ","))),
+        add(tensor.bytes);
   }
   return fmt::format("{:08x}", sum);
 }

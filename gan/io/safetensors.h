@@ -13,13 +13,14 @@
 namespace gan {
 
 struct SafeTensor {
-  std::string dtype;       ///< "F32", "F64", "I64", "U8", "BF16" ...: as the format spells it
+  std::string dtype;  ///< "F32", "F64", "I64", "U8", "BF16" ...: as the format spells it
   Shape shape;
   std::string_view bytes;  ///< little endian, C order; points into the parsed or caller's buffer
 };
 
 struct SafeTensors {
-  std::map<std::string, SafeTensor> tensors;       ///< by name, sorted: the same content gives the same bytes
+  std::map<std::string, SafeTensor>
+      tensors;  ///< by name, sorted: the same content gives the same bytes
   std::map<std::string, std::string> metadata;
 };
 
@@ -30,7 +31,8 @@ struct SafeTensors {
 SafeTensors parse_safetensors(std::string_view bytes, std::string_view who);
 std::string format_safetensors(const SafeTensors& content);
 
-/// CRC-32 in hex over names, types, shapes and bytes of all tensors and all metadata but "checksum".
+/// CRC-32 in hex over names, types, shapes and bytes of all tensors and all metadata but
+/// "checksum".
 std::string checksum(const SafeTensors& content);
 
 /// Against what the header says under "checksum". @throws DataError naming `who` where it is

@@ -11,7 +11,9 @@ namespace {
 
 using namespace std::string_literals;
 
-SafeTensors parse(std::string_view bytes) { return parse_safetensors(bytes, kWho); }
+SafeTensors parse(std::string_view bytes) {
+  return parse_safetensors(bytes, kWho);
+}
 
 std::string file(const std::string& header, const std::string& data = "") {
   std::string out;
@@ -22,8 +24,8 @@ std::string file(const std::string& header, const std::string& data = "") {
 /// One entry of a header.
 std::string entry(const std::string& name, const std::string& dtype, const std::string& shape,
                   const std::string& offsets) {
-  return "\"" + name + R"(":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets +
-         "}";
+  return "\"" + name + R"(":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" +
+         offsets + "}";
 }
 
 void expect_error(const std::string& bytes, std::string_view part) {
@@ -64,8 +66,8 @@ TEST(SafeTensors, RoundTrips) {
 
 TEST(SafeTensors, ReadsWhatOthersWrite) {
   const std::string header = "{" + entry("late", "U8", "[1]", "[2,3]") + ", " +
-                             entry("early", "I16", "[]", "[0,2]") + "," + entry("none", "F32", "[0]", "[2,2]") +
-                             "}   ";
+                             entry("early", "I16", "[]", "[0,2]") + "," +
+                             entry("none", "F32", "[0]", "[2,2]") + "}   ";
   const std::string bytes = file(header, "abc");
   EXPECT_EQ(parse(bytes).tensors.at("early").bytes, "ab");
   EXPECT_EQ(parse(bytes).tensors.at("late").bytes, "c");
@@ -135,13 +137,15 @@ TEST(SafeTensors, RefusesWrongEntries) {
   for (const std::string value :
        {"1", "[]", "{}", R"({"dtype":1,"shape":[1],"data_offsets":[0,1]})",
         R"({"shape":[1],"data_offsets":[0,1]})", R"({"dtype":"U8","data_offsets":[0,1]})"}) {
-    expect_error(file("{\"a\":" + value + "}", "x"), "tensor \"a\": expected dtype, shape and data_offsets");
+    expect_error(file("{\"a\":" + value + "}", "x"),
+                 "tensor \"a\": expected dtype, shape and data_offsets");
   }
   for (const std::string shape : {"1", "[-1]", "[1.0]", "[\"1\"]", "[9223372036854775808]", "{}"}) {
     expect_error(file("{" + entry("a", "U8", shape, "[0,1]") + "}", "x"),
                  "expected dtype, shape and data_offsets");
   }
-  for (const std::string offsets : {"0", "[]", "[0]", "[0,1,1]", "[-1,0]", "[0,18446744073709551615]"}) {
+  for (const std::string offsets :
+       {"0", "[]", "[0]", "[0,1,1]", "[-1,0]", "[0,18446744073709551615]"}) {
     expect_error(file("{" + entry("a", "U8", "[1]", offsets) + "}", "x"),
                  "expected dtype, shape and data_offsets");
   }
@@ -149,7 +153,8 @@ TEST(SafeTensors, RefusesWrongEntries) {
 }
 
 TEST(SafeTensors, RefusesSizesThatLie) {
-  const auto refuses = [](const std::string& shape, const std::string& offsets, std::string_view part) {
+  const auto refuses = [](const std::string& shape, const std::string& offsets,
+                          std::string_view part) {
     expect_error(file("{" + entry("a", "F32", shape, offsets) + "}", "12345678"), part);
   };
   refuses("[2]", "[0,9]", "bytes 0 to 9 are not within the 8");
@@ -162,7 +167,8 @@ TEST(SafeTensors, RefusesSizesThatLie) {
 
 TEST(SafeTensors, RefusesOverlapHolesAndRests) {
   const auto two = [](const std::string& first, const std::string& second) {
-    return file("{" + entry("a", "U8", "[2]", first) + "," + entry("b", "U8", "[2]", second) + "}", "wxyz");
+    return file("{" + entry("a", "U8", "[2]", first) + "," + entry("b", "U8", "[2]", second) + "}",
+                "wxyz");
   };
   EXPECT_EQ(parse(two("[2,4]", "[0,2]")).tensors.at("a").bytes, "yz");
   expect_error(two("[0,2]", "[0,2]"), "overlap or hole between tensors at byte 2");
@@ -179,7 +185,8 @@ TEST(SafeTensors, RefusesToWriteALie) {
   const auto refuses = [](const SafeTensors& content, std::string_view part, std::string_view who) {
     expect_data_error([&] { format_safetensors(content); }, part, who);
   };
-  refuses({{{"a", {"F32", {2}, "abcd"}}}, {}}, "shape [2] of F32 does not fit 4 bytes", "format_safetensors");
+  refuses({{{"a", {"F32", {2}, "abcd"}}}, {}}, "shape [2] of F32 does not fit 4 bytes",
+          "format_safetensors");
   refuses({{{"a", {"F32", {-1}, ""}}}, {}}, "shape [-1]", "format_safetensors");
   refuses({{{"__metadata__", {"U8", {0}, ""}}}, {}}, "__metadata__", "format_safetensors");
   refuses({{{"\xff", {"U8", {0}, ""}}}, {}}, "UTF-8", "format_safetensors");
@@ -192,7 +199,8 @@ TEST(SafeTensors, ItemSizes) {
   EXPECT_EQ(safetensors_item_size("BF16"), 2);
   EXPECT_EQ(safetensors_item_size("F32"), 4);
   EXPECT_EQ(safetensors_item_size("I64"), 8);
-  expect_data_error([] { safetensors_item_size("F4\n"); }, R"("F4\n": expected one of BOOL U8)", "safetensors");
+  expect_data_error([] { safetensors_item_size("F4\n"); }, R"("F4\n": expected one of BOOL U8)",
+                    "safetensors");
 }
 
 TEST(Safetensors, TheChecksumIsOverEverything) {
@@ -209,7 +217,10 @@ TEST(Safetensors, TheChecksumIsOverEverything) {
   EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["w"].bytes = "abcdefgH"; }));
   EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["w"].shape = {2, 1}; }));
   EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["w"].dtype = "I32"; }));
-  EXPECT_TRUE(differs([](SafeTensors& c) { c.tensors["v"] = c.tensors["w"], c.tensors.erase("w"); }));
+  EXPECT_TRUE(differs([](SafeTensors& c) {
+    c.tensors["v"] = c.tensors["w"];
+    c.tensors.erase("w");
+  }));
 }
 
 TEST(Safetensors, AChecksumMustBeThereAndRight) {

@@ -11,7 +11,8 @@ constexpr std::array<uint32_t, 256> kCrcTable = [] {
   std::array<uint32_t, 256> table{};
   for (uint32_t i = 0; i < table.size(); ++i) {
     uint32_t crc = i;
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0);  // reflected Castagnoli
+    for (int bit = 0; bit < 8; ++bit)
+      crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0);  // reflected Castagnoli
     table[i] = crc;
   }
   return table;
@@ -35,7 +36,9 @@ std::string record(std::string_view data) {
 // Protobuf: each field begins with number << 3 | wire type.
 enum Wire : int { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
 
-void append_key(std::string& out, int field, Wire wire) { out += static_cast<char>(field << 3 | wire); }
+void append_key(std::string& out, int field, Wire wire) {
+  out += static_cast<char>(field << 3 | wire);
+}
 
 void append_varint(std::string& out, uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);

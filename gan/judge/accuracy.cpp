@@ -34,7 +34,8 @@ Accuracy accuracy_of(const Tensor& right_real, const Tensor& right_fake, int64_t
         "accuracy over chains: {} real and {} fake examples are no two or more whole chains of {}",
         real.numel(), n, states_per_chain);
   const Tensor each = fake.view({chains, states_per_chain}).mean(1);  // [chains]
-  const double of_chains = each.var(0, /*unbiased=*/true).item<double>() / static_cast<double>(chains);
+  const double of_chains =
+      each.var(0, /*unbiased=*/true).item<double>() / static_cast<double>(chains);
   const double of_real = real.var(0, /*unbiased=*/true).item<double>() / static_cast<double>(n);
   const double error = std::sqrt(of_chains + of_real) / 2;  // of the mean of both kinds' accuracies
   const auto freedom = static_cast<double>(chains - 1);

@@ -38,27 +38,39 @@ std::vector<double> ais_schedule(int64_t temperatures) {
 }
 
 LogZ log_z_from(const Tensor& log_weights, double base) {
-  if (!at::isfinite(log_weights).all().item<bool>()) throw DataError("annealed importance sampling: a weight is not finite; the model's parameters are too large");
-  const double most = log_weights.max().item<double>(), n = static_cast<double>(log_weights.numel());
+  if (!at::isfinite(log_weights).all().item<bool>())
+    throw DataError(
+        "annealed importance sampling: a weight is not finite; the model's parameters are too large");
+  const double most = log_weights.max().item<double>(),
+               n = static_cast<double>(log_weights.numel());
   const Tensor w = (log_weights - most).exp();  // [runs], the largest 1
-  const double mean = w.mean().item<double>(), deviation = n > 1 ? w.std(true).item<double>() : 0, three = 3 * deviation / std::sqrt(n);
+  const double mean = w.mean().item<double>(), deviation = n > 1 ? w.std(true).item<double>() : 0,
+               three = 3 * deviation / std::sqrt(n);
   const double squares = w.square().sum().item<double>();
-  return {.value = base + most + std::log(mean), .low = base + most + std::log(std::max(0.0, mean - three)), .high = base + most + std::log(mean + three),
-          .effective_runs = n * n * mean * mean / squares, .runs = log_weights.numel()};
+  return {.value = base + most + std::log(mean),
+          .low = base + most + std::log(std::max(0.0, mean - three)),
+          .high = base + most + std::log(mean + three),
+          .effective_runs = n * n * mean * mean / squares,
+          .runs = log_weights.numel()};
 }
 
 LogZ estimate_log_z(AnnealedPath& path, const AisSettings& s, bool sampled) {
-  if (const auto exact = sampled ? std::nullopt : path.exact_log_z()) return {.value = *exact, .low = *exact, .high = *exact, .exact = true};
+  if (const auto exact = sampled ? std::nullopt : path.exact_log_z())
+    return {.value = *exact, .low = *exact, .high = *exact, .exact = true};
   const std::vector<double> betas = ais_schedule(s.temperatures);
   path.choose_base(s.seed);
   Tensor states = path.draw_base(s.runs, s.seed), log_weights = at::zeros({s.runs}, at::kDouble);
   for (size_t i = 0; i + 1 < betas.size(); i += kAtOnce)
-    path.anneal(states, log_weights, std::span(betas).subspan(i, std::min(kAtOnce + 1, betas.size() - i)), s.seed, static_cast<int64_t>(i));
+    path.anneal(states, log_weights,
+                std::span(betas).subspan(i, std::min(kAtOnce + 1, betas.size() - i)), s.seed,
+                static_cast<int64_t>(i));
   LogZ out = log_z_from(log_weights, path.base_log_z());
   out.temperatures = s.temperatures;
   return out;
 }
 
-Tensor AnnealedLikelihood::log_probability(const Tensor& x) { return path_.log_unnormalised(x) - log_z_.value; }
+Tensor AnnealedLikelihood::log_probability(const Tensor& x) {
+  return path_.log_unnormalised(x) - log_z_.value;
+}
 
 }  // namespace gan

@@ -12,13 +12,17 @@
 namespace gan {
 namespace {
 
-/// Whole numbers 0 ... 4: p*_beta = exp(beta energy[i]), uniform at beta 0. The transition draws afresh from p_to.
+/// Whole numbers 0 ... 4: p*_beta = exp(beta energy[i]), uniform at beta 0. The transition draws
+/// afresh from p_to.
 class FiveStates : public AnnealedPath {
  public:
   explicit FiveStates(std::vector<double> energies) : energies_(std::move(energies)) {}
   double base_log_z() const override { return std::log(5); }
-  Tensor draw_base(int64_t n, uint64_t seed, int64_t first) override { return draw(n, 0, seed, 0, first); }
-  void anneal(Tensor& states, Tensor& log_weights, std::span<const double> betas, uint64_t seed, int64_t t, int64_t first) override {
+  Tensor draw_base(int64_t n, uint64_t seed, int64_t first) override {
+    return draw(n, 0, seed, 0, first);
+  }
+  void anneal(Tensor& states, Tensor& log_weights, std::span<const double> betas, uint64_t seed,
+              int64_t t, int64_t first) override {
     for (size_t i = 0; i + 1 < betas.size(); ++i, ++steps) {
       EXPECT_EQ(steps, t + static_cast<int64_t>(i));
       seen.push_back(betas[i + 1]);
@@ -26,7 +30,9 @@ class FiveStates : public AnnealedPath {
       states = draw(states.size(0), betas[i + 1], seed, static_cast<uint64_t>(t) + i + 1, first);
     }
   }
-  Tensor log_unnormalised(const Tensor& x) override { return at::tensor(energies_).index_select(0, x.view(-1).to(at::kLong)); }
+  Tensor log_unnormalised(const Tensor& x) override {
+    return at::tensor(energies_).index_select(0, x.view(-1).to(at::kLong));
+  }
   std::optional<double> exact_log_z() override { return exact; }
 
   std::optional<double> exact;
@@ -37,13 +43,16 @@ class FiveStates : public AnnealedPath {
   Tensor draw(int64_t n, double beta, uint64_t seed, uint64_t step, int64_t first) const {
     const Tensor edges = at::softmax(at::tensor(energies_) * beta, 0).cumsum(0);
     Tensor u = at::empty({n, 1});
-    Stream(seed).uniform({u.data_ptr<float>(), static_cast<size_t>(n)}, 1, step, static_cast<uint64_t>(first));
+    Stream(seed).uniform({u.data_ptr<float>(), static_cast<size_t>(n)}, 1, step,
+                         static_cast<uint64_t>(first));
     return at::searchsorted(edges, u.to(at::kDouble)).clamp_max(4).to(at::kFloat);
   }
   std::vector<double> energies_;
 };
 
-double log_sum(const std::vector<double>& x) { return at::tensor(x).logsumexp({0}).item<double>(); }
+double log_sum(const std::vector<double>& x) {
+  return at::tensor(x).logsumexp({0}).item<double>();
+}
 
 TEST(Ais, ThePublishedScheduleIsThePapers) {
   const std::vector<double> b = ais_schedule(14500);
@@ -76,12 +85,14 @@ TEST(Ais, TheMeanWeightAndItsErrorAreTakenBeforeTheLogarithm) {
   const LogZ narrow = log_z_from(at::tensor({2.0, 2.0, 2.2}).log(), 0);
   EXPECT_NEAR(narrow.low, std::log(6.2 / 3 - 3 * std::sqrt(0.04 / 3 / 3)), 1e-9);
   EXPECT_FALSE(z.exact);
-  EXPECT_THROW(log_z_from(at::tensor({0.0, std::numeric_limits<double>::quiet_NaN()}), 0), DataError);
+  EXPECT_THROW(log_z_from(at::tensor({0.0, std::numeric_limits<double>::quiet_NaN()}), 0),
+               DataError);
 }
 
 TEST(Ais, FindsTheConstant) {
   const std::vector<double> energies = {0.5, 3, -2, 1, 2.5};
-  for (const int64_t temperatures : {1, 3, 250}) {  // the mean weight has no bias, whatever the path
+  for (const int64_t temperatures :
+       {1, 3, 250}) {  // the mean weight has no bias, whatever the path
     FiveStates path(energies);
     const LogZ z = estimate_log_z(path, {.runs = 2000, .temperatures = temperatures, .seed = 3});
     EXPECT_EQ(path.steps, temperatures);

@@ -5,8 +5,8 @@
 namespace gan {
 namespace {
 
-/// Continued fraction of I_x(a, b) by the modified Lentz method: Press et al., Numerical Recipes, 6.4.
-/// Converges in O(sqrt(max(a, b))) terms for x < (a + 1) / (a + b + 2).
+/// Continued fraction of I_x(a, b) by the modified Lentz method: Press et al., Numerical
+/// Recipes, 6.4. Converges in O(sqrt(max(a, b))) terms for x < (a + 1) / (a + b + 2).
 double beta_fraction(double a, double b, double x) {
   constexpr double kTiny = 1e-300, kPrecision = 1e-15;
   constexpr int kTerms = 100'000;
@@ -48,7 +48,8 @@ double incomplete_beta(double a, double b, double x) {
 double binomial_tail(int64_t successes, int64_t trials, double p) {
   if (successes <= 0) return 1;
   if (successes > trials) return 0;
-  return incomplete_beta(static_cast<double>(successes), static_cast<double>(trials - successes + 1), p);
+  return incomplete_beta(static_cast<double>(successes),
+                         static_cast<double>(trials - successes + 1), p);
 }
 
 Interval clopper_pearson(int64_t successes, int64_t trials, double confidence) {

@@ -11,8 +11,8 @@ namespace {
 double tail_by_sum(int64_t k, int64_t n, double p) {
   double sum = 0;
   for (int64_t i = k; i <= n; ++i)
-    sum += std::exp(std::lgamma(n + 1) - std::lgamma(i + 1) - std::lgamma(n - i + 1) + i * std::log(p) +
-                    (n - i) * std::log1p(-p));
+    sum += std::exp(std::lgamma(n + 1) - std::lgamma(i + 1) - std::lgamma(n - i + 1) +
+                    i * std::log(p) + (n - i) * std::log1p(-p));
   return sum;
 }
 
@@ -26,13 +26,15 @@ TEST(IncompleteBeta, ClosedForms) {
     EXPECT_NEAR(incomplete_beta(0.5, 0.5, x), 2 / M_PI * std::asin(std::sqrt(x)), 1e-13);
     EXPECT_NEAR(incomplete_beta(7, 5, x), 1 - incomplete_beta(5, 7, 1 - x), 1e-14);
   }
-  for (const double a : {1.0, 30.0, 5'000.0, 1e6}) EXPECT_NEAR(incomplete_beta(a, a, 0.5), 0.5, 1e-9) << a;
+  for (const double a : {1.0, 30.0, 5'000.0, 1e6})
+    EXPECT_NEAR(incomplete_beta(a, a, 0.5), 0.5, 1e-9) << a;
 }
 
 TEST(BinomialTail, AgreesWithTheSum) {
   for (const int64_t n : {1, 10, 1'000})
     for (const double p : {0.05, 0.5, 0.8})
-      for (int64_t k = 1; k <= n; k += 1 + n / 7) EXPECT_NEAR(binomial_tail(k, n, p), tail_by_sum(k, n, p), 1e-11);
+      for (int64_t k = 1; k <= n; k += 1 + n / 7)
+        EXPECT_NEAR(binomial_tail(k, n, p), tail_by_sum(k, n, p), 1e-11);
   EXPECT_EQ(binomial_tail(0, 10, 0.5), 1);
   EXPECT_EQ(binomial_tail(11, 10, 0.5), 0);
   EXPECT_NEAR(binomial_tail(8, 10, 0.5), 56 / 1024.0, 1e-14);

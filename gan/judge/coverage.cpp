@@ -34,8 +34,9 @@ ModeCoverage mode_coverage(const Tensor& samples, std::span<const float> modes, 
   const auto numbers = static_cast<int64_t>(modes.size());
   const int64_t dim = samples.dim() == 2 ? samples.size(1) : 0;
   if (dim == 0 || numbers == 0 || numbers % dim != 0 || !(deviation > 0))
-    throw UsageError("mode coverage: {} numbers of modes with deviation {} do not fit samples of width {}", numbers,
-                     deviation, dim);
+    throw UsageError(
+        "mode coverage: {} numbers of modes with deviation {} do not fit samples of width {}",
+        numbers, deviation, dim);
   const at::NoGradGuard no_grad;
   const int64_t n = samples.size(0), count = numbers / dim;
   const Tensor x = samples.to(at::kCPU, at::kFloat);

@@ -11,10 +11,11 @@ using at::Tensor;
 
 struct ModeCoverage {
   int64_t modes, covered;
-  double within;  ///< share of the samples that are within
+  double within;         ///< share of the samples that are within
   double spread_within;  ///< spread of those within about their modes, over the truth's: 1 for the
                          ///< truth, 0 for its centres; NaN where none is within
-  double kl;      ///< KL(shares of the modes || uniform), nats; 0 when all are equally frequent, log(modes) at worst
+  double kl;  ///< KL(shares of the modes || uniform), nats; 0 when all are equally frequent,
+              ///< log(modes) at worst
 };
 
 /// A sample belongs to its nearest mode, and is within when at most 3 deviations away from it

@@ -15,7 +15,9 @@ namespace {
 
 const std::vector<float> kCorners = {0, 0, 0, 1, 1, 0, 1, 1};
 
-Tensor points(std::vector<float> values) { return at::tensor(values).view({-1, 2}); }
+Tensor points(std::vector<float> values) {
+  return at::tensor(values).view({-1, 2});
+}
 
 TEST(ModeCoverage, CountsByHand) {
   // Two on the first corner, one just within and one just outside of the second.
@@ -93,7 +95,8 @@ TEST(ModeCoverage, ComplainsOfWhatCannotBe) {
   EXPECT_THROW(mode_coverage(points({0, 0}), {}, 0.1), UsageError);
   EXPECT_THROW(mode_coverage(points({0, 0}), kCorners, 0), UsageError);
   EXPECT_THROW(mode_coverage(at::zeros({0, 2}), kCorners, 0.1), DataError);
-  EXPECT_THROW(mode_coverage(points({0, std::numeric_limits<float>::quiet_NaN()}), kCorners, 0.1), DataError);
+  EXPECT_THROW(mode_coverage(points({0, std::numeric_limits<float>::quiet_NaN()}), kCorners, 0.1),
+               DataError);
 }
 
 }  // namespace

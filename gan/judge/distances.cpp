@@ -44,6 +44,8 @@ Tensor Distances::squared(const Tensor& x) const {
   return out;
 }
 
-int64_t Distances::block() const { return std::clamp<int64_t>(kNumbers / reference_.size(0), 1, 1024); }
+int64_t Distances::block() const {
+  return std::clamp<int64_t>(kNumbers / reference_.size(0), 1, 1024);
+}
 
 }  // namespace gan

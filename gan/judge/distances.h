@@ -7,8 +7,8 @@ namespace gan {
 
 using at::Tensor;
 
-/// With more than 8 dimensions |x|^2 + |r|^2 - 2 x r' by matrix products, about the set's mean; with fewer,
-/// where that would cancel too much, from the differences.
+/// With more than 8 dimensions |x|^2 + |r|^2 - 2 x r' by matrix products, about the set's mean;
+/// with fewer, where that would cancel too much, from the differences.
 class Distances {
  public:
   explicit Distances(const Tensor& reference);  ///< [N, D] float32

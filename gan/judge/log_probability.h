@@ -10,9 +10,9 @@
 namespace gan {
 
 struct LogProbability {
-  double test;             ///< mean over the test examples, nats
-  double standard_error;   ///< of `test`, over those examples
-  double train;            ///< mean over training examples
+  double test;            ///< mean over the test examples, nats
+  double standard_error;  ///< of `test`, over those examples
+  double train;           ///< mean over training examples
   int64_t train_examples;
   Likelihood::Kind kind = Likelihood::Kind::exact;
   std::optional<LogZ> log_z;  ///< where the model itself does not know it

@@ -11,7 +11,8 @@
 namespace gan {
 namespace {
 
-/// sum over chains, times and dimensions of x_t x_{t+lag}, for lags 0 ... n - 1, by the Wiener-Khinchin theorem.
+/// sum over chains, times and dimensions of x_t x_{t+lag}, for lags 0 ... n - 1, by the
+/// Wiener-Khinchin theorem.
 std::vector<double> lagged_products(const Tensor& states, const Tensor& mean) {
   const int64_t n = states.size(1);
   int64_t padded = 1;
@@ -19,15 +20,15 @@ std::vector<double> lagged_products(const Tensor& states, const Tensor& mean) {
   Tensor power = at::zeros({padded / 2 + 1}, at::kDouble);
   for (int64_t chain = 0; chain < states.size(0); ++chain) {
     const Tensor x = (states.select(0, chain).to(at::kDouble) - mean).t().contiguous();  // [D, n]
-    const Tensor waves = at::view_as_real(at::fft_rfft(x, padded, 1));                   // [D, padded / 2 + 1, 2]
+    const Tensor waves = at::view_as_real(at::fft_rfft(x, padded, 1));  // [D, padded / 2 + 1, 2]
     power += waves.square().sum(at::IntArrayRef{0, 2});
   }
   const Tensor sums = at::fft_irfft(power, padded, 0);
   return {sums.data_ptr<double>(), sums.data_ptr<double>() + n};
 }
 
-/// The sums of neighbouring pairs are positive and fall, where the chain is reversible (Geyer 1992, theorem 3.1): they
-/// end at the first that is not, and none counts more than the one before.
+/// The sums of neighbouring pairs are positive and fall, where the chain is reversible (Geyer 1992,
+/// theorem 3.1): they end at the first that is not, and none counts more than the one before.
 double initial_monotone_sequence(const std::vector<double>& rho) {
   double sum = 0, least = std::numeric_limits<double>::infinity();
   for (size_t lag = 0; lag + 1 < rho.size(); lag += 2) {
@@ -43,10 +44,13 @@ double initial_monotone_sequence(const std::vector<double>& rho) {
 
 Mixing mixing(const Tensor& states) {
   if (states.dim() != 3 || states.size(0) < 1 || states.size(1) < 4 || states.size(2) < 1)
-    throw UsageError("mixing: expected chains of at least 4 states, [m, n, D]; {} numbers in {} dimensions came", states.numel(), states.dim());
+    throw UsageError(
+        "mixing: expected chains of at least 4 states, [m, n, D]; {} numbers in {} dimensions came",
+        states.numel(), states.dim());
   const at::NoGradGuard no_grad;
   const Tensor x = states.to(at::kCPU);
-  if (!x.isfinite().all().item<bool>()) throw DataError("mixing: the chains have states that are not finite");
+  if (!x.isfinite().all().item<bool>())
+    throw DataError("mixing: the chains have states that are not finite");
   const int64_t m = x.size(0), n = x.size(1);
   const Tensor mean = x.mean(at::IntArrayRef{0, 1}, false, at::kDouble);  // [D]
   std::vector<double> products = lagged_products(x, mean);

@@ -17,13 +17,17 @@ Neighbours nearest(const Tensor& queries, const Tensor& reference) {
   const at::NoGradGuard no_grad;
   const Tensor from = queries.to(at::kFloat);
   const auto options = from.options();
-  if (from.size(0) == 0) return {.index = at::empty({0}, options.dtype(at::kLong)), .distance = at::empty({0}, options)};
+  if (from.size(0) == 0)
+    return {.index = at::empty({0}, options.dtype(at::kLong)), .distance = at::empty({0}, options)};
   const Distances distances(reference);
   std::vector<Tensor> found;
-  for (const Tensor& block : from.split(distances.block())) found.push_back(distances.squared(block).argmin(1));
+  for (const Tensor& block : from.split(distances.block()))
+    found.push_back(distances.squared(block).argmin(1));
   const Tensor index = at::cat(found);
-  // From the differences: products leave a copy of a training example at a small distance, not at 0.
-  return {.index = index, .distance = (from - reference.index_select(0, index)).square_().sum(1).sqrt_()};
+  // From the differences: products leave a copy of a training example at a small distance, not at
+  // 0.
+  return {.index = index,
+          .distance = (from - reference.index_select(0, index)).square_().sum(1).sqrt_()};
 }
 
 Neighbours nearest(const Tensor& queries, int64_t size, int64_t block,

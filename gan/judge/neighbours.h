@@ -14,7 +14,8 @@ struct Neighbours {
   Tensor distance;  ///< [n] float32, Euclidean
 };
 
-/// queries [n, D], reference [N, D]. @throws UsageError for widths that differ, DataError for an empty reference.
+/// queries [n, D], reference [N, D]. @throws UsageError for widths that differ, DataError for an
+/// empty reference.
 Neighbours nearest(const Tensor& queries, const Tensor& reference);
 
 /// The same where the reference does not fit in memory as numbers: `rows(first, count)` gives

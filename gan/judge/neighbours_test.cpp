@@ -11,7 +11,8 @@ namespace {
 
 TEST(Nearest, AgreesWithAllPairs) {
   for (const int64_t dim : {2, 40}) {
-    const Tensor reference = draw_normal(Stream(1), 9'000, dim, 0), queries = draw_normal(Stream(2), 1'500, dim, 0);
+    const Tensor reference = draw_normal(Stream(1), 9'000, dim, 0),
+                 queries = draw_normal(Stream(2), 1'500, dim, 0);
     const Neighbours found = nearest(queries, reference);  // several blocks
     for (int64_t i = 0; i < queries.size(0); i += 97) {
       const Tensor distance = (reference - queries[i]).norm(2, {1});

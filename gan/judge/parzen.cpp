@@ -15,12 +15,13 @@ namespace gan {
 namespace {
 
 constexpr int64_t kChoosing = 1000;  // validation examples that choose sigma
-constexpr double kLowest = 1e-4;      // of the given grid: where extending it ends
+constexpr double kLowest = 1e-4;     // of the given grid: where extending it ends
 
 Tensor rows(const Tensor& t, const char* name, int64_t dim) {
   if (t.dim() != 2 || t.size(1) != dim)
-    throw UsageError("parzen: {} must be [n, {}] as the samples are, it has {} dimension(s) of width {}", name, dim,
-                     t.dim(), t.dim() ? t.size(-1) : 0);
+    throw UsageError(
+        "parzen: {} must be [n, {}] as the samples are, it has {} dimension(s) of width {}", name,
+        dim, t.dim(), t.dim() ? t.size(-1) : 0);
   if (t.size(0) == 0) throw DataError("parzen: there are no {}", name);
   return t.to(at::kFloat);
 }
@@ -32,7 +33,8 @@ double standard_error(const Tensor& ll) {
 
 /// A Gaussian window on each sample.
 struct Windows {
-  explicit Windows(const Tensor& samples) : count(samples.size(0)), dim(samples.size(1)), distances(samples.to(at::kFloat)) {}
+  explicit Windows(const Tensor& samples)
+      : count(samples.size(0)), dim(samples.size(1)), distances(samples.to(at::kFloat)) {}
   Tensor log_density(const Tensor& x, const std::vector<double>& sigmas) const;
   ParzenChoice choose(const Tensor& valid, std::vector<double> grid, bool extend) const;
 
@@ -48,18 +50,22 @@ Tensor Windows::log_density(const Tensor& x, const std::vector<double>& sigmas) 
   const std::vector<float> single(exponents.begin(), exponents.end());
   Tensor out = at::empty({n, widths}, at::kDouble);
   for (int64_t start = 0; start < n; start += distances.block()) {
-    const Tensor squared = distances.squared(x.slice(0, start, std::min(n, start + distances.block())));  // [B, N]
+    const Tensor squared =
+        distances.squared(x.slice(0, start, std::min(n, start + distances.block())));  // [B, N]
     at::parallel_for(0, squared.size(0), 1, [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; ++i) {
         double* row = out.data_ptr<double>() + (start + i) * widths;
-        const double nearest = kernels::sum_windows({squared.data_ptr<float>() + i * count, static_cast<size_t>(count)}, single, row);
-        for (int64_t j = 0; j < widths; ++j) row[j] = std::log(row[j]) + exponents[static_cast<size_t>(j)] * nearest;
+        const double nearest = kernels::sum_windows(
+            {squared.data_ptr<float>() + i * count, static_cast<size_t>(count)}, single, row);
+        for (int64_t j = 0; j < widths; ++j)
+          row[j] = std::log(row[j]) + exponents[static_cast<size_t>(j)] * nearest;
       }
     });
   }
   out = out.t().contiguous();
   for (int64_t j = 0; j < widths; ++j) {
-    const double log_width = std::log(sigmas[static_cast<size_t>(j)]) + std::log(2 * std::numbers::pi) / 2;
+    const double log_width =
+        std::log(sigmas[static_cast<size_t>(j)]) + std::log(2 * std::numbers::pi) / 2;
     out[j].sub_(std::log(static_cast<double>(count)) + static_cast<double>(dim) * log_width);
   }
   return out;
@@ -68,7 +74,8 @@ Tensor Windows::log_density(const Tensor& x, const std::vector<double>& sigmas) 
 ParzenChoice Windows::choose(const Tensor& valid, std::vector<double> grid, bool extend) const {
   std::sort(grid.begin(), grid.end());
   if (grid.size() < (extend ? 2 : 1) || grid.front() <= 0)
-    throw UsageError("parzen: needs positive bandwidths, two or more to extend them; {} came", grid.size());
+    throw UsageError("parzen: needs positive bandwidths, two or more to extend them; {} came",
+                     grid.size());
   const Tensor choosing = rows(valid, "validation examples", dim).slice(0, 0, kChoosing);
   const auto choice = [](double sigma, const Tensor& ll) {  // ll: [n]
     return ParzenChoice{sigma, ll.mean().item<double>(), standard_error(ll)};
@@ -101,18 +108,20 @@ std::vector<double> sigma_grid(double range) {
   return grid;
 }
 
-Tensor parzen_log_density(const Tensor& samples, const Tensor& x, const std::vector<double>& sigmas) {
+Tensor parzen_log_density(const Tensor& samples, const Tensor& x,
+                          const std::vector<double>& sigmas) {
   const at::NoGradGuard no_grad;
   return Windows(samples).log_density(x.to(at::kFloat), sigmas);
 }
 
-ParzenChoice parzen_choice(const Tensor& samples, const Tensor& valid, const std::vector<double>& grid, bool extend) {
+ParzenChoice parzen_choice(const Tensor& samples, const Tensor& valid,
+                           const std::vector<double>& grid, bool extend) {
   const at::NoGradGuard no_grad;
   return windows_of(samples).choose(valid, grid, extend);
 }
 
-ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& test, const std::vector<double>& grid,
-                   bool extend) {
+ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& test,
+                   const std::vector<double>& grid, bool extend) {
   const at::NoGradGuard no_grad;
   const Windows windows = windows_of(samples);
   const Tensor judged = rows(test, "test examples", windows.dim);

@@ -17,8 +17,10 @@ double student_quantile(double confidence, double freedom) {
   double low = 0, high = 1;
   while (student_tail(high, freedom) > outside) high *= 2;
   for (double t = high / 2; t > low && t < high; t = low + (high - low) / 2) {
-    if (student_tail(t, freedom) > outside) low = t;
-    else high = t;
+    if (student_tail(t, freedom) > outside)
+      low = t;
+    else
+      high = t;
   }
   return high;
 }

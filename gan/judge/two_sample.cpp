@@ -39,16 +39,18 @@ Tensor order(const Stream& stream, int64_t n, uint64_t step, at::Device device) 
 /// Rows [begin, end) of both, in equal numbers.
 Labelled both(const Tensor& real, const Tensor& fake, int64_t begin, int64_t end) {
   const Tensor ones = at::ones({end - begin, 1}, real.options());
-  return {.x = at::cat({real.slice(0, begin, end), fake.slice(0, begin, end)}), .sign = at::cat({ones, -ones})};
+  return {.x = at::cat({real.slice(0, begin, end), fake.slice(0, begin, end)}),
+          .sign = at::cat({ones, -ones})};
 }
 
-/// Standardised by the training part; sines and cosines in octaves may follow, which let a small network see
-/// structure much finer than the whole (Tancik et al. 2020).
+/// Standardised by the training part; sines and cosines in octaves may follow, which let a small
+/// network see structure much finer than the whole (Tancik et al. 2020).
 class Inputs {
  public:
   Inputs(const Tensor& x, int64_t octaves)
       : octaves_(octaves), mean_(x.mean(0, true)), deviation_(x.std(0, false, true)) {
-    deviation_.clamp_min_(deviation_.max().clamp_min(1e-6) * 0.01);  // values that hardly vary are not blown up
+    deviation_.clamp_min_(deviation_.max().clamp_min(1e-6) *
+                          0.01);  // values that hardly vary are not blown up
   }
   Tensor operator()(const Tensor& x) const {
     const Tensor z = (x - mean_) / deviation_;  // [n, D]
@@ -59,7 +61,9 @@ class Inputs {
     }
     return at::cat(all, 1);  // [n, D (1 + 2 octaves)]
   }
-  Labelled operator()(const Labelled& data) const { return {.x = (*this)(data.x), .sign = data.sign}; }
+  Labelled operator()(const Labelled& data) const {
+    return {.x = (*this)(data.x), .sign = data.sign};
+  }
 
  private:
   int64_t octaves_;
@@ -68,13 +72,16 @@ class Inputs {
 
 NetworkSpec classifier() {
   Dense hidden, logit;
-  hidden.units = kUnits, hidden.activation = Activation::leaky_relu;
+  hidden.units = kUnits;
+  hidden.activation = Activation::leaky_relu;
   logit.units = 1;
   return {hidden, hidden, logit};
 }
 
 /// E -log p(right label).
-Tensor loss(const Network& net, const Labelled& data) { return at::softplus(-data.sign * net(data.x)).mean(); }
+Tensor loss(const Network& net, const Labelled& data) {
+  return at::softplus(-data.sign * net(data.x)).mean();
+}
 
 std::vector<Tensor> copies(Network& net) {
   std::vector<Tensor> out;
@@ -104,10 +111,13 @@ Trained train(const Labelled& data, const Labelled& held_out, const Stream& stre
   for (int64_t epoch = 1, since = 0; epoch <= kEpochs && since < kPatience; ++epoch, ++since) {
     for (const Tensor& rows : order(stream.child("batches"), n, epoch, device).split(kBatch)) {
       const at::AutoGradMode with_grad(true);
-      const Tensor l = loss(net, {.x = data.x.index_select(0, rows), .sign = data.sign.index_select(0, rows)});
-      optimizer.step(torch::autograd::grad({l}, parameters), {.step = update, .update = update, .epoch = epoch});
+      const Tensor l =
+          loss(net, {.x = data.x.index_select(0, rows), .sign = data.sign.index_select(0, rows)});
+      optimizer.step(torch::autograd::grad({l}, parameters),
+                     {.step = update, .update = update, .epoch = epoch});
       ++update;
-      averaged.average(net, std::min(kAveraging, static_cast<double>(update) / static_cast<double>(update + 9)));
+      averaged.average(
+          net, std::min(kAveraging, static_cast<double>(update) / static_cast<double>(update + 9)));
     }
     const double now = loss(averaged, held_out).item<double>();
     if (now < least) least = now, since = -1, best = copies(averaged);
@@ -127,9 +137,9 @@ Parts split(const Tensor& real, const Tensor& fake, int64_t states, const Stream
   const int64_t chains = fake.size(0) / states, n = chains * states;
   const at::Device device = real.device();
   const Tensor first =
-      order(stream, chains, 1, device).mul_(states);  // [chains]: where each begins
-  const Tensor within = at::arange(states, first.options());           // [states]
-  const Tensor by_chain = (first.unsqueeze(1) + within).flatten();     // [n]
+      order(stream, chains, 1, device).mul_(states);                // [chains]: where each begins
+  const Tensor within = at::arange(states, first.options());        // [states]
+  const Tensor by_chain = (first.unsqueeze(1) + within).flatten();  // [n]
   const Tensor r = real.index_select(0, order(stream, n, 0, device)),
                f = fake.index_select(0, by_chain);
   const int64_t fit = 2 * chains / 5 * states, seen = chains / 2 * states;
@@ -145,7 +155,8 @@ struct Fit {
 
 Fit fit_once(const Tensor& real, const Tensor& fake, int64_t states, const Stream& stream) {
   const Parts parts = split(real, fake, states, stream.child("split"));
-  // Broad differences are learnt better without octaves, fine ones only with them: the held-out part chooses.
+  // Broad differences are learnt better without octaves, fine ones only with them: the held-out
+  // part chooses.
   double least = std::numeric_limits<double>::infinity();
   Tensor right;  // [2 n, 1], real ones first
   for (const int64_t octaves : {int64_t{0}, kOctaves}) {

@@ -19,9 +19,9 @@ struct TwoSampleResult {
       high;  ///< from the lowest to the highest end of the fits' 95% intervals (judge/accuracy.h)
   double
       p_value;  ///< of so many or more right answers by guessing, one-sided, of all fits together
-  int64_t test_examples;    ///< real and fake, of one fit
+  int64_t test_examples;  ///< real and fake, of one fit
   int64_t fits = 1;
-  double deviation = 0;     ///< of the fits' accuracies, n - 1; 0 of one fit
+  double deviation = 0;  ///< of the fits' accuracies, n - 1; 0 of one fit
   int64_t chains =
       0;  ///< of the fake examples, all parts together; 0 where each example is independent
   double held_out_loss =

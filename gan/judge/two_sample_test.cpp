@@ -12,7 +12,9 @@
 namespace gan {
 namespace {
 
-Tensor gaussian(int64_t n, uint64_t seed, int64_t dim = 2) { return draw_normal(Stream(seed, "data"), n, dim, 0); }
+Tensor gaussian(int64_t n, uint64_t seed, int64_t dim = 2) {
+  return draw_normal(Stream(seed, "data"), n, dim, 0);
+}
 
 /// As toy:ring8, with another width of the modes.
 Tensor ring(int64_t n, uint64_t seed, double deviation) {
@@ -23,7 +25,8 @@ Tensor ring(int64_t n, uint64_t seed, double deviation) {
 TEST(TwoSample, EqualDistributionsAreNotToldApart) {
   int covers = 0, significant = 0;
   for (uint64_t seed = 1; seed <= 10; ++seed) {
-    const TwoSampleResult r = two_sample_test(gaussian(1'500, seed), gaussian(1'500, seed + 100), seed);
+    const TwoSampleResult r =
+        two_sample_test(gaussian(1'500, seed), gaussian(1'500, seed + 100), seed);
     covers += r.low <= 0.5 && r.high >= 0.5;
     significant += r.p_value < 0.01;
     EXPECT_EQ(r.test_examples, 1'500);
@@ -44,14 +47,15 @@ TEST(TwoSample, SmallShiftIsDetected) {
   const TwoSampleResult r = two_sample_test(real, fake, 1);
   const double bayes = 0.5 * std::erfc(-0.1 / std::sqrt(2.0));  // Phi(shift / 2) = .5398
   EXPECT_LT(r.accuracy, bayes + 0.015);                         // three deviations of 10,000 trials
-  EXPECT_GT(r.accuracy, bayes - 0.03);                          // and what is lost by learning from 8,000
+  EXPECT_GT(r.accuracy, bayes - 0.03);  // and what is lost by learning from 8,000
   EXPECT_LT(r.p_value, 0.01);
   EXPECT_FALSE(r.equivalent(0.01));
 }
 
 TEST(TwoSample, SlightlyWiderModesAreDetected) {
   const TwoSampleResult r = two_sample_test(ring(10'000, 1, 0.02), ring(10'000, 2, 0.03), 1);
-  // Best rule: radius t with t^2 = 4 log(s) / (1 - 1/s^2), s = 1.5; right with 1/2 (1 - e^(-t^2/2) + e^(-t^2/2s^2)).
+  // Best rule: radius t with t^2 = 4 log(s) / (1 - 1/s^2), s = 1.5; right with 1/2 (1 - e^(-t^2/2)
+  // + e^(-t^2/2s^2)).
   const double t2 = 4 * std::log(1.5) / (1 - 1 / 2.25);
   const double bayes = 0.5 * (1 - std::exp(-t2 / 2) + std::exp(-t2 / 4.5));  // .645
   EXPECT_NEAR(r.accuracy, bayes, 0.035);
@@ -60,7 +64,8 @@ TEST(TwoSample, SlightlyWiderModesAreDetected) {
 
 TEST(TwoSample, WideDataWithConstantValues) {
   Tensor real = gaussian(400, 1, 100), fake = gaussian(400, 2, 100);
-  real.slice(1, 0, 50).fill_(1), fake.slice(1, 0, 50).fill_(1);
+  real.slice(1, 0, 50).fill_(1);
+  fake.slice(1, 0, 50).fill_(1);
   fake.select(1, 99).add_(3);
   const TwoSampleResult r = two_sample_test(real, fake, 1);
   EXPECT_GT(r.low, 0.7);
@@ -93,7 +98,8 @@ TEST(TwoSample, EquivalenceLetsASmallDifferenceThroughThatIsBeyondDoubt) {
 }
 
 TEST(TwoSample, EquivalenceLooksAtTheUpperEnd) {
-  const TwoSampleResult r{.accuracy = 0.51, .low = 0.5, .high = 0.52, .p_value = 0.02, .test_examples = 10'000};
+  const TwoSampleResult r{
+      .accuracy = 0.51, .low = 0.5, .high = 0.52, .p_value = 0.02, .test_examples = 10'000};
   EXPECT_TRUE(r.equivalent(0.05));
   EXPECT_FALSE(r.equivalent(0.02));
 }

@@ -5,7 +5,8 @@
 namespace gan::kernels {
 namespace {
 
-GAN_CLONES void to_normal_span(int64_t n, const float* u, const float* v, float* cosines, float* sines) {
+GAN_CLONES void to_normal_span(int64_t n, const float* u, const float* v, float* cosines,
+                               float* sines) {
   for (int64_t i = 0; i < n; ++i) {
     const float radius = __builtin_sqrtf(-2 * logarithm(1 - u[i]));
     const SineCosine at = sine_cosine(v[i]);
@@ -17,28 +18,40 @@ GAN_CLONES void add_span(int64_t n, float factor, const float* x, float* sum) {
   for (int64_t i = 0; i < n; ++i) sum[i] += factor * x[i];
 }
 
-template <class T> GAN_INLINE void shift_row(int64_t n, const void* y, float factor, const float* x, void* out) {
-  for (int64_t i = 0; i < n; ++i) store(static_cast<T*>(out), i, load(static_cast<const T*>(y), i) + factor * x[i]);
+template <class T>
+GAN_INLINE void shift_row(int64_t n, const void* y, float factor, const float* x, void* out) {
+  for (int64_t i = 0; i < n; ++i)
+    store(static_cast<T*>(out), i, load(static_cast<const T*>(y), i) + factor * x[i]);
 }
-GAN_BOTH(shift_row, (int64_t n, const void* y, float factor, const float* x, void* out), (n, y, factor, x, out))
+GAN_BOTH(shift_row, (int64_t n, const void* y, float factor, const float* x, void* out),
+         (n, y, factor, x, out))
 
-template <class T> GAN_INLINE void corrupt_row(int64_t n, const float* x, const float* u, float rate, void* out) {
+template <class T>
+GAN_INLINE void corrupt_row(int64_t n, const float* x, const float* u, float rate, void* out) {
   for (int64_t i = 0; i < n; ++i) {
     const float bit = u[i] < 0.5f * rate ? 1.0f : 0.0f;
     store(static_cast<T*>(out), i, u[i] < rate ? bit : x[i]);
   }
 }
-GAN_BOTH(corrupt_row, (int64_t n, const float* x, const float* u, float rate, void* out), (n, x, u, rate, out))
+GAN_BOTH(corrupt_row, (int64_t n, const float* x, const float* u, float rate, void* out),
+         (n, x, u, rate, out))
 
-template <class T> GAN_INLINE void draw_row(int64_t n, const float* a, const float* bias, const float* u, float rate, float* mean, void* out) {
+template <class T>
+GAN_INLINE void draw_row(int64_t n, const float* a, const float* bias, const float* u, float rate,
+                         float* mean, void* out) {
   for (int64_t i = 0; i < n; ++i) {
     mean[i] = 1 / (1 + exponential(-(a[i] + bias[i])));
     store(static_cast<T*>(out), i, u[i] < (1 - rate) * mean[i] + 0.5f * rate ? 1.0f : 0.0f);
   }
 }
-GAN_BOTH(draw_row, (int64_t n, const float* a, const float* bias, const float* u, float rate, float* mean, void* out), (n, a, bias, u, rate, mean, out))
+GAN_BOTH(draw_row,
+         (int64_t n, const float* a, const float* bias, const float* u, float rate, float* mean,
+          void* out),
+         (n, a, bias, u, rate, mean, out))
 
-template <class T> GAN_INLINE double cross_entropy_row(int64_t n, const float* a, const float* bias, const float* x, float scale, void* error) {
+template <class T>
+GAN_INLINE double cross_entropy_row(int64_t n, const float* a, const float* bias, const float* x,
+                                    float scale, void* error) {
   constexpr int kLanes = 16;
   float lanes[kLanes] = {};
   const auto one = [&](int64_t i, float& sum) GAN_LAMBDA {
@@ -54,23 +67,30 @@ template <class T> GAN_INLINE double cross_entropy_row(int64_t n, const float* a
   for (const float lane : lanes) total += lane;
   return total;
 }
-GAN_CLONES double cross_entropy_row_fp32(int64_t n, const float* a, const float* bias, const float* x, float scale, void* error) {
+GAN_CLONES double cross_entropy_row_fp32(int64_t n, const float* a, const float* bias,
+                                         const float* x, float scale, void* error) {
   return cross_entropy_row<float>(n, a, bias, x, scale, error);
 }
-GAN_CLONES double cross_entropy_row_bf16(int64_t n, const float* a, const float* bias, const float* x, float scale, void* error) {
+GAN_CLONES double cross_entropy_row_bf16(int64_t n, const float* a, const float* bias,
+                                         const float* x, float scale, void* error) {
   return cross_entropy_row<Bf16>(n, a, bias, x, scale, error);
 }
 
-template <class T> GAN_INLINE void contract_row(int64_t n, const float* d, const void* h_, float factor, const float* squares, void* out) {
+template <class T>
+GAN_INLINE void contract_row(int64_t n, const float* d, const void* h_, float factor,
+                             const float* squares, void* out) {
   const T* h = static_cast<const T*>(h_);
   for (int64_t i = 0; i < n; ++i) {
     const float y = load(h, i), s = y * (1 - y);
     store(static_cast<T*>(out), i, s * (d[i] + 2 * factor * squares[i] * s * (1 - 2 * y)));
   }
 }
-GAN_BOTH(contract_row, (int64_t n, const float* d, const void* h, float factor, const float* squares, void* out), (n, d, h, factor, squares, out))
+GAN_BOTH(contract_row,
+         (int64_t n, const float* d, const void* h, float factor, const float* squares, void* out),
+         (n, d, h, factor, squares, out))
 
-template <class T> GAN_INLINE void sum_slopes_columns(Size size, const void* h_, float* out) {
+template <class T>
+GAN_INLINE void sum_slopes_columns(Size size, const void* h_, float* out) {
   const T* h = static_cast<const T*>(h_);
   for (int64_t i = 0; i < size.n; ++i) out[i] = 0;
   for (int64_t r = 0; r < size.rows; ++r, h += size.stride)
@@ -91,33 +111,43 @@ void to_normal(int64_t n, const float* u, float* out) {
 }
 
 void add(Size size, float factor, const float* x, float* sum) {
-  for (int64_t r = 0; r < size.rows; ++r) add_span(size.n, factor, x + r * size.stride, sum + r * size.n);
+  for (int64_t r = 0; r < size.rows; ++r)
+    add_span(size.n, factor, x + r * size.stride, sum + r * size.n);
 }
 
 void shift(Format precision, Size size, const void* y, float factor, const float* x, void* out) {
-  for (int64_t r = 0, at = 0; r < size.rows; ++r, at += size.stride)
-    GAN_PICK(shift_row)(size.n, at_element(precision, y, at), factor, x + at, at_element(precision, out, at));
+  for (int64_t r = 0, at = 0; r < size.rows; ++r, at += size.stride) GAN_PICK(shift_row)
+  (size.n, at_element(precision, y, at), factor, x + at, at_element(precision, out, at));
 }
 
-void corrupt(Format precision, int64_t n, const float* x, const float* u, float rate, void* out) { GAN_PICK(corrupt_row)(n, x, u, rate, out); }
-
-void draw_bits(Format precision, Size size, const float* a, const float* bias, const float* u, float rate, float* mean, void* out) {
-  for (int64_t r = 0, at = 0; r < size.rows; ++r, at += size.stride)
-    GAN_PICK(draw_row)(size.n, a + r * size.n, bias, u + at, rate, mean + at, at_element(precision, out, at));
+void corrupt(Format precision, int64_t n, const float* x, const float* u, float rate, void* out) {
+  GAN_PICK(corrupt_row)(n, x, u, rate, out);
 }
 
-double cross_entropy(Format precision, Size size, const float* a, const float* bias, const float* x, float scale, void* error) {
+void draw_bits(Format precision, Size size, const float* a, const float* bias, const float* u,
+               float rate, float* mean, void* out) {
+  for (int64_t r = 0, at = 0; r < size.rows; ++r, at += size.stride) GAN_PICK(draw_row)
+  (size.n, a + r * size.n, bias, u + at, rate, mean + at, at_element(precision, out, at));
+}
+
+double cross_entropy(Format precision, Size size, const float* a, const float* bias, const float* x,
+                     float scale, void* error) {
   double total = 0;
   for (int64_t r = 0, at = 0; r < size.rows; ++r, at += size.stride)
-    total += GAN_PICK(cross_entropy_row)(size.n, a + r * size.n, bias, x + at, scale, at_element(precision, error, at));
+    total += GAN_PICK(cross_entropy_row)(size.n, a + r * size.n, bias, x + at, scale,
+                                         at_element(precision, error, at));
   return total;
 }
 
-void contract(Format precision, Size size, const float* d, const void* h, float factor, const float* squares, void* out) {
-  for (int64_t r = 0, at = 0; r < size.rows; ++r, at += size.stride)
-    GAN_PICK(contract_row)(size.n, d + r * size.n, at_element(precision, h, at), factor, squares, at_element(precision, out, at));
+void contract(Format precision, Size size, const float* d, const void* h, float factor,
+              const float* squares, void* out) {
+  for (int64_t r = 0, at = 0; r < size.rows; ++r, at += size.stride) GAN_PICK(contract_row)
+  (size.n, d + r * size.n, at_element(precision, h, at), factor, squares,
+   at_element(precision, out, at));
 }
 
-void sum_slopes(Format precision, Size size, const void* h, float* out) { GAN_PICK(sum_slopes_columns)(size, h, out); }
+void sum_slopes(Format precision, Size size, const void* h, float* out) {
+  GAN_PICK(sum_slopes_columns)(size, h, out);
+}
 
 }  // namespace gan::kernels

@@ -1,5 +1,6 @@
 #pragma once
-/// What the passes over units are made of: loops for both kinds of numbers, and functions that become vectors of any width.
+/// What the passes over units are made of: loops for both kinds of numbers, and functions that
+/// become vectors of any width.
 
 #include <cstdint>
 #include <type_traits>
@@ -11,15 +12,20 @@
 #define GAN_LAMBDA __attribute__((always_inline))
 
 /// name(arguments) for the type that `precision` says, compiled for each kind of processor.
-#define GAN_BOTH(name, parameters, arguments)                        \
-  GAN_CLONES void name##_fp32 parameters { name<float> arguments; }  \
-  GAN_CLONES void name##_bf16 parameters { name<Bf16> arguments; }
+#define GAN_BOTH(name, parameters, arguments) \
+  GAN_CLONES void name##_fp32 parameters {    \
+    name<float> arguments;                    \
+  }                                           \
+  GAN_CLONES void name##_bf16 parameters {    \
+    name<Bf16> arguments;                     \
+  }
 
 #define GAN_PICK(name) (precision == Format::fp32 ? name##_fp32 : name##_bf16)
 
 namespace gan::kernels {
 
-template <class Void> inline Void* at_element(Format p, Void* buffer, int64_t i) {
+template <class Void>
+inline Void* at_element(Format p, Void* buffer, int64_t i) {
   using Byte = std::conditional_t<std::is_const_v<Void>, const char, char>;
   return buffer ? static_cast<Byte*>(buffer) + i * bytes_of(p) : nullptr;
 }
@@ -52,7 +58,9 @@ GAN_INLINE SineCosine sine_cosine(float turns) {
   const int32_t q = static_cast<int32_t>(quarter);
   const float x = (turns - 0.25f * quarter) * 6.28318530718f, z = x * x;
   const float s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * x + x;
-  const float c = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1;
+  const float c =
+      ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z -
+      0.5f * z + 1;
   const float a = q & 1 ? c : s, b = q & 1 ? s : c;
   return {q & 2 ? -a : a, (q + 1) & 2 ? -b : b};
 }

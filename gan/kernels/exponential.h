@@ -25,7 +25,8 @@ GAN_INLINE float exponential(float x) {
 /// e^-x for x >= 0, to a few units in the last place.
 GAN_INLINE double exponential_of_minus(double x) {
   x = x > 700.0 ? 700.0 : x;
-  const double shifted = x * -1.4426950408889634 + 6755399441055744.0;  // its low bits: -x / log 2, rounded to a whole number
+  const double shifted = x * -1.4426950408889634 +
+                         6755399441055744.0;  // its low bits: -x / log 2, rounded to a whole number
   const double n = shifted - 6755399441055744.0;
   const double r = (-x - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10;
   double p = 1.0 / 6227020800;  // Taylor: |r| <= log 2 / 2
@@ -47,7 +48,8 @@ GAN_INLINE double exponential_of_minus(double x) {
 
 /// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|); the logarithm as 2 artanh(t / (2 + t)), t = e^-|x|.
 GAN_INLINE double softplus(double x) {
-  const double size = __builtin_fabs(x), t = exponential_of_minus(size), s = t / (2 + t), q = s * s;  // q <= 1/9
+  const double size = __builtin_fabs(x), t = exponential_of_minus(size), s = t / (2 + t),
+               q = s * s;  // q <= 1/9
   double p = 1.0 / 33;
   p = p * q + 1.0 / 31;
   p = p * q + 1.0 / 29;

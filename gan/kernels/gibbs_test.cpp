@@ -15,15 +15,25 @@ using at::Tensor;
 
 constexpr int64_t kRows = 7, kWidth = 83;  // odd, so that vectors have a rest
 
-Tensor numbers(int64_t rows, int64_t n, double phase) { return (at::arange(rows * n, at::kFloat) * 0.7 + phase).sin().mul(5).view({rows, n}); }
-Tensor uniforms() { return numbers(kRows, kWidth, 3) / 10 + 0.5; }
-float* of(Tensor& t) { return t.data_ptr<float>(); }
-const float* of(const Tensor& t) { return t.data_ptr<float>(); }
+Tensor numbers(int64_t rows, int64_t n, double phase) {
+  return (at::arange(rows * n, at::kFloat) * 0.7 + phase).sin().mul(5).view({rows, n});
+}
+Tensor uniforms() {
+  return numbers(kRows, kWidth, 3) / 10 + 0.5;
+}
+float* of(Tensor& t) {
+  return t.data_ptr<float>();
+}
+const float* of(const Tensor& t) {
+  return t.data_ptr<float>();
+}
 
 TEST(Gibbs, BinaryUnitsAreOnWhereTheirNumberIsUnderTheirProbability) {
-  const Tensor a = numbers(kRows, kWidth, 0), bias = numbers(1, kWidth, 1).squeeze(0), u = uniforms();
+  const Tensor a = numbers(kRows, kWidth, 0), bias = numbers(1, kWidth, 1).squeeze(0),
+               u = uniforms();
   const Tensor p = at::sigmoid(a * 0.3 + bias);
-  Tensor chance = at::empty_like(a), on = at::empty_like(a), alone = at::empty_like(a), again = at::empty_like(a);
+  Tensor chance = at::empty_like(a), on = at::empty_like(a), alone = at::empty_like(a),
+         again = at::empty_like(a);
   sample_binary(kRows, kWidth, of(a), 0.3f, of(bias), of(u), of(chance), of(on));
   EXPECT_TRUE(at::allclose(chance, p, 2e-6, 1e-7));
   EXPECT_TRUE(at::equal(on, (u < chance).to(at::kFloat)));
@@ -35,7 +45,8 @@ TEST(Gibbs, BinaryUnitsAreOnWhereTheirNumberIsUnderTheirProbability) {
 }
 
 TEST(Gibbs, NormalUnitsAreTheirMeanAndNoise) {
-  const Tensor a = numbers(kRows, kWidth, 0), bias = numbers(1, kWidth, 1).squeeze(0), noise = numbers(kRows, kWidth, 2);
+  const Tensor a = numbers(kRows, kWidth, 0), bias = numbers(1, kWidth, 1).squeeze(0),
+               noise = numbers(kRows, kWidth, 2);
   Tensor mean = at::empty_like(a), x = at::empty_like(a);
   sample_normal(kRows, kWidth, of(a), 0.3f, of(bias), of(noise), of(mean), of(x));
   EXPECT_TRUE(at::allclose(mean, a * 0.3 + bias, 1e-6, 1e-6));
@@ -45,21 +56,30 @@ TEST(Gibbs, NormalUnitsAreTheirMeanAndNoise) {
 TEST(Gibbs, SoftplusIsRightToTheLastPlaces) {
   for (double x = -800; x <= 800; x += x > -40 && x < 40 ? 0.0137 : 1.7) {
     const double expected = std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-    EXPECT_NEAR(softplus(x), expected, 1e-15 * std::max(1e-300, std::abs(expected)) + (x < -700 ? 1e-304 : 0)) << x;
+    EXPECT_NEAR(softplus(x), expected,
+                1e-15 * std::max(1e-300, std::abs(expected)) + (x < -700 ? 1e-304 : 0))
+        << x;
     const float single = static_cast<float>(x);
-    const double rounded = std::max<double>(single, 0) + std::log1p(std::exp(-std::abs(static_cast<double>(single))));
+    const double rounded =
+        std::max<double>(single, 0) + std::log1p(std::exp(-std::abs(static_cast<double>(single))));
     EXPECT_NEAR(softplus(single), rounded, 4e-7 * rounded + (x < -80 ? 1e-35 : 0)) << x;
   }
 }
 
 TEST(Gibbs, SumsAreInDoubles) {
-  const Tensor a = numbers(1, kWidth, 0) * 8, bias = numbers(1, kWidth, 1), x = a.to(at::kDouble) + bias.to(at::kDouble);
-  const auto sum = [&](double scale) { return (x * scale).clamp_min(0).add((x * scale).abs().neg().exp().log1p()).sum().item<double>(); };
+  const Tensor a = numbers(1, kWidth, 0) * 8, bias = numbers(1, kWidth, 1),
+               x = a.to(at::kDouble) + bias.to(at::kDouble);
+  const auto sum = [&](double scale) {
+    return (x * scale).clamp_min(0).add((x * scale).abs().neg().exp().log1p()).sum().item<double>();
+  };
   EXPECT_NEAR(sum_softplus(kWidth, of(a), of(bias)), sum(1), 1e-6 * sum(1));
-  EXPECT_NEAR(softplus_change(kWidth, of(a), of(bias), 0.9, 0.90001), sum(0.90001) - sum(0.9), 1e-11);
+  EXPECT_NEAR(softplus_change(kWidth, of(a), of(bias), 0.9, 0.90001), sum(0.90001) - sum(0.9),
+              1e-11);
   EXPECT_NEAR(softplus_change(kWidth, of(a), of(bias), 0, 1), sum(1) - sum(0), 1e-11);
-  EXPECT_NEAR(dot(kWidth, of(a), of(bias)), a.to(at::kDouble).mul(bias).sum().item<double>(), 1e-11);
-  EXPECT_NEAR(squared_distance(kWidth, of(a), of(bias)), (a.to(at::kDouble) - bias).square().sum().item<double>(), 1e-9);
+  EXPECT_NEAR(dot(kWidth, of(a), of(bias)), a.to(at::kDouble).mul(bias).sum().item<double>(),
+              1e-11);
+  EXPECT_NEAR(squared_distance(kWidth, of(a), of(bias)),
+              (a.to(at::kDouble) - bias).square().sum().item<double>(), 1e-9);
 }
 
 TEST(Gibbs, SmallPassesAreTheReferences) {
@@ -87,7 +107,8 @@ TEST(Gibbs, OnlyZeroAndOneAreBinary) {
 }
 
 TEST(Gibbs, NaNIsNeverHidden) {
-  const Tensor bad = at::full({1, kWidth}, std::numeric_limits<float>::quiet_NaN()), bias = at::zeros({kWidth}), u = at::zeros({1, kWidth});
+  const Tensor bad = at::full({1, kWidth}, std::numeric_limits<float>::quiet_NaN()),
+               bias = at::zeros({kWidth}), u = at::zeros({1, kWidth});
   Tensor p = at::empty({1, kWidth});
   sample_binary(1, kWidth, of(bad), 1, of(bias), of(u), of(p), nullptr);
   EXPECT_TRUE(at::isnan(p).all().item<bool>());
@@ -96,10 +117,15 @@ TEST(Gibbs, NaNIsNeverHidden) {
 }
 
 TEST(Gibbs, SoftplusAlongAPathBeginsAtItsBase) {
-  const Tensor a = numbers(1, kWidth, 0) * 8, bias = numbers(1, kWidth, 1), base = numbers(1, kWidth, 2);
+  const Tensor a = numbers(1, kWidth, 0) * 8, bias = numbers(1, kWidth, 1),
+               base = numbers(1, kWidth, 2);
   const Tensor end = a.to(at::kDouble) + bias.to(at::kDouble), begin = base.to(at::kDouble);
-  const auto sum = [&](double beta) { const Tensor x = begin * (1 - beta) + end * beta; return x.clamp_min(0).add(x.abs().neg().exp().log1p()).sum().item<double>(); };
-  EXPECT_NEAR(softplus_change(kWidth, of(a), of(bias), of(base), 0.2, 0.7), sum(0.7) - sum(0.2), 1e-11);
+  const auto sum = [&](double beta) {
+    const Tensor x = begin * (1 - beta) + end * beta;
+    return x.clamp_min(0).add(x.abs().neg().exp().log1p()).sum().item<double>();
+  };
+  EXPECT_NEAR(softplus_change(kWidth, of(a), of(bias), of(base), 0.2, 0.7), sum(0.7) - sum(0.2),
+              1e-11);
   EXPECT_NEAR(softplus_change(kWidth, of(a), of(bias), of(base), 0, 1), sum(1) - sum(0), 1e-11);
 }
 

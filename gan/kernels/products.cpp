@@ -19,21 +19,33 @@ struct Strides {
 Strides strides_of(int64_t rows, int64_t columns, bool transposed, int64_t stride) {
   return transposed ? Strides{1, stride ? stride : rows} : Strides{stride ? stride : columns, 1};
 }
-Strides strides_a(const ProductShape& s) { return strides_of(s.m, s.k, s.transpose_a, s.stride_a); }
-Strides strides_b(const ProductShape& s) { return strides_of(s.k, s.n, s.transpose_b, s.stride_b); }
-
-at::Tensor view(const void* data, int64_t rows, int64_t columns, Strides strides, Format precision) {
-  const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
-  return at::from_blob(const_cast<void*>(data), {rows, columns}, {strides.row, strides.column}, type);
+Strides strides_a(const ProductShape& s) {
+  return strides_of(s.m, s.k, s.transpose_a, s.stride_a);
 }
-at::Tensor view_a(const ProductShape& s, const void* a) { return view(a, s.m, s.k, strides_a(s), s.operands); }
-at::Tensor view_b(const ProductShape& s, const void* b) { return view(b, s.k, s.n, strides_b(s), s.operands); }
+Strides strides_b(const ProductShape& s) {
+  return strides_of(s.k, s.n, s.transpose_b, s.stride_b);
+}
+
+at::Tensor view(const void* data, int64_t rows, int64_t columns, Strides strides,
+                Format precision) {
+  const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
+  return at::from_blob(const_cast<void*>(data), {rows, columns}, {strides.row, strides.column},
+                       type);
+}
+at::Tensor view_a(const ProductShape& s, const void* a) {
+  return view(a, s.m, s.k, strides_a(s), s.operands);
+}
+at::Tensor view_b(const ProductShape& s, const void* b) {
+  return view(b, s.k, s.n, strides_b(s), s.operands);
+}
 
 }  // namespace
 
 bool has_fast_bf16() {
 #if defined(__x86_64__)
-  return (__builtin_cpu_supports("amx-bf16") || (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_is("amd"))) && has_bf16();
+  return (__builtin_cpu_supports("amx-bf16") ||
+          (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_is("amd"))) &&
+         has_bf16();
 #else
   return false;
 #endif
@@ -63,10 +75,16 @@ dnnl::memory::desc layout(int64_t rows, int64_t columns, Strides strides, Type t
 
 struct Product::Prepared {
   Prepared(dnnl::memory::desc of_a, dnnl::memory::desc of_b, dnnl::memory::desc of_c)
-      : multiply({{of_a, of_b, of_c}, processor()}), a(of_a, processor(), nullptr), b(of_b, processor(), nullptr), c(of_c, processor(), nullptr), stream(processor()) {}
-  explicit Prepared(const ProductShape& s) : Prepared(s, s.operands == Format::fp32 ? Type::f32 : Type::bf16) {}
+      : multiply({{of_a, of_b, of_c}, processor()}),
+        a(of_a, processor(), nullptr),
+        b(of_b, processor(), nullptr),
+        c(of_c, processor(), nullptr),
+        stream(processor()) {}
+  explicit Prepared(const ProductShape& s)
+      : Prepared(s, s.operands == Format::fp32 ? Type::f32 : Type::bf16) {}
   Prepared(const ProductShape& s, Type type)
-      : Prepared(layout(s.m, s.k, strides_a(s), type), layout(s.k, s.n, strides_b(s), type), layout(s.m, s.n, {s.n, 1}, Type::f32)) {}
+      : Prepared(layout(s.m, s.k, strides_a(s), type), layout(s.k, s.n, strides_b(s), type),
+                 layout(s.m, s.n, {s.n, 1}, Type::f32)) {}
   dnnl::matmul multiply;
   dnnl::memory a, b, c;
   dnnl::stream stream;
@@ -77,8 +95,11 @@ void Product::operator()(const void* a, const void* b, float* c) const {
   p.a.set_data_handle(const_cast<void*>(a));
   p.b.set_data_handle(const_cast<void*>(b));
   p.c.set_data_handle(c);
-  const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p.a.get()}, {DNNL_ARG_WEIGHTS, p.b.get()}, {DNNL_ARG_DST, p.c.get()}};  // the C++ form allocates a map
-  if (dnnl_primitive_execute(p.multiply.get(), p.stream.get(), 3, arguments) != dnnl_success) throw std::bad_alloc();  // of its workspace: all else was settled when it was made
+  const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p.a.get()},
+                                       {DNNL_ARG_WEIGHTS, p.b.get()},
+                                       {DNNL_ARG_DST, p.c.get()}};  // the C++ form allocates a map
+  if (dnnl_primitive_execute(p.multiply.get(), p.stream.get(), 3, arguments) != dnnl_success)
+    throw std::bad_alloc();  // of its workspace: all else was settled when it was made
   p.stream.wait();
 }
 
@@ -94,8 +115,10 @@ void Product::operator()(const void* a, const void* b, float* c) const {
   const at::NoGradGuard no_grad;
   at::Tensor out = at::from_blob(c, {s.m, s.n}, at::kFloat);
   const at::Tensor left = view_a(s, a), right = view_b(s, b);
-  if (s.operands == Format::fp32) at::mm_out(out, left, right);
-  else out.copy_(at::mm(left, right));
+  if (s.operands == Format::fp32)
+    at::mm_out(out, left, right);
+  else
+    out.copy_(at::mm(left, right));
 }
 
 #endif

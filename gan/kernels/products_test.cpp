@@ -13,15 +13,20 @@ TEST(Product, IsTheReference) {
   for (const Format precision : formats())
     for (const bool ta : {false, true})
       for (const bool tb : {false, true})
-        for (const auto& [m, n, k] : {std::tuple{1, 1, 1}, std::tuple{100, 1, 240}, std::tuple{17, 33, 65}, std::tuple{64, 784, 100}}) {
+        for (const auto& [m, n, k] : {std::tuple{1, 1, 1}, std::tuple{100, 1, 240},
+                                      std::tuple{17, 33, 65}, std::tuple{64, 784, 100}}) {
           const ProductShape shape{m, n, k, ta, tb, precision};
           const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
-          const at::Tensor a = at::linspace(-1, 1, m * k).sin().mul(7).frac().to(type), b = at::linspace(-2, 1, k * n).cos().mul(9).frac().to(type);
-          at::Tensor c = at::full({m, n}, 99.f), expected = at::empty({m, n});  // what was there is overwritten
+          const at::Tensor a = at::linspace(-1, 1, m * k).sin().mul(7).frac().to(type),
+                           b = at::linspace(-2, 1, k * n).cos().mul(9).frac().to(type);
+          at::Tensor c = at::full({m, n}, 99.f),
+                     expected = at::empty({m, n});  // what was there is overwritten
           const Product multiply(shape);
           for (int i = 0; i < 2; ++i) multiply(a.data_ptr(), b.data_ptr(), c.data_ptr<float>());
           product_reference(shape, a.data_ptr(), b.data_ptr(), expected.data_ptr<float>());
-          EXPECT_TRUE(at::allclose(c, expected, 1e-4, 1e-4)) << m << " " << n << " " << k << " " << ta << tb << " off by " << (c - expected).abs().max().item<float>();
+          EXPECT_TRUE(at::allclose(c, expected, 1e-4, 1e-4))
+              << m << " " << n << " " << k << " " << ta << tb << " off by "
+              << (c - expected).abs().max().item<float>();
         }
 }
 
@@ -31,16 +36,29 @@ TEST(Multiply, IsTheReferenceOfPartsOfMatrices) {
   for (const Format precision : formats())
     for (const bool ta : {false, true})
       for (const bool tb : {false, true}) {
-        const ProductShape shape{m, n, k, ta, tb, precision, (ta ? m : k) + kMore, (tb ? k : n) + kMore};
+        const ProductShape shape{
+            m, n, k, ta, tb, precision, (ta ? m : k) + kMore, (tb ? k : n) + kMore};
         const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
-        const at::Tensor a = at::linspace(-1, 1, (ta ? k : m) * shape.stride_a).sin().mul(7).frac().to(type).view({-1, shape.stride_a});
-        const at::Tensor b = at::linspace(-2, 1, (tb ? n : k) * shape.stride_b).cos().mul(9).frac().to(type).view({-1, shape.stride_b});
+        const at::Tensor a = at::linspace(-1, 1, (ta ? k : m) * shape.stride_a)
+                                 .sin()
+                                 .mul(7)
+                                 .frac()
+                                 .to(type)
+                                 .view({-1, shape.stride_a});
+        const at::Tensor b = at::linspace(-2, 1, (tb ? n : k) * shape.stride_b)
+                                 .cos()
+                                 .mul(9)
+                                 .frac()
+                                 .to(type)
+                                 .view({-1, shape.stride_b});
         const at::Tensor left = a.narrow(1, 0, ta ? m : k), right = b.narrow(1, 0, tb ? k : n);
-        const at::Tensor expected = at::mm((ta ? left.t() : left).to(at::kFloat), (tb ? right.t() : right).to(at::kFloat));
+        const at::Tensor expected =
+            at::mm((ta ? left.t() : left).to(at::kFloat), (tb ? right.t() : right).to(at::kFloat));
         at::Tensor c = at::empty({m, n}), reference = at::empty({m, n});
         multiply(shape, a.data_ptr(), b.data_ptr(), c.data_ptr<float>());
         product_reference(shape, a.data_ptr(), b.data_ptr(), reference.data_ptr<float>());
-        EXPECT_TRUE(at::allclose(c, expected, 1e-4, 1e-4)) << ta << tb << " off by " << (c - expected).abs().max().item<float>();
+        EXPECT_TRUE(at::allclose(c, expected, 1e-4, 1e-4))
+            << ta << tb << " off by " << (c - expected).abs().max().item<float>();
         EXPECT_TRUE(at::equal(reference, expected));
       }
 }

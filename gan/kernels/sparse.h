@@ -1,6 +1,7 @@
 #pragma once
-/// Products whose left factor is mostly zeros, such as states of binary units: sums of those rows of the right one where it is
-/// not, several times fewer operations than a matrix product has. By the calling thread alone.
+/// Products whose left factor is mostly zeros, such as states of binary units: sums of those rows
+/// of the right one where it is not, several times fewer operations than a matrix product has. By
+/// the calling thread alone.
 
 #include <cstdint>
 
@@ -30,8 +31,8 @@ class AlignedRows {
 
 constexpr int64_t kSparseColumns = 64;  ///< of x at a time: bits of a word
 
-/// y [m, n] = x w, or x' w, where x is [m, k] or [k, m] and w [k, n]; rows of x and w are so far apart. Sums are in the order
-/// of k, whatever m is.
+/// y [m, n] = x w, or x' w, where x is [m, k] or [k, m] and w [k, n]; rows of x and w are so far
+/// apart. Sums are in the order of k, whatever m is.
 struct SparseShape {
   int64_t m, n, k;
   bool transpose_x;

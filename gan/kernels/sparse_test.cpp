@@ -13,17 +13,21 @@ Tensor some_of(int64_t rows, int64_t n) {
   const Tensor x = (at::arange(rows * n, at::kFloat) * 0.7).sin().view({rows, n});
   return x * (x > 0.5);
 }
-Tensor numbers(int64_t rows, int64_t n) { return (at::arange(rows * n, at::kFloat) * 0.31 + 1).cos().view({rows, n}); }
+Tensor numbers(int64_t rows, int64_t n) {
+  return (at::arange(rows * n, at::kFloat) * 0.31 + 1).cos().view({rows, n});
+}
 
 TEST(Sparse, ProductsAreThoseOfATenAtEveryWidth) {
   for (const int64_t n : {1, 15, 16, 17, 40, 64, 96, 111, 112, 113, 130, 224, 500})
     for (const int64_t k : {1, 3, 70}) {
       const Tensor x = some_of(9, k), w = numbers(k, n), expected = at::mm(x, w);
       Tensor y = at::full({9, n}, 7.0f), again = at::full({9, n}, 7.0f);
-      multiply_sparse({9, n, k, false, k, n}, x.data_ptr<float>(), w.data_ptr<float>(), y.data_ptr<float>());
+      multiply_sparse({9, n, k, false, k, n}, x.data_ptr<float>(), w.data_ptr<float>(),
+                      y.data_ptr<float>());
       EXPECT_TRUE(at::allclose(y, expected, 1e-5, 1e-5)) << n << " " << k;
       const Tensor t = x.t().contiguous();
-      multiply_sparse({9, n, k, true, 9, n}, t.data_ptr<float>(), w.data_ptr<float>(), again.data_ptr<float>());
+      multiply_sparse({9, n, k, true, 9, n}, t.data_ptr<float>(), w.data_ptr<float>(),
+                      again.data_ptr<float>());
       EXPECT_TRUE(at::equal(again, y)) << "the same sums in the same order, " << n << " " << k;
     }
 }
@@ -31,7 +35,8 @@ TEST(Sparse, ProductsAreThoseOfATenAtEveryWidth) {
 TEST(Sparse, PartsOfAFactorAreItsColumns) {
   const Tensor x = some_of(70, 150), w = numbers(70, 33), whole = at::mm(x.t(), w);
   Tensor y = at::zeros({100, 33});
-  multiply_sparse({100, 33, 70, true, 150, 33}, x.data_ptr<float>() + 20, w.data_ptr<float>(), y.data_ptr<float>());
+  multiply_sparse({100, 33, 70, true, 150, 33}, x.data_ptr<float>() + 20, w.data_ptr<float>(),
+                  y.data_ptr<float>());
   EXPECT_TRUE(at::allclose(y, whole.narrow(0, 20, 100), 1e-5, 1e-5));
 }
 
@@ -44,7 +49,8 @@ TEST(Sparse, CountsWhatIsNotZero) {
 TEST(Sparse, AFactorOfZerosGivesZeros) {
   const Tensor x = at::zeros({3, 5}), w = numbers(5, 20);
   Tensor y = at::ones({3, 20});
-  multiply_sparse({3, 20, 5, false, 5, 20}, x.data_ptr<float>(), w.data_ptr<float>(), y.data_ptr<float>());
+  multiply_sparse({3, 20, 5, false, 5, 20}, x.data_ptr<float>(), w.data_ptr<float>(),
+                  y.data_ptr<float>());
   EXPECT_TRUE(at::equal(y, at::zeros_like(y)));
 }
 
@@ -57,7 +63,9 @@ TEST(Sparse, AlignedRowsAreTheMatrixOrItsTranspose) {
   const auto seen = [](const AlignedRows& rows) {
     EXPECT_EQ(reinterpret_cast<uintptr_t>(rows.data()) % 64, 0u);
     EXPECT_EQ(rows.stride() % 16, 0);
-    return at::from_blob(const_cast<float*>(rows.data()), {rows.rows(), rows.columns()}, {rows.stride(), 1}, at::kFloat).clone();
+    return at::from_blob(const_cast<float*>(rows.data()), {rows.rows(), rows.columns()},
+                         {rows.stride(), 1}, at::kFloat)
+        .clone();
   };
   EXPECT_TRUE(at::equal(seen(straight), w));
   EXPECT_TRUE(at::equal(seen(turned), w.t()));

@@ -13,7 +13,8 @@
 namespace gan::kernels {
 namespace {
 
-/// Long enough for the others' last tile, short enough not to keep a processor from another program: tens of microseconds.
+/// Long enough for the others' last tile, short enough not to keep a processor from another
+/// program: tens of microseconds.
 constexpr int kSpins = 2000;
 
 /// A hundred microseconds of products or two: less is not worth waking a thread and meeting it.
@@ -65,7 +66,8 @@ class Team::Meeting {
 
 Team::Range Team::share(int64_t n, int64_t grain) const {
   const int64_t grains = (n + grain - 1) / grain;
-  return {std::min(n, grains * index / size * grain), std::min(n, grains * (index + 1) / size * grain)};
+  return {std::min(n, grains * index / size * grain),
+          std::min(n, grains * (index + 1) / size * grain)};
 }
 
 void Team::meet() {
@@ -74,13 +76,17 @@ void Team::meet() {
 
 void together(double operations, const std::function<void(Team&)>& work) {
   Team alone;
-  const int worth = static_cast<int>(std::clamp(operations / kWorthAThread, 1.0, static_cast<double>(omp_get_max_threads())));
+  const int worth = static_cast<int>(
+      std::clamp(operations / kWorthAThread, 1.0, static_cast<double>(omp_get_max_threads())));
   if (worth == 1 || omp_in_parallel()) return work(alone);
   Team::Meeting meeting;
-#pragma omp parallel  // of all: GCC's runtime would end threads that a smaller team does not need, and start them anew
+#pragma omp parallel  // of all: GCC's runtime would end threads that a smaller team does not need,
+                      // and start them anew
   {
     Team team;
-    team.index = omp_get_thread_num(), team.size = std::min(worth, omp_get_num_threads()), team.meeting_ = &meeting;
+    team.index = omp_get_thread_num();
+    team.size = std::min(worth, omp_get_num_threads());
+    team.meeting_ = &meeting;
     try {
       if (team.index < team.size) work(team);
     } catch (const Left&) {
@@ -91,7 +97,8 @@ void together(double operations, const std::function<void(Team&)>& work) {
   meeting.rethrow();
 }
 
-void in_blocks(int64_t n, int64_t rows, double operations, const std::function<void(int64_t begin, int64_t end)>& work) {
+void in_blocks(int64_t n, int64_t rows, double operations,
+               const std::function<void(int64_t begin, int64_t end)>& work) {
   together(operations, [&](Team& team) {
     const auto [begin, end] = team.share(n, rows);
     for (int64_t row = begin; row < end; row += rows) work(row, std::min(end, row + rows));

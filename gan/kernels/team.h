@@ -1,6 +1,7 @@
 #pragma once
-/// All threads on one piece of work that has several parts: they are woken once, and meet where a part needs what the
-/// others have made. Much cheaper than a parallel loop for each part, and what a thread made stays in its own cache.
+/// All threads on one piece of work that has several parts: they are woken once, and meet where a
+/// part needs what the others have made. Much cheaper than a parallel loop for each part, and what
+/// a thread made stays in its own cache.
 
 #include <cstdint>
 #include <functional>
@@ -27,11 +28,13 @@ class Team {
   Meeting* meeting_ = nullptr;
 };
 
-/// Runs `work` once in each thread: as many as OpenMP would use, or fewer where so few operations (multiplications and
-/// additions) do not pay for more. The first exception of any of them is thrown.
+/// Runs `work` once in each thread: as many as OpenMP would use, or fewer where so few operations
+/// (multiplications and additions) do not pay for more. The first exception of any of them is
+/// thrown.
 void together(double operations, const std::function<void(Team&)>& work);
 
 /// work(begin, end) for blocks of up to `rows` of [0, n), shared among the threads.
-void in_blocks(int64_t n, int64_t rows, double operations, const std::function<void(int64_t begin, int64_t end)>& work);
+void in_blocks(int64_t n, int64_t rows, double operations,
+               const std::function<void(int64_t begin, int64_t end)>& work);
 
 }  // namespace gan::kernels

@@ -42,7 +42,8 @@ TEST_P(Teams, NobodyGoesOnBeforeAllHaveMet) {
   together(1e9, [&](Team& team) {
     std::vector<int64_t>*from = &now, *to = &next;
     for (int64_t round = 0; round < kRounds; ++round, std::swap(from, to)) {
-      const int64_t largest = *std::max_element(from->begin(), from->end()), sum = std::accumulate(from->begin(), from->end(), int64_t{0});
+      const int64_t largest = *std::max_element(from->begin(), from->end()),
+                    sum = std::accumulate(from->begin(), from->end(), int64_t{0});
       EXPECT_EQ(sum, kWidth * largest);
       const auto [begin, end] = team.share(kWidth);
       for (int64_t i = begin; i < end; ++i) (*to)[static_cast<size_t>(i)] = largest + 1;
@@ -54,12 +55,14 @@ TEST_P(Teams, NobodyGoesOnBeforeAllHaveMet) {
 
 TEST_P(Teams, AMemberThatFailsTakesTheOthersAlongAndIsHeard) {
   for (int failing = 0; failing < GetParam(); ++failing)
-    EXPECT_THROW(together(1e9, [&](Team& team) {
-      team.meet();
-      if (team.index == failing) throw std::out_of_range("me");
-      team.meet();
-      if (team.size > 1) ADD_FAILURE() << "met without member " << failing;
-    }), std::out_of_range);
+    EXPECT_THROW(together(1e9,
+                          [&](Team& team) {
+                            team.meet();
+                            if (team.index == failing) throw std::out_of_range("me");
+                            team.meet();
+                            if (team.size > 1) ADD_FAILURE() << "met without member " << failing;
+                          }),
+                 std::out_of_range);
   std::atomic<int> members{0};
   together(1e9, [&](Team&) { ++members; });
   EXPECT_EQ(members, GetParam());

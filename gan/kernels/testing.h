@@ -7,7 +7,9 @@
 
 namespace gan::kernels {
 
-inline std::vector<Format> formats() { return has_bf16() ? std::vector{Format::fp32, Format::bf16} : std::vector{Format::fp32}; }
+inline std::vector<Format> formats() {
+  return has_bf16() ? std::vector{Format::fp32, Format::bf16} : std::vector{Format::fp32};
+}
 
 constexpr const char* kNoBfloat16 = "this processor does not multiply bfloat16";
 

@@ -12,15 +12,18 @@ namespace gan::kernels {
 constexpr int64_t kTileRows = 256, kTileColumns = 128, kGrain = 8;
 
 /// body(row, rows, unit, units) for each tile of this member's part of the units of a layer.
-template <class Body> void each_tile(const Team& team, int64_t rows, int64_t units, int64_t pieces, Body body) {
+template <class Body>
+void each_tile(const Team& team, int64_t rows, int64_t units, int64_t pieces, Body body) {
   const auto [begin, end] = team.share(units, kGrain);
   const int64_t most = std::max(kGrain, kTileColumns / pieces / kGrain * kGrain);
   for (int64_t unit = begin; unit < end; unit += most)
-    for (int64_t row = 0; row < rows; row += kTileRows) body(row, std::min(kTileRows, rows - row), unit, std::min(most, end - unit));
+    for (int64_t row = 0; row < rows; row += kTileRows)
+      body(row, std::min(kTileRows, rows - row), unit, std::min(most, end - unit));
 }
 
 /// At least n elements.
-template <class Vector> typename Vector::value_type* room(Vector& buffer, int64_t n) {
+template <class Vector>
+typename Vector::value_type* room(Vector& buffer, int64_t n) {
   if (buffer.size() < static_cast<size_t>(n)) buffer.resize(static_cast<size_t>(n));
   return buffer.data();
 }

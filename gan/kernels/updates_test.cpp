@@ -30,11 +30,14 @@ TEST_P(Updates, MomentumAgreesWithItsReference) {
 }
 
 TEST_P(Updates, AveragedMomentumAgreesWithItsReference) {
-  Tensor w = draw("w", GetParam()), m = draw("m", GetParam()), rw = w.clone(), rm = m.clone(), shadow = at::empty({GetParam()}, at::kBFloat16);
+  Tensor w = draw("w", GetParam()), m = draw("m", GetParam()), rw = w.clone(), rm = m.clone(),
+         shadow = at::empty({GetParam()}, at::kBFloat16);
   for (int i = 0; i < 3; ++i) {
     const Tensor g = draw("g", GetParam()) * (i + 1);
     const bool shadowed = i == 2;
-    averaged_update({GetParam(), w.data_ptr<float>(), m.data_ptr<float>(), nullptr, shadowed ? shadow.data_ptr() : nullptr}, g.data_ptr<float>(), 0.1, 0.7);
+    averaged_update({GetParam(), w.data_ptr<float>(), m.data_ptr<float>(), nullptr,
+                     shadowed ? shadow.data_ptr() : nullptr},
+                    g.data_ptr<float>(), 0.1, 0.7);
     averaged_update_reference(rw, g, rm, 0.1, 0.7);
   }
   EXPECT_TRUE(at::allclose(w, rw, 1e-5, 1e-6));
@@ -43,7 +46,8 @@ TEST_P(Updates, AveragedMomentumAgreesWithItsReference) {
 }
 
 TEST_P(Updates, AdamAgreesWithItsReference) {
-  Tensor w = draw("w", GetParam()), m = at::zeros_like(w), v = at::zeros_like(w), rw = w.clone(), rm = m.clone(), rv = v.clone();
+  Tensor w = draw("w", GetParam()), m = at::zeros_like(w), v = at::zeros_like(w), rw = w.clone(),
+         rm = m.clone(), rv = v.clone();
   for (int64_t i = 0; i < 4; ++i) {
     const Tensor g = draw("g", GetParam()) * (1.0 - 0.5 * static_cast<double>(i));
     const AdamRates rates{.eta = 1e-2, .beta1 = 0.5, .beta2 = 0.99, .epsilon = 1e-8, .update = i};
@@ -56,13 +60,16 @@ TEST_P(Updates, AdamAgreesWithItsReference) {
 
 TEST(Updates, FirstAdamStepIsTheRateInTheGradientsSign) {
   Tensor w = at::zeros({2}), m = at::zeros({2}), v = at::zeros({2});
-  adam_update(w, at::tensor({3.f, -0.01f}), m, v, {.eta = 0.1, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .update = 0});
+  adam_update(w, at::tensor({3.f, -0.01f}), m, v,
+              {.eta = 0.1, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .update = 0});
   EXPECT_TRUE(at::allclose(w, at::tensor({-0.1f, 0.1f}), 1e-4));
 }
 
 TEST_P(Updates, TheSumOfSquaresIsATens) {
   const Tensor x = draw("x", GetParam());
-  EXPECT_NEAR(sum_of_squares(GetParam(), x.data_ptr<float>()) / x.square().sum(at::kDouble).item<double>(), 1, 1e-5);
+  EXPECT_NEAR(
+      sum_of_squares(GetParam(), x.data_ptr<float>()) / x.square().sum(at::kDouble).item<double>(),
+      1, 1e-5);
 }
 
 TEST(Updates, DoubleTensorsGoThroughTheReference) {

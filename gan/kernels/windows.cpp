@@ -10,7 +10,8 @@ namespace gan::kernels {
 namespace {
 
 constexpr int64_t kLanes = 16;
-constexpr int64_t kSpan = 1024;  // numbers that stay in the first cache while all widths pass over them
+constexpr int64_t kSpan =
+    1024;  // numbers that stay in the first cache while all widths pass over them
 
 GAN_CLONES float smallest(int64_t n, const float* x) {
   using Eight = float __attribute__((vector_size(32)));
@@ -30,7 +31,8 @@ GAN_CLONES float sum_span(int64_t n, const float* squared, float nearest, float 
   float lanes[kLanes] = {};
   int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes)
-    for (int64_t j = 0; j < kLanes; ++j) lanes[j] += exponential(exponent * (squared[i + j] - nearest));
+    for (int64_t j = 0; j < kLanes; ++j)
+      lanes[j] += exponential(exponent * (squared[i + j] - nearest));
   float total = 0;
   for (; i < n; ++i) total += exponential(exponent * (squared[i] - nearest));
   for (const float lane : lanes) total += lane;
@@ -45,7 +47,8 @@ float sum_windows(std::span<const float> squared, std::span<const float> exponen
   std::fill_n(sums, exponents.size(), 0.0);
   for (int64_t start = 0; start < n; start += kSpan)
     for (size_t j = 0; j < exponents.size(); ++j)
-      sums[j] += static_cast<double>(sum_span(std::min(kSpan, n - start), squared.data() + start, nearest, exponents[j]));
+      sums[j] += static_cast<double>(
+          sum_span(std::min(kSpan, n - start), squared.data() + start, nearest, exponents[j]));
   return nearest;
 }
 

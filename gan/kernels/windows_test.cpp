@@ -19,7 +19,8 @@ TEST(SumWindows, IsTheSumInFloat64) {
     EXPECT_EQ(nearest, *std::min_element(squared.begin(), squared.end())) << n;
     for (size_t j = 0; j < 3; ++j) {
       double expected = 0;
-      for (const float d : squared) expected += std::exp(static_cast<double>(exponents[j]) * static_cast<double>(d - nearest));
+      for (const float d : squared)
+        expected += std::exp(static_cast<double>(exponents[j]) * static_cast<double>(d - nearest));
       EXPECT_NEAR(sums[j] / expected, 1, 2e-6) << n << " " << exponents[j];
     }
   }

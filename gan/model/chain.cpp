@@ -6,9 +6,11 @@
 
 namespace gan {
 
-Tensor follow(Chain& chain, const Tensor& state, const Course& course, uint64_t seed, int64_t first) {
+Tensor follow(Chain& chain, const Tensor& state, const Course& course, uint64_t seed,
+              int64_t first) {
   if (course.burn_in < 0 || course.thin < 1 || course.taken < 1)
-    throw UsageError("chain: cannot take {} states, every {} steps after {}", course.taken, course.thin, course.burn_in);
+    throw UsageError("chain: cannot take {} states, every {} steps after {}", course.taken,
+                     course.thin, course.burn_in);
   const at::NoGradGuard no_grad;
   Tensor now = state.clone(), out;  // out: [m, taken, D]
   int64_t t = 0;

@@ -14,18 +14,25 @@ namespace {
 
 std::string dtype_name(const Tensor& t) {
   switch (t.scalar_type()) {
-    case at::kFloat: return "F32";
-    case at::kDouble: return "F64";
-    case at::kLong: return "I64";
-    case at::kByte: return "U8";
-    default: break;
+    case at::kFloat:
+      return "F32";
+    case at::kDouble:
+      return "F64";
+    case at::kLong:
+      return "I64";
+    case at::kByte:
+      return "U8";
+    default:
+      break;
   }
   throw std::logic_error("a state tensor must be float, double, int64 or uint8");
 }
 
 constexpr const char* kChecksumKey = "checksum";
 
-std::string shape_text(at::IntArrayRef shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+std::string shape_text(at::IntArrayRef shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
 
 }  // namespace
 
@@ -35,8 +42,12 @@ std::string write_checkpoint(const Walk& walk, const std::map<std::string, std::
   std::list<Tensor> alive;  // the views below point into these
   walk([&](const std::string& name, Tensor& value) {
     const Tensor& t = alive.emplace_back(value.detach().cpu().contiguous());
-    const bool added = content.tensors.emplace(name, SafeTensor{dtype_name(t), t.sizes().vec(),
-        {static_cast<const char*>(t.data_ptr()), static_cast<size_t>(t.nbytes())}}).second;
+    const bool added = content.tensors
+                           .emplace(name, SafeTensor{dtype_name(t),
+                                                     t.sizes().vec(),
+                                                     {static_cast<const char*>(t.data_ptr()),
+                                                      static_cast<size_t>(t.nbytes())}})
+                           .second;
     if (!added) throw std::logic_error("two state tensors are called " + name);
   });
   content.metadata[kChecksumKey] = checksum(content);
@@ -57,8 +68,10 @@ void read_checkpoint(const SafeTensors& content, const Walk& walk, const std::st
       throw DataError("{}: holds no '{}': it was written by another kind of run", who, name);
     const SafeTensor& stored = found->second;
     if (stored.dtype != dtype_name(value) || !value.sizes().equals(stored.shape))
-      throw DataError("{}: '{}' is {} {}, expected {} {}: the checkpoint does not belong to this configuration", who, name,
-                      stored.dtype, shape_text(stored.shape), dtype_name(value), shape_text(value.sizes()));
+      throw DataError(
+          "{}: '{}' is {} {}, expected {} {}: the checkpoint does not belong to this configuration",
+          who, name, stored.dtype, shape_text(stored.shape), dtype_name(value),
+          shape_text(value.sizes()));
     Tensor cpu = at::empty(value.sizes(), value.options().device(at::kCPU).requires_grad(false));
     std::memcpy(cpu.data_ptr(), stored.bytes.data(), stored.bytes.size());
     value.copy_(cpu);
@@ -68,7 +81,8 @@ void read_checkpoint(const SafeTensors& content, const Walk& walk, const std::st
 bool all_finite(const Walk& walk) {
   bool finite = true;
   walk([&](const std::string&, Tensor& value) {
-    if (finite && at::isFloatingType(value.scalar_type())) finite = at::isfinite(value.detach()).all().item<bool>();
+    if (finite && at::isFloatingType(value.scalar_type()))
+      finite = at::isfinite(value.detach()).all().item<bool>();
   });
   return finite;
 }

@@ -11,7 +11,8 @@ namespace gan {
 namespace {
 
 struct State {
-  Tensor w = at::arange(6, at::kFloat).view({2, 3}), n = at::full({}, 7, at::kLong), d = at::full({2}, 0.1, at::kDouble);
+  Tensor w = at::arange(6, at::kFloat).view({2, 3}), n = at::full({}, 7, at::kLong),
+         d = at::full({2}, 0.1, at::kDouble);
   Walk walk() {
     return [this](const StateVisitor& visit) { visit("w", w), visit("n", n), visit("d", d); };
   }
@@ -20,7 +21,9 @@ struct State {
 TEST(Checkpoint, RoundTripsEveryTypeAndTheMetadata) {
   State a, b;
   const std::string bytes = write_checkpoint(a.walk(), {{"step", "12"}});
-  b.w.zero_(), b.n.zero_(), b.d.zero_();
+  b.w.zero_();
+  b.n.zero_();
+  b.d.zero_();
   const SafeTensors content = parse_safetensors(bytes, "x");
   read_checkpoint(content, b.walk(), "x");
   EXPECT_TRUE(at::equal(a.w, b.w) && at::equal(a.n, b.n) && at::equal(a.d, b.d));
@@ -51,11 +54,15 @@ TEST(Checkpoint, SaysWhatDoesNotFit) {
   };
   State b;
   b.w = at::zeros({3, 2});
-  EXPECT_EQ(complaint(b, b.walk()), "x.safetensors: 'w' is F32 [2, 3], expected F32 [3, 2]: the checkpoint does not belong to this configuration");
+  EXPECT_EQ(
+      complaint(b, b.walk()),
+      "x.safetensors: 'w' is F32 [2, 3], expected F32 [3, 2]: the checkpoint does not belong to this configuration");
   b.w = at::zeros({2, 3}, at::kDouble);
   EXPECT_NE(complaint(b, b.walk()).find("expected F64"), std::string::npos);
   Tensor other = at::zeros({1});
-  EXPECT_NE(complaint(b, [&](const StateVisitor& visit) { visit("other", other); }).find("holds no 'other'"), std::string::npos);
+  EXPECT_NE(complaint(b, [&](const StateVisitor& visit) { visit("other", other); })
+                .find("holds no 'other'"),
+            std::string::npos);
 }
 
 TEST(Checkpoint, AFlippedBitIsNoticed) {
@@ -68,7 +75,8 @@ TEST(Checkpoint, AFlippedBitIsNoticed) {
     parse_checkpoint(bytes, "x");
     FAIL();
   } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("x: is damaged: its checksum"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("x: is damaged: its checksum"), std::string::npos)
+        << error.what();
   }
 }
 
@@ -77,7 +85,8 @@ TEST(Checkpoint, FiniteMeansEveryNumber) {
   EXPECT_TRUE(all_finite(a.walk()));
   a.w[1][2] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_FALSE(all_finite(a.walk()));
-  a.w[1][2] = 0, a.d[0] = std::numeric_limits<double>::infinity();
+  a.w[1][2] = 0;
+  a.d[0] = std::numeric_limits<double>::infinity();
   EXPECT_FALSE(all_finite(a.walk()));
 }
 

@@ -45,7 +45,8 @@ void write_examples(const Path& path, int64_t n, const Shape& shape,
                     const ExamplesLayout& layout) {
   constexpr int64_t kBlock = 1000;
   const bool csv = path.extension() == ".csv";
-  if (!csv && path.extension() != ".npy") throw UsageError("{}: examples are written to .npy or .csv", path.string());
+  if (!csv && path.extension() != ".npy")
+    throw UsageError("{}: examples are written to .npy or .csv", path.string());
   NewFile file(path);
   if (!csv) {
     Shape all{n};

@@ -16,12 +16,15 @@ at::Tensor counted(int64_t first, int64_t count, const Shape& shape) {
   Shape all{count};
   all.insert(all.end(), shape.begin(), shape.end());
   const int64_t dim = product(shape);
-  return (at::arange(first, first + count, at::kFloat).unsqueeze(1) + at::arange(dim, at::kFloat) / 4).view(all);
+  return (at::arange(first, first + count, at::kFloat).unsqueeze(1) +
+          at::arange(dim, at::kFloat) / 4)
+      .view(all);
 }
 
 class ExamplesFile : public ::testing::Test {
  protected:
-  std::vector<int64_t> write(const Path& file, int64_t n, const Shape& shape, const std::vector<std::string>& columns = {}) {
+  std::vector<int64_t> write(const Path& file, int64_t n, const Shape& shape,
+                             const std::vector<std::string>& columns = {}) {
     std::vector<int64_t> counts;
     write_examples(file, n, shape, columns, [&](int64_t first, int64_t count) {
       counts.push_back(count);
@@ -40,7 +43,9 @@ TEST_F(ExamplesFile, NpyHoldsEachOnceInOrder) {
     const Array array = parse_npy(read_file(file), "x.npy");
     EXPECT_EQ(array.shape, (Shape{n, 2, 3}));
     const at::Tensor expected = counted(0, n, {2, 3});
-    EXPECT_TRUE(std::equal(array.values.begin(), array.values.end(), expected.data_ptr<float>(), expected.data_ptr<float>() + expected.numel())) << n;
+    EXPECT_TRUE(std::equal(array.values.begin(), array.values.end(), expected.data_ptr<float>(),
+                           expected.data_ptr<float>() + expected.numel()))
+        << n;
   }
 }
 
@@ -48,7 +53,8 @@ TEST_F(ExamplesFile, CsvHasOneHeader) {
   const Path file = temp_.path() / "x.csv";
   write(file, 2001, {2}, {"width", "height"});
   const at::Tensor expected = counted(0, 2001, {2});
-  EXPECT_EQ(read_file(file), format_csv({"width", "height"}, 2, {expected.data_ptr<float>(), 4002}));
+  EXPECT_EQ(read_file(file),
+            format_csv({"width", "height"}, 2, {expected.data_ptr<float>(), 4002}));
 }
 
 TEST_F(ExamplesFile, ChannelsLastWhereTheDataHadThemSo) {
@@ -77,10 +83,12 @@ TEST_F(ExamplesFile, WhatWasTakenOffIsAddedInFloat64) {
 
 TEST_F(ExamplesFile, ADrawThatThrowsLeavesNothing) {
   for (const int64_t at : {0, 1000, 2000})
-    EXPECT_THROW(write_examples(temp_.path() / "x.npy", 3000, {2}, {}, [&](int64_t first, int64_t count) {
-      if (first == at) throw DataError("no more");
-      return counted(first, count, {2});
-    }), DataError);
+    EXPECT_THROW(write_examples(temp_.path() / "x.npy", 3000, {2}, {},
+                                [&](int64_t first, int64_t count) {
+                                  if (first == at) throw DataError("no more");
+                                  return counted(first, count, {2});
+                                }),
+                 DataError);
   EXPECT_TRUE(is_empty());
 }
 

@@ -18,7 +18,8 @@ using Scalars = std::vector<std::pair<std::string, Tensor>>;
 class Batches {
  public:
   virtual ~Batches() = default;
-  virtual Tensor next() = 0;  ///< [B, D] float32, scaled, on the learner's device; may overwrite the one before
+  virtual Tensor
+  next() = 0;  ///< [B, D] float32, scaled, on the learner's device; may overwrite the one before
 };
 
 struct Stage {
@@ -26,7 +27,8 @@ struct Stage {
   int64_t steps;
 };
 
-/// Which stage a step (from 0) is of, and how many of its own steps come before; a step after all of them is of the last.
+/// Which stage a step (from 0) is of, and how many of its own steps come before; a step after all
+/// of them is of the last.
 struct Moment {
   size_t stage;
   int64_t step;
@@ -47,14 +49,17 @@ class Learner {
   /// Step number `step` (from 0). All randomness is a function of (seed, step).
   virtual Scalars step(int64_t step, Batches& data) = 0;
 
-  /// What else is worth watching after that step; called now and then. real: [B, D]. Changes nothing.
+  /// What else is worth watching after that step; called now and then. real: [B, D]. Changes
+  /// nothing.
   virtual Scalars watch(const Tensor& /*real*/) { return {}; }
 
   /// Everything that decides the future of training: parameters, optimisers, averages, chains.
   virtual void visit_state(const StateVisitor& visit) = 0;
 
   virtual GenerativeModel& model() = 0;
-  virtual bool has_model() const { return true; }  ///< false while an early stage has made none yet: nothing to score or to draw
+  virtual bool has_model() const {
+    return true;
+  }  ///< false while an early stage has made none yet: nothing to score or to draw
 };
 
 }  // namespace gan

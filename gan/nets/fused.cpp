@@ -13,7 +13,9 @@ using namespace kernels;
 
 namespace {
 
-const float* floats(const void* buffer) { return static_cast<const float*>(buffer); }
+const float* floats(const void* buffer) {
+  return static_cast<const float*>(buffer);
+}
 
 }  // namespace
 
@@ -22,13 +24,20 @@ std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
     const auto* dense = std::get_if<Dense>(&spec[i]);
     const bool dropout = std::holds_alternative<Dropout>(spec[i]);
     const bool fused = std::visit([]<class L>(const L&) { return has_fused_passes<L>(); }, spec[i]);
-    if (!fused) return fmt::format("layer {} ({}) has no fused passes", i + 1, std::visit([](const auto& l) { return l.kName; }, spec[i]));
-    if (const auto* maxout = std::get_if<Maxout>(&spec[i]); maxout && maxout->pieces > 255) return fmt::format("layer {} has more than 255 pieces", i + 1);
-    if (dropout && (i + 1 == spec.size() || std::holds_alternative<Dropout>(spec[i + 1]))) return fmt::format("layer {} is a dropout that no dense or maxout layer follows", i + 1);
-    if (penalised && dense && (dense->activation == Activation::sigmoid || dense->activation == Activation::tanh))
-      return fmt::format("layer {} is not piecewise linear, and a penalty needs its second derivative", i + 1);
+    if (!fused)
+      return fmt::format("layer {} ({}) has no fused passes", i + 1,
+                         std::visit([](const auto& l) { return l.kName; }, spec[i]));
+    if (const auto* maxout = std::get_if<Maxout>(&spec[i]); maxout && maxout->pieces > 255)
+      return fmt::format("layer {} has more than 255 pieces", i + 1);
+    if (dropout && (i + 1 == spec.size() || std::holds_alternative<Dropout>(spec[i + 1])))
+      return fmt::format("layer {} is a dropout that no dense or maxout layer follows", i + 1);
+    if (penalised && dense &&
+        (dense->activation == Activation::sigmoid || dense->activation == Activation::tanh))
+      return fmt::format(
+          "layer {} is not piecewise linear, and a penalty needs its second derivative", i + 1);
   }
-  if (spec.empty() || !std::holds_alternative<Dense>(spec.back())) return "the last layer is not dense";
+  if (spec.empty() || !std::holds_alternative<Dense>(spec.back()))
+    return "the last layer is not dense";
   return "";
 }
 
@@ -42,7 +51,10 @@ class FusedEngine::Passes : public FusedState {
     known_ = {0, 0}, training_ = pass.training;
     int64_t rows = 0;
     std::vector<Tensor> examples;
-    for (const Tensor& part : parts) examples.push_back(part.contiguous()), rows += part.size(0);
+    for (const Tensor& part : parts) {
+      examples.push_back(part.contiguous());
+      rows += part.size(0);
+    }
     make_room(rows);
     together(operations(rows), [&](Team& team) {
       refresh_shadows(team);
@@ -52,7 +64,8 @@ class FusedEngine::Passes : public FusedState {
       for (const Tensor& part : examples) {
         const auto [begin, end] = team.share(part.size(0));
         const int64_t n = blocks_[0].inputs;
-        convert(precision_, {end - begin, n, n}, part.data_ptr<float>() + begin * n, nullptr, mask(0, row + begin, 0), false, input(0, row + begin, 0));
+        convert(precision_, {end - begin, n, n}, part.data_ptr<float>() + begin * n, nullptr,
+                mask(0, row + begin, 0), false, input(0, row + begin, 0));
         row += part.size(0);
       }
       team.meet();
@@ -69,20 +82,26 @@ class FusedEngine::Passes : public FusedState {
   const std::vector<Tensor>& parameters(const Tensor& slope, const Tensor& penalty) {
     if (gradients_.empty())
       for (const Tensor& t : parameters_) gradients_.push_back(at::empty(t.sizes(), at::kFloat));
-    gradients(slope, penalty, [&](const Team&, size_t parameter, int64_t first, int64_t n, const float* part) {
-      std::copy_n(part, n, gradients_[parameter].data_ptr<float>() + first);
-    });
+    gradients(slope, penalty,
+              [&](const Team&, size_t parameter, int64_t first, int64_t n, const float* part) {
+                std::copy_n(part, n, gradients_[parameter].data_ptr<float>() + first);
+              });
     return gradients_;
   }
 
-  void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer, Optimizer::When when) {
+  void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer,
+               Optimizer::When when) {
     ++serial_;  // the weights will not be those of this tape any more
     squares_.assign(static_cast<size_t>(at::get_num_threads()), 0.0);
-    gradients(slope, penalty, [&](const Team& team, size_t parameter, int64_t first, int64_t n, const float* part) {
-      void* shadow = shadows_[parameter].defined() ? element(static_cast<char*>(shadows_[parameter].data_ptr()), first) : nullptr;
-      optimizer.step_part(parameter, first, n, part, shadow, when);
-      squares_[static_cast<size_t>(team.index)] += sum_of_squares(n, part);
-    });
+    gradients(slope, penalty,
+              [&](const Team& team, size_t parameter, int64_t first, int64_t n, const float* part) {
+                void* shadow =
+                    shadows_[parameter].defined()
+                        ? element(static_cast<char*>(shadows_[parameter].data_ptr()), first)
+                        : nullptr;
+                optimizer.step_part(parameter, first, n, part, shadow, when);
+                squares_[static_cast<size_t>(team.index)] += sum_of_squares(n, part);
+              });
     optimizer.parts_were(std::accumulate(squares_.begin(), squares_.end(), 0.0));
   }
 
@@ -94,9 +113,11 @@ class FusedEngine::Passes : public FusedState {
     const bool back = must_go_back({first, first + count}, alone);
     together(operations(count), [&](Team& team) {
       if (back) go_back(team, {first, first + count}, alone ? nullptr : dy.data_ptr<float>());
-      slope_in_inputs(team, first, count, [&](const float* g, int64_t row, Size size, int64_t unit) {
-        convert(Format::fp32, size, g, alone ? dy.data_ptr<float>() + row : nullptr, mask(0, first + row, unit), false, out + row * inputs + unit);
-      });
+      slope_in_inputs(team, first, count,
+                      [&](const float* g, int64_t row, Size size, int64_t unit) {
+                        convert(Format::fp32, size, g, alone ? dy.data_ptr<float>() + row : nullptr,
+                                mask(0, first + row, unit), false, out + row * inputs + unit);
+                      });
     });
     return at::from_blob(out, {count, inputs}, at::kFloat);
   }
@@ -106,12 +127,15 @@ class FusedEngine::Passes : public FusedState {
     int64_t begin, end;
   };
 
-  /// use(member, parameter, first, n, part): the gradient in elements [first, first + n) of a parameter, each element
-  /// once, and none of a layer's before its weights have been used for the last time.
-  template <class Use> void gradients(const Tensor& slope, const Tensor& penalty, Use use) {
+  /// use(member, parameter, first, n, part): the gradient in elements [first, first + n) of a
+  /// parameter, each element once, and none of a layer's before its weights have been used for the
+  /// last time.
+  template <class Use>
+  void gradients(const Tensor& slope, const Tensor& penalty, Use use) {
     const bool alone = blocks_.back().units == 1, penalised = penalty.defined();
     const Tensor dy = slope.contiguous(), w = penalised ? penalty.contiguous() : penalty;
-    if (penalised && !alone) throw std::logic_error("a penalty on slopes needs a network of one output");
+    if (penalised && !alone)
+      throw std::logic_error("a penalty on slopes needs a network of one output");
     const float* factor = alone ? dy.data_ptr<float>() : nullptr;
     if (alone) room(mixed_, rows_ * widest() * bytes_of(precision_));
     if (penalised)
@@ -122,12 +146,15 @@ class FusedEngine::Passes : public FusedState {
       if (back) go_back(team, {0, rows_}, alone ? nullptr : dy.data_ptr<float>());
       if (penalised) {
         slope_in_inputs(team, 0, rows_, [&](const float* g, int64_t row, Size size, int64_t unit) {
-          convert(precision_, size, g, w.data_ptr<float>() + row, mask(0, row, unit), true, element(tangents_[0].data(), row * size.stride + unit));
+          convert(precision_, size, g, w.data_ptr<float>() + row, mask(0, row, unit), true,
+                  element(tangents_[0].data(), row * size.stride + unit));
         });
         team.meet();
       }
       for (size_t l = 0; l < blocks_.size(); ++l) {
-        const char* t = penalised ? tangents_[l % 2].data() : nullptr;  // how the objective depends on the slope in the inputs of layer l
+        const char* t =
+            penalised ? tangents_[l % 2].data()
+                      : nullptr;  // how the objective depends on the slope in the inputs of layer l
         if (t && l + 1 < blocks_.size()) forward_tangent(team, l, t, tangents_[(l + 1) % 2].data());
         if (factor) mix_inputs(team, l, factor, t);
         if (factor) team.meet();
@@ -139,32 +166,44 @@ class FusedEngine::Passes : public FusedState {
 
   void forward(const Team& team, size_t l) {
     const Block& b = blocks_[l];
-    each_tile(team, rows_, b.units, b.pieces, [&](int64_t row, int64_t rows, int64_t unit, int64_t units) {
-      const float *a = times_weights(team, l, input(l, row, 0), rows, unit, units), *bias = b.bias + unit * b.pieces;
-      const Size size{rows, units, b.units};
-      if (l + 1 == blocks_.size()) return activate(Format::fp32, size, a, bias, b.unit, {}, y_.data() + row * b.units + unit);
-      const Mask kept = mask(l + 1, row, unit);
-      char* out = input(l + 1, row, unit);
-      if (b.pieces > 1) maxout(precision_, size, b.pieces, a, bias, kept, out, chosen(l, row, unit));
-      else activate(precision_, size, a, bias, b.unit, kept, out);
-    });
+    each_tile(team, rows_, b.units, b.pieces,
+              [&](int64_t row, int64_t rows, int64_t unit, int64_t units) {
+                const float *a = times_weights(team, l, input(l, row, 0), rows, unit, units),
+                            *bias = b.bias + unit * b.pieces;
+                const Size size{rows, units, b.units};
+                if (l + 1 == blocks_.size())
+                  return activate(Format::fp32, size, a, bias, b.unit, {},
+                                  y_.data() + row * b.units + unit);
+                const Mask kept = mask(l + 1, row, unit);
+                char* out = input(l + 1, row, unit);
+                if (b.pieces > 1)
+                  maxout(precision_, size, b.pieces, a, bias, kept, out, chosen(l, row, unit));
+                else
+                  activate(precision_, size, a, bias, b.unit, kept, out);
+              });
   }
 
   /// The tangents t [rows, inputs] of layer l's inputs -> those of the next one's.
   void forward_tangent(const Team& team, size_t l, const char* t, char* out) {
     const Block& b = blocks_[l];
-    each_tile(team, rows_, b.units, b.pieces, [&](int64_t row, int64_t rows, int64_t unit, int64_t units) {
-      const float* u = times_weights(team, l, element(t, row * b.inputs), rows, unit, units);
-      const Size size{rows, units, b.units};
-      const int64_t at = row * b.units + unit;
-      const Mask kept = mask(l + 1, row, unit);
-      if (b.pieces > 1) maxout_pick(precision_, size, b.pieces, u, chosen(l, row, unit), kept, element(out, at));
-      else derive(precision_, size, u, input(l + 1, row, unit), b.unit, kept, element(out, at));
-    });
+    each_tile(
+        team, rows_, b.units, b.pieces,
+        [&](int64_t row, int64_t rows, int64_t unit, int64_t units) {
+          const float* u = times_weights(team, l, element(t, row * b.inputs), rows, unit, units);
+          const Size size{rows, units, b.units};
+          const int64_t at = row * b.units + unit;
+          const Mask kept = mask(l + 1, row, unit);
+          if (b.pieces > 1)
+            maxout_pick(precision_, size, b.pieces, u, chosen(l, row, unit), kept,
+                        element(out, at));
+          else
+            derive(precision_, size, u, input(l + 1, row, unit), b.unit, kept, element(out, at));
+        });
   }
 
   /// h [rows, inputs] times the weights of some units -> a tile [rows, units * pieces].
-  const float* times_weights(const Team& team, size_t l, const char* h, int64_t rows, int64_t unit, int64_t units) {
+  const float* times_weights(const Team& team, size_t l, const char* h, int64_t rows, int64_t unit,
+                             int64_t units) {
     const Block& b = blocks_[l];
     const int64_t n = units * b.pieces;
     float* a = tile(team, rows * n);
@@ -172,13 +211,30 @@ class FusedEngine::Passes : public FusedState {
     return a;
   }
 
-  /// delta(l), of `rows`, times the weights -> d in the inputs [unit, unit + units): a tile [rows, units].
-  const float* times_weights_back(const Team& team, size_t l, int64_t row, int64_t rows, int64_t unit, int64_t units) {
+  /// delta(l), of `rows`, times the weights -> d in the inputs [unit, unit + units): a tile [rows,
+  /// units].
+  const float* times_weights_back(const Team& team, size_t l, int64_t row, int64_t rows,
+                                  int64_t unit, int64_t units) {
     const Block& b = blocks_[l];
     float* d = tile(team, rows * units);
     const void *x = delta(l, row, 0), *w = weight(l, 0, unit);
-    if (mostly_zeros(l)) multiply_sparse({.m = rows, .n = units, .k = b.outputs(), .transpose_x = false, .stride_x = b.outputs(), .stride_w = b.inputs}, floats(x), floats(w), d);
-    else multiply({.m = rows, .n = units, .k = b.outputs(), .transpose_a = false, .transpose_b = false, .operands = precision_, .stride_b = b.inputs}, x, w, d);
+    if (mostly_zeros(l))
+      multiply_sparse({.m = rows,
+                       .n = units,
+                       .k = b.outputs(),
+                       .transpose_x = false,
+                       .stride_x = b.outputs(),
+                       .stride_w = b.inputs},
+                      floats(x), floats(w), d);
+    else
+      multiply({.m = rows,
+                .n = units,
+                .k = b.outputs(),
+                .transpose_a = false,
+                .transpose_b = false,
+                .operands = precision_,
+                .stride_b = b.inputs},
+               x, w, d);
     return d;
   }
 
@@ -187,28 +243,48 @@ class FusedEngine::Passes : public FusedState {
     const Block& b = blocks_[l];
     const auto [begin, end] = team.share(rows_);
     const int64_t at = begin * b.inputs;
-    mix(precision_, {end - begin, b.inputs, b.inputs}, factor + begin, input(l, begin, 0), t ? element(t, at) : nullptr, element(mixed_.data(), at));
+    mix(precision_, {end - begin, b.inputs, b.inputs}, factor + begin, input(l, begin, 0),
+        t ? element(t, at) : nullptr, element(mixed_.data(), at));
   }
 
-  template <class Use> void weight_gradient(const Team& team, size_t l, const float* factor, Use use) {
+  template <class Use>
+  void weight_gradient(const Team& team, size_t l, const float* factor, Use use) {
     const Block& b = blocks_[l];
     const char* against = factor ? mixed_.data() : input(l, 0, 0);
     const auto [begin, end] = team.share(b.outputs(), kGrain);
     const bool sums = mostly_zeros(l);
-    const int64_t most = sums ? kSparseColumns : std::clamp(kTileRows * kTileColumns / b.inputs / kGrain * kGrain, kGrain, kTileColumns);
+    const int64_t most = sums ? kSparseColumns
+                              : std::clamp(kTileRows * kTileColumns / b.inputs / kGrain * kGrain,
+                                           kGrain, kTileColumns);
     for (int64_t o = begin; o < end; o += most) {
       const int64_t n = std::min(most, end - o);
       float *dw = tile(team, n * (b.inputs + 1)), *db = dw + n * b.inputs;
       const void* x = delta(l, 0, o);
-      if (sums) multiply_sparse({.m = n, .n = b.inputs, .k = rows_, .transpose_x = true, .stride_x = b.outputs(), .stride_w = b.inputs}, floats(x), floats(against), dw);
-      else multiply({.m = n, .n = b.inputs, .k = rows_, .transpose_a = true, .transpose_b = false, .operands = precision_, .stride_a = b.outputs()}, x, against, dw);
+      if (sums)
+        multiply_sparse({.m = n,
+                         .n = b.inputs,
+                         .k = rows_,
+                         .transpose_x = true,
+                         .stride_x = b.outputs(),
+                         .stride_w = b.inputs},
+                        floats(x), floats(against), dw);
+      else
+        multiply({.m = n,
+                  .n = b.inputs,
+                  .k = rows_,
+                  .transpose_a = true,
+                  .transpose_b = false,
+                  .operands = precision_,
+                  .stride_a = b.outputs()},
+                 x, against, dw);
       sum_rows(precision_, {rows_, n, b.outputs()}, factor, delta(l, 0, o), db);
       use(team, 2 * l, o * b.inputs, n * b.inputs, dw);
       use(team, 2 * l + 1, o, n, db);
     }
   }
 
-  /// What `go_back` found for a network of one output serves all losses and penalties; others start at their own dy.
+  /// What `go_back` found for a network of one output serves all losses and penalties; others start
+  /// at their own dy.
   bool must_go_back(Rows rows, bool alone) {
     if (alone && known_.begin <= rows.begin && rows.end <= known_.end) return false;
     known_ = rows;
@@ -222,15 +298,18 @@ class FusedEngine::Passes : public FusedState {
     team.meet();
     for (size_t l = blocks_.size() - 1; l > 0; --l) {
       const Block& below = blocks_[l - 1];
-      each_tile(team, count, below.units, 1, [&](int64_t row, int64_t n, int64_t unit, int64_t units) {
-        row += rows.begin;
-        const float* d = times_weights_back(team, l, row, n, unit, units);
-        const Size size{n, units, below.units};
-        const Mask kept = mask(l, row, unit);
-        char* out = delta(l - 1, row, unit * below.pieces);
-        if (below.pieces > 1) maxout_back(precision_, size, below.pieces, d, chosen(l - 1, row, unit), kept, out);
-        else derive(precision_, size, d, input(l, row, unit), below.unit, kept, out);
-      });
+      each_tile(
+          team, count, below.units, 1, [&](int64_t row, int64_t n, int64_t unit, int64_t units) {
+            row += rows.begin;
+            const float* d = times_weights_back(team, l, row, n, unit, units);
+            const Size size{n, units, below.units};
+            const Mask kept = mask(l, row, unit);
+            char* out = delta(l - 1, row, unit * below.pieces);
+            if (below.pieces > 1)
+              maxout_back(precision_, size, below.pieces, d, chosen(l - 1, row, unit), kept, out);
+            else
+              derive(precision_, size, d, input(l, row, unit), below.unit, kept, out);
+          });
       team.meet();
     }
   }
@@ -244,16 +323,20 @@ class FusedEngine::Passes : public FusedState {
     std::fill_n(ones, n, 1.0f);
     for (int64_t r = begin; r < end; ++r) {
       const int64_t row = rows.begin + r;
-      derive(Format::fp32, {1, n, n}, dy ? dy + r * n : ones, y_.data() + row * n, blocks_[last].unit, {}, d);
+      derive(Format::fp32, {1, n, n}, dy ? dy + r * n : ones, y_.data() + row * n,
+             blocks_[last].unit, {}, d);
       convert(precision_, {1, n, n}, d, nullptr, {}, false, delta(last, row, 0));
     }
   }
 
-  /// use(tile, row, size, unit): the slope in the inputs of the network, before the mask of the first dropout. Rows count from `first`.
-  template <class Use> void slope_in_inputs(const Team& team, int64_t first, int64_t count, Use use) {
+  /// use(tile, row, size, unit): the slope in the inputs of the network, before the mask of the
+  /// first dropout. Rows count from `first`.
+  template <class Use>
+  void slope_in_inputs(const Team& team, int64_t first, int64_t count, Use use) {
     const int64_t inputs = blocks_[0].inputs;
     each_tile(team, count, inputs, 1, [&](int64_t row, int64_t n, int64_t unit, int64_t units) {
-      use(times_weights_back(team, 0, first + row, n, unit, units), row, Size{n, units, inputs}, unit);
+      use(times_weights_back(team, 0, first + row, n, unit, units), row, Size{n, units, inputs},
+          unit);
     });
   }
 
@@ -271,13 +354,22 @@ class FusedTape : public Tape {
  public:
   explicit FusedTape(FusedEngine::Passes& passes) : passes_(passes), serial_(passes.serial()) {}
   Tensor output() const override { return current().output(); }
-  std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override { return current().parameters(slope, penalty); }
-  Tensor input(const Tensor& slope, int64_t first) override { return current().input_gradient(slope, first); }
-  void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer, Optimizer::When when) override { current().descend(slope, penalty, optimizer, when); }
+  std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override {
+    return current().parameters(slope, penalty);
+  }
+  Tensor input(const Tensor& slope, int64_t first) override {
+    return current().input_gradient(slope, first);
+  }
+  void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer,
+               Optimizer::When when) override {
+    current().descend(slope, penalty, optimizer, when);
+  }
 
  private:
   FusedEngine::Passes& current() const {
-    if (passes_.serial() != serial_) throw std::logic_error("this tape was used up, or overwritten by a newer one of the same network");
+    if (passes_.serial() != serial_)
+      throw std::logic_error(
+          "this tape was used up, or overwritten by a newer one of the same network");
     return passes_;
   }
   FusedEngine::Passes& passes_;
@@ -286,7 +378,8 @@ class FusedTape : public Tape {
 
 }  // namespace
 
-FusedEngine::FusedEngine(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, Format precision)
+FusedEngine::FusedEngine(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters,
+                         Format precision)
     : passes_(std::make_unique<Passes>(spec, inputs, std::move(parameters), precision)) {}
 FusedEngine::~FusedEngine() = default;
 
@@ -295,6 +388,8 @@ std::unique_ptr<Tape> FusedEngine::record(at::TensorList parts, const Pass& pass
   return std::make_unique<FusedTape>(*passes_);
 }
 
-void FusedEngine::parameters_changed() { passes_->parameters_changed(); }
+void FusedEngine::parameters_changed() {
+  passes_->parameters_changed();
+}
 
 }  // namespace gan

@@ -8,35 +8,52 @@ namespace {
 
 Unit unit_of(const Dense& dense) {
   switch (dense.activation) {
-    case Activation::linear: return {.slope = 1};
-    case Activation::relu: return {.slope = 0};
-    case Activation::leaky_relu: return {.slope = static_cast<float>(dense.slope)};
-    case Activation::sigmoid: return {.kind = Unit::Kind::sigmoid};
-    case Activation::tanh: return {.kind = Unit::Kind::tanh};
+    case Activation::linear:
+      return {.slope = 1};
+    case Activation::relu:
+      return {.slope = 0};
+    case Activation::leaky_relu:
+      return {.slope = static_cast<float>(dense.slope)};
+    case Activation::sigmoid:
+      return {.kind = Unit::Kind::sigmoid};
+    case Activation::tanh:
+      return {.kind = Unit::Kind::tanh};
   }
   return {};
 }
 
 }  // namespace
 
-FusedState::FusedState(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, Format precision)
+FusedState::FusedState(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters,
+                       Format precision)
     : spec_(spec), parameters_(std::move(parameters)), precision_(precision) {
   Block next;
   size_t p = 0;
   for (size_t i = 0; i < spec_.size(); ++i) {
     if (const auto* dropout = std::get_if<Dropout>(&spec_[i])) {
-      next.dropout = dropout, next.dropout_layer = i;
+      next.dropout = dropout;
+      next.dropout_layer = i;
       continue;
     }
     next.inputs = inputs;
-    if (const auto* dense = std::get_if<Dense>(&spec_[i])) next.units = dense->units, next.unit = unit_of(*dense);
-    if (const auto* maxout = std::get_if<Maxout>(&spec_[i])) next.units = maxout->units, next.pieces = maxout->pieces;
-    next.weight = parameters_.at(p++).data_ptr<float>(), next.bias = parameters_.at(p++).data_ptr<float>();
+    if (const auto* dense = std::get_if<Dense>(&spec_[i])) {
+      next.units = dense->units;
+      next.unit = unit_of(*dense);
+    }
+    if (const auto* maxout = std::get_if<Maxout>(&spec_[i])) {
+      next.units = maxout->units;
+      next.pieces = maxout->pieces;
+    }
+    next.weight = parameters_.at(p++).data_ptr<float>();
+    next.bias = parameters_.at(p++).data_ptr<float>();
     inputs = next.units;
     blocks_.push_back(next);
     next = {};
   }
-  for (const Tensor& t : parameters_) shadows_.push_back(precision_ == Format::bf16 && t.dim() == 2 ? at::empty(t.sizes(), at::kBFloat16) : Tensor());
+  for (const Tensor& t : parameters_)
+    shadows_.push_back(precision_ == Format::bf16 && t.dim() == 2
+                           ? at::empty(t.sizes(), at::kBFloat16)
+                           : Tensor());
   layers_.resize(blocks_.size());
 }
 
@@ -57,7 +74,8 @@ void FusedState::refresh_shadows(Team& team) {
   if (precision_ == Format::fp32 || !shadows_are_old_) return;
   for (size_t l = 0; l < blocks_.size(); ++l) {
     const auto [begin, end] = team.share(blocks_[l].outputs() * blocks_[l].inputs, 64);
-    shorten(end - begin, blocks_[l].weight + begin, static_cast<char*>(shadows_[2 * l].data_ptr()) + 2 * begin);
+    shorten(end - begin, blocks_[l].weight + begin,
+            static_cast<char*>(shadows_[2 * l].data_ptr()) + 2 * begin);
   }
   team.meet();
   if (team.index == 0) shadows_are_old_ = false;
@@ -71,22 +89,26 @@ void FusedState::draw_masks(Team& team, const Pass& pass) {
     float* u = tile(team, b.inputs);
     const auto [begin, end] = team.share(rows_);
     for (int64_t row = begin; row < end; ++row) {
-      stream.uniform({u, static_cast<size_t>(b.inputs)}, b.inputs, pass.step, static_cast<uint64_t>(row));
-      draw_mask(b.inputs, u, static_cast<float>(b.dropout->keep), layers_[l].keep.data() + row * b.inputs);
+      stream.uniform({u, static_cast<size_t>(b.inputs)}, b.inputs, pass.step,
+                     static_cast<uint64_t>(row));
+      draw_mask(b.inputs, u, static_cast<float>(b.dropout->keep),
+                layers_[l].keep.data() + row * b.inputs);
     }
   }
 }
 
 double FusedState::operations(int64_t rows) const {
   double sum = 0;
-  for (const Block& b : blocks_) sum += 2.0 * static_cast<double>(b.inputs) * static_cast<double>(b.outputs());
+  for (const Block& b : blocks_)
+    sum += 2.0 * static_cast<double>(b.inputs) * static_cast<double>(b.outputs());
   return sum * static_cast<double>(rows);
 }
 
 bool FusedState::mostly_zeros(size_t l) const {
   constexpr double kMost = 0.3;  // above which a product takes less time
   const Dropout* dropout = training_ && l + 1 < blocks_.size() ? blocks_[l + 1].dropout : nullptr;
-  return precision_ == Format::fp32 && (dropout ? dropout->keep : 1) <= kMost * static_cast<double>(blocks_[l].pieces);
+  return precision_ == Format::fp32 &&
+         (dropout ? dropout->keep : 1) <= kMost * static_cast<double>(blocks_[l].pieces);
 }
 
 int64_t FusedState::widest() const {

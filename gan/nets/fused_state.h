@@ -1,6 +1,7 @@
 #pragma once
-/// What the fused engine keeps of a network between its passes: weights in the precision of its products, and of each
-/// layer the inputs, the derivatives and the dropout's masks. Memory grows when it must and is never given back.
+/// What the fused engine keeps of a network between its passes: weights in the precision of its
+/// products, and of each layer the inputs, the derivatives and the dropout's masks. Memory grows
+/// when it must and is never given back.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -29,7 +30,8 @@ class FusedState {
     int64_t outputs() const { return units * pieces; }
   };
 
-  FusedState(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters, kernels::Format precision);
+  FusedState(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters,
+             kernels::Format precision);
 
   void parameters_changed() { shadows_are_old_ = true; }
 
@@ -39,7 +41,9 @@ class FusedState {
   void draw_masks(kernels::Team& team, const Pass& pass);
 
   /// This member's own, for a product.
-  float* tile(const kernels::Team& team, int64_t n) { return room(tiles_[static_cast<size_t>(team.index)], n); }
+  float* tile(const kernels::Team& team, int64_t n) {
+    return room(tiles_[static_cast<size_t>(team.index)], n);
+  }
 
   /// Of the inputs of layer l, from `row` and `unit` on.
   kernels::Mask mask(size_t l, int64_t row, int64_t unit) const {
@@ -48,17 +52,27 @@ class FusedState {
     return {layers_[l].keep.data() + row * b.inputs + unit, static_cast<float>(b.dropout->scale)};
   }
 
-  template <class Char> Char* element(Char* buffer, int64_t i) const { return buffer + i * kernels::bytes_of(precision_); }
-  char* input(size_t l, int64_t row, int64_t unit) { return element(layers_[l].input.data(), row * blocks_[l].inputs + unit); }
-  char* delta(size_t l, int64_t row, int64_t output) { return element(layers_[l].delta.data(), row * blocks_[l].outputs() + output); }
-  uint8_t* chosen(size_t l, int64_t row, int64_t unit) { return layers_[l].index.data() + row * blocks_[l].units + unit; }
+  template <class Char>
+  Char* element(Char* buffer, int64_t i) const {
+    return buffer + i * kernels::bytes_of(precision_);
+  }
+  char* input(size_t l, int64_t row, int64_t unit) {
+    return element(layers_[l].input.data(), row * blocks_[l].inputs + unit);
+  }
+  char* delta(size_t l, int64_t row, int64_t output) {
+    return element(layers_[l].delta.data(), row * blocks_[l].outputs() + output);
+  }
+  uint8_t* chosen(size_t l, int64_t row, int64_t unit) {
+    return layers_[l].index.data() + row * blocks_[l].units + unit;
+  }
   const void* weight(size_t l, int64_t output, int64_t input) const {
     const int64_t at = output * blocks_[l].inputs + input;
     if (precision_ == kernels::Format::fp32) return blocks_[l].weight + at;
     return static_cast<const char*>(shadows_[2 * l].data_ptr()) + 2 * at;
   }
 
-  /// Of delta(l): maxout passes nothing back to the pieces that it did not choose, nor to a unit that is dropped.
+  /// Of delta(l): maxout passes nothing back to the pieces that it did not choose, nor to a unit
+  /// that is dropped.
   bool mostly_zeros(size_t l) const;
 
   int64_t widest() const;

@@ -16,26 +16,46 @@ struct Case {
   bool penalised;
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+  return out << c.name;
+}
 
 Dense dense(int64_t units, Activation activation = Activation::linear) {
-  return {.units = units, .activation = activation, .init = {.kind = Init::Kind::normal, .value = 0.4}, .bias = {.value = 0.1}};
+  return {.units = units,
+          .activation = activation,
+          .init = {.kind = Init::Kind::normal, .value = 0.4},
+          .bias = {.value = 0.1}};
 }
-Maxout maxout(int64_t units, int64_t pieces) { return {.units = units, .pieces = pieces, .init = {.kind = Init::Kind::normal, .value = 0.4}}; }
+Maxout maxout(int64_t units, int64_t pieces) {
+  return {.units = units, .pieces = pieces, .init = {.kind = Init::Kind::normal, .value = 0.4}};
+}
 
 const std::vector<Case> kCases{
     {"linear", {dense(1)}, true},
     {"relu", {dense(17, Activation::relu), dense(9, Activation::relu), dense(1)}, true},
-    {"leaky", {dense(33, Activation::leaky_relu), dense(5, Activation::leaky_relu), dense(1)}, true},
-    {"maxout", {Dropout{.keep = 0.8, .scale = 1.25}, maxout(7, 5), Dropout{.keep = 0.5, .scale = 2}, maxout(6, 3), Dropout{.keep = 0.5, .scale = 2}, dense(1)}, true},
+    {"leaky",
+     {dense(33, Activation::leaky_relu), dense(5, Activation::leaky_relu), dense(1)},
+     true},
+    {"maxout",
+     {Dropout{.keep = 0.8, .scale = 1.25}, maxout(7, 5), Dropout{.keep = 0.5, .scale = 2},
+      maxout(6, 3), Dropout{.keep = 0.5, .scale = 2}, dense(1)},
+     true},
     {"pieces", {maxout(8, 2), maxout(7, 4), dense(1)}, true},
-    {"dropout", {dense(16, Activation::leaky_relu), Dropout{.keep = 0.7, .scale = 1.5}, dense(1)}, true},
-    {"generator", {dense(20, Activation::relu), dense(19, Activation::relu), dense(11, Activation::sigmoid)}, false},
-    {"squashed", {dense(20, Activation::tanh), Dropout{.keep = 0.6, .scale = 1.7}, dense(8, Activation::sigmoid), dense(3, Activation::tanh)}, false},
+    {"dropout",
+     {dense(16, Activation::leaky_relu), Dropout{.keep = 0.7, .scale = 1.5}, dense(1)},
+     true},
+    {"generator",
+     {dense(20, Activation::relu), dense(19, Activation::relu), dense(11, Activation::sigmoid)},
+     false},
+    {"squashed",
+     {dense(20, Activation::tanh), Dropout{.keep = 0.6, .scale = 1.7},
+      dense(8, Activation::sigmoid), dense(3, Activation::tanh)},
+     false},
 };
 
 class Fused : public testing::TestWithParam<Case> {};
-INSTANTIATE_TEST_SUITE_P(Networks, Fused, testing::ValuesIn(kCases), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Networks, Fused, testing::ValuesIn(kCases),
+                         [](const auto& info) { return info.param.name; });
 
 double distance(const Tensor& a, const Tensor& b) {
   return ((a - b).norm() / b.norm().clamp_min(1e-12)).item<double>();
@@ -45,30 +65,43 @@ struct Within {
   double output, gradient, penalised;
 };
 
-/// All that a tape gives, of the reference in float64 and of the fused engine; the same dropout in both.
-void compare(const Case& c, kernels::Format precision, Within within, int64_t kInputs = 13, int64_t kRows = 29) {
+/// All that a tape gives, of the reference in float64 and of the fused engine; the same dropout in
+/// both.
+void compare(const Case& c, kernels::Format precision, Within within, int64_t kInputs = 13,
+             int64_t kRows = 29) {
   const int64_t kPart = kRows / 2 - 2;
   const Stream init(7);
-  Network reference(c.spec, kInputs, "test", init, {}, at::kCPU), fused(c.spec, kInputs, "test", init, {}, at::kCPU);
-  reference.visit_state("", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
+  Network reference(c.spec, kInputs, "test", init, {}, at::kCPU),
+      fused(c.spec, kInputs, "test", init, {}, at::kCPU);
+  reference.visit_state(
+      "", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
   fused.fuse(precision);
   const int64_t outputs = fused.outputs();
-  const Tensor x = draw_normal(Stream(3), kRows, kInputs, 0), slope = draw_normal(Stream(4), kRows, outputs, 0);
+  const Tensor x = draw_normal(Stream(3), kRows, kInputs, 0),
+               slope = draw_normal(Stream(4), kRows, outputs, 0);
   const Tensor penalty = draw_uniform(Stream(5), kRows, 1, 0).squeeze(1);
   const Pass pass{.training = true, .noise = Stream(6), .step = 3};
 
   for (const int64_t rows : {kRows, kPart, kRows}) {  // buffers are used again, for fewer and more
-    const Tensor xs = x.narrow(0, 0, rows), s = slope.narrow(0, 0, rows), w = penalty.narrow(0, 0, rows);
-    const auto expected = reference.record({xs.to(at::kDouble)}, pass), got = fused.record({xs.narrow(0, 0, 5), xs.narrow(0, 5, rows - 5)}, pass);
+    const Tensor xs = x.narrow(0, 0, rows), s = slope.narrow(0, 0, rows),
+                 w = penalty.narrow(0, 0, rows);
+    const auto expected = reference.record({xs.to(at::kDouble)}, pass),
+               got = fused.record({xs.narrow(0, 0, 5), xs.narrow(0, 5, rows - 5)}, pass);
     EXPECT_LT(distance(got->output(), expected->output()), within.output);
     const auto expect_parameters = [&](const Tensor& weight) {
-      const auto e = expected->parameters(s.to(at::kDouble), weight.defined() ? weight.to(at::kDouble) : weight), g = got->parameters(s, weight);
+      const auto e = expected->parameters(s.to(at::kDouble),
+                                          weight.defined() ? weight.to(at::kDouble) : weight),
+                 g = got->parameters(s, weight);
       ASSERT_EQ(e.size(), g.size());
-      for (size_t i = 0; i < e.size(); ++i) EXPECT_LT(distance(g[i], e[i]), weight.defined() ? within.penalised : within.gradient) << "parameter " << i;
+      for (size_t i = 0; i < e.size(); ++i)
+        EXPECT_LT(distance(g[i], e[i]), weight.defined() ? within.penalised : within.gradient)
+            << "parameter " << i;
     };
     const auto expect_input = [&](int64_t first, int64_t count) {
       const Tensor part = s.narrow(0, first, count);
-      EXPECT_LT(distance(got->input(part, first), expected->input(part.to(at::kDouble), first)), within.gradient) << first << " " << count;
+      EXPECT_LT(distance(got->input(part, first), expected->input(part.to(at::kDouble), first)),
+                within.gradient)
+          << first << " " << count;
     };
     expect_input(5, 6);
     expect_parameters({});
@@ -82,7 +115,8 @@ TEST_P(Fused, GivesWhatTheReferenceGivesInFloat64) {
   compare(GetParam(), kernels::Format::fp32, {.output = 2e-6, .gradient = 5e-6, .penalised = 5e-6});
 }
 
-/// A number that is rounded across zero takes another slope, so gradients of a few examples differ more than numbers.
+/// A number that is rounded across zero takes another slope, so gradients of a few examples differ
+/// more than numbers.
 TEST_P(Fused, GivesNearlyThatInBfloat16) {
   if (!kernels::has_bf16()) GTEST_SKIP() << kernels::kNoBfloat16;
   compare(GetParam(), kernels::Format::bf16, {.output = 0.02, .gradient = 0.15, .penalised = 0.3});
@@ -104,65 +138,94 @@ TEST(FusedEngine, FollowsItsParameters) {
 
 /// Large enough for threads to share it, and for rows and columns to be divided into several tiles.
 TEST(FusedEngine, TeamsOfAnySizeGiveThatToo) {
-  const Case large{"large", {Dropout{.keep = 0.8, .scale = 1.25}, maxout(203, 3), dense(333, Activation::leaky_relu), dense(1)}, true};
-  const Case sparse{"sparse", {maxout(203, 5), Dropout{.keep = 0.5, .scale = 2}, maxout(64, 2), Dropout{.keep = 0.5, .scale = 2}, dense(1)}, true};
-  const Case generator{"generator", {dense(400, Activation::relu), dense(301, Activation::sigmoid)}, false};
+  const Case large{"large",
+                   {Dropout{.keep = 0.8, .scale = 1.25}, maxout(203, 3),
+                    dense(333, Activation::leaky_relu), dense(1)},
+                   true};
+  const Case sparse{"sparse",
+                    {maxout(203, 5), Dropout{.keep = 0.5, .scale = 2}, maxout(64, 2),
+                     Dropout{.keep = 0.5, .scale = 2}, dense(1)},
+                    true};
+  const Case generator{
+      "generator", {dense(400, Activation::relu), dense(301, Activation::sigmoid)}, false};
   const int before = at::get_num_threads();
   for (const int threads : {1, 2, 3, 7}) {
     at::set_num_threads(threads);
-    for (const Case& c : {large, sparse, generator}) compare(c, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5}, 90, 600);
+    for (const Case& c : {large, sparse, generator})
+      compare(c, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5}, 90,
+              600);
   }
   at::set_num_threads(before);
 }
 
-/// Updates are made while the gradient is in a cache; they are those of the reference, and the next pass sees them.
+/// Updates are made while the gradient is in a cache; they are those of the reference, and the next
+/// pass sees them.
 TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
   const Case& c = GetParam();
   constexpr int64_t kInputs = 13, kRows = 29;
-  Network reference(c.spec, kInputs, "test", Stream(7), {}, at::kCPU), fused(c.spec, kInputs, "test", Stream(7), {}, at::kCPU);
-  reference.visit_state("", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
+  Network reference(c.spec, kInputs, "test", Stream(7), {}, at::kCPU),
+      fused(c.spec, kInputs, "test", Stream(7), {}, at::kCPU);
+  reference.visit_state(
+      "", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
   fused.fuse(kernels::Format::fp32);
-  const OptimizerSection section{.method = Method::momentum, .momentum = 0.5, .final_momentum = 0.5};
+  const OptimizerSection section{
+      .method = Method::momentum, .momentum = 0.5, .final_momentum = 0.5};
   Optimizer exact(section, 0.01, reference.parameters()), ours(section, 0.01, fused.parameters());
-  const Tensor x = draw_normal(Stream(3), kRows, kInputs, 0), slope = draw_normal(Stream(4), kRows, fused.outputs(), 0) / kRows;
-  const Tensor penalty = c.penalised ? draw_uniform(Stream(5), kRows, 1, 0).squeeze(1) / kRows : Tensor();
+  const Tensor x = draw_normal(Stream(3), kRows, kInputs, 0),
+               slope = draw_normal(Stream(4), kRows, fused.outputs(), 0) / kRows;
+  const Tensor penalty =
+      c.penalised ? draw_uniform(Stream(5), kRows, 1, 0).squeeze(1) / kRows : Tensor();
   for (int64_t t = 0; t < 4; ++t) {
     const Pass pass{.training = true, .noise = Stream(6), .step = static_cast<uint64_t>(t)};
     const Optimizer::When when{.step = t, .update = t, .epoch = 1};
     const auto e = reference.record({x.to(at::kDouble)}, pass), g = fused.record({x}, pass);
     EXPECT_LT(distance(g->output(), e->output()), 1e-5);
-    e->descend(slope.to(at::kDouble), penalty.defined() ? penalty.to(at::kDouble) : penalty, exact, when);
+    e->descend(slope.to(at::kDouble), penalty.defined() ? penalty.to(at::kDouble) : penalty, exact,
+               when);
     g->descend(slope, penalty, ours, when);
     EXPECT_NEAR(*ours.gradient_norm() / *exact.gradient_norm(), 1, 1e-4);
     EXPECT_THROW(g->output(), std::logic_error);
   }
-  for (size_t i = 0; i < fused.parameters().size(); ++i) EXPECT_LT(distance(fused.parameters()[i], reference.parameters()[i]), 1e-5) << "parameter " << i;
+  for (size_t i = 0; i < fused.parameters().size(); ++i)
+    EXPECT_LT(distance(fused.parameters()[i], reference.parameters()[i]), 1e-5)
+        << "parameter " << i;
 }
 
 TEST(FusedEngine, InBfloat16TheNextPassSeesTheUpdateToo) {
   if (!kernels::has_bf16()) GTEST_SKIP() << kernels::kNoBfloat16;
   Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
   network.fuse(kernels::Format::bf16);
-  Optimizer optimizer({.method = Method::momentum, .momentum = 0, .final_momentum = 0}, 1, network.parameters());
+  Optimizer optimizer({.method = Method::momentum, .momentum = 0, .final_momentum = 0}, 1,
+                      network.parameters());
   const Tensor x = at::ones({3, 2}), before = network.infer(x).clone();
-  network.record({x}, {})->descend(at::full({3, 1}, 1.f), {}, optimizer, {.step = 0, .update = 0, .epoch = 1});
-  EXPECT_TRUE(at::allclose(network.infer(x), before - 9, 0.02, 0.02));  // two weights and a bias, each by the sum of three
+  network.record({x}, {})->descend(at::full({3, 1}, 1.f), {}, optimizer,
+                                   {.step = 0, .update = 0, .epoch = 1});
+  EXPECT_TRUE(at::allclose(network.infer(x), before - 9, 0.02,
+                           0.02));  // two weights and a bias, each by the sum of three
 }
 
 TEST(FusedEngine, ATapeThatWasOverwrittenIsRefused) {
   Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
   network.fuse(kernels::Format::fp32);
-  const auto old = network.record({at::ones({3, 2})}, {}), fresh = network.record({at::ones({2, 2})}, {});
+  const auto old = network.record({at::ones({3, 2})}, {}),
+             fresh = network.record({at::ones({2, 2})}, {});
   EXPECT_THROW(old->output(), std::logic_error);
   EXPECT_EQ(fresh->output().size(0), 2);
 }
 
 TEST(FusedEngine, SaysWhatItCannotDo) {
-  const auto why = [](const NetworkSpec& spec, bool penalised) { return FusedEngine::unsupported(spec, penalised); };
+  const auto why = [](const NetworkSpec& spec, bool penalised) {
+    return FusedEngine::unsupported(spec, penalised);
+  };
   for (const Case& c : kCases) EXPECT_EQ(why(c.spec, c.penalised), "") << c.name;
-  EXPECT_NE(why({dense(2), BatchNorm{}, dense(1)}, false).find("layer 2 (batch-norm) has no fused passes"), std::string::npos);
-  EXPECT_NE(why({dense(2, Activation::tanh), dense(1)}, true).find("layer 1 is not piecewise linear"), std::string::npos);
-  EXPECT_NE(why({dense(2), Dropout{}, Dropout{}, dense(1)}, false).find("layer 2"), std::string::npos);
+  EXPECT_NE(why({dense(2), BatchNorm{}, dense(1)}, false)
+                .find("layer 2 (batch-norm) has no fused passes"),
+            std::string::npos);
+  EXPECT_NE(
+      why({dense(2, Activation::tanh), dense(1)}, true).find("layer 1 is not piecewise linear"),
+      std::string::npos);
+  EXPECT_NE(why({dense(2), Dropout{}, Dropout{}, dense(1)}, false).find("layer 2"),
+            std::string::npos);
   EXPECT_NE(why({dense(2), maxout(1, 2)}, false), "");
   EXPECT_NE(why({}, false), "");
 }

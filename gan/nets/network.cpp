@@ -14,14 +14,17 @@ namespace {
 class AutogradTape : public Tape {
  public:
   AutogradTape(Network& network, at::TensorList parts, const Pass& pass)
-      : parameters_(network.parameters()), x_(at::cat(parts).detach().requires_grad_()), y_(network(x_, pass)) {}
+      : parameters_(network.parameters()),
+        x_(at::cat(parts).detach().requires_grad_()),
+        y_(network(x_, pass)) {}
 
   Tensor output() const override { return y_.detach(); }
 
   std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override {
     Tensor objective = (y_ * slope).sum();
     if (penalty.defined()) {
-      const Tensor slopes = torch::autograd::grad({y_.sum()}, {x_}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];  // [B, inputs]
+      const Tensor slopes = torch::autograd::grad({y_.sum()}, {x_}, {}, /*retain_graph=*/true,
+                                                  /*create_graph=*/true)[0];  // [B, inputs]
       objective = objective + (penalty * slopes.square().sum(1)).sum() / 2;
     }
     return torch::autograd::grad({objective}, parameters_, {}, /*retain_graph=*/true);
@@ -29,7 +32,9 @@ class AutogradTape : public Tape {
 
   Tensor input(const Tensor& slope, int64_t first) override {
     const int64_t count = slope.size(0);
-    return torch::autograd::grad({y_.narrow(0, first, count)}, {x_}, {slope}, /*retain_graph=*/true)[0].narrow(0, first, count);
+    return torch::autograd::grad({y_.narrow(0, first, count)}, {x_}, {slope},
+                                 /*retain_graph=*/true)[0]
+        .narrow(0, first, count);
   }
 
  private:
@@ -54,18 +59,23 @@ void Network::fuse(kernels::Format precision) {
   fused_ = std::make_unique<FusedEngine>(spec_, inputs_, parameters(), precision);
 }
 
-Network::Network(const NetworkSpec& spec, int64_t inputs, const std::string& name, const Stream& init,
-                 const Tensor& marginals, at::Device device)
+Network::Network(const NetworkSpec& spec, int64_t inputs, const std::string& name,
+                 const Stream& init, const Tensor& marginals, at::Device device)
     : spec_(spec), inputs_(inputs), shapes_(shapes(spec, inputs, name)) {
   for (size_t i = 0; i < spec.size(); ++i)
-    layers_.push_back(build_layer(spec[i], {.shape = shapes_[i], .name = fmt::format("[{}] layer {}", name, i + 1),
-                                            .init = init.child(i), .marginals = marginals, .device = device}));
+    layers_.push_back(build_layer(spec[i], {.shape = shapes_[i],
+                                            .name = fmt::format("[{}] layer {}", name, i + 1),
+                                            .init = init.child(i),
+                                            .marginals = marginals,
+                                            .device = device}));
 }
 
 Network::~Network() = default;
 Network::Network(Network&&) noexcept = default;
 
-int64_t Network::outputs() const { return size_of(shapes_.back().out); }
+int64_t Network::outputs() const {
+  return size_of(shapes_.back().out);
+}
 
 Tensor Network::operator()(const Tensor& x, const Pass& pass) const {
   Tensor h = x;  // [B, inputs]
@@ -78,13 +88,18 @@ Tensor Network::operator()(const Tensor& x, const Pass& pass) const {
 
 std::vector<Tensor> Network::parameters() {
   std::vector<Tensor> out;
-  for (auto& layer : layers_) layer->visit([&](const std::string&, Tensor& t) { if (t.requires_grad()) out.push_back(t); });
+  for (auto& layer : layers_)
+    layer->visit([&](const std::string&, Tensor& t) {
+      if (t.requires_grad()) out.push_back(t);
+    });
   return out;
 }
 
 void Network::visit_state(const std::string& prefix, const Visitor& visit) {
   for (size_t i = 0; i < layers_.size(); ++i)
-    layers_[i]->visit([&](const std::string& name, Tensor& t) { visit(fmt::format("{}{}.{}", prefix, i, name), t); });
+    layers_[i]->visit([&](const std::string& name, Tensor& t) {
+      visit(fmt::format("{}{}.{}", prefix, i, name), t);
+    });
   if (fused_) fused_->parameters_changed();
 }
 
@@ -102,8 +117,10 @@ void Network::average(Network& other, double decay) {
     size_t next = 0;
     layers_[i]->visit([&](const std::string&, Tensor& mine) {
       const Tensor& new_one = theirs[next++];
-      if (mine.requires_grad()) mine.lerp_(new_one, 1 - decay);
-      else mine.copy_(new_one);
+      if (mine.requires_grad())
+        mine.lerp_(new_one, 1 - decay);
+      else
+        mine.copy_(new_one);
     });
   }
   if (fused_) fused_->parameters_changed();

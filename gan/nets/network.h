@@ -19,8 +19,8 @@ using at::Tensor;
 
 /// What a forward pass needs to know beside its input.
 struct Pass {
-  bool training = false;      ///< dropout drops, batch norm uses the batch
-  Stream noise = Stream(0);   ///< of this pass; dropout layer i draws from its child i
+  bool training = false;     ///< dropout drops, batch norm uses the batch
+  Stream noise = Stream(0);  ///< of this pass; dropout layer i draws from its child i
   uint64_t step = 0;
   std::function<void(size_t layer, const Tensor& output)> watch;  ///< sees each layer's output
 };
@@ -31,7 +31,8 @@ class Network {
  public:
   using Visitor = std::function<void(const std::string& name, Tensor& value)>;
 
-  /// Parameters are drawn from `init`; `marginals` [last width] in (0, 1) for biases that ask for them.
+  /// Parameters are drawn from `init`; `marginals` [last width] in (0, 1) for biases that ask for
+  /// them.
   /// @throws UsageError naming the layer that does not fit.
   Network(const NetworkSpec& spec, int64_t inputs, const std::string& name, const Stream& init,
           const Tensor& marginals, at::Device device);
@@ -40,20 +41,24 @@ class Network {
 
   Tensor operator()(const Tensor& x, const Pass& pass = {}) const;  ///< [B, inputs] -> [B, outputs]
 
-  /// The same of all parts in turn, to be differentiated. At most one tape of a network is in use at a time.
+  /// The same of all parts in turn, to be differentiated. At most one tape of a network is in use
+  /// at a time.
   std::unique_ptr<Tape> record(at::TensorList parts, const Pass& pass);
 
-  /// What `record` would give without training: the fastest way to the outputs, which the next call may overwrite.
+  /// What `record` would give without training: the fastest way to the outputs, which the next call
+  /// may overwrite.
   Tensor infer(const Tensor& x);
 
-  /// From now on `record` and `infer` go through the fused engine (nets/fused.h), which must support the network.
+  /// From now on `record` and `infer` go through the fused engine (nets/fused.h), which must
+  /// support the network.
   void fuse(kernels::Format precision);
 
   const NetworkSpec& spec() const { return spec_; }
   int64_t outputs() const;
-  std::vector<Tensor> parameters();         ///< what is learned, in order, requiring gradients
-  void visit_state(const std::string& prefix, const Visitor& visit);  ///< parameters, running moments
-  void constrain();                         ///< rescales weights over their max norm; after every update
+  std::vector<Tensor> parameters();  ///< what is learned, in order, requiring gradients
+  void visit_state(const std::string& prefix,
+                   const Visitor& visit);  ///< parameters, running moments
+  void constrain();  ///< rescales weights over their max norm; after every update
 
   /// this <- decay * this + (1 - decay) * other, parameters; running moments are copied.
   void average(Network& other, double decay);

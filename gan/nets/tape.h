@@ -1,6 +1,6 @@
 #pragma once
-/// One training pass through a network, and the way back: what goes in is the loss's derivative in the
-/// outputs, what comes out are the gradients that an update needs.
+/// One training pass through a network, and the way back: what goes in is the loss's derivative in
+/// the outputs, what comes out are the gradients that an update needs.
 
 #include <ATen/core/Tensor.h>
 
@@ -16,18 +16,24 @@ class Tape {
  public:
   virtual ~Tape() = default;
 
-  /// [B, outputs], without a graph. Like all that a tape gives, it may be overwritten by the next tape of the network.
+  /// [B, outputs], without a graph. Like all that a tape gives, it may be overwritten by the next
+  /// tape of the network.
   virtual Tensor output() const = 0;
 
   /// Gradients in the parameters, in their order, of
   ///   sum_b slope_b . output_b  +  sum_b penalty_b / 2 |d output_b / d x_b|^2
-  /// slope: [B, outputs]; penalty: [B], or undefined for none (a network of one output alone can have it).
+  /// slope: [B, outputs]; penalty: [B], or undefined for none (a network of one output alone can
+  /// have it).
   virtual std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty = {}) = 0;
 
   /// One update of the parameters by these gradients. The last use of a tape.
-  virtual void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer, Optimizer::When when) { optimizer.step(parameters(slope, penalty), when); }
+  virtual void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer,
+                       Optimizer::When when) {
+    optimizer.step(parameters(slope, penalty), when);
+  }
 
-  /// d (sum_b slope_b . output_b) / d x of the examples [first, first + slope.size(0)): [b, inputs].
+  /// d (sum_b slope_b . output_b) / d x of the examples [first, first + slope.size(0)): [b,
+  /// inputs].
   virtual Tensor input(const Tensor& slope, int64_t first = 0) = 0;
 };
 

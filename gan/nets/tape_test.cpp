@@ -12,17 +12,31 @@ namespace {
 
 Network in_float64(const NetworkSpec& spec, int64_t inputs) {
   Network network(spec, inputs, "test", Stream(2), {}, at::kCPU);
-  network.visit_state("", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
+  network.visit_state(
+      "", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
   return network;
 }
 
-/// Every gradient of a tape against finite differences in float64; with a penalty it holds second derivatives.
+/// Every gradient of a tape against finite differences in float64; with a penalty it holds second
+/// derivatives.
 TEST(Tape, GradientsAreThoseOfFiniteDifferences) {
   const NetworkSpec dense{Dense{.units = 5, .activation = Activation::tanh}, Dense{.units = 1}},
-      images{MaxoutConvolution{.channels = 2, .pieces = 2, .kernel = 2, .pad = 1, .pool = 3, .pool_stride = 2, .input = {2, 3, 2}},
+      images{MaxoutConvolution{.channels = 2,
+                               .pieces = 2,
+                               .kernel = 2,
+                               .pad = 1,
+                               .pool = 3,
+                               .pool_stride = 2,
+                               .input = {2, 3, 2}},
              Convolution{.channels = 2, .kernel = 2, .pad = 1, .activation = Activation::tanh},
-             TransposedConvolution{.channels = 2, .kernel = 2, .stride = 2, .activation = Activation::sigmoid, .tied = false}, Dense{.units = 1}};
-  for (const auto& [spec, inputs, penalised] : {std::tuple{dense, 3, false}, {dense, 3, true}, {images, 12, false}, {images, 12, true}}) {
+             TransposedConvolution{.channels = 2,
+                                   .kernel = 2,
+                                   .stride = 2,
+                                   .activation = Activation::sigmoid,
+                                   .tied = false},
+             Dense{.units = 1}};
+  for (const auto& [spec, inputs, penalised] :
+       {std::tuple{dense, 3, false}, {dense, 3, true}, {images, 12, false}, {images, 12, true}}) {
     Network D = in_float64(spec, inputs);
     Tensor x = draw_normal(Stream(3), 4, inputs, 0).to(at::kDouble);
     const Tensor slope = at::tensor({0.5, -1.0, 2.0, 0.25}, at::kDouble).unsqueeze(1);
@@ -31,7 +45,9 @@ TEST(Tape, GradientsAreThoseOfFiniteDifferences) {
       Tensor leaf = x.clone().requires_grad_();
       const Tensor y = D(leaf);
       Tensor sum = (y * slope).sum();
-      if (penalty.defined()) sum = sum + (penalty * torch::autograd::grad({y.sum()}, {leaf})[0].square().sum(1)).sum() / 2;
+      if (penalty.defined())
+        sum =
+            sum + (penalty * torch::autograd::grad({y.sum()}, {leaf})[0].square().sum(1)).sum() / 2;
       return sum.item<double>();
     };
     const auto expect_derivative = [&](Tensor values, const Tensor& gradient) {
@@ -50,7 +66,8 @@ TEST(Tape, GradientsAreThoseOfFiniteDifferences) {
     const auto gradients = tape->parameters(slope, penalty);
     const Tensor in_x = tape->input(slope), in_part = tape->input(slope.narrow(0, 1, 2), 1);
     EXPECT_TRUE(at::allclose(in_part, in_x.narrow(0, 1, 2)));
-    for (size_t p = 0; p < gradients.size(); ++p) expect_derivative(D.parameters()[p], gradients[p]);
+    for (size_t p = 0; p < gradients.size(); ++p)
+      expect_derivative(D.parameters()[p], gradients[p]);
     if (!penalised) expect_derivative(x, in_x);
   }
 }
@@ -61,7 +78,8 @@ TEST(Tape, ALinearDIsPenalisedForTheNormOfItsWeights) {
     const at::NoGradGuard no_grad;
     D.parameters()[0].copy_(at::tensor({3.f, 4.f}).view({1, 2}));
   }
-  const auto g = D.record({at::ones({7, 2})}, {})->parameters(at::zeros({7, 1}), at::full({7}, 2.0 / 7));
+  const auto g =
+      D.record({at::ones({7, 2})}, {})->parameters(at::zeros({7, 1}), at::full({7}, 2.0 / 7));
   EXPECT_TRUE(at::allclose(g[0], at::tensor({6.f, 8.f}).view({1, 2})));  // of 2 |w|^2 / 2
   EXPECT_EQ(g[1].item<float>(), 0);
 }

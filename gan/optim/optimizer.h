@@ -1,5 +1,6 @@
 #pragma once
-/// First-order optimisers with their schedules. A rate is a function of the step: no state but the moments.
+/// First-order optimisers with their schedules. A rate is a function of the step: no state but the
+/// moments.
 
 #include <ATen/core/Tensor.h>
 
@@ -18,7 +19,8 @@ using at::Tensor;
 /// eta(t) of the [optimizer] section for update t (from 0).
 double learning_rate(const OptimizerSection& s, double initial, int64_t t);
 
-/// pylearn2's MomentumAdjustor: linear from `momentum` in epoch 1 to `final_momentum` in `momentum_epochs`.
+/// pylearn2's MomentumAdjustor: linear from `momentum` in epoch 1 to `final_momentum` in
+/// `momentum_epochs`.
 double momentum(const OptimizerSection& s, int64_t epoch);
 
 class Optimizer {
@@ -26,23 +28,27 @@ class Optimizer {
   Optimizer(const OptimizerSection& section, double initial_rate, std::vector<Tensor> parameters);
 
   struct When {
-    int64_t step;    ///< of training, from 0: decides the rate
-    int64_t update;  ///< of this optimiser, from 0: decides Adam's bias correction
-    int64_t epoch;   ///< from 1: decides the momentum
+    int64_t step;      ///< of training, from 0: decides the rate
+    int64_t update;    ///< of this optimiser, from 0: decides Adam's bias correction
+    int64_t epoch;     ///< from 1: decides the momentum
     double scale = 1;  ///< of the rate
   };
   /// parameters <- parameters - ...; gradients in the parameters' order.
   void step(const std::vector<Tensor>& gradients, When when);
 
-  /// The same in parts, while each is still in a cache: elements [first, first + n) of one parameter, which must be
-  /// contiguous float32 on the CPU, and their bfloat16 copies at `shadow`, unless that is nullptr. By several threads.
-  void step_part(size_t parameter, int64_t first, int64_t n, const float* gradient, void* shadow, When when) const;
-  void parts_were(double squares) { squares_ = squares; }  ///< the sum of all their gradients' squares
+  /// The same in parts, while each is still in a cache: elements [first, first + n) of one
+  /// parameter, which must be contiguous float32 on the CPU, and their bfloat16 copies at `shadow`,
+  /// unless that is nullptr. By several threads.
+  void step_part(size_t parameter, int64_t first, int64_t n, const float* gradient, void* shadow,
+                 When when) const;
+  void parts_were(double squares) {
+    squares_ = squares;
+  }  ///< the sum of all their gradients' squares
 
   std::optional<double> gradient_norm() const;  ///< of the newest update
 
-
-  void visit_state(const std::string& prefix, const std::function<void(const std::string&, Tensor&)>& visit);
+  void visit_state(const std::string& prefix,
+                   const std::function<void(const std::string&, Tensor&)>& visit);
 
  private:
   kernels::AdamRates adam_rates(double eta, When when) const;

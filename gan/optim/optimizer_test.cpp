@@ -32,7 +32,8 @@ TEST(Schedule, LinearFallsToItsEndAndStaysThere) {
 }
 
 TEST(Schedule, MomentumRisesLinearlyOverThePapersEpochs) {
-  const OptimizerSection s{.method = Method::momentum, .momentum = 0.5, .final_momentum = 0.7, .momentum_epochs = 250};
+  const OptimizerSection s{
+      .method = Method::momentum, .momentum = 0.5, .final_momentum = 0.7, .momentum_epochs = 250};
   EXPECT_DOUBLE_EQ(momentum(s, 1), 0.5);
   EXPECT_NEAR(momentum(s, 125), 0.5 + 0.2 * 124 / 249, 1e-12);
   EXPECT_DOUBLE_EQ(momentum(s, 250), 0.7);
@@ -41,7 +42,9 @@ TEST(Schedule, MomentumRisesLinearlyOverThePapersEpochs) {
 
 TEST(Optimizer, MomentumOnAQuadraticIsTheHandWorkedSequence) {
   Tensor w = at::ones({1}).requires_grad_();
-  Optimizer optimizer({.method = Method::momentum, .momentum = 0.5, .final_momentum = 0.5, .momentum_epochs = 1}, 0.1, {w});
+  Optimizer optimizer(
+      {.method = Method::momentum, .momentum = 0.5, .final_momentum = 0.5, .momentum_epochs = 1},
+      0.1, {w});
   const double expected[] = {0.9, 0.76, 0.614};  // v <- v / 2 - w / 10, w <- w + v
   for (int64_t t = 0; t < 3; ++t) {
     optimizer.step({w.detach().clone()}, {.step = t, .update = t, .epoch = 1});
@@ -51,7 +54,8 @@ TEST(Optimizer, MomentumOnAQuadraticIsTheHandWorkedSequence) {
 
 TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
   for (const Method method : {Method::momentum, Method::adam}) {
-    const OptimizerSection section{.method = method, .beta1 = 0.5, .momentum = 0.9, .final_momentum = 0.9};
+    const OptimizerSection section{
+        .method = method, .beta1 = 0.5, .momentum = 0.9, .final_momentum = 0.9};
     Tensor a = at::linspace(-1, 1, 1001), b = a.clone(), shadow = at::zeros({1001}, at::kBFloat16);
     Optimizer whole(section, 0.1, {a}), parts(section, 0.1, {b});
     EXPECT_FALSE(parts.gradient_norm());
@@ -60,8 +64,10 @@ TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
       const Optimizer::When when{.step = t, .update = t, .epoch = 1};
       whole.step({g}, when);
       for (const auto& [first, n] : {std::pair{400, 601}, std::pair{0, 399}})
-        parts.step_part(0, first, n, g.data_ptr<float>() + first, shadow.data_ptr<at::BFloat16>() + first, when);
-      parts.step_part(0, 399, 1, g.data_ptr<float>() + 399, nullptr, when);  // no shadow of this one
+        parts.step_part(0, first, n, g.data_ptr<float>() + first,
+                        shadow.data_ptr<at::BFloat16>() + first, when);
+      parts.step_part(0, 399, 1, g.data_ptr<float>() + 399, nullptr,
+                      when);  // no shadow of this one
       parts.parts_were(g.square().sum().item<double>());
       EXPECT_TRUE(at::allclose(a, b, 1e-6, 1e-7));
       EXPECT_NEAR(*whole.gradient_norm(), *parts.gradient_norm(), 1e-4);
@@ -77,8 +83,11 @@ TEST(Optimizer, StateIsAllThatTheFutureDependsOn) {
     const OptimizerSection section{.method = method, .momentum = 0.9, .final_momentum = 0.9};
     Tensor a = at::ones({5}), b = at::zeros({5});
     Optimizer first(section, 0.1, {a}), second(section, 0.1, {b});
-    const auto gradient = [](const Tensor& w, int64_t t) { return w.cos() * static_cast<double>(t + 1); };
-    for (int64_t t = 0; t < 3; ++t) first.step({gradient(a, t)}, {.step = t, .update = t, .epoch = 1});
+    const auto gradient = [](const Tensor& w, int64_t t) {
+      return w.cos() * static_cast<double>(t + 1);
+    };
+    for (int64_t t = 0; t < 3; ++t)
+      first.step({gradient(a, t)}, {.step = t, .update = t, .epoch = 1});
     b.copy_(a);
     std::map<std::string, Tensor> state;
     first.visit_state("x.", [&](const std::string& name, Tensor& t) { state[name] = t.clone(); });

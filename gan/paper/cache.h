@@ -27,7 +27,9 @@ class Cache {
   void keep(const Piece& piece, const std::string& configuration) const;  ///< @throws WriteError
 
  private:
-  Path file(const std::string& name, const std::string& configuration) const { return folder_ / (name + "-" + fingerprint(configuration) + ".json"); }
+  Path file(const std::string& name, const std::string& configuration) const {
+    return folder_ / (name + "-" + fingerprint(configuration) + ".json");
+  }
   Path folder_;
 };
 

@@ -11,7 +11,11 @@ namespace gan::paper {
 namespace {
 
 Piece full() {
-  Piece p{.name = "table1", .title = "Table 1 \"±\"", .text = {"one", "two\nlines"}, .settings = "seeds 1 to 3", .seconds = 12.5};
+  Piece p{.name = "table1",
+          .title = "Table 1 \"±\"",
+          .text = {"one", "two\nlines"},
+          .settings = "seeds 1 to 3",
+          .seconds = 12.5};
   p.checks = {{"c", 0.1, 1e-300, 3, true}, {"d", std::nan(""), 0, 0}};
   p.tables = {{"caption", {"a", "b"}, {{"1", "2"}, {"3", ""}}}, {"empty", {}, {}}};
   p.pictures = {{"x.png", "a picture", std::string("\x89PNG\0\xff", 6)}};
@@ -19,19 +23,24 @@ Piece full() {
 }
 
 void expect_same(const Piece& a, const Piece& b) {
-  EXPECT_EQ(std::tie(a.name, a.title, a.text, a.settings, a.seconds), std::tie(b.name, b.title, b.text, b.settings, b.seconds));
+  EXPECT_EQ(std::tie(a.name, a.title, a.text, a.settings, a.seconds),
+            std::tie(b.name, b.title, b.text, b.settings, b.seconds));
   ASSERT_EQ(a.checks.size(), b.checks.size());
   for (size_t i = 0; i < a.checks.size(); ++i) {
     EXPECT_EQ(a.checks[i].what, b.checks[i].what);
-    EXPECT_TRUE(a.checks[i].ours == b.checks[i].ours || (std::isnan(a.checks[i].ours) && std::isnan(b.checks[i].ours)));
-    EXPECT_EQ(std::tie(a.checks[i].expected, a.checks[i].tolerance, a.checks[i].more_is_good), std::tie(b.checks[i].expected, b.checks[i].tolerance, b.checks[i].more_is_good));
+    EXPECT_TRUE(a.checks[i].ours == b.checks[i].ours ||
+                (std::isnan(a.checks[i].ours) && std::isnan(b.checks[i].ours)));
+    EXPECT_EQ(std::tie(a.checks[i].expected, a.checks[i].tolerance, a.checks[i].more_is_good),
+              std::tie(b.checks[i].expected, b.checks[i].tolerance, b.checks[i].more_is_good));
   }
   ASSERT_EQ(a.tables.size(), b.tables.size());
   for (size_t i = 0; i < a.tables.size(); ++i)
-    EXPECT_EQ(std::tie(a.tables[i].caption, a.tables[i].columns, a.tables[i].rows), std::tie(b.tables[i].caption, b.tables[i].columns, b.tables[i].rows));
+    EXPECT_EQ(std::tie(a.tables[i].caption, a.tables[i].columns, a.tables[i].rows),
+              std::tie(b.tables[i].caption, b.tables[i].columns, b.tables[i].rows));
   ASSERT_EQ(a.pictures.size(), b.pictures.size());
   for (size_t i = 0; i < a.pictures.size(); ++i)
-    EXPECT_EQ(std::tie(a.pictures[i].file, a.pictures[i].caption, a.pictures[i].bytes), std::tie(b.pictures[i].file, b.pictures[i].caption, b.pictures[i].bytes));
+    EXPECT_EQ(std::tie(a.pictures[i].file, a.pictures[i].caption, a.pictures[i].bytes),
+              std::tie(b.pictures[i].file, b.pictures[i].caption, b.pictures[i].bytes));
 }
 
 TEST(PieceAsJson, ComesBackAsItWas) {
@@ -41,8 +50,10 @@ TEST(PieceAsJson, ComesBackAsItWas) {
 
 TEST(PieceAsJson, IsRefusedInOneLineWhenDamaged) {
   const std::string whole = to_json(full());
-  for (size_t length = 0; length + 2 < whole.size(); ++length) EXPECT_THROW(parse_piece(whole.substr(0, length), "x"), DataError) << length;
-  for (const char* json : {"[]", "1", "{}", R"({"name": 1})"}) EXPECT_THROW(parse_piece(json, "x"), DataError) << json;
+  for (size_t length = 0; length + 2 < whole.size(); ++length)
+    EXPECT_THROW(parse_piece(whole.substr(0, length), "x"), DataError) << length;
+  for (const char* json : {"[]", "1", "{}", R"({"name": 1})"})
+    EXPECT_THROW(parse_piece(json, "x"), DataError) << json;
   Piece uneven = full();
   uneven.tables[0].rows[0].pop_back();
   EXPECT_THROW(parse_piece(to_json(uneven), "x"), DataError);
@@ -64,7 +75,8 @@ TEST(Cache, KeepsSeveralConfigurationsOfOnePiece) {
   const Cache cache(scratch.path());
   Piece other = full();
   other.title = "other";
-  cache.keep(full(), "seed 1"), cache.keep(other, "seed 2");
+  cache.keep(full(), "seed 1");
+  cache.keep(other, "seed 2");
   EXPECT_EQ(cache.find("table1", "seed 1")->title, full().title);
   EXPECT_EQ(cache.find("table1", "seed 2")->title, "other");
 }

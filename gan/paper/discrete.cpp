@@ -8,7 +8,9 @@
 
 namespace gan::paper {
 
-double plogq(double p, double log_q) { return p > 0 ? p * log_q : 0; }
+double plogq(double p, double log_q) {
+  return p > 0 ? p * log_q : 0;
+}
 
 double criterion_at(double log_data, double log_g) {
   // 1 - D* is D* of the pair swapped.
@@ -22,7 +24,9 @@ double criterion(const Distribution& data, const Distribution& g) {
   return sum;
 }
 
-double slope_at(double data, double g) { return std::log(optimal_discriminator(std::log(g), std::log(data))); }
+double slope_at(double data, double g) {
+  return std::log(optimal_discriminator(std::log(g), std::log(data)));
+}
 
 double total_variation(const Distribution& p, const Distribution& q) {
   double sum = 0;
@@ -46,8 +50,12 @@ Distribution draw_distribution(const Stream& stream, int64_t size, double deviat
   return p;
 }
 
-std::string number(double x) { return fmt::format("{:.6g}", std::abs(x) < 5e-16 ? 0 : x); }
+std::string number(double x) {
+  return fmt::format("{:.6g}", std::abs(x) < 5e-16 ? 0 : x);
+}
 
-Check at_most(std::string what, double ours, double bound) { return {std::move(what), std::max(ours, 0.0), 0, bound}; }
+Check at_most(std::string what, double ours, double bound) {
+  return {std::move(what), std::max(ours, 0.0), 0, bound};
+}
 
 }  // namespace gan::paper

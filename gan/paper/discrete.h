@@ -1,6 +1,6 @@
 #pragma once
-/// Distributions on a few points, on which section 4 of Goodfellow et al. (2014) can be computed without a grid; and how the
-/// pieces of the report write numbers.
+/// Distributions on a few points, on which section 4 of Goodfellow et al. (2014) can be computed
+/// without a grid; and how the pieces of the report write numbers.
 
 #include <cmath>
 #include <cstdint>
@@ -23,19 +23,24 @@ double criterion_at(double log_data, double log_g);
 /// C(G), the sum of criterion_at, nats.
 double criterion(const Distribution& data, const Distribution& g);
 
-/// Slope of C(G) in p_g at one point: log(1 - D*), where D* belongs to this p_g. Minus infinity where p_g alone is 0.
+/// Slope of C(G) in p_g at one point: log(1 - D*), where D* belongs to this p_g. Minus infinity
+/// where p_g alone is 0.
 double slope_at(double data, double g);
 
 double total_variation(const Distribution& p, const Distribution& q);
 
-/// Exponentials of normal numbers, normalised; with `holes`, about a third of the support has no mass.
-Distribution draw_distribution(const Stream& stream, int64_t size, double deviation, bool holes = false);
+/// Exponentials of normal numbers, normalised; with `holes`, about a third of the support has no
+/// mass.
+Distribution draw_distribution(const Stream& stream, int64_t size, double deviation,
+                               bool holes = false);
 
-/// p_g <- p_g exp(-slope) / Z at every point: mirror descent in the divergence of Kullback and Leibler. A point without mass
-/// stays without it, whatever its slope. `slope`: of a point's number.
+/// p_g <- p_g exp(-slope) / Z at every point: mirror descent in the divergence of Kullback and
+/// Leibler. A point without mass stays without it, whatever its slope. `slope`: of a point's
+/// number.
 template <class Slope>
 void descend(Distribution& g, const Slope& slope) {
-  constexpr double kEta = 1;  // d2C / dp_g^2 = p_data / (p_g (p_data + p_g)) is below that of p_g log p_g: C falls at every step
+  constexpr double kEta = 1;  // d2C / dp_g^2 = p_data / (p_g (p_data + p_g)) is below that of p_g
+                              // log p_g: C falls at every step
   double total = 0;
   for (size_t i = 0; i < g.size(); ++i) {
     if (g[i] > 0) g[i] *= std::exp(-kEta * slope(i));

@@ -22,15 +22,19 @@ TEST(Figure1Of2014, StagesAreWhatTheyAreCalled) {
   EXPECT_GE(said, 3);
   EXPECT_GE(piece.checks.size(), 7u);
   for (const Check& check : piece.checks) {
-    EXPECT_TRUE(check.holds()) << check.what << ": " << check.ours << ", expected " << check.expected << " +- " << check.tolerance;
+    EXPECT_TRUE(check.holds()) << check.what << ": " << check.ours << ", expected "
+                               << check.expected << " +- " << check.tolerance;
   }
 
-  // Every number of the table: stage, step, JSD, |D - D*|, the same of D = 1/2, |D - 1/2|, D(x), D(G(z)).
+  // Every number of the table: stage, step, JSD, |D - D*|, the same of D = 1/2, |D - 1/2|, D(x),
+  // D(G(z)).
   ASSERT_EQ(piece.tables.size(), 1u);
   const Table& table = piece.tables[0];
   ASSERT_EQ(table.rows.size(), 4u);
   for (const auto& row : table.rows) ASSERT_EQ(row.size(), table.columns.size());
-  const auto cell = [&](size_t stage, size_t column) { return std::stod(table.rows[stage][column]); };
+  const auto cell = [&](size_t stage, size_t column) {
+    return std::stod(table.rows[stage][column]);
+  };
   constexpr double kPrinted = 1e-4;
   const double inner_share = check_of(piece, "Figure 1 (b): the same").ours;
   const double first_share = check_of(piece, "Figure 1 (a): mean |D - D*|").ours;
@@ -53,7 +57,8 @@ TEST(Figure1Of2014, StagesAreWhatTheyAreCalled) {
   }
   EXPECT_GT(cell(1, 6), cell(1, 7));  // D of (b) tells data from samples
   EXPECT_GT(cell(1, 6) - cell(1, 7), cell(0, 6) - cell(0, 7));
-  EXPECT_NEAR(cell(1, 6) + cell(1, 7), 1, 0.03);  // of D*, E_data[D*] + E_g[D*] = 1, whatever the two are
+  EXPECT_NEAR(cell(1, 6) + cell(1, 7), 1,
+              0.03);  // of D*, E_data[D*] + E_g[D*] = 1, whatever the two are
   EXPECT_NEAR(cell(3, 6), 0.5, 0.02);
   EXPECT_NEAR(cell(3, 7), 0.5, 0.02);
   // A D that says 1/2 everywhere fails where D is asked for.
@@ -61,7 +66,8 @@ TEST(Figure1Of2014, StagesAreWhatTheyAreCalled) {
   EXPECT_FALSE((Check{inner.what, cell(1, 4), inner.expected, inner.tolerance}.holds()));
 
   ASSERT_EQ(piece.pictures.size(), 2u);
-  const Image still = decode_png(piece.pictures[0].bytes, "figure1.png"), first = decode_png(piece.pictures[1].bytes, "the animation");
+  const Image still = decode_png(piece.pictures[0].bytes, "figure1.png"),
+              first = decode_png(piece.pictures[1].bytes, "the animation");
   EXPECT_GT(still.width, 3 * still.height);  // four stages side by side
   EXPECT_EQ(first.width, 480);
   EXPECT_NE(piece.pictures[1].bytes.find("acTL"), std::string::npos);

@@ -11,8 +11,9 @@
 namespace gan::paper {
 namespace {
 
-/// The scores that results/reproduce/scores keeps are found by the settings that they were made with, as this program writes
-/// them. Where it writes them otherwise (a new line, another default), hours of training would be done again.
+/// The scores that results/reproduce/scores keeps are found by the settings that they were made
+/// with, as this program writes them. Where it writes them otherwise (a new line, another default),
+/// hours of training would be done again.
 TEST(KeptScores, AreFoundByTheSettingsAsTheyAreWrittenNow) {
   const Path folder = Path(GAN_GOLDEN) / "../../../results/reproduce/scores";
   int files = 0;
@@ -24,8 +25,10 @@ TEST(KeptScores, AreFoundByTheSettingsAsTheyAreWrittenNow) {
     ASSERT_TRUE(question.starts_with("data ")) << file;
     const std::string settings = question.substr(line + 1);
     EXPECT_EQ(format_config(parse_config(settings, file.string())), settings)
-        << file << ": mend its question, and its name, where the meaning of the settings is the same; else remove it";
-    const std::string name = json.at("recipe").get<std::string>() + "-seed" + std::to_string(json.at("seed").get<int>());
+        << file
+        << ": mend its question, and its name, where the meaning of the settings is the same; else remove it";
+    const std::string name =
+        json.at("recipe").get<std::string>() + "-seed" + std::to_string(json.at("seed").get<int>());
     EXPECT_EQ(file.filename().string(), name + "-" + fingerprint(question).substr(0, 8) + ".json");
     EXPECT_NE(precision_of(json.at("made_on")), "?") << file;
     ++files;

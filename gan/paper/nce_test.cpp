@@ -17,39 +17,69 @@ TEST(NoiseContrastive, EveryStatementHoldsInItsQuickForm) {
   const ScratchFolder temp;
   std::vector<float> values;
   for (int i = 0; i < 1000; ++i)  // waves of many directions
-    for (int pixel = 0; pixel < 64; ++pixel) values.push_back(0.5f + 0.45f * std::sin(0.7f * static_cast<float>(i) + 0.9f * (std::sin(static_cast<float>(i)) * static_cast<float>(pixel / 8) + std::cos(static_cast<float>(i)) * static_cast<float>(pixel % 8))));
+    for (int pixel = 0; pixel < 64; ++pixel)
+      values.push_back(
+          0.5f +
+          0.45f *
+              std::sin(0.7f * static_cast<float>(i) +
+                       0.9f * (std::sin(static_cast<float>(i)) * static_cast<float>(pixel / 8) +
+                               std::cos(static_cast<float>(i)) * static_cast<float>(pixel % 8))));
   write_file(temp.path() / "x.npy", format_npy({1000, 8, 8}, values));
   int said = 0;
-  const Piece piece = noise_contrastive(1, true, prepare(nce_images((temp.path() / "x.npy").string())), [&](const std::string&) { ++said; });
+  const Piece piece =
+      noise_contrastive(1, true, prepare(nce_images((temp.path() / "x.npy").string())),
+                        [&](const std::string&) { ++said; });
   EXPECT_GE(said, 5);
   EXPECT_EQ(piece.checks.size(), 11u);
   for (const Check& check : piece.checks)
-    EXPECT_TRUE(check.holds()) << check.what << ": " << check.ours << ", expected " << check.expected << " +- " << check.tolerance;
+    EXPECT_TRUE(check.holds()) << check.what << ": " << check.ours << ", expected "
+                               << check.expected << " +- " << check.tolerance;
   ASSERT_EQ(piece.tables.size(), 4u);
   for (const Table& table : piece.tables)
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.caption;
   EXPECT_EQ(piece.pictures.size(), 3u);
 
   const auto check_of = [&](const std::string& begin) {
-    const auto found = std::find_if(piece.checks.begin(), piece.checks.end(), [&](const Check& check) { return check.what.starts_with(begin); });
+    const auto found =
+        std::find_if(piece.checks.begin(), piece.checks.end(),
+                     [&](const Check& check) { return check.what.starts_with(begin); });
     EXPECT_NE(found, piece.checks.end()) << begin;
     return *found;
   };
-  const auto cell = [&](size_t table, size_t row, size_t column) { return std::stod(piece.tables.at(table).rows.at(row).at(column)); };
+  const auto cell = [&](size_t table, size_t row, size_t column) {
+    return std::stod(piece.tables.at(table).rows.at(row).at(column));
+  };
 
-  // A precision: nu, repeats, error of lambda and of c, their formulas, distance from maximum likelihood and its formula.
+  // A precision: nu, repeats, error of lambda and of c, their formulas, distance from maximum
+  // likelihood and its formula.
   for (size_t row = 0; row < 2; ++row) {
     const std::string nu = piece.tables[0].rows[row][0];
-    EXPECT_NEAR(cell(0, row, 2) / cell(0, row, 3), check_of("T_d x error of lambda over the asymptotic formula, nu = " + nu).ours, 0.005);
-    EXPECT_NEAR(cell(0, row, 4) / cell(0, row, 5), check_of("T_d x error of c over the asymptotic formula, nu = " + nu).ours, 0.005);
-    EXPECT_NEAR(cell(0, row, 6) / cell(0, row, 7), check_of("T_d x squared distance from maximum likelihood on the same data, over the formula, nu = " + nu).ours, 0.01);
-    EXPECT_NEAR(cell(0, row, 7), cell(0, row, 3) - 8, 0.01);  // maximum likelihood's own is 2 lambda^2
+    EXPECT_NEAR(cell(0, row, 2) / cell(0, row, 3),
+                check_of("T_d x error of lambda over the asymptotic formula, nu = " + nu).ours,
+                0.005);
+    EXPECT_NEAR(cell(0, row, 4) / cell(0, row, 5),
+                check_of("T_d x error of c over the asymptotic formula, nu = " + nu).ours, 0.005);
+    EXPECT_NEAR(
+        cell(0, row, 6) / cell(0, row, 7),
+        check_of(
+            "T_d x squared distance from maximum likelihood on the same data, over the formula, nu = " +
+            nu)
+            .ours,
+        0.01);
+    EXPECT_NEAR(cell(0, row, 7), cell(0, row, 3) - 8,
+                0.01);  // maximum likelihood's own is 2 lambda^2
   }
 
   // Components: the last row of each nu is the one with the most data.
   for (const size_t row : {size_t{3}, size_t{7}}) {
     const std::string nu = piece.tables[1].rows[row][0];
-    EXPECT_NEAR(std::sqrt(cell(1, row, 3)), check_of("Independent components: |c - true log-normaliser| with the most data, median, nu = " + nu).ours, 1e-4);
+    EXPECT_NEAR(
+        std::sqrt(cell(1, row, 3)),
+        check_of(
+            "Independent components: |c - true log-normaliser| with the most data, median, nu = " +
+            nu)
+            .ours,
+        1e-4);
     EXPECT_GT(cell(1, row - 3, 2), cell(1, row, 2));
   }
 
@@ -60,12 +90,22 @@ TEST(NoiseContrastive, EveryStatementHoldsInItsQuickForm) {
   double effective = 0;
   double runs = 0;
   double error = 0;
-  ASSERT_EQ(std::sscanf(piece.tables[2].rows[2][0].c_str(), "the same, normalised by annealed importance sampling (%lf effective runs of %lf, standard error %lf)", &effective, &runs, &error), 3);
+  ASSERT_EQ(
+      std::sscanf(
+          piece.tables[2].rows[2][0].c_str(),
+          "the same, normalised by annealed importance sampling (%lf effective runs of %lf, standard error %lf)",
+          &effective, &runs, &error),
+      3);
   EXPECT_GT(effective, 100);
   EXPECT_NEAR(error, std::sqrt(1 / effective - 1 / runs), 1e-3);
   double of_log_z = 0;
   double of_c = 0;
-  ASSERT_EQ(std::sscanf(patches.what.c_str(), "Two layers of energy on patches: c + log Z, log Z by annealed importance sampling; standard errors %lf of log Z, at least %lf of c", &of_log_z, &of_c), 2);
+  ASSERT_EQ(
+      std::sscanf(
+          patches.what.c_str(),
+          "Two layers of energy on patches: c + log Z, log Z by annealed importance sampling; standard errors %lf of log Z, at least %lf of c",
+          &of_log_z, &of_c),
+      2);
   EXPECT_EQ(of_log_z, error);
   EXPECT_GT(of_c, 0.003);
   EXPECT_LT(of_c, 0.1);

@@ -16,10 +16,14 @@ void proposition_2(Piece& piece, Panel& panel, uint64_t seed) {
   constexpr int kStarts = 20, kSize = 10, kSteps = 60;
   const Stream stream(seed, "proposition 2");
   double far = 0, rise = 0, bound = 0, slope_error = 0, curve_error = -1, collapse = 0;
-  Table table{"Proposition 2: mirror descent of p_g, 10 points, D = D* at each step", {"step", "total variation", "C(G) + log 4", "with D held: total variation"}, {}};
-  Series follows{.label = "D = D* of the present G"}, held{.label = "D held as it was at the start"};
+  Table table{"Proposition 2: mirror descent of p_g, 10 points, D = D* at each step",
+              {"step", "total variation", "C(G) + log 4", "with D held: total variation"},
+              {}};
+  Series follows{.label = "D = D* of the present G"},
+      held{.label = "D held as it was at the start"};
   for (uint64_t start = 0; start < kStarts; ++start) {
-    const Distribution data = draw_distribution(stream.child("data").child(start), kSize, 1), first = draw_distribution(stream.child("g").child(start), kSize, 2);
+    const Distribution data = draw_distribution(stream.child("data").child(start), kSize, 1),
+                       first = draw_distribution(stream.child("g").child(start), kSize, 2);
     double divergence = 0;  // KL(p_data || p_g at the start)
     for (size_t i = 0; i < kSize; ++i) divergence += data[i] * std::log(data[i] / first[i]);
 
@@ -30,47 +34,78 @@ void proposition_2(Piece& piece, Panel& panel, uint64_t seed) {
       rise = std::max(rise, now - last), last = now;
       if (t > 0) bound = std::max(bound, (now + std::log(4)) * t / divergence);
       if (start == 0) {
-        for (auto [series, p] : {std::pair{&follows, &g}, {&held, &alone}}) series->x.push_back(t), series->y.push_back(total_variation(data, *p));
-        if (t % 10 == 0) table.rows.push_back({std::to_string(t), number(follows.y.back()), number(now + std::log(4)), number(held.y.back())});
+        for (auto [series, p] : {std::pair{&follows, &g}, {&held, &alone}}) {
+          series->x.push_back(t);
+          series->y.push_back(total_variation(data, *p));
+        }
+        if (t % 10 == 0)
+          table.rows.push_back({std::to_string(t), number(follows.y.back()),
+                                number(now + std::log(4)), number(held.y.back())});
       }
       const Distribution at = g;
       descend(g, [&](size_t i) { return slope_at(data[i], at[i]); });
       descend(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
     }
     far = std::max(far, total_variation(data, g));
-    for (int t = 0; t < 4000; ++t) descend(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
+    for (int t = 0; t < 4000; ++t)
+      descend(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
     double least = 0, elsewhere = 0;  // of the slopes
     for (size_t i = 0; i < kSize; ++i) least = std::min(least, slope_at(data[i], first[i]));
-    for (size_t i = 0; i < kSize; ++i) elsewhere += slope_at(data[i], first[i]) > least + 0.01 ? alone[i] : 0;
+    for (size_t i = 0; i < kSize; ++i)
+      elsewhere += slope_at(data[i], first[i]) > least + 0.01 ? alone[i] : 0;
     collapse = std::max(collapse, elsewhere);
 
     for (size_t i = 0; i < kSize; ++i) {
       const double h = 3e-4 * first[i];
       Distribution up = first, down = first;
       up[i] += h, down[i] -= h;
-      slope_error = std::max(slope_error, std::abs((criterion(data, up) - criterion(data, down)) / (2 * h) - slope_at(data[i], first[i])));
+      slope_error =
+          std::max(slope_error, std::abs((criterion(data, up) - criterion(data, down)) / (2 * h) -
+                                         slope_at(data[i], first[i])));
     }
     for (uint64_t k = 0; k < 50; ++k) {
-      const Distribution a = draw_distribution(stream.child("a").child(start).child(k), kSize, 2, true), b = draw_distribution(stream.child("b").child(start).child(k), kSize, 2, true);
+      const Distribution a = draw_distribution(stream.child("a").child(start).child(k), kSize, 2,
+                                               true),
+                         b = draw_distribution(stream.child("b").child(start).child(k), kSize, 2,
+                                               true);
       const double share = static_cast<double>(k + 1) / 51;
       Distribution between(kSize);
       for (size_t i = 0; i < kSize; ++i) between[i] = (1 - share) * a[i] + share * b[i];
-      curve_error = std::max(curve_error, criterion(data, between) - (1 - share) * criterion(data, a) - share * criterion(data, b));
+      curve_error =
+          std::max(curve_error, criterion(data, between) - (1 - share) * criterion(data, a) -
+                                    share * criterion(data, b));
     }
   }
-  piece.checks.push_back(at_most(fmt::format("Proposition 2: total variation of p_g and p_data after {} steps, worst of {} starts", kSteps, kStarts), far, 1e-9));
-  piece.checks.push_back(at_most("Proposition 2: the most by which a step raises C(G)", rise, 1e-12));
-  piece.checks.push_back(at_most("Proposition 2: (C(G) + log 4) t / KL(p_data, first p_g) after t steps, largest; mirror descent promises 1", bound, 1));
-  piece.checks.push_back(at_most("Proposition 2: dC / dp_g = log(1 - D*) against finite differences, largest difference", slope_error, 1e-6));
-  piece.checks.push_back(at_most("Proposition 2: the most by which C lies above a chord, 1000 random segments", curve_error, 1e-12));
-  piece.checks.push_back(at_most("Section 6: with D held, the share of p_g that does not end where log(1 - D) is least (within 0.01)", collapse, 1e-3));
+  piece.checks.push_back(at_most(
+      fmt::format(
+          "Proposition 2: total variation of p_g and p_data after {} steps, worst of {} starts",
+          kSteps, kStarts),
+      far, 1e-9));
+  piece.checks.push_back(
+      at_most("Proposition 2: the most by which a step raises C(G)", rise, 1e-12));
+  piece.checks.push_back(at_most(
+      "Proposition 2: (C(G) + log 4) t / KL(p_data, first p_g) after t steps, largest; mirror descent promises 1",
+      bound, 1));
+  piece.checks.push_back(at_most(
+      "Proposition 2: dC / dp_g = log(1 - D*) against finite differences, largest difference",
+      slope_error, 1e-6));
+  piece.checks.push_back(
+      at_most("Proposition 2: the most by which C lies above a chord, 1000 random segments",
+              curve_error, 1e-12));
+  piece.checks.push_back(at_most(
+      "Section 6: with D held, the share of p_g that does not end where log(1 - D) is least (within 0.01)",
+      collapse, 1e-3));
   piece.tables.push_back(std::move(table));
-  panel = {.title = "Proposition 2: p_g updated, discrete support", .x_label = "step", .y_label = "total variation", .series = {std::move(follows), std::move(held)}};
+  panel = {.title = "Proposition 2: p_g updated, discrete support",
+           .x_label = "step",
+           .y_label = "total variation",
+           .series = {std::move(follows), std::move(held)}};
 }
 
 namespace {
 
-/// Two uniform distributions on some of the same points, and what is known of them without a program.
+/// Two uniform distributions on some of the same points, and what is known of them without a
+/// program.
 struct Supports {
   const char* name;
   Distribution data, g;
@@ -112,15 +147,19 @@ void differing_supports(Piece& piece) {
   const double third = std::log(1 / 3.0);
   const double two_thirds = std::log(2 / 3.0);
   const std::vector<Supports> cases = {
-      {"p_g also where no data are: 10 points over 5", uniform_on(0, 5), uniform_on(0, 10), two_thirds + third / 2, 0, -std::log(4)},
-      {"partly the same: 2 of 6 points", uniform_on(0, 6), uniform_on(4, 10), -2 / 3.0 * std::log(2), 2 / 3.0,
-       std::log(0.25) / 3 + std::log(0.75)},
-      {"p_g on 5 of the 10 points of the data", uniform_on(0, 10), uniform_on(0, 5), third / 2 + two_thirds, 0.5, third / 2 + two_thirds},
+      {"p_g also where no data are: 10 points over 5", uniform_on(0, 5), uniform_on(0, 10),
+       two_thirds + third / 2, 0, -std::log(4)},
+      {"partly the same: 2 of 6 points", uniform_on(0, 6), uniform_on(4, 10),
+       -2 / 3.0 * std::log(2), 2 / 3.0, std::log(0.25) / 3 + std::log(0.75)},
+      {"p_g on 5 of the 10 points of the data", uniform_on(0, 10), uniform_on(0, 5),
+       third / 2 + two_thirds, 0.5, third / 2 + two_thirds},
       {"disjoint: 5 points and 5 others", uniform_on(0, 5), uniform_on(5, 10), 0, 1, 0},
   };
   Table table{"Proposition 2 where supports differ: uniform distributions on some of 10 points",
-              {"p_g and p_data", "C(G)", "by hand", "total variation", fmt::format("after {} steps", kSteps), "C(G) then", "by hand",
-               fmt::format("total variation then, with {} of p_g everywhere at first", kLeast)}, {}};
+              {"p_g and p_data", "C(G)", "by hand", "total variation",
+               fmt::format("after {} steps", kSteps), "C(G) then", "by hand",
+               fmt::format("total variation then, with {} of p_g everywhere at first", kLeast)},
+              {}};
   double from_hand = 0;
   double from_limit = 0;
   double of_floor = 0;
@@ -135,19 +174,37 @@ void differing_supports(Piece& piece) {
     const Distribution end = descended(c.data, c.g, kSteps);
     const double left = total_variation(c.data, end);
     const double left_value = criterion(c.data, end);
-    const double floored = total_variation(c.data, descended(c.data, with_a_floor(c.g, kLeast), kSteps));
+    const double floored =
+        total_variation(c.data, descended(c.data, with_a_floor(c.g, kLeast), kSteps));
     from_hand = std::max(from_hand, std::abs(value - c.criterion));
-    from_limit = std::max({from_limit, std::abs(left - c.left), std::abs(left_value - c.left_value)});
+    from_limit =
+        std::max({from_limit, std::abs(left - c.left), std::abs(left_value - c.left_value)});
     of_floor = std::max(of_floor, floored);
-    table.rows.push_back({c.name, number(value), number(c.criterion), number(total_variation(c.data, c.g)), number(left),
-                          number(left_value), number(c.left_value), number(floored)});
+    table.rows.push_back({c.name, number(value), number(c.criterion),
+                          number(total_variation(c.data, c.g)), number(left), number(left_value),
+                          number(c.left_value), number(floored)});
   }
   double pull = 0;  // of the disjoint pair, where its samples are
-  for (size_t i = 5; i < 10; ++i) pull = std::max(pull, std::abs(slope_at(cases.back().data[i], cases.back().g[i])));
-  piece.checks.push_back(at_most("Where supports differ: D* is 1 where only data are and 0 where only samples are, largest difference", not_sure, 0));
-  piece.checks.push_back(at_most(fmt::format("Where supports differ: C(G) against its value by hand, largest difference of {} pairs", cases.size()), from_hand, 1e-12));
-  piece.checks.push_back(at_most(fmt::format("Where supports differ: total variation and C(G) after {} steps against those by hand, largest difference", kSteps), from_limit, 1e-9));
-  piece.checks.push_back(at_most(fmt::format("Where supports differ, with {} of p_g everywhere at first: total variation after {} steps, largest", kLeast, kSteps), of_floor, 1e-9));
+  for (size_t i = 5; i < 10; ++i)
+    pull = std::max(pull, std::abs(slope_at(cases.back().data[i], cases.back().g[i])));
+  piece.checks.push_back(at_most(
+      "Where supports differ: D* is 1 where only data are and 0 where only samples are, largest difference",
+      not_sure, 0));
+  piece.checks.push_back(at_most(
+      fmt::format(
+          "Where supports differ: C(G) against its value by hand, largest difference of {} pairs",
+          cases.size()),
+      from_hand, 1e-12));
+  piece.checks.push_back(at_most(
+      fmt::format(
+          "Where supports differ: total variation and C(G) after {} steps against those by hand, largest difference",
+          kSteps),
+      from_limit, 1e-9));
+  piece.checks.push_back(at_most(
+      fmt::format(
+          "Where supports differ, with {} of p_g everywhere at first: total variation after {} steps, largest",
+          kLeast, kSteps),
+      of_floor, 1e-9));
   piece.checks.push_back(at_most("Disjoint supports: slope of C(G) where samples are", pull, 0));
   piece.tables.push_back(std::move(table));
 }

@@ -21,20 +21,30 @@ figure { margin: 1.5em 0; } img { max-width: 100%; height: auto; } figcaption, .
 .yes { color: #0a6b3d; } .no { color: #a33; font-weight: 600; }
 )";
 
-std::string number(double x) { return fmt::format("{:.6g}", x); }
+std::string number(double x) {
+  return fmt::format("{:.6g}", x);
+}
 
-std::string verdict(const Check& c) { return c.holds() ? "holds" : "DOES NOT HOLD"; }
+std::string verdict(const Check& c) {
+  return c.holds() ? "holds" : "DOES NOT HOLD";
+}
 
 std::string settings_of(const Piece& piece) {
   const std::string& text = piece.settings;
-  return fmt::format("{}{}Time: {}.", text, text.empty() ? "" : text.ends_with('.') ? " " : ". ", duration(piece.seconds));
+  return fmt::format("{}{}Time: {}.", text,
+                     text.empty()          ? ""
+                     : text.ends_with('.') ? " "
+                                           : ". ",
+                     duration(piece.seconds));
 }
 
 /// Text of one line in which no character means anything to Markdown.
 std::string plain(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (std::string_view("\\`*_[]<>|&#~$").find(c) != std::string_view::npos || (out.empty() && (c == '-' || c == '+'))) out += '\\';
+    if (std::string_view("\\`*_[]<>|&#~$").find(c) != std::string_view::npos ||
+        (out.empty() && (c == '-' || c == '+')))
+      out += '\\';
     out += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
   }
   return out;
@@ -43,12 +53,18 @@ std::string plain(std::string_view text) {
 std::string escaped(std::string_view text) {  // for HTML, also in attributes
   std::string out;
   for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else if (c == '\'') out += "&#39;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (c == '\'')
+      out += "&#39;";
+    else
+      out += c;
   }
   return out;
 }
@@ -59,7 +75,8 @@ std::string markdown_row(const std::vector<std::string>& cells) {
   return out + "\n";
 }
 
-std::string markdown_table(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows) {
+std::string markdown_table(const std::vector<std::string>& columns,
+                           const std::vector<std::vector<std::string>>& rows) {
   std::string out = markdown_row(columns) + "|";
   for (size_t i = 0; i < columns.size(); ++i) out += "---|";
   out += "\n";
@@ -73,9 +90,11 @@ std::string html_row(const char* tag, const std::vector<std::string>& cells) {
   return out + "</tr>\n";
 }
 
-std::string html_table(const std::string& caption, const std::vector<std::string>& columns, const std::string& rows) {
+std::string html_table(const std::string& caption, const std::vector<std::string>& columns,
+                       const std::string& rows) {
   return fmt::format("<table>\n{}<thead>\n{}</thead>\n<tbody>\n{}</tbody>\n</table>\n",
-                     caption.empty() ? "" : "<caption>" + escaped(caption) + "</caption>\n", html_row("th", columns), rows);
+                     caption.empty() ? "" : "<caption>" + escaped(caption) + "</caption>\n",
+                     html_row("th", columns), rows);
 }
 
 const std::vector<std::string> kChecks = {"What", "Ours", "Expected", "Verdict"};
@@ -84,19 +103,25 @@ std::string markdown(const Piece& piece) {
   std::string out = fmt::format("## {}\n\n", plain(piece.title));
   for (const auto& paragraph : piece.text) out += plain(paragraph) + "\n\n";
   std::vector<std::vector<std::string>> checks;
-  for (const Check& c : piece.checks) checks.push_back({c.what, number(c.ours), expectation(c), verdict(c)});
+  for (const Check& c : piece.checks)
+    checks.push_back({c.what, number(c.ours), expectation(c), verdict(c)});
   if (!checks.empty()) out += markdown_table(kChecks, checks);
-  for (const Table& t : piece.tables) out += fmt::format("**{}**\n\n{}", plain(t.caption), markdown_table(t.columns, t.rows));
-  for (const Picture& p : piece.pictures) out += fmt::format("![{}](<{}>)\n\n{}\n\n", plain(p.file), p.file, plain(p.caption));
+  for (const Table& t : piece.tables)
+    out += fmt::format("**{}**\n\n{}", plain(t.caption), markdown_table(t.columns, t.rows));
+  for (const Picture& p : piece.pictures)
+    out += fmt::format("![{}](<{}>)\n\n{}\n\n", plain(p.file), p.file, plain(p.caption));
   return out + plain(settings_of(piece)) + "\n\n";
 }
 
 std::string html(const Piece& piece) {
-  std::string out = fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", escaped(piece.name), escaped(piece.title));
+  std::string out =
+      fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", escaped(piece.name), escaped(piece.title));
   for (const auto& paragraph : piece.text) out += fmt::format("<p>{}</p>\n", escaped(paragraph));
   std::string checks;
   for (const Check& c : piece.checks)
-    checks += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{}\">{}</td></tr>\n", escaped(c.what), number(c.ours), expectation(c), c.holds() ? "yes" : "no", verdict(c));
+    checks += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{}\">{}</td></tr>\n",
+                          escaped(c.what), number(c.ours), expectation(c), c.holds() ? "yes" : "no",
+                          verdict(c));
   if (!checks.empty()) out += html_table("", kChecks, checks);
   for (const Table& t : piece.tables) {
     std::string rows;
@@ -104,8 +129,11 @@ std::string html(const Piece& piece) {
     out += html_table(t.caption, t.columns, rows);
   }
   for (const Picture& p : piece.pictures)
-    out += fmt::format("<figure><img alt=\"{}\" src=\"data:image/png;base64,{}\"><figcaption>{}</figcaption></figure>\n", escaped(p.file), encode_base64(p.bytes), escaped(p.caption));
-  return out + fmt::format("<p class=\"settings\">{}</p>\n</section>\n", escaped(settings_of(piece)));
+    out += fmt::format(
+        "<figure><img alt=\"{}\" src=\"data:image/png;base64,{}\"><figcaption>{}</figcaption></figure>\n",
+        escaped(p.file), encode_base64(p.bytes), escaped(p.caption));
+  return out +
+         fmt::format("<p class=\"settings\">{}</p>\n</section>\n", escaped(settings_of(piece)));
 }
 
 }  // namespace
@@ -113,7 +141,8 @@ std::string html(const Piece& piece) {
 std::string expectation(const Check& c) {
   if (c.more_is_good) return "at least " + number(c.expected - c.tolerance);
   if (c.tolerance == 0) return number(c.expected);
-  if (c.tolerance > std::abs(c.expected) / 2 && c.expected != 0) return number(c.expected - c.tolerance) + " to " + number(c.expected + c.tolerance);
+  if (c.tolerance > std::abs(c.expected) / 2 && c.expected != 0)
+    return number(c.expected - c.tolerance) + " to " + number(c.expected + c.tolerance);
   return number(c.expected) + " ± " + number(c.tolerance);
 }
 
@@ -128,8 +157,10 @@ std::string markdown(const Report& report) {
 }
 
 std::string html(const Report& report) {
-  std::string out = fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-                                "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n", escaped(report.title), kStyle, escaped(report.title));
+  std::string out = fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n",
+      escaped(report.title), kStyle, escaped(report.title));
   for (const auto& paragraph : report.text) out += fmt::format("<p>{}</p>\n", escaped(paragraph));
   std::string made_by;
   for (const auto& [name, value] : report.made_by) made_by += html_row("td", {name, value});

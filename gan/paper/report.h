@@ -11,8 +11,9 @@ namespace gan::paper {
 
 struct Report {
   std::string title;
-  std::vector<std::string> text;                             ///< paragraphs before the pieces
-  std::vector<std::pair<std::string, std::string>> made_by;  ///< "processor", "AMD EPYC"; "version", ...
+  std::vector<std::string> text;  ///< paragraphs before the pieces
+  std::vector<std::pair<std::string, std::string>>
+      made_by;  ///< "processor", "AMD EPYC"; "version", ...
   std::vector<Piece> pieces;
 };
 

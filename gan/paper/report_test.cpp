@@ -13,7 +13,9 @@ size_t count_of(const std::string& text, const std::string& part) {
   return n;
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
 
 Report hostile() {
   const std::string bad = "<script>&\"'|*_`\n[x](y)";
@@ -27,28 +29,37 @@ Report hostile() {
 TEST(Report, HtmlEscapesEverything) {
   const std::string page = html(hostile());
   EXPECT_FALSE(has(page, "<script"));
-  EXPECT_EQ(count_of(page, "&lt;script&gt;&amp;&quot;&#39;|"), 16u);  // also as the piece's id and the page's title
+  EXPECT_EQ(count_of(page, "&lt;script&gt;&amp;&quot;&#39;|"),
+            16u);  // also as the piece's id and the page's title
 }
 
 TEST(Report, MarkdownEscapesEverything) {
   const std::string page = markdown(hostile());
   EXPECT_EQ(count_of(page, "<script"), count_of(page, "\\<script"));
   EXPECT_EQ(count_of(page, "[x]"), 0u);
-  for (size_t at = 0; (at = page.find("script", at)) != page.npos; ++at) EXPECT_FALSE(has(page.substr(at, page.find('\n', at) - at), "'|"));  // a cell does not end there
+  for (size_t at = 0; (at = page.find("script", at)) != page.npos; ++at)
+    EXPECT_FALSE(
+        has(page.substr(at, page.find('\n', at) - at), "'|"));  // a cell does not end there
 }
 
 TEST(Report, HtmlNeedsNoOtherFile) {
   const std::string page = html(hostile());
   EXPECT_EQ(count_of(page, "src="), count_of(page, "src=\"data:image/png;base64,"));
   EXPECT_TRUE(has(page, "base64,UE5H\""));
-  for (const char* outside : {"http", "href", "url(", "@import", "<link"}) EXPECT_FALSE(has(page, outside)) << outside;
+  for (const char* outside : {"http", "href", "url(", "@import", "<link"})
+    EXPECT_FALSE(has(page, outside)) << outside;
 }
 
-TEST(Report, MarkdownNamesItsPictures) { EXPECT_TRUE(has(markdown(hostile()), "](<a.png>)")); }
+TEST(Report, MarkdownNamesItsPictures) {
+  EXPECT_TRUE(has(markdown(hostile()), "](<a.png>)"));
+}
 
 TEST(Report, SaysWhatHoldsAndWhatDoesNot) {
   Piece piece{.name = "theory", .title = "Theory"};
-  piece.checks = {{"one", 1.05, 1, 0.1}, {"two", 1.2, 1, 0.1}, {"three", std::nan(""), 1, 0.1}, {"four", 0, 0, 0}, {"five", 0.3, 0.5, 0.49}, {"six", 9, 1, 0.1, true}, {"seven", 0.8, 1, 0.1, true}};
+  piece.checks = {{"one", 1.05, 1, 0.1},           {"two", 1.2, 1, 0.1},
+                  {"three", std::nan(""), 1, 0.1}, {"four", 0, 0, 0},
+                  {"five", 0.3, 0.5, 0.49},        {"six", 9, 1, 0.1, true},
+                  {"seven", 0.8, 1, 0.1, true}};
   const Report report{.title = "t", .pieces = {piece}};
   EXPECT_EQ(count_of(html(report), ">holds<"), 4u);
   EXPECT_EQ(count_of(html(report), "class=\"no\">DOES NOT HOLD<"), 3u);
@@ -63,10 +74,15 @@ TEST(Report, SaysWhatHoldsAndWhatDoesNot) {
 
 TEST(Report, TablesAreTables) {
   Piece piece{.name = "table1", .title = "Table 1", .settings = "Seeds 1 to 3.", .seconds = 190};
-  piece.tables.push_back({"Parzen", {"Model", "nats"}, {{"DBN", "138 ± 2"}, {"ours", "216.6 ± 2.2"}}});
+  piece.tables.push_back(
+      {"Parzen", {"Model", "nats"}, {{"DBN", "138 ± 2"}, {"ours", "216.6 ± 2.2"}}});
   const Report report{.title = "t", .made_by = {{"version", "0.1.0"}}, .pieces = {piece}};
-  EXPECT_TRUE(has(markdown(report), "**Parzen**\n\n| Model | nats |\n|---|---|\n| DBN | 138 ± 2 |\n| ours | 216.6 ± 2.2 |\n"));
-  EXPECT_TRUE(has(html(report), "<caption>Parzen</caption>\n<thead>\n<tr><th>Model</th><th>nats</th></tr>\n</thead>\n<tbody>\n<tr><td>DBN</td><td>138 ± 2</td></tr>"));
+  EXPECT_TRUE(has(
+      markdown(report),
+      "**Parzen**\n\n| Model | nats |\n|---|---|\n| DBN | 138 ± 2 |\n| ours | 216.6 ± 2.2 |\n"));
+  EXPECT_TRUE(has(
+      html(report),
+      "<caption>Parzen</caption>\n<thead>\n<tr><th>Model</th><th>nats</th></tr>\n</thead>\n<tbody>\n<tr><td>DBN</td><td>138 ± 2</td></tr>"));
   EXPECT_TRUE(has(markdown(report), "Seeds 1 to 3. Time: 3 min 10 s."));
   EXPECT_TRUE(has(html(report), "Seeds 1 to 3. Time: 3 min 10 s."));
   EXPECT_TRUE(has(html(report), "<td>version</td><td>0.1.0</td>"));

@@ -10,7 +10,8 @@ namespace {
 TEST(Summary, OfThreeSeeds) {
   const Summary s = summary({-67.2, 191.6, 185.5});
   EXPECT_NEAR(s.mean, 103.3, 1e-12);
-  EXPECT_NEAR(s.spread, std::sqrt((170.5 * 170.5 + 88.3 * 88.3 + 82.2 * 82.2) / 2), 1e-10);  // by n - 1 = 2
+  EXPECT_NEAR(s.spread, std::sqrt((170.5 * 170.5 + 88.3 * 88.3 + 82.2 * 82.2) / 2),
+              1e-10);  // by n - 1 = 2
   EXPECT_EQ(s.median, 185.5);
 }
 

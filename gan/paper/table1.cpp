@@ -13,11 +13,17 @@ namespace gan::paper {
 namespace {
 
 constexpr const char* kNotPublic = "not computed: the data are not public";
-constexpr double kAgree = 2;   // standard errors of a difference, within which two scores are called the same
-constexpr double kApart = 10;  // standard errors of a run: seeds that spread wider than that have no mean worth the name
+constexpr double kAgree =
+    2;  // standard errors of a difference, within which two scores are called the same
+constexpr double kApart =
+    10;  // standard errors of a run: seeds that spread wider than that have no mean worth the name
 
-std::string plus_minus(const ParzenScore& s) { return fmt::format("{:.1f} ± {:.1f}", s.log_likelihood, s.standard_error); }
-std::string text_of(const Published& p) { return fmt::format("{:g} ± {:g}", p.nats, p.error); }
+std::string plus_minus(const ParzenScore& s) {
+  return fmt::format("{:.1f} ± {:.1f}", s.log_likelihood, s.standard_error);
+}
+std::string text_of(const Published& p) {
+  return fmt::format("{:g} ± {:g}", p.nats, p.error);
+}
 
 /// What the runs of a row come to.
 struct Result {
@@ -54,9 +60,12 @@ Standing standing(const Result& ours, const Published& published) {
 std::string against_published(const Result& ours, const Published& published) {
   const std::string difference = fmt::format("{:+.1f}", ours.protocol.mean - published.nats);
   switch (standing(ours, published)) {
-    case Standing::above: return difference + ": another model, better tuned";
-    case Standing::below: return difference + ": below";
-    case Standing::same: break;
+    case Standing::above:
+      return difference + ": another model, better tuned";
+    case Standing::below:
+      return difference + ": below";
+    case Standing::same:
+      break;
   }
   return difference + ": the same, within two standard errors";
 }
@@ -68,9 +77,13 @@ std::string how_many(const ModelRow& row) {
 
 Table models_table(const Scores1& scores) {
   const bool real = scores.why_not_mnist.empty();
-  Table out{.caption = "Mean log-likelihood of the test examples, nats. Published: ± standard error; ours: mean over seeds",
-            .columns = {"Model", "MNIST, published", "Ours, " + scores.data, "Seeds", "Each seed (precision)", "Median", "Spread over seeds",
-                        "Standard error of a run", "Ours less published", "Ours, fine grid of sigma", "TFD, published", "Ours, TFD"}};
+  Table out{
+      .caption =
+          "Mean log-likelihood of the test examples, nats. Published: ± standard error; ours: mean over seeds",
+      .columns = {"Model", "MNIST, published", "Ours, " + scores.data, "Seeds",
+                  "Each seed (precision)", "Median", "Spread over seeds", "Standard error of a run",
+                  "Ours less published", "Ours, fine grid of sigma", "TFD, published",
+                  "Ours, TFD"}};
   for (const ModelRow& row : scores.rows) {
     std::vector<std::string> cells = {row.model, row.mnist ? text_of(*row.mnist) : ""};
     if (row.runs.empty()) {
@@ -96,12 +109,16 @@ Table models_table(const Scores1& scores) {
 }
 
 Table runs_table(const Scores1& scores) {
-  Table out{.caption = "Each run, at the checkpoint with the best validation score; the test examples were looked at once, there",
-            .columns = {"Recipe", "Seed", "Best step", "Ends", "nats", "sigma", "nats, fine grid", "sigma", "Precision", "Training", "On"}};
+  Table out{
+      .caption =
+          "Each run, at the checkpoint with the best validation score; the test examples were looked at once, there",
+      .columns = {"Recipe", "Seed", "Best step", "Ends", "nats", "sigma", "nats, fine grid",
+                  "sigma", "Precision", "Training", "On"}};
   for (const ModelRow& row : scores.rows) {
     for (const ScoredSeed& run : row.runs) {
-      out.rows.push_back({row.recipe, fmt::format("{}", run.seed), count(run.step), row.ends, plus_minus(run.published),
-                          fmt::format("{:.4f}", run.published.sigma), plus_minus(run.fine), fmt::format("{:.4f}", run.fine.sigma),
+      out.rows.push_back({row.recipe, fmt::format("{}", run.seed), count(run.step), row.ends,
+                          plus_minus(run.published), fmt::format("{:.4f}", run.published.sigma),
+                          plus_minus(run.fine), fmt::format("{:.4f}", run.fine.sigma),
                           precision_of(run.made_on), duration(run.seconds), run.made_on});
     }
   }
@@ -109,9 +126,11 @@ Table runs_table(const Scores1& scores) {
 }
 
 Table controls_table(const Scores1& scores) {
-  Table out{.caption = "Controls, which nobody would call models, by the same protocol", .columns = {"\"Samples\"", "nats", "sigma", "how many"}};
+  Table out{.caption = "Controls, which nobody would call models, by the same protocol",
+            .columns = {"\"Samples\"", "nats", "sigma", "how many"}};
   for (const auto& [name, score] : scores.controls) {
-    out.rows.push_back({name, plus_minus(score), fmt::format("{:.4f}", score.sigma), count(score.samples)});
+    out.rows.push_back(
+        {name, plus_minus(score), fmt::format("{:.4f}", score.sigma), count(score.samples)});
   }
   return out;
 }
@@ -121,9 +140,10 @@ std::vector<Check> checks_of(const Scores1& scores) {
   if (!scores.why_not_mnist.empty() || scores.quick) return out;
   for (const ModelRow& row : scores.rows) {
     if (!row.mnist || row.runs.empty() || row.runs.size() != row.trainings) continue;
-    const std::string over = row.runs.size() > 1 ? fmt::format("mean over {} seeds", row.runs.size()) : "one seed";
-    out.push_back({fmt::format("{}: MNIST, nats, {}, no lower than published", row.model, over), result_of(row).protocol.mean, row.mnist->nats,
-                   row.mnist->error, true});
+    const std::string over =
+        row.runs.size() > 1 ? fmt::format("mean over {} seeds", row.runs.size()) : "one seed";
+    out.push_back({fmt::format("{}: MNIST, nats, {}, no lower than published", row.model, over),
+                   result_of(row).protocol.mean, row.mnist->nats, row.mnist->error, true});
   }
   return out;
 }
@@ -135,12 +155,16 @@ std::string of_verdicts(const Scores1& scores) {
     if (row.runs.empty() || !row.mnist) continue;
     const Result ours = result_of(row);
     if (standing(ours, *row.mnist) != Standing::above) continue;
-    above.push_back(fmt::format("{} ({:.1f} for {:g})", row.model, ours.protocol.mean, row.mnist->nats));
+    above.push_back(
+        fmt::format("{} ({:.1f} for {:g})", row.model, ours.protocol.mean, row.mnist->nats));
   }
-  std::string out = "A verdict asks one thing: is our number no lower than the published one, less its standard error? It is no replication: sizes, lengths and "
-                    "rates of the earlier models are not all published, and ours were chosen on validation examples.";
+  std::string out =
+      "A verdict asks one thing: is our number no lower than the published one, less its standard error? It is no replication: sizes, lengths and "
+      "rates of the earlier models are not all published, and ours were chosen on validation examples.";
   if (!above.empty())
-    out += fmt::format(" Far above the published number there is another model, better tuned, which says nothing about whether the published number is right: {}.", fmt::join(above, ", "));
+    out += fmt::format(
+        " Far above the published number there is another model, better tuned, which says nothing about whether the published number is right: {}.",
+        fmt::join(above, ", "));
   return out;
 }
 
@@ -150,8 +174,10 @@ std::string of_seeds(const Scores1& scores) {
     if (row.runs.size() < 2) continue;
     const Result ours = result_of(row);
     if (!ours.apart()) continue;
-    out += fmt::format("{}The seeds of \"{}\" lie far apart: {}. Their mean, {:.1f}, is the score of none of them; their median is {:.1f}. With so few seeds, neither says how often it fails.",
-                       out.empty() ? "" : " ", row.model, fmt::join(ours.seeds, ", "), ours.protocol.mean, ours.protocol.median);
+    out += fmt::format(
+        "{}The seeds of \"{}\" lie far apart: {}. Their mean, {:.1f}, is the score of none of them; their median is {:.1f}. With so few seeds, neither says how often it fails.",
+        out.empty() ? "" : " ", row.model, fmt::join(ours.seeds, ", "), ours.protocol.mean,
+        ours.protocol.median);
   }
   return out;
 }
@@ -167,19 +193,26 @@ std::string of_sigma(const Scores1& scores) {
     }
   }
   if (least > most) return "";
-  return fmt::format("The grid of sigma alone moves a score: on the same samples the fine grid adds {:.1f} to {:.1f} nats to the protocol's. A smaller difference between scores by "
-                     "different grids says nothing about models, and only numbers of one grid are compared here.", least, most);
+  return fmt::format(
+      "The grid of sigma alone moves a score: on the same samples the fine grid adds {:.1f} to {:.1f} nats to the protocol's. A smaller difference between scores by "
+      "different grids says nothing about models, and only numbers of one grid are compared here.",
+      least, most);
 }
 
 std::string of_precision(const Scores1& scores) {
   std::vector<std::string> mixed;
   for (const ModelRow& row : scores.rows) {
-    const auto differs = [&](const ScoredSeed& run) { return precision_of(run.made_on) != precision_of(row.runs[0].made_on); };
-    if (std::any_of(row.runs.begin(), row.runs.end(), differs)) mixed.push_back(fmt::format("\"{}\"", row.model));
+    const auto differs = [&](const ScoredSeed& run) {
+      return precision_of(run.made_on) != precision_of(row.runs[0].made_on);
+    };
+    if (std::any_of(row.runs.begin(), row.runs.end(), differs))
+      mixed.push_back(fmt::format("\"{}\"", row.model));
   }
   if (mixed.empty()) return "";
-  return fmt::format("Precision is chosen by what the processor multiplies fast: fp32 is float32, bf16 is bfloat16 products over float32 weights. The spread over seeds of {} is "
-                     "over both.", fmt::join(mixed, ", "));
+  return fmt::format(
+      "Precision is chosen by what the processor multiplies fast: fp32 is float32, bf16 is bfloat16 products over float32 weights. The spread over seeds of {} is "
+      "over both.",
+      fmt::join(mixed, ", "));
 }
 
 }  // namespace
@@ -187,13 +220,19 @@ std::string of_precision(const Scores1& scores) {
 std::string end_rule(const RunSection& run, int64_t steps) {
   const std::string at_most = fmt::format("{} steps", count(steps));
   switch (run.stop) {
-    case StopRule::steps: return "after " + at_most;
+    case StopRule::steps:
+      return "after " + at_most;
     case StopRule::best: {
-      const std::string rise = run.margin > 0 ? fmt::format("no rise of the validation score by {:g} of its standard errors", run.margin)
-                                              : "no better validation score";
-      return fmt::format("{} in {} evaluations, one every {} steps; at most {}", rise, count(run.patience), count(run.evaluate_every), at_most);
+      const std::string rise =
+          run.margin > 0
+              ? fmt::format("no rise of the validation score by {:g} of its standard errors",
+                            run.margin)
+              : "no better validation score";
+      return fmt::format("{} in {} evaluations, one every {} steps; at most {}", rise,
+                         count(run.patience), count(run.evaluate_every), at_most);
     }
-    case StopRule::indistinguishable: break;
+    case StopRule::indistinguishable:
+      break;
   }
   return "by the two-sample test on validation examples; at most " + at_most;
 }
@@ -207,9 +246,11 @@ std::string precision_of(const std::string& made_on) {
 
 std::string beside_score(const Origin& drawn, const std::optional<Origin>& scored) {
   if (!scored) return "Table 1 has no score of this training.";
-  if (drawn.step == scored->step && drawn.made_on == scored->made_on) return fmt::format("Table 1 scores this checkpoint ({}).", drawn.made_on);
-  return fmt::format("Not the run that table 1 scores: this one is at step {}, made on {}; the one scored is at step {}, made on {}.", count(drawn.step), drawn.made_on,
-                     count(scored->step), scored->made_on);
+  if (drawn.step == scored->step && drawn.made_on == scored->made_on)
+    return fmt::format("Table 1 scores this checkpoint ({}).", drawn.made_on);
+  return fmt::format(
+      "Not the run that table 1 scores: this one is at step {}, made on {}; the one scored is at step {}, made on {}.",
+      count(drawn.step), drawn.made_on, count(scored->step), scored->made_on);
 }
 
 Piece table1(const Scores1& scores) {
@@ -222,11 +263,16 @@ Piece table1(const Scores1& scores) {
     if (!text.empty()) piece.text.push_back(std::move(text));
   };
   if (!scores.why_not_mnist.empty())
-    say(fmt::format("MNIST is not on this machine ({}), so this was computed on {}: other data, of the same shape. Its numbers stand beside the published ones of MNIST, and cannot be compared with them.", scores.why_not_mnist, scores.data));
-  if (scores.quick) say("Made with --quick: far too few steps for a good generator. These numbers show that all of it works, and nothing about the methods.");
-  say(fmt::format("The protocol of the paper's authors: {} samples, a Gaussian window on each, its width sigma the best of 10 (logspace(-1, 0)) on the first 1,000 validation images; "
-                  "mean over all {} test images, and its standard error. The fine grid has 46 widths over the same range. Each training ends by a rule on steps or on validation examples alone, "
-                  "which its row tells; its checkpoint with the best score on validation examples is scored on the test examples, once.", count(scores.samples), count(scores.test_examples)));
+    say(fmt::format(
+        "MNIST is not on this machine ({}), so this was computed on {}: other data, of the same shape. Its numbers stand beside the published ones of MNIST, and cannot be compared with them.",
+        scores.why_not_mnist, scores.data));
+  if (scores.quick)
+    say("Made with --quick: far too few steps for a good generator. These numbers show that all of it works, and nothing about the methods.");
+  say(fmt::format(
+      "The protocol of the paper's authors: {} samples, a Gaussian window on each, its width sigma the best of 10 (logspace(-1, 0)) on the first 1,000 validation images; "
+      "mean over all {} test images, and its standard error. The fine grid has 46 widths over the same range. Each training ends by a rule on steps or on validation examples alone, "
+      "which its row tells; its checkpoint with the best score on validation examples is scored on the test examples, once.",
+      count(scores.samples), count(scores.test_examples)));
   say("What such a number can tell: whether samples lie near unseen images, all over the data, at the distance that the window allows. What it cannot: whether they look right, or whether anything was learned. "
       "The controls below were not learned: on MNIST the first 10,000 training images score about 241, little more than the best of the published models, and 10,000 cluster centres about 335. A number above the training images' is no sign of a better model than the data. "
       "The standard error is over test images and leaves out what training again would change; that is the spread over seeds. Where the paper stopped training is not published.");

@@ -1,5 +1,6 @@
 #pragma once
-/// Table 1 of Goodfellow et al. (2014), from scores: every number that the report prints of them, and what may be said of it.
+/// Table 1 of Goodfellow et al. (2014), from scores: every number that the report prints of them,
+/// and what may be said of it.
 
 #include <cstdint>
 #include <optional>
@@ -26,13 +27,13 @@ struct Published {
 
 /// A row, and the runs that there are for it.
 struct ModelRow {
-  std::string model;                    ///< as the paper calls it
-  std::optional<Published> mnist;       ///< as published, on MNIST; none for a row of our own
-  std::string faces;                    ///< the same on the Toronto Face Database, which is not public; may be empty
+  std::string model;               ///< as the paper calls it
+  std::optional<Published> mnist;  ///< as published, on MNIST; none for a row of our own
+  std::string faces;  ///< the same on the Toronto Face Database, which is not public; may be empty
   std::string recipe;
-  std::string ends;                     ///< the rule by which its trainings end
-  size_t trainings = 0;                 ///< that the row is made of; 0: there is no such model
-  std::vector<ScoredSeed> runs;         ///< of those, the ones that are scored
+  std::string ends;              ///< the rule by which its trainings end
+  size_t trainings = 0;          ///< that the row is made of; 0: there is no such model
+  std::vector<ScoredSeed> runs;  ///< of those, the ones that are scored
 };
 
 struct Scores1 {

@@ -7,21 +7,50 @@
 namespace gan::paper {
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
 
 ScoredSeed run(int64_t seed, double nats, double fine, const char* precision) {
-  return {.seed = seed, .step = 1000 * seed, .published = {nats, 2, 0.1668, 10000, 10000}, .fine = {fine, 1.5, 0.1848, 10000, 10000},
-          .seconds = 190, .made_on = std::string("AMD EPYC, 2 threads, ") + precision + ", gan 0.1.0"};
+  return {.seed = seed,
+          .step = 1000 * seed,
+          .published = {nats, 2, 0.1668, 10000, 10000},
+          .fine = {fine, 1.5, 0.1848, 10000, 10000},
+          .seconds = 190,
+          .made_on = std::string("AMD EPYC, 2 threads, ") + precision + ", gan 0.1.0"};
 }
 
 Scores1 scores() {
   Scores1 out{.data = "mnist", .samples = 10000, .test_examples = 9000};
   out.rows = {
-      {"DBN", Published{138, 2}, "1909 ± 66", "dbn-mnist", "after 75,000 steps", 1, {run(1, 188.7, 198.4, "fp32")}},
-      {"Published settings", Published{225, 2}, "2057 ± 26", "paper-mnist", "by validation", 3,
+      {"DBN",
+       Published{138, 2},
+       "1909 ± 66",
+       "dbn-mnist",
+       "after 75,000 steps",
+       1,
+       {run(1, 188.7, 198.4, "fp32")}},
+      {"Published settings",
+       Published{225, 2},
+       "2057 ± 26",
+       "paper-mnist",
+       "by validation",
+       3,
        {run(1, -67.2, -65.3, "fp32"), run(2, 191.6, 200.7, "bf16"), run(3, 185.5, 195.8, "bf16")}},
-      {"Average of G", Published{225, 2}, "", "paper-mnist-averaged", "by a margin", 3, {run(1, 224.6, 228.2, "bf16"), run(3, 224.2, 227.8, "bf16")}},
-      {"Our settings", {}, "", "mnist", "after 20,000 steps", 2, {run(1, 219.1, 223.2, "fp32"), run(2, 217.7, 222.0, "fp32")}},
+      {"Average of G",
+       Published{225, 2},
+       "",
+       "paper-mnist-averaged",
+       "by a margin",
+       3,
+       {run(1, 224.6, 228.2, "bf16"), run(3, 224.2, 227.8, "bf16")}},
+      {"Our settings",
+       {},
+       "",
+       "mnist",
+       "after 20,000 steps",
+       2,
+       {run(1, 219.1, 223.2, "fp32"), run(2, 217.7, 222.0, "fp32")}},
       {"GSN", Published{214, 1.1}, "1890 ± 29", "gsn-mnist", "after 5 steps", 1, {}},
       {"Another", Published{100, 1}, "", "another", "", 0, {}},
   };
@@ -41,18 +70,47 @@ TEST(Table1, HasARowForEachModel) {
   ASSERT_EQ(table.rows.size(), 6u);
   for (const auto& row : table.rows) ASSERT_EQ(row.size(), table.columns.size());
   EXPECT_EQ(table.columns[2], "Ours, mnist");
-  const std::vector<std::string> one = {"DBN", "138 ± 2", "188.7", "1", "188.7 (fp32)", "188.7", "one seed", "2.0", "+50.7: another model, better tuned",
-                                        "198.4", "1909 ± 66", "not computed: the data are not public"};
+  const std::vector<std::string> one = {
+      "DBN",      "138 ± 2",      "188.7",
+      "1",        "188.7 (fp32)", "188.7",
+      "one seed", "2.0",          "+50.7: another model, better tuned",
+      "198.4",    "1909 ± 66",    "not computed: the data are not public"};
   EXPECT_EQ(table.rows[0], one);
-  const std::vector<std::string> three = {"Published settings", "225 ± 2", "103.3", "3", "-67.2 (fp32), 191.6 (bf16), 185.5 (bf16)", "185.5", "147.7", "2.0",
-                                          "-121.7: below", "110.4", "2057 ± 26", "not computed: the data are not public"};
+  const std::vector<std::string> three = {"Published settings",
+                                          "225 ± 2",
+                                          "103.3",
+                                          "3",
+                                          "-67.2 (fp32), 191.6 (bf16), 185.5 (bf16)",
+                                          "185.5",
+                                          "147.7",
+                                          "2.0",
+                                          "-121.7: below",
+                                          "110.4",
+                                          "2057 ± 26",
+                                          "not computed: the data are not public"};
   EXPECT_EQ(table.rows[1], three);
-  const std::vector<std::string> not_whole = {"Average of G", "225 ± 2", "224.4", "2 of 3", "224.6 (bf16), 224.2 (bf16)", "224.4", "0.3", "2.0",
-                                              "-0.6: the same, within two standard errors", "228.0", "", ""};
+  const std::vector<std::string> not_whole = {"Average of G",
+                                              "225 ± 2",
+                                              "224.4",
+                                              "2 of 3",
+                                              "224.6 (bf16), 224.2 (bf16)",
+                                              "224.4",
+                                              "0.3",
+                                              "2.0",
+                                              "-0.6: the same, within two standard errors",
+                                              "228.0",
+                                              "",
+                                              ""};
   EXPECT_EQ(table.rows[2], not_whole);
-  const std::vector<std::string> our_own = {"Our settings", "", "218.4", "2", "219.1 (fp32), 217.7 (fp32)", "218.4", "1.0", "2.0", "", "222.6", "", ""};
+  const std::vector<std::string> our_own = {
+      "Our settings", "", "218.4", "2", "219.1 (fp32), 217.7 (fp32)", "218.4", "1.0", "2.0", "",
+      "222.6",        "", ""};
   EXPECT_EQ(table.rows[3], our_own);
-  const std::vector<std::string> untrained = {"GSN", "214 ± 1.1", "not trained yet", "", "", "", "", "", "", "", "1890 ± 29", "not computed: the data are not public"};
+  const std::vector<std::string> untrained = {
+      "GSN", "214 ± 1.1", "not trained yet",
+      "",    "",          "",
+      "",    "",          "",
+      "",    "1890 ± 29", "not computed: the data are not public"};
   EXPECT_EQ(table.rows[4], untrained);
   EXPECT_EQ(table.rows[5][2], "no such model in this program yet");
 }
@@ -62,7 +120,16 @@ TEST(Table1, HasARowForEachRunAndControl) {
   const Table& runs = piece.tables.at(1);
   ASSERT_EQ(runs.rows.size(), 8u);
   for (const auto& row : runs.rows) ASSERT_EQ(row.size(), runs.columns.size());
-  const std::vector<std::string> second = {"paper-mnist", "2", "2,000", "by validation", "191.6 ± 2.0", "0.1668", "200.7 ± 1.5", "0.1848", "bf16", "3 min 10 s",
+  const std::vector<std::string> second = {"paper-mnist",
+                                           "2",
+                                           "2,000",
+                                           "by validation",
+                                           "191.6 ± 2.0",
+                                           "0.1668",
+                                           "200.7 ± 1.5",
+                                           "0.1848",
+                                           "bf16",
+                                           "3 min 10 s",
                                            "AMD EPYC, 2 threads, bf16, gan 0.1.0"};
   EXPECT_EQ(runs.rows[2], second);
   const std::vector<std::string> control = {"the mean alone", "-59.1 ± 1.0", "0.2783", "1"};
@@ -85,8 +152,12 @@ TEST(Table1, HoldsWholeRowsAgainstWhatIsPublished) {
 TEST(Table1, SaysWhatItsNumbersCannotSay) {
   const std::string text = text_of(table1(scores()));
   EXPECT_TRUE(has(text, "It is no replication"));
-  EXPECT_TRUE(has(text, "another model, better tuned, which says nothing about whether the published number is right: DBN (188.7 for 138)."));
-  EXPECT_TRUE(has(text, "The seeds of \"Published settings\" lie far apart: -67.2 (fp32), 191.6 (bf16), 185.5 (bf16). Their mean, 103.3, is the score of none of them; their median is 185.5."));
+  EXPECT_TRUE(has(
+      text,
+      "another model, better tuned, which says nothing about whether the published number is right: DBN (188.7 for 138)."));
+  EXPECT_TRUE(has(
+      text,
+      "The seeds of \"Published settings\" lie far apart: -67.2 (fp32), 191.6 (bf16), 185.5 (bf16). Their mean, 103.3, is the score of none of them; their median is 185.5."));
   EXPECT_FALSE(has(text, "The seeds of \"Our settings\""));
   EXPECT_TRUE(has(text, "the fine grid adds 1.9 to 10.3 nats"));
   EXPECT_TRUE(has(text, "The spread over seeds of \"Published settings\" is over both."));
@@ -101,7 +172,9 @@ TEST(Table1, ComparesNothingWhereTheDataAreOthers) {
   const Piece piece = table1(other);
   EXPECT_TRUE(piece.checks.empty());
   EXPECT_EQ(piece.tables[0].rows[0][8], "");
-  EXPECT_TRUE(has(text_of(piece), "MNIST is not on this machine (mnist: not found), so this was computed on fashion-mnist"));
+  EXPECT_TRUE(has(
+      text_of(piece),
+      "MNIST is not on this machine (mnist: not found), so this was computed on fashion-mnist"));
   EXPECT_FALSE(has(text_of(piece), "A verdict asks"));
   Scores1 quick = scores();
   quick.quick = true;
@@ -126,10 +199,14 @@ TEST(EndRule, IsThatOfTheRecipe) {
   EXPECT_EQ(end_rule(run, 75000), "after 75,000 steps");
   run.stop = StopRule::best;
   run.patience = 100;
-  EXPECT_EQ(end_rule(run, 150000), "no better validation score in 100 evaluations, one every 500 steps; at most 150,000 steps");
+  EXPECT_EQ(
+      end_rule(run, 150000),
+      "no better validation score in 100 evaluations, one every 500 steps; at most 150,000 steps");
   run.patience = 60;
   run.margin = 1;
-  EXPECT_EQ(end_rule(run, 300000), "no rise of the validation score by 1 of its standard errors in 60 evaluations, one every 500 steps; at most 300,000 steps");
+  EXPECT_EQ(
+      end_rule(run, 300000),
+      "no rise of the validation score by 1 of its standard errors in 60 evaluations, one every 500 steps; at most 300,000 steps");
   run.stop = StopRule::indistinguishable;
   EXPECT_EQ(end_rule(run, 10), "by the two-sample test on validation examples; at most 10 steps");
 }
@@ -142,10 +219,12 @@ TEST(PrecisionOf, IsReadFromWhereARunWasMade) {
 
 TEST(BesideScore, SaysWhetherAFigureIsOfTheRunThatWasScored) {
   const Origin drawn{141500, "AMD EPYC, 2 threads, bf16, gan 0.1.0"};
-  EXPECT_EQ(beside_score(drawn, drawn), "Table 1 scores this checkpoint (AMD EPYC, 2 threads, bf16, gan 0.1.0).");
+  EXPECT_EQ(beside_score(drawn, drawn),
+            "Table 1 scores this checkpoint (AMD EPYC, 2 threads, bf16, gan 0.1.0).");
   EXPECT_EQ(beside_score(drawn, {}), "Table 1 has no score of this training.");
-  EXPECT_EQ(beside_score(drawn, Origin{1000, "AMD EPYC, 1 thread, fp32, gan 0.1.0"}),
-            "Not the run that table 1 scores: this one is at step 141,500, made on AMD EPYC, 2 threads, bf16, gan 0.1.0; the one scored is at step 1,000, made on AMD EPYC, 1 thread, fp32, gan 0.1.0.");
+  EXPECT_EQ(
+      beside_score(drawn, Origin{1000, "AMD EPYC, 1 thread, fp32, gan 0.1.0"}),
+      "Not the run that table 1 scores: this one is at step 141,500, made on AMD EPYC, 2 threads, bf16, gan 0.1.0; the one scored is at step 1,000, made on AMD EPYC, 1 thread, fp32, gan 0.1.0.");
   EXPECT_TRUE(has(beside_score(drawn, Origin{1000, drawn.made_on}), "Not the run"));
   EXPECT_TRUE(has(beside_score(drawn, Origin{drawn.step, "another"}), "Not the run"));
 }

@@ -23,17 +23,23 @@ namespace gan::paper {
 namespace {
 
 using std::numbers::ln2;
-constexpr double kLow = -60, kHigh = 60;  // of the quadratures: more than nine deviations of every density below
+constexpr double kLow = -60,
+                 kHigh =
+                     60;  // of the quadratures: more than nine deviations of every density below
 constexpr int kIntervals = 24000;
 
 /// A mixture of normals in 1-D, or one.
 struct Density {
-  struct Part { double weight, mean, deviation; };
+  struct Part {
+    double weight, mean, deviation;
+  };
   std::vector<Part> parts;
 
   double log_at(double x) const {
     double most = -std::numeric_limits<double>::infinity(), sum = 0;
-    const auto term = [&](const Part& p) { return std::log(p.weight) + log_normal_density(x, p.mean, p.deviation); };
+    const auto term = [&](const Part& p) {
+      return std::log(p.weight) + log_normal_density(x, p.mean, p.deviation);
+    };
     for (const Part& p : parts) most = std::max(most, term(p));
     for (const Part& p : parts) sum += std::exp(term(p) - most);
     return most + std::log(sum);
@@ -47,27 +53,33 @@ struct Density {
     stream.child("noise").normal(out, 1, step);
     for (size_t i = 0; i < out.size(); ++i) {
       size_t k = 0;
-      for (double u = place[i]; k + 1 < parts.size() && u >= parts[k].weight; ++k) u -= parts[k].weight;
+      for (double u = place[i]; k + 1 < parts.size() && u >= parts[k].weight; ++k)
+        u -= parts[k].weight;
       out[i] = static_cast<float>(parts[k].mean + parts[k].deviation * out[i]);
     }
     return x;
   }
 };
-Density normal(double mean, double deviation) { return {{{1, mean, deviation}}}; }
+Density normal(double mean, double deviation) {
+  return {{{1, mean, deviation}}};
+}
 
 /// The composite Simpson rule on [kLow, kHigh].
 double integral(const std::function<double(double)>& f) {
   const double step = (kHigh - kLow) / kIntervals;
   double sum = 0;
-  for (int i = 0; i <= kIntervals; ++i) sum += (i == 0 || i == kIntervals ? 1 : i % 2 == 1 ? 4 : 2) * f(kLow + i * step);
+  for (int i = 0; i <= kIntervals; ++i)
+    sum += (i == 0 || i == kIntervals ? 1 : i % 2 == 1 ? 4 : 2) * f(kLow + i * step);
   return sum * step / 3;
 }
 
 /// Equation 5 at one point: KL to the mixture of both, from each.
 double divergences_at(double log_data, double log_g) {
   const double most = std::max(log_data, log_g);
-  const double log_mixture = most + std::log((std::exp(log_data - most) + std::exp(log_g - most)) / 2);
-  return plogq(std::exp(log_data), log_data - log_mixture) + plogq(std::exp(log_g), log_g - log_mixture);
+  const double log_mixture =
+      most + std::log((std::exp(log_data - most) + std::exp(log_g - most)) / 2);
+  return plogq(std::exp(log_data), log_data - log_mixture) +
+         plogq(std::exp(log_g), log_g - log_mixture);
 }
 
 using paper::criterion;  // of distributions on a few points
@@ -78,47 +90,64 @@ double criterion(const Density& data, const Density& g) {
 // --- Proposition 1 ---
 
 struct Fit {
-  double distance;           // mean |D - D*| under (p_data + p_g) / 2
-  double value, best, over;  // V(G, D) reached, C(G), and the most by which V passed it while D learned
+  double distance;  // mean |D - D*| under (p_data + p_g) / 2
+  double value, best,
+      over;  // V(G, D) reached, C(G), and the most by which V passed it while D learned
   std::vector<double> x, D, optimal;
 };
 
-/// The inner loop of Algorithm 1 with G fixed: a network learns from minibatches of both, by the table's minimax row.
+/// The inner loop of Algorithm 1 with G fixed: a network learns from minibatches of both, by the
+/// table's minimax row.
 Fit fit_discriminator(const Density& data, const Density& g, uint64_t seed) {
   constexpr int64_t kSteps = 1500, kBatch = 1024;
-  constexpr double kFrom = -12, kTo = 12;  // D is looked at there, and V integrated over the same points
+  constexpr double kFrom = -12,
+                   kTo = 12;  // D is looked at there, and V integrated over the same points
   constexpr int64_t kPoints = 2401;
-  const Dense hidden{.units = 32, .activation = Activation::tanh, .init = {.kind = Init::Kind::glorot}};
-  Network D({hidden, hidden, Dense{.units = 1}}, 1, "discriminator", Stream(seed, "init.D"), {}, at::kCPU);
-  OptimizerSection section{.beta1 = 0.9, .schedule = Schedule::cosine, .min_rate = 1e-5, .schedule_steps = kSteps};
+  const Dense hidden{
+      .units = 32, .activation = Activation::tanh, .init = {.kind = Init::Kind::glorot}};
+  Network D({hidden, hidden, Dense{.units = 1}}, 1, "discriminator", Stream(seed, "init.D"), {},
+            at::kCPU);
+  OptimizerSection section{
+      .beta1 = 0.9, .schedule = Schedule::cosine, .min_rate = 1e-5, .schedule_steps = kSteps};
   Optimizer optimizer(section, 1e-2, D.parameters());
 
   const Tensor x = at::linspace(kFrom, kTo, kPoints, at::kDouble);
-  Tensor p = at::empty_like(x), q = at::empty_like(x), best = at::empty_like(x);  // times the width of a point
+  Tensor p = at::empty_like(x), q = at::empty_like(x),
+         best = at::empty_like(x);  // times the width of a point
   Fit fit{.best = criterion(data, g), .over = -1};
   for (int64_t i = 0; i < kPoints; ++i) {
-    const double at = x[i].item<double>(), width = (kTo - kFrom) / (kPoints - 1), log_p = data.log_at(at), log_q = g.log_at(at);
-    p[i] = width * std::exp(log_p), q[i] = width * std::exp(log_q), best[i] = optimal_discriminator(log_p, log_q);
+    const double at = x[i].item<double>(), width = (kTo - kFrom) / (kPoints - 1),
+                 log_p = data.log_at(at), log_q = g.log_at(at);
+    p[i] = width * std::exp(log_p), q[i] = width * std::exp(log_q),
+    best[i] = optimal_discriminator(log_p, log_q);
   }
   const auto logits = [&] {
     const at::NoGradGuard no_grad;
     return D(x.to(at::kFloat).unsqueeze(1)).squeeze(1).to(at::kDouble);
   };
-  const auto value = [&](const Tensor& a) { return -(p * at::softplus(-a) + q * at::softplus(a)).sum().item<double>(); };
+  const auto value = [&](const Tensor& a) {
+    return -(p * at::softplus(-a) + q * at::softplus(a)).sum().item<double>();
+  };
 
   const ValueFunction& game = value_function("minimax");
   const Stream stream(seed, "proposition 1");
   for (int64_t t = 0; t < kSteps; ++t) {
-    const Tensor real = data.sample(stream.child("data"), kBatch, t), fake = g.sample(stream.child("g"), kBatch, t);
+    const Tensor real = data.sample(stream.child("data"), kBatch, t),
+                 fake = g.sample(stream.child("g"), kBatch, t);
     const Tensor loss = game.d_loss(D(real).squeeze(1), D(fake).squeeze(1));
-    optimizer.step(torch::autograd::grad({loss}, D.parameters()), {.step = t, .update = t, .epoch = 1});
+    optimizer.step(torch::autograd::grad({loss}, D.parameters()),
+                   {.step = t, .update = t, .epoch = 1});
     if (t % 25 == 24) fit.over = std::max(fit.over, value(logits()) - fit.best);
   }
   const Tensor answer = at::sigmoid(logits());
   fit.distance = ((p + q) / 2 * (answer - best).abs()).sum().item<double>();
   fit.value = value(logits());
   for (int64_t i = kPoints * 7 / 24; i <= kPoints * 17 / 24; i += 5)  // from -5 to 5
-    fit.x.push_back(x[i].item<double>()), fit.D.push_back(answer[i].item<double>()), fit.optimal.push_back(best[i].item<double>());
+  {
+    fit.x.push_back(x[i].item<double>());
+    fit.D.push_back(answer[i].item<double>());
+    fit.optimal.push_back(best[i].item<double>());
+  }
   return fit;
 }
 
@@ -128,24 +157,37 @@ void proposition_1(Piece& piece, Panel& panel, uint64_t seed) {
       {"N(0, 1) against N(0.5, 2^2)", normal(0, 1), normal(0.5, 2)},
       {"two modes against one", {{{0.6, -2, 0.7}, {0.4, 1.5, 0.5}}}, normal(0, 1.6)},
   };
-  Table table{"Proposition 1: D trained against a fixed G", {"p_data against p_g", "mean |D - D*|", "V(G, D) reached", "C(G)"}, {}};
+  Table table{"Proposition 1: D trained against a fixed G",
+              {"p_data against p_g", "mean |D - D*|", "V(G, D) reached", "C(G)"},
+              {}};
   double over = -1;
   for (const auto& [name, data, g] : cases) {
     const Fit fit = fit_discriminator(data, g, seed);
     over = std::max(over, fit.over);
-    piece.checks.push_back(at_most(fmt::format("Proposition 1: mean |D - D*| under (p_data + p_g) / 2, {}", name), fit.distance, 0.01));
-    piece.checks.push_back({fmt::format("Proposition 1: V(G, D) that the trained D reaches, {}", name), fit.value, fit.best, 2e-3});
+    piece.checks.push_back(
+        at_most(fmt::format("Proposition 1: mean |D - D*| under (p_data + p_g) / 2, {}", name),
+                fit.distance, 0.01));
+    piece.checks.push_back(
+        {fmt::format("Proposition 1: V(G, D) that the trained D reaches, {}", name), fit.value,
+         fit.best, 2e-3});
     table.rows.push_back({name, number(fit.distance), number(fit.value), number(fit.best)});
-    panel = {.title = "Proposition 1: D trained against a fixed G", .x_label = "x, " + name, .y_label = "D(x)",
-                     .series = {{"D*", fit.x, fit.optimal}, {"D", fit.x, fit.D, true}}};
+    panel = {.title = "Proposition 1: D trained against a fixed G",
+             .x_label = "x, " + name,
+             .y_label = "D(x)",
+             .series = {{"D*", fit.x, fit.optimal}, {"D", fit.x, fit.D, true}}};
   }
-  piece.checks.push_back(at_most("Proposition 1: the most by which V(G, D) passes C(G) while D learns", over, 1e-7));
+  piece.checks.push_back(
+      at_most("Proposition 1: the most by which V(G, D) passes C(G) while D learns", over, 1e-7));
 
   double line = 0;
   for (const double mu : {0.5, 1.5, 4.0})
     for (double x = -8; x <= 8; x += 0.25)
-      line = std::max(line, std::abs(optimal_logit(normal(0, 1).log_at(x), normal(mu, 1).log_at(x)) - (-mu * x + mu * mu / 2)));
-  piece.checks.push_back(at_most("Proposition 1: logit D* of N(0, 1) against N(mu, 1) is -mu x + mu^2 / 2, largest difference", line, 1e-12));
+      line =
+          std::max(line, std::abs(optimal_logit(normal(0, 1).log_at(x), normal(mu, 1).log_at(x)) -
+                                  (-mu * x + mu * mu / 2)));
+  piece.checks.push_back(at_most(
+      "Proposition 1: logit D* of N(0, 1) against N(mu, 1) is -mu x + mu^2 / 2, largest difference",
+      line, 1e-12));
   piece.tables.push_back(std::move(table));
 }
 
@@ -158,15 +200,20 @@ void theorem_1(Piece& piece, Panel& panel, uint64_t seed) {
     apart = std::max(apart, std::abs(direct - (-std::log(4) + two_divergences)));
     from_library = std::max(from_library, std::abs(direct - library));
     least = std::min(least, direct + std::log(4));
-    ++pairs, not_above += direct <= -std::log(4);
+    ++pairs;
+    not_above += direct <= -std::log(4);
   };
   const auto hold_densities = [&](const Density& data, const Density& g) {
-    const double two = integral([&](double x) { return divergences_at(data.log_at(x), g.log_at(x)); });
-    const double divergence = jensen_shannon([&](double x) { return data.log_at(x); }, [&](double x) { return g.log_at(x); }, kLow, kHigh, kIntervals);
+    const double two =
+        integral([&](double x) { return divergences_at(data.log_at(x), g.log_at(x)); });
+    const double divergence =
+        jensen_shannon([&](double x) { return data.log_at(x); },
+                       [&](double x) { return g.log_at(x); }, kLow, kHigh, kIntervals);
     hold(criterion(data, g), two, virtual_criterion(divergence));
   };
   for (const double mean : {0.25, 1.0, 2.0, 4.0, 8.0})
-    for (const double deviation : {0.5, 1.0, 2.0}) hold_densities(normal(0, 1), normal(mean, deviation));
+    for (const double deviation : {0.5, 1.0, 2.0})
+      hold_densities(normal(0, 1), normal(mean, deviation));
   hold_densities(normal(0, 1), normal(0, 1.1));
   const Stream stream(seed, "theorem 1");
   for (uint64_t i = 0; i < 10; ++i) {
@@ -175,40 +222,65 @@ void theorem_1(Piece& piece, Panel& panel, uint64_t seed) {
       s.normal(z, 1, 0);
       const Distribution w = draw_distribution(s, 3, 1);
       Density out;
-      for (size_t k = 0; k < 3; ++k) out.parts.push_back({w[k], 3 * z[k], std::exp(0.4 * z[k + 3])});
+      for (size_t k = 0; k < 3; ++k)
+        out.parts.push_back({w[k], 3 * z[k], std::exp(0.4 * z[k + 3])});
       return out;
     };
     hold_densities(mixture(stream.child("data").child(i)), mixture(stream.child("g").child(i)));
   }
   for (uint64_t i = 0; i < 24; ++i) {
     const auto size = static_cast<int64_t>(2 + i);
-    const Distribution data = draw_distribution(stream.child("discrete data").child(i), size, 1.5, i % 2 == 1);
-    const Distribution g = draw_distribution(stream.child("discrete g").child(i), size, 1.5, i % 3 == 1);
+    const Distribution data =
+        draw_distribution(stream.child("discrete data").child(i), size, 1.5, i % 2 == 1);
+    const Distribution g =
+        draw_distribution(stream.child("discrete g").child(i), size, 1.5, i % 3 == 1);
     double two = 0;
-    for (size_t k = 0; k < data.size(); ++k) two += divergences_at(std::log(data[k]), std::log(g[k]));
+    for (size_t k = 0; k < data.size(); ++k)
+      two += divergences_at(std::log(data[k]), std::log(g[k]));
     hold(criterion(data, g), two, virtual_criterion(jensen_shannon(data, g)));
   }
-  piece.checks.push_back(at_most(fmt::format("Theorem 1: E log D* + E log(1 - D*) against -log 4 + two KL divergences, largest difference of {} pairs", pairs), apart, 1e-9));
-  piece.checks.push_back(at_most("Theorem 1: the same against -log 4 + 2 JSD of the library, largest difference", from_library, 1e-9));
-  piece.checks.push_back({"Theorem 1: pairs with p_g other than p_data whose C(G) is not above -log 4 (least excess " + number(least) + ")", static_cast<double>(not_above), 0, 0});
+  piece.checks.push_back(at_most(
+      fmt::format(
+          "Theorem 1: E log D* + E log(1 - D*) against -log 4 + two KL divergences, largest difference of {} pairs",
+          pairs),
+      apart, 1e-9));
+  piece.checks.push_back(
+      at_most("Theorem 1: the same against -log 4 + 2 JSD of the library, largest difference",
+              from_library, 1e-9));
+  piece.checks.push_back(
+      {"Theorem 1: pairs with p_g other than p_data whose C(G) is not above -log 4 (least excess " +
+           number(least) + ")",
+       static_cast<double>(not_above), 0, 0});
   const Density two_modes{{{0.6, -2, 0.7}, {0.4, 1.5, 0.5}}};
   const Distribution eight = draw_distribution(stream.child("equal"), 8, 1.5);
-  piece.checks.push_back({"Theorem 1: C(G) where p_g = p_data, a density", criterion(two_modes, two_modes), -std::log(4), 1e-12});
-  piece.checks.push_back({"Theorem 1: C(G) where p_g = p_data, 8 points", criterion(eight, eight), -std::log(4), 1e-12});
-  piece.checks.push_back({"Theorem 1: C(G) of N(0, 1) and N(40, 1)", criterion(normal(0, 1), normal(40, 1)), 0, 1e-12});
-  piece.checks.push_back({"Theorem 1: C(G) of disjoint supports", criterion(Distribution{0.3, 0.7, 0, 0}, Distribution{0, 0, 0.9, 0.1}), 0, 1e-12});
+  piece.checks.push_back({"Theorem 1: C(G) where p_g = p_data, a density",
+                          criterion(two_modes, two_modes), -std::log(4), 1e-12});
+  piece.checks.push_back({"Theorem 1: C(G) where p_g = p_data, 8 points", criterion(eight, eight),
+                          -std::log(4), 1e-12});
+  piece.checks.push_back({"Theorem 1: C(G) of N(0, 1) and N(40, 1)",
+                          criterion(normal(0, 1), normal(40, 1)), 0, 1e-12});
+  piece.checks.push_back({"Theorem 1: C(G) of disjoint supports",
+                          criterion(Distribution{0.3, 0.7, 0, 0}, Distribution{0, 0, 0.9, 0.1}), 0,
+                          1e-12});
 
-  Table table{"Theorem 1: p_data = N(0, 1), p_g = N(mu, 1)", {"mu", "E log D* + E log(1 - D*)", "-log 4 + 2 JSD"}, {}};
+  Table table{"Theorem 1: p_data = N(0, 1), p_g = N(mu, 1)",
+              {"mu", "E log D* + E log(1 - D*)", "-log 4 + 2 JSD"},
+              {}};
   Series curve{.label = "C(G)"};
   for (int i = 0; i <= 60; ++i) {
     const double mu = i / 10.0, direct = criterion(normal(0, 1), normal(mu, 1));
-    curve.x.push_back(mu), curve.y.push_back(direct);
+    curve.x.push_back(mu);
+    curve.y.push_back(direct);
     if (i % 10 != 0) continue;
-    const double two = integral([&](double x) { return divergences_at(normal(0, 1).log_at(x), normal(mu, 1).log_at(x)); });
+    const double two = integral(
+        [&](double x) { return divergences_at(normal(0, 1).log_at(x), normal(mu, 1).log_at(x)); });
     table.rows.push_back({number(mu), number(direct), number(-std::log(4) + two)});
   }
   piece.tables.push_back(std::move(table));
-  panel = {.title = "Theorem 1: C(G) for N(0, 1) and N(mu, 1)", .x_label = "mu", .y_label = "nats", .series = {std::move(curve)},
+  panel = {.title = "Theorem 1: C(G) for N(0, 1) and N(mu, 1)",
+           .x_label = "mu",
+           .y_label = "nats",
+           .series = {std::move(curve)},
            .horizontals = {{-std::log(4), "-log 4"}, {0, "0: disjoint supports"}}};
 }
 
@@ -216,53 +288,84 @@ void theorem_1(Piece& piece, Panel& panel, uint64_t seed) {
 
 void saturation(Piece& piece, Panel& panel) {
   constexpr double kStep = 1e-5, kConfident = -12;
-  const ValueFunction &saturates = value_function("minimax"), &does_not = value_function("non-saturating");
-  const auto loss_at = [](const ValueFunction& game, double a) { return game.g_loss({}, at::full({1}, a, at::kDouble)).item<double>(); };
+  const ValueFunction &saturates = value_function("minimax"),
+                      &does_not = value_function("non-saturating");
+  const auto loss_at = [](const ValueFunction& game, double a) {
+    return game.g_loss({}, at::full({1}, a, at::kDouble)).item<double>();
+  };
   const auto slope_of = [](const ValueFunction& game, double a) {
     const Tensor logit = at::full({1}, a, at::kDouble).requires_grad_();
     return torch::autograd::grad({game.g_loss({}, logit)}, {logit})[0].item<double>();
   };
   double from_formula = 0, from_differences = 0;
   Series vanishing{.label = "of log(1 - D)"}, lasting{.label = "of -log D"};
-  Table table{"Section 3: slopes of G's objectives in D's logit", {"logit", "D(G(z))", "of log(1 - D)", "of -log D"}, {}};
+  Table table{"Section 3: slopes of G's objectives in D's logit",
+              {"logit", "D(G(z))", "of log(1 - D)", "of -log D"},
+              {}};
   for (int i = -60; i <= 60; ++i) {
     const double a = i / 5.0, d = optimal_discriminator(a, 0);
-    for (const auto& [game, series, formula] : {std::tuple{&saturates, &vanishing, -d}, {&does_not, &lasting, -optimal_discriminator(0, a)}}) {
-      const double slope = slope_of(*game, a), differences = (loss_at(*game, a + kStep) - loss_at(*game, a - kStep)) / (2 * kStep);
+    for (const auto& [game, series, formula] :
+         {std::tuple{&saturates, &vanishing, -d},
+          {&does_not, &lasting, -optimal_discriminator(0, a)}}) {
+      const double slope = slope_of(*game, a),
+                   differences =
+                       (loss_at(*game, a + kStep) - loss_at(*game, a - kStep)) / (2 * kStep);
       from_formula = std::max(from_formula, std::abs(slope - formula));
       from_differences = std::max(from_differences, std::abs(slope - differences));
-      series->x.push_back(a), series->y.push_back(slope);
+      series->x.push_back(a);
+      series->y.push_back(slope);
     }
-    if (i % 15 == 0) table.rows.push_back({number(a), number(d), number(vanishing.y.back()), number(lasting.y.back())});
+    if (i % 15 == 0)
+      table.rows.push_back(
+          {number(a), number(d), number(vanishing.y.back()), number(lasting.y.back())});
   }
-  piece.checks.push_back(at_most("Section 3: slopes by autograd against -D and -(1 - D), logits -12 to 12, largest difference", from_formula, 1e-12));
-  piece.checks.push_back(at_most("Section 3: the same against finite differences in doubles", from_differences, 1e-8));
-  piece.checks.push_back({fmt::format("Section 3: slope of log(1 - D) where D rejects, logit {}", kConfident), slope_of(saturates, kConfident), 0, 1e-4});
-  piece.checks.push_back({"Section 3: slope of -log D there", slope_of(does_not, kConfident), -1, 1e-4});
+  piece.checks.push_back(at_most(
+      "Section 3: slopes by autograd against -D and -(1 - D), logits -12 to 12, largest difference",
+      from_formula, 1e-12));
+  piece.checks.push_back(
+      at_most("Section 3: the same against finite differences in doubles", from_differences, 1e-8));
+  piece.checks.push_back(
+      {fmt::format("Section 3: slope of log(1 - D) where D rejects, logit {}", kConfident),
+       slope_of(saturates, kConfident), 0, 1e-4});
+  piece.checks.push_back(
+      {"Section 3: slope of -log D there", slope_of(does_not, kConfident), -1, 1e-4});
 
-  // G shifts its samples, p_g = N(mu, 1), and D = D* has logit -mu x + mu^2 / 2, whose slope in x is -mu.
-  Table shifts{"Section 3: slope in mu, p_data = N(0, 1), p_g = N(mu, 1), D = D*", {"mu", "mean D(G(z))", "of log(1 - D)", "of -log D"}, {}};
+  // G shifts its samples, p_g = N(mu, 1), and D = D* has logit -mu x + mu^2 / 2, whose slope in x
+  // is -mu.
+  Table shifts{"Section 3: slope in mu, p_data = N(0, 1), p_g = N(mu, 1), D = D*",
+               {"mu", "mean D(G(z))", "of log(1 - D)", "of -log D"},
+               {}};
   for (const double mu : {0.5, 1.0, 2.0, 4.0, 8.0}) {
     const Density data = normal(0, 1), g = normal(mu, 1);
     const auto mean = [&](double sign) {  // of D* or 1 - D* under p_g
-      return integral([&](double x) { return std::exp(g.log_at(x)) * optimal_discriminator(sign * optimal_logit(data.log_at(x), g.log_at(x)), 0); });
+      return integral([&](double x) {
+        return std::exp(g.log_at(x)) *
+               optimal_discriminator(sign * optimal_logit(data.log_at(x), g.log_at(x)), 0);
+      });
     };
     const double d = mean(1), not_d = mean(-1);
     shifts.rows.push_back({number(mu), number(d), number(mu * d), number(mu * not_d)});
     if (mu < 8) continue;
-    piece.checks.push_back(at_most(fmt::format("Section 3: slope in mu of log(1 - D*) where G is far off, mu = {}", mu), mu * d, 1e-3));
-    piece.checks.push_back({fmt::format("Section 3: slope in mu of -log D* there"), mu * not_d, mu, 1e-3});
+    piece.checks.push_back(at_most(
+        fmt::format("Section 3: slope in mu of log(1 - D*) where G is far off, mu = {}", mu),
+        mu * d, 1e-3));
+    piece.checks.push_back(
+        {fmt::format("Section 3: slope in mu of -log D* there"), mu * not_d, mu, 1e-3});
   }
   piece.tables.push_back(std::move(table));
   piece.tables.push_back(std::move(shifts));
-  panel = {.title = "Section 3: slopes of G's objectives", .x_label = "logit of D(G(z))", .y_label = "slope", .series = {std::move(vanishing), std::move(lasting)}};
+  panel = {.title = "Section 3: slopes of G's objectives",
+           .x_label = "logit of D(G(z))",
+           .y_label = "slope",
+           .series = {std::move(vanishing), std::move(lasting)}};
 }
 
 }  // namespace
 
 Piece theory(uint64_t seed) {
   const auto start = std::chrono::steady_clock::now();
-  Piece piece{.name = "theory", .title = "Section 4: propositions 1 and 2, theorem 1; section 3: saturation"};
+  Piece piece{.name = "theory",
+              .title = "Section 4: propositions 1 and 2, theorem 1; section 3: saturation"};
   piece.text = {
       "Proposition 1. Against a fixed G the best D is D* = p_data / (p_data + p_g). A tanh network learns from minibatches of both sides by the "
       "inner loop of Algorithm 1, and is held against D* point by point. V(G, D) is integrated, not estimated, so it must not pass C(G) at all.",
@@ -281,9 +384,13 @@ Piece theory(uint64_t seed) {
   proposition_2(piece, panels[2], seed);
   differing_supports(piece);
   saturation(piece, panels[3]);
-  piece.pictures.push_back({"theory.png", "What section 4 proves and section 3 argues, computed: D after training and D*, C(G), p_g on its way to p_data, the slopes of G's two objectives. The paper draws none of these.",
-                            encode_png(draw_curves(panels, 560, 300))});
-  piece.settings = fmt::format("seed {}; D: dense 32, 32 (tanh), 1; Adam, 1500 steps of 1024 + 1024 examples; Simpson's rule, {} intervals on [{}, {}]", seed, kIntervals, kLow, kHigh);
+  piece.pictures.push_back(
+      {"theory.png",
+       "What section 4 proves and section 3 argues, computed: D after training and D*, C(G), p_g on its way to p_data, the slopes of G's two objectives. The paper draws none of these.",
+       encode_png(draw_curves(panels, 560, 300))});
+  piece.settings = fmt::format(
+      "seed {}; D: dense 32, 32 (tanh), 1; Adam, 1500 steps of 1024 + 1024 examples; Simpson's rule, {} intervals on [{}, {}]",
+      seed, kIntervals, kLow, kHigh);
   piece.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return piece;
 }

@@ -25,13 +25,16 @@ double now() {
 
 /// Calls `line(json, text)` for every whole line; a torn last line is passed over, and so are those
 /// longer than any of ours.
-template <class Line> void each_line(const Path& file, Line line) {
+template <class Line>
+void each_line(const Path& file, Line line) {
   if (!is_there(file)) return;
   const std::string text = read_file(file);
-  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos;
+       begin = end + 1) {
     constexpr size_t kLongestLine = 65536;
     if (end - begin > kLongestLine) continue;
-    const Json json = Json::parse(text.begin() + begin, text.begin() + end, nullptr, /*allow_exceptions=*/false);
+    const Json json =
+        Json::parse(text.begin() + begin, text.begin() + end, nullptr, /*allow_exceptions=*/false);
     if (json.is_object()) line(json, std::string_view(text).substr(begin, end + 1 - begin));
   }
 }
@@ -61,13 +64,16 @@ bool is_free(const Path& path) {
   for (const std::string& name : names_in(path)) {
     const bool ours = name == ".lock" || is_unfinished(name);
     const bool may_be_empty = name == "checkpoints" || name == "samples";
-    const bool empty_folder = may_be_empty && is_folder(path / name) && names_in(path / name).empty();
+    const bool empty_folder =
+        may_be_empty && is_folder(path / name) && names_in(path / name).empty();
     if (!ours && !empty_folder) return false;
   }
   return true;
 }
 
-std::string name_of(int64_t step) { return fmt::format("step-{:07}.safetensors", step); }
+std::string name_of(int64_t step) {
+  return fmt::format("step-{:07}.safetensors", step);
+}
 
 }  // namespace
 
@@ -76,7 +82,8 @@ std::optional<int64_t> step_of(const Path& file) {
   const std::string name = file.filename().string();
   if (!name.starts_with(kBegin)) return {};
   int64_t step = 0;
-  const auto [end, error] = std::from_chars(name.data() + kBegin.size(), name.data() + name.size(), step);
+  const auto [end, error] =
+      std::from_chars(name.data() + kBegin.size(), name.data() + name.size(), step);
   if (error != std::errc() || step < 0 || name != name_of(step)) return {};
   return step;
 }
@@ -85,8 +92,12 @@ RunFolder RunFolder::create(const Path& path, const Config& config) {
   const auto refuse_taken = [&] {
     if (is_free(path)) return;
     if (is_there(path / "config.toml"))
-      throw UsageError("{}: exists already; choose another --out, or go on with it: train --resume --out {}", path.string(), shell_word(path.string()));
-    throw UsageError("{}: exists already, and is neither an empty folder nor a run; choose another --out", path.string());
+      throw UsageError(
+          "{}: exists already; choose another --out, or go on with it: train --resume --out {}",
+          path.string(), shell_word(path.string()));
+    throw UsageError(
+        "{}: exists already, and is neither an empty folder nor a run; choose another --out",
+        path.string());
   };
   refuse_taken();
   format_config(config);  // refuses what TOML cannot hold: both before anything is put there
@@ -100,19 +111,24 @@ RunFolder RunFolder::create(const Path& path, const Config& config) {
 
 RunFolder RunFolder::resume(const Path& path) {
   RunFolder run = open(path);
-  if (const Path timing = path / "timing.jsonl"; is_link(timing))  // other files are replaced; this one is added to
-    throw DataError("{}: is a link, and what it points to is not written to; remove the link", timing.string());
+  if (const Path timing = path / "timing.jsonl";
+      is_link(timing))  // other files are replaced; this one is added to
+    throw DataError("{}: is a link, and what it points to is not written to; remove the link",
+                    timing.string());
   run.lock();
   return run;
 }
 
 RunFolder RunFolder::open(const Path& path) {
   if (!is_there(path / "config.toml"))
-    throw DataError("{}: is not a run (it holds no config.toml); runs are what `gan train` writes", path.string());
+    throw DataError("{}: is not a run (it holds no config.toml); runs are what `gan train` writes",
+                    path.string());
   return RunFolder(path);
 }
 
-void RunFolder::lock() { lock_ = std::make_shared<FileLock>(path_ / ".lock"); }
+void RunFolder::lock() {
+  lock_ = std::make_shared<FileLock>(path_ / ".lock");
+}
 
 Config RunFolder::config() const {
   const Path file = path_ / "config.toml";
@@ -129,8 +145,12 @@ void RunFolder::write_config(const Config& config) const {
   write_file(path_ / "config.toml", format_config(config));
 }
 
-Path RunFolder::samples(int64_t step) const { return path_ / "samples" / fmt::format("step-{:07}.png", step); }
-Path RunFolder::checkpoint(int64_t step) const { return checkpoints() / name_of(step); }
+Path RunFolder::samples(int64_t step) const {
+  return path_ / "samples" / fmt::format("step-{:07}.png", step);
+}
+Path RunFolder::checkpoint(int64_t step) const {
+  return checkpoints() / name_of(step);
+}
 
 std::vector<int64_t> RunFolder::steps() const {
   std::vector<int64_t> out;
@@ -142,7 +162,8 @@ std::vector<int64_t> RunFolder::steps() const {
   return out;
 }
 
-/// Of a link to a file beside it; nothing where it is a file itself, or points elsewhere or to nothing.
+/// Of a link to a file beside it; nothing where it is a file itself, or points elsewhere or to
+/// nothing.
 std::optional<int64_t> RunFolder::step_behind(const char* link_name) const {
   std::error_code error;
   const Path target = fs::read_symlink(link(link_name), error);
@@ -150,7 +171,9 @@ std::optional<int64_t> RunFolder::step_behind(const char* link_name) const {
   return step_of(target);
 }
 
-bool RunFolder::last_is_link() const { return step_behind("last").has_value(); }
+bool RunFolder::last_is_link() const {
+  return step_behind("last").has_value();
+}
 
 Path RunFolder::find_checkpoint(const std::string& which) const {
   const std::vector<int64_t> there = steps();
@@ -162,7 +185,8 @@ Path RunFolder::find_checkpoint(const std::string& which) const {
       if (const auto found = find_last()) return found->file;
     }
     if (there.empty()) throw DataError("{}: has no checkpoint yet", path_.string());
-    if (is_link(named)) throw DataError("{}: points to no checkpoint beside it; give a step instead", named.string());
+    if (is_link(named))
+      throw DataError("{}: points to no checkpoint beside it; give a step instead", named.string());
     throw DataError("{}: has no '{}' checkpoint{}", path_.string(), which,
                     which == "best" ? ": the run made no evaluation (run.evaluate_every)" : "");
   }
@@ -177,7 +201,8 @@ Path RunFolder::find_checkpoint(const std::string& which) const {
   throw DataError("{}: has no checkpoint of step {}; there are:{}", path_.string(), step, known);
 }
 
-/// Its step is the one in its header, so that a file of any name can be read; where its name holds a step, both must agree.
+/// Its step is the one in its header, so that a file of any name can be read; where its name holds
+/// a step, both must agree.
 RunFolder::Checkpoint RunFolder::read(const Path& file) const {
   Checkpoint out{0, file.string(), std::make_shared<const std::string>(read_file(file)), {}};
   out.content = parse_checkpoint(*out.bytes, out.file);
@@ -187,12 +212,13 @@ RunFolder::Checkpoint RunFolder::read(const Path& file) const {
   if (text.empty() || error != std::errc() || end != text.data() + text.size() || out.step < 0)
     throw DataError("{}: its header names no step: it is no checkpoint of gan", out.file);
   if (const auto named = step_of(file); named && *named != out.step)
-    throw DataError("{}: holds step {}; give it the name {}", out.file, out.step, name_of(out.step));
+    throw DataError("{}: holds step {}; give it the name {}", out.file, out.step,
+                    name_of(out.step));
   return out;
 }
 
-/// Where `last` is a link to a checkpoint, that one. Else the newest of all files that there are: a copy of a run may hold
-/// files in place of `last` and `best`.
+/// Where `last` is a link to a checkpoint, that one. Else the newest of all files that there are: a
+/// copy of a run may hold files in place of `last` and `best`.
 std::optional<RunFolder::Checkpoint> RunFolder::find_last() const {
   if (const auto step = step_behind("last")) return read(checkpoint(*step));
   std::optional<Checkpoint> newest;
@@ -225,15 +251,23 @@ std::optional<RunFolder::Checkpoint> RunFolder::last() const {
     std::vector<int64_t> others = steps();
     const int64_t damaged = linked ? *linked : others.empty() ? -1 : others.back();
     std::erase(others, damaged);
-    if (others.empty()) throw DataError("{}; there is no other checkpoint: train anew, with another --out", error.what());
-    throw DataError("{}; to go on from an earlier one: ln -sfn {} {}", error.what(), shell_word(name_of(others.back())), shell_word(link("last").string()));
+    if (others.empty())
+      throw DataError("{}; there is no other checkpoint: train anew, with another --out",
+                      error.what());
+    throw DataError("{}; to go on from an earlier one: ln -sfn {} {}", error.what(),
+                    shell_word(name_of(others.back())), shell_word(link("last").string()));
   }
   if (out) return out;
-  if (!is_folder(checkpoints())) throw DataError("{}: the run's folder of checkpoints is missing; put it back, or train anew, with another --out", checkpoints().string());
+  if (!is_folder(checkpoints()))
+    throw DataError(
+        "{}: the run's folder of checkpoints is missing; put it back, or train anew, with another --out",
+        checkpoints().string());
   for (const char* name : {"last", "best"}) {
     std::error_code error;
     if (fs::symlink_status(link(name), error).type() == fs::file_type::not_found) continue;
-    throw DataError("{}: is no whole checkpoint, and there is no other; put the checkpoints back, or train anew, with another --out", link(name).string());
+    throw DataError(
+        "{}: is no whole checkpoint, and there is no other; put the checkpoints back, or train anew, with another --out",
+        link(name).string());
   }
   return out;
 }
@@ -247,7 +281,8 @@ void RunFolder::save(int64_t step, std::string_view bytes, bool best, int64_t ke
   remove_needless(step, keep_every);
 }
 
-/// Never one that is newer than `step`; and none behind a link to another folder, which may be another run's.
+/// Never one that is newer than `step`; and none behind a link to another folder, which may be
+/// another run's.
 void RunFolder::remove_needless(int64_t step, int64_t keep_every) const {
   if (is_link(checkpoints())) return;
   const auto best = step_behind("best");
@@ -258,8 +293,8 @@ void RunFolder::remove_needless(int64_t step, int64_t keep_every) const {
   }
 }
 
-/// What a file in place of a link holds, kept as the checkpoint of its step; nothing where there is no such file, or where
-/// it is of no use, or where that checkpoint is there and another one.
+/// What a file in place of a link holds, kept as the checkpoint of its step; nothing where there is
+/// no such file, or where it is of no use, or where that checkpoint is there and another one.
 std::optional<int64_t> RunFolder::keep_copy(const char* link_name) const {
   const Path named = link(link_name);
   if (is_link(named) || !is_file(named)) return {};
@@ -307,7 +342,8 @@ void RunFolder::log(int64_t step, double epoch, const Numbers& numbers) const {
   Json line;
   line["step"] = step;
   line["epoch"] = epoch;
-  for (const auto& [name, value] : numbers) line[name] = std::isfinite(value) ? Json(value) : Json();
+  for (const auto& [name, value] : numbers)
+    line[name] = std::isfinite(value) ? Json(value) : Json();
   append_file(path_ / "metrics.jsonl", line.dump() + "\n");
   append_file(events(), scalar_event(now(), step, numbers));
 }
@@ -321,14 +357,19 @@ std::vector<std::pair<int64_t, RunFolder::Numbers>> RunFolder::metrics() const {
 }
 
 void RunFolder::note_time(int64_t from, int64_t to, double seconds, int threads) const {
-  const Json line = {{"from", from}, {"to", to}, {"seconds", seconds}, {"threads", threads}, {"version", version()}};
+  const Json line = {{"from", from},
+                     {"to", to},
+                     {"seconds", seconds},
+                     {"threads", threads},
+                     {"version", version()}};
   append_file(path_ / "timing.jsonl", line.dump() + "\n");
 }
 
 double RunFolder::trained_seconds() const {
   double total = 0;
-  each_line(path_ / "timing.jsonl", [&](const Json& json, std::string_view) { 
-    if (const auto found = json.find("seconds"); found != json.end() && found->is_number()) total += found->get<double>();
+  each_line(path_ / "timing.jsonl", [&](const Json& json, std::string_view) {
+    if (const auto found = json.find("seconds"); found != json.end() && found->is_number())
+      total += found->get<double>();
   });
   return total;
 }

@@ -40,7 +40,8 @@ class Copies : public testing::Test {
   }
 
   void expect_all_steps() const {
-    for (const int64_t number : {10, 20, 30, 40}) EXPECT_EQ(read_file(step(number)), bytes_of(number)) << number;
+    for (const int64_t number : {10, 20, 30, 40})
+      EXPECT_EQ(read_file(step(number)), bytes_of(number)) << number;
   }
 
   void go_on() const { run_.tidy(run_.last(), 10); }
@@ -94,7 +95,8 @@ TEST_F(Copies, AWholeCopyTakesThePlaceOfADamagedCheckpoint) {
 }
 
 TEST_F(Copies, ALinkThatLeadsNowhereMeansTheNewestWholeOne) {
-  for (const char* target : {"step-0000050.safetensors", "../../elsewhere", "/nowhere", "step--000005.safetensors", "notes.txt"}) {
+  for (const char* target : {"step-0000050.safetensors", "../../elsewhere", "/nowhere",
+                             "step--000005.safetensors", "notes.txt"}) {
     point_link(in("last"), target);
     EXPECT_EQ(run_.last_step(), 40) << target;
     EXPECT_EQ(run_.find_checkpoint("last"), step(40)) << target;
@@ -124,7 +126,8 @@ TEST_F(Copies, WhereTheNewestIsDamagedNothingIsDoneUntilItIsSaidFromWhereToGoOn)
   fs::remove(in("last"));
   write_file(step(40), bytes_of(40).substr(1));
   EXPECT_NE(complaint().find("step-0000040.safetensors: "), std::string::npos) << complaint();
-  EXPECT_NE(complaint().find("ln -sfn step-0000030.safetensors "), std::string::npos) << complaint();
+  EXPECT_NE(complaint().find("ln -sfn step-0000030.safetensors "), std::string::npos)
+      << complaint();
   point_link(in("last"), "step-0000030.safetensors");
   go_on();
   EXPECT_EQ(read_file(step(40)), bytes_of(40).substr(1));
@@ -142,16 +145,20 @@ TEST_F(Copies, NoneThatIsNewerIsRemoved) {
 TEST_F(Copies, ARunWhoseCheckpointsAreGoneDoesNotBeginAnew) {
   for (const int64_t number : {10, 20, 30, 40}) fs::remove(step(number));
   EXPECT_EQ(run_.last_step(), std::nullopt);
-  EXPECT_NE(complaint().find("checkpoints/last: is no whole checkpoint"), std::string::npos) << complaint();
+  EXPECT_NE(complaint().find("checkpoints/last: is no whole checkpoint"), std::string::npos)
+      << complaint();
   fs::remove_all(in(""));
   EXPECT_EQ(run_.last_step(), std::nullopt);
-  EXPECT_NE(complaint().find("checkpoints: the run's folder of checkpoints is missing"), std::string::npos) << complaint();
+  EXPECT_NE(complaint().find("checkpoints: the run's folder of checkpoints is missing"),
+            std::string::npos)
+      << complaint();
 }
 
 TEST_F(Copies, AnotherNameForACheckpointIsNoticed) {
   fs::rename(step(30), in("step-0000050.safetensors"));
   fs::remove(in("last"));
-  EXPECT_NE(complaint().find("step-0000050.safetensors: holds step 30"), std::string::npos) << complaint();
+  EXPECT_NE(complaint().find("step-0000050.safetensors: holds step 30"), std::string::npos)
+      << complaint();
 }
 
 TEST_F(Copies, NothingIsRemovedBehindALinkToAnotherFolder) {
@@ -169,10 +176,12 @@ TEST_F(Copies, NothingIsRemovedBehindALinkToAnotherFolder) {
 
 TEST_F(Copies, ForeignFilesStayWhereTheyAre) {
   const Path folder = temp_.path() / "run";
-  for (const char* name : {"thesis.tmp", "checkpoints/mine.tmp", "samples/mine.tmp"}) write_file(folder / name, "x");
+  for (const char* name : {"thesis.tmp", "checkpoints/mine.tmp", "samples/mine.tmp"})
+    write_file(folder / name, "x");
   write_file(folder / ".curves.png.gan-123.tmp", "half");
   go_on();
-  for (const char* name : {"thesis.tmp", "checkpoints/mine.tmp", "samples/mine.tmp"}) EXPECT_TRUE(fs::exists(folder / name)) << name;
+  for (const char* name : {"thesis.tmp", "checkpoints/mine.tmp", "samples/mine.tmp"})
+    EXPECT_TRUE(fs::exists(folder / name)) << name;
   EXPECT_FALSE(fs::exists(folder / ".curves.png.gan-123.tmp"));
   fs::create_directory(temp_.path() / "taken");
   write_file(temp_.path() / "taken" / "thesis.tmp", "x");
@@ -183,7 +192,8 @@ TEST_F(Copies, LinksAreNotWrittenThrough) {
   const Path mine = temp_.path() / "mine";
   write_file(mine, "my own\n");
   fs::remove(temp_.path() / "run" / "metrics.jsonl");
-  for (const char* name : {"timing.jsonl", "metrics.jsonl"}) fs::create_symlink("../mine", temp_.path() / "run" / name);
+  for (const char* name : {"timing.jsonl", "metrics.jsonl"})
+    fs::create_symlink("../mine", temp_.path() / "run" / name);
   EXPECT_THROW(run_.note_time(0, 1, 1, 1), WriteError);
   EXPECT_THROW(run_.log(50, 0, {}), WriteError);
   EXPECT_EQ(read_file(mine), "my own\n");
@@ -192,7 +202,8 @@ TEST_F(Copies, LinksAreNotWrittenThrough) {
 TEST(RunFolder, OnlyTheNamesThatItGivesAreSteps) {
   EXPECT_EQ(step_of("step-0000005.safetensors"), 5);
   EXPECT_EQ(step_of("a/step-12345678.safetensors"), 12345678);
-  for (const char* name : {"step--000005.safetensors", "step-5.safetensors", "step-00000005.safetensors", "step-0000005.safetensors.tmp", "last"})
+  for (const char* name : {"step--000005.safetensors", "step-5.safetensors",
+                           "step-00000005.safetensors", "step-0000005.safetensors.tmp", "last"})
     EXPECT_EQ(step_of(name), std::nullopt) << name;
 }
 

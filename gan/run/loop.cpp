@@ -16,11 +16,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 class TensorBatches : public Batches {
  public:
-  TensorBatches(BatchOrder& order, int64_t dim, at::Device device) : order_(order), x_(at::empty({order.batch_size(), dim}, at::kFloat)), device_(device) {}
+  TensorBatches(BatchOrder& order, int64_t dim, at::Device device)
+      : order_(order), x_(at::empty({order.batch_size(), dim}, at::kFloat)), device_(device) {}
   void seek(int64_t number) { number_ = number; }
   Tensor next() override {
     order_.read(number_++, {x_.data_ptr<float>(), static_cast<size_t>(x_.numel())});
@@ -41,9 +44,12 @@ struct Memory {
   const RunSection& rule;
   Tensor best_score = at::full({}, -std::numeric_limits<double>::infinity(), at::kDouble);
   Tensor best_step = at::full({}, -1, at::kLong);
-  Tensor last_rise = best_score.clone();         ///< the score that `margin` is added to; the best one where there is no margin
-  Tensor since_best = at::zeros({}, at::kLong);  ///< evaluations without a score better than last_rise by the margin
-  Tensor passed = at::zeros({}, at::kLong);      ///< two-sample checks passed in a row
+  Tensor last_rise =
+      best_score
+          .clone();  ///< the score that `margin` is added to; the best one where there is no margin
+  Tensor since_best = at::zeros(
+      {}, at::kLong);  ///< evaluations without a score better than last_rise by the margin
+  Tensor passed = at::zeros({}, at::kLong);  ///< two-sample checks passed in a row
 
   void visit(const StateVisitor& visit) {
     visit("loop.best_score", best_score), visit("loop.best_step", best_step);
@@ -52,25 +58,33 @@ struct Memory {
   }
 
   bool note(const Scores& scores, int64_t step) {  ///< true for a new best
-    if (scores.indistinguishable) passed.fill_(*scores.indistinguishable ? passed.item<int64_t>() + 1 : 0);
+    if (scores.indistinguishable)
+      passed.fill_(*scores.indistinguishable ? passed.item<int64_t>() + 1 : 0);
     if (!scores.score) return false;
     const bool better = *scores.score > best_score.item<double>();
     const double before = (rule.margin > 0 ? last_rise : best_score).item<double>();
     const bool risen = *scores.score > before + rule.margin * scores.standard_error;
     since_best.fill_(risen ? 0 : since_best.item<int64_t>() + 1);
     if (risen) last_rise.fill_(*scores.score);
-    if (better) best_score.fill_(*scores.score), best_step.fill_(step);
+    if (better) {
+      best_score.fill_(*scores.score);
+      best_step.fill_(step);
+    }
     return better;
   }
 
   std::optional<Ended> over() const {
-    if (rule.stop == StopRule::best && since_best.item<int64_t>() >= rule.patience) return Ended::patience;
-    if (rule.stop == StopRule::indistinguishable && passed.item<int64_t>() >= rule.checks) return Ended::indistinguishable;
+    if (rule.stop == StopRule::best && since_best.item<int64_t>() >= rule.patience)
+      return Ended::patience;
+    if (rule.stop == StopRule::indistinguishable && passed.item<int64_t>() >= rule.checks)
+      return Ended::indistinguishable;
     return {};
   }
 };
 
-bool due(int64_t step, int64_t every) { return every > 0 && step % every == 0; }
+bool due(int64_t step, int64_t every) {
+  return every > 0 && step % every == 0;
+}
 
 RunFolder::Numbers read(const Scalars& scalars) {
   RunFolder::Numbers out;
@@ -80,18 +94,28 @@ RunFolder::Numbers read(const Scalars& scalars) {
 
 std::string safe(const RunFolder& run) {
   const auto good = run.last_step();
-  return good ? fmt::format("the last good checkpoint is {}", run.checkpoint(*good).string()) : "there is no checkpoint yet";
+  return good ? fmt::format("the last good checkpoint is {}", run.checkpoint(*good).string())
+              : "there is no checkpoint yet";
 }
 
-[[noreturn]] void diverged(const RunFolder& run, const Config& config, int64_t step, const std::string& what) {
-  throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate{}", step, what, safe(run),
-                      config.run.model == ModelKind::adversarial ? ", or a penalty (game.r1, game.r2)" : stack_of(config) ? ", or, while a layer is trained alone, lower rates" : "");
+[[noreturn]] void diverged(const RunFolder& run, const Config& config, int64_t step,
+                           const std::string& what) {
+  throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate{}",
+                      step, what, safe(run),
+                      config.run.model == ModelKind::adversarial
+                          ? ", or a penalty (game.r1, game.r2)"
+                      : stack_of(config) ? ", or, while a layer is trained alone, lower rates"
+                                         : "");
 }
 
-Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
-              const std::map<std::string, std::string>& metadata, const Hooks& hooks, int64_t& step) {
+Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
+              const Config& config, const std::map<std::string, std::string>& metadata,
+              const Hooks& hooks, int64_t& step) {
   Memory memory(config.run);
-  const Walk everything = [&](const StateVisitor& visit) { memory.visit(visit), learner.visit_state(visit); };
+  const Walk everything = [&](const StateVisitor& visit) {
+    memory.visit(visit);
+    learner.visit_state(visit);
+  };
 
   {
     const auto last = run.last();
@@ -107,7 +131,8 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   for (const Stage& stage : stages) steps += stage.steps;
   TensorBatches batches(data, data.dim(), device);
   const auto epoch_at = [&](int64_t s) {
-    return static_cast<double>(s * learner.batches_per_step()) / static_cast<double>(data.batches_per_epoch());
+    return static_cast<double>(s * learner.batches_per_step()) /
+           static_cast<double>(data.batches_per_epoch());
   };
 
   const int64_t first = step;
@@ -115,7 +140,8 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   int64_t saved = step;
   double noted = 0;  // seconds
   const auto save = [&](bool best) {
-    if (!all_finite([&](const StateVisitor& visit) { learner.visit_state(visit); })) diverged(run, config, step, "a parameter is not finite");
+    if (!all_finite([&](const StateVisitor& visit) { learner.visit_state(visit); }))
+      diverged(run, config, step, "a parameter is not finite");
     std::map<std::string, std::string> about = metadata;
     about["step"] = fmt::format("{}", step);
     run.save(step, write_checkpoint(everything, about), best, config.run.keep_every);
@@ -138,19 +164,24 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     ++step;
 
     bool best = false;
-    const bool log = due(step, config.run.log_every), evaluate = due(step, config.run.evaluate_every) && hooks.evaluate && learner.has_model();
+    const bool log = due(step, config.run.log_every),
+               evaluate =
+                   due(step, config.run.evaluate_every) && hooks.evaluate && learner.has_model();
     if (device.is_cpu() || log || evaluate) {  // reading a number makes a GPU wait
       RunFolder::Numbers numbers = read(scalars);
       for (const auto& [name, value] : numbers)
-        if (!std::isfinite(value)) diverged(run, config, step, fmt::format("{} is {}", name, value));
+        if (!std::isfinite(value))
+          diverged(run, config, step, fmt::format("{} is {}", name, value));
       if (hooks.progress) {
         const double each = seconds_since(start) / static_cast<double>(step - first);
-        hooks.progress({step, steps, epoch_at(step), stages[moment_of(stages, step - 1).stage].name, numbers,
-                        static_cast<double>(data.batch_size()) / each, each * static_cast<double>(steps - step)});
+        hooks.progress({step, steps, epoch_at(step), stages[moment_of(stages, step - 1).stage].name,
+                        numbers, static_cast<double>(data.batch_size()) / each,
+                        each * static_cast<double>(steps - step)});
       }
       if (log) {
         batches.seek((step - 1) * learner.batches_per_step());
-        for (auto& number : read(learner.watch(batches.next()))) numbers.push_back(std::move(number));
+        for (auto& number : read(learner.watch(batches.next())))
+          numbers.push_back(std::move(number));
       }
       if (evaluate) {
         evaluated = true;
@@ -164,23 +195,27 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     }
     if (hooks.draw && due(step, config.run.sample_every) && learner.has_model()) hooks.draw(step);
     if (!ended && stop_signal() != 0) ended = Ended::interrupted;
-    if (best || due(step, config.run.checkpoint_every) || ended || step == steps) save(best);  // last: it vouches for the rest
+    if (best || due(step, config.run.checkpoint_every) || ended || step == steps)
+      save(best);  // last: it vouches for the rest
   }
   if (steps == 0 && !run.last_step()) save(false);
 
   const int64_t best_step = memory.best_step.item<int64_t>();
-  return {ended.value_or(Ended::steps), step, best_step >= 0 ? std::optional(best_step) : std::nullopt};
+  return {ended.value_or(Ended::steps), step,
+          best_step >= 0 ? std::optional(best_step) : std::nullopt};
 }
 
 }  // namespace
 
-Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
-              const std::map<std::string, std::string>& metadata, const Hooks& hooks) {
+Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
+              const Config& config, const std::map<std::string, std::string>& metadata,
+              const Hooks& hooks) {
   int64_t step = 0;
   try {
     return go_on(run, learner, data, device, config, metadata, hooks, step);
   } catch (const WriteError& error) {
-    throw WriteError("{}; training stopped at step {}, {}; mend that, then resume the run", error.what(), step, safe(run));
+    throw WriteError("{}; training stopped at step {}, {}; mend that, then resume the run",
+                     error.what(), step, safe(run));
   }
 }
 
@@ -190,7 +225,8 @@ std::optional<Ended> ended(const RunFolder& run, const Config& config) {
   const auto last = run.last();
   if (!last) return {};
   Memory memory(config.run);
-  read_checkpoint(last->content, [&](const StateVisitor& visit) { memory.visit(visit); }, last->file);
+  read_checkpoint(
+      last->content, [&](const StateVisitor& visit) { memory.visit(visit); }, last->file);
   return memory.over();
 }
 

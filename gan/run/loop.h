@@ -1,5 +1,6 @@
 #pragma once
-/// The one loop that every Learner goes through: steps, metrics, pictures, scores, checkpoints, stopping.
+/// The one loop that every Learner goes through: steps, metrics, pictures, scores, checkpoints,
+/// stopping.
 
 #include <functional>
 #include <map>
@@ -13,10 +14,10 @@
 namespace gan {
 
 struct Scores {
-  RunFolder::Numbers numbers;            ///< for the metrics
-  std::optional<double> score;           ///< higher is better: chooses `best`, feeds patience
-  double standard_error = 0;             ///< of `score`, over the validation examples; 0 where it is not known
-  std::optional<bool> indistinguishable; ///< the two-sample test's verdict
+  RunFolder::Numbers numbers;   ///< for the metrics
+  std::optional<double> score;  ///< higher is better: chooses `best`, feeds patience
+  double standard_error = 0;  ///< of `score`, over the validation examples; 0 where it is not known
+  std::optional<bool> indistinguishable;  ///< the two-sample test's verdict
   bool finite =
       true;  ///< false where samples are not: there is no score, and training has diverged
 };
@@ -25,7 +26,7 @@ struct Progress {
   int64_t step, steps;
   double epoch;
   std::string stage;
-  const RunFolder::Numbers& numbers;     ///< of the newest step
+  const RunFolder::Numbers& numbers;  ///< of the newest step
   double examples_per_second, seconds_left;
 };
 
@@ -40,17 +41,19 @@ enum class Ended { steps, patience, indistinguishable, interrupted };
 
 struct Outcome {
   Ended how;
-  int64_t step;                          ///< after so many
+  int64_t step;  ///< after so many
   std::optional<int64_t> best_step;
 };
 
-/// Trains from the folder's last checkpoint, or from the start. Byte for byte the same, however often
-/// it is killed and called again. `metadata` goes into the checkpoints.
+/// Trains from the folder's last checkpoint, or from the start. Byte for byte the same, however
+/// often it is killed and called again. `metadata` goes into the checkpoints.
 /// @throws DivergedError at the first loss that is not finite; the last good checkpoint stays.
-Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device, const Config& config,
-              const std::map<std::string, std::string>& metadata, const Hooks& hooks);
+Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
+              const Config& config, const std::map<std::string, std::string>& metadata,
+              const Hooks& hooks);
 
-/// How the training ended, where the folder's last checkpoint says that it has: train() would add nothing to it.
+/// How the training ended, where the folder's last checkpoint says that it has: train() would add
+/// nothing to it.
 std::optional<Ended> ended(const RunFolder& run, const Config& config);
 
 }  // namespace gan

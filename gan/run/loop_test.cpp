@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 /// Learns the sum of all that it has seen; diverges at a given step.
 class Summing : public Learner, public GenerativeModel {
  public:
-  explicit Summing(int64_t steps, int64_t diverge_at = -1) : steps_(steps), diverge_at_(diverge_at) {}
+  explicit Summing(int64_t steps, int64_t diverge_at = -1)
+      : steps_(steps), diverge_at_(diverge_at) {}
   std::vector<Stage> stages() const override { return {{"warm", 3}, {"", steps_ - 3}}; }
   int64_t batches_per_step() const override { return 2; }
   Scalars step(int64_t t, Batches& data) override {
@@ -41,11 +42,13 @@ class Loop : public testing::Test {
     std::vector<float> values(100);
     for (int i = 0; i < 100; ++i) values[i] = std::sin(static_cast<float>(i));
     examples_ = Examples({1}, values);
-    config_.run.log_every = 2, config_.run.checkpoint_every = 3;
+    config_.run.log_every = 2;
+    config_.run.checkpoint_every = 3;
   }
   Outcome go(const fs::path& path, Learner& learner, const Hooks& hooks = {}) {
     BatchOrder order(examples_, {}, 8, 1);
-    const RunFolder run = fs::exists(path) ? RunFolder::resume(path) : RunFolder::create(path, config_);
+    const RunFolder run =
+        fs::exists(path) ? RunFolder::resume(path) : RunFolder::create(path, config_);
     return train(run, learner, order, at::kCPU, config_, {{"kind", "test"}}, hooks);
   }
   static std::string bytes(const fs::path& path) { return read_file(path); }
@@ -106,7 +109,9 @@ TEST_F(Loop, KeepsEveryMultipleThatItIsAskedTo) {
 TEST_F(Loop, StoppedAndResumedIsTheSameBytes) {
   Summing whole(12), part(7), rest(12);
   Hooks hooks;
-  hooks.evaluate = [](int64_t step) { return Scores{.numbers = {{"score", std::sin(step)}}, .score = std::sin(step)}; };
+  hooks.evaluate = [](int64_t step) {
+    return Scores{.numbers = {{"score", std::sin(step)}}, .score = std::sin(step)};
+  };
   config_.run.evaluate_every = 2;
   go(temp_.path() / "whole", whole, hooks);
   go(temp_.path() / "parts", part, hooks);
@@ -115,13 +120,16 @@ TEST_F(Loop, StoppedAndResumedIsTheSameBytes) {
   std::ofstream(temp_.path() / "parts/checkpoints/.step-0000009.safetensors.gan-17.tmp") << "half";
   go(temp_.path() / "parts", rest, hooks);
   EXPECT_EQ(whole.sum(), rest.sum());
-  for (const char* file : {"checkpoints/step-0000012.safetensors", "checkpoints/best", "metrics.jsonl"})
+  for (const char* file :
+       {"checkpoints/step-0000012.safetensors", "checkpoints/best", "metrics.jsonl"})
     EXPECT_EQ(bytes(temp_.path() / "whole" / file), bytes(temp_.path() / "parts" / file)) << file;
-  for (const auto& entry : fs::recursive_directory_iterator(temp_.path())) EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
+  for (const auto& entry : fs::recursive_directory_iterator(temp_.path()))
+    EXPECT_NE(entry.path().extension(), ".tmp") << entry.path();
 }
 
 TEST_F(Loop, TheFirstEvaluationMayDieAndNothingIsLost) {
-  config_.run.checkpoint_every = 0, config_.run.evaluate_every = 5;
+  config_.run.checkpoint_every = 0;
+  config_.run.evaluate_every = 5;
   Hooks whole_hooks, dying;
   whole_hooks.evaluate = [](int64_t step) {
     return Scores{.numbers = {{"score", std::sin(step)}}, .score = std::sin(step)};
@@ -164,9 +172,13 @@ TEST_F(Loop, AnEpochOfStepsSeesNoExampleTwice) {
 }
 
 TEST_F(Loop, PatienceEndsAtTheBestScoreAndSoDoesItsResume) {
-  config_.run.stop = StopRule::best, config_.run.patience = 3, config_.run.evaluate_every = 1;
+  config_.run.stop = StopRule::best;
+  config_.run.patience = 3;
+  config_.run.evaluate_every = 1;
   Hooks hooks;
-  hooks.evaluate = [](int64_t step) { return Scores{.score = -std::abs(static_cast<double>(step) - 4)}; };
+  hooks.evaluate = [](int64_t step) {
+    return Scores{.score = -std::abs(static_cast<double>(step) - 4)};
+  };
   Summing learner(50), again(50);
   const Outcome outcome = go(temp_.path() / "run", learner, hooks);
   EXPECT_EQ(outcome.how, Ended::patience);
@@ -184,8 +196,12 @@ TEST_F(Loop, PatienceEndsAtTheBestScoreAndSoDoesItsResume) {
 }
 
 TEST_F(Loop, PatienceCountsRisesWithinTheMarginAsNone) {
-  config_.run.stop = StopRule::best, config_.run.patience = 3, config_.run.margin = 2, config_.run.evaluate_every = 1;
-  // By steps of 1.5 where the margin is 2: each second one is a rise, until they become steps of .5, of which each fifth would be.
+  config_.run.stop = StopRule::best;
+  config_.run.patience = 3;
+  config_.run.margin = 2;
+  config_.run.evaluate_every = 1;
+  // By steps of 1.5 where the margin is 2: each second one is a rise, until they become steps of
+  // .5, of which each fifth would be.
   Hooks hooks;
   hooks.evaluate = [](int64_t step) {
     const auto t = static_cast<double>(step);
@@ -194,13 +210,16 @@ TEST_F(Loop, PatienceCountsRisesWithinTheMarginAsNone) {
   Summing learner(50), parts[] = {Summing(8), Summing(50)};
   const Outcome outcome = go(temp_.path() / "run", learner, hooks);
   EXPECT_EQ(outcome.how, Ended::patience);
-  EXPECT_EQ(outcome.step, 10);  // the last rise was at step 7
+  EXPECT_EQ(outcome.step, 10);       // the last rise was at step 7
   EXPECT_EQ(outcome.best_step, 10);  // the best is the best, by however little
-  for (Summing& part : parts) EXPECT_EQ(go(temp_.path() / "parts", part, hooks).step, &part == &parts[0] ? 8 : 10);
+  for (Summing& part : parts)
+    EXPECT_EQ(go(temp_.path() / "parts", part, hooks).step, &part == &parts[0] ? 8 : 10);
 }
 
 TEST_F(Loop, IndistinguishableNeedsSoManyChecksInARow) {
-  config_.run.stop = StopRule::indistinguishable, config_.run.checks = 2, config_.run.evaluate_every = 1;
+  config_.run.stop = StopRule::indistinguishable;
+  config_.run.checks = 2;
+  config_.run.evaluate_every = 1;
   Hooks hooks;
   hooks.evaluate = [](int64_t step) { return Scores{.indistinguishable = step == 2 || step >= 5}; };
   Summing learner(50), never(8);
@@ -218,8 +237,10 @@ TEST_F(Loop, ALossThatIsNotFiniteStopsAndKeepsTheLastGoodCheckpoint) {
     FAIL();
   } catch (const DivergedError& error) {
     EXPECT_EQ(error.code(), Exit::diverged);
-    EXPECT_NE(std::string(error.what()).find("diverged at step 8: loss is nan"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("step-0000006.safetensors"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("diverged at step 8: loss is nan"), std::string::npos)
+        << error.what();
+    EXPECT_NE(std::string(error.what()).find("step-0000006.safetensors"), std::string::npos)
+        << error.what();
   }
   EXPECT_EQ(RunFolder::open(temp_.path() / "run").last_step(), 6);
 }
@@ -244,8 +265,11 @@ TEST_F(Loop, ADamagedLastCheckpointSaysHowToGoOnFromAnEarlierOne) {
     go(path, again);
     FAIL();
   } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("step-0000006.safetensors: "), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("ln -sfn step-0000003.safetensors "), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("step-0000006.safetensors: "), std::string::npos)
+        << error.what();
+    EXPECT_NE(std::string(error.what()).find("ln -sfn step-0000003.safetensors "),
+              std::string::npos)
+        << error.what();
   }
   point_link(path / "checkpoints/last", "step-0000003.safetensors");  // as it was told
   go(path, again);

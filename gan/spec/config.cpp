@@ -14,7 +14,8 @@
 namespace gan {
 namespace {
 
-template <class E> concept Enumeration = std::is_enum_v<E>;
+template <class E>
+concept Enumeration = std::is_enum_v<E>;
 
 std::string list(Names names) {
   std::string out;
@@ -23,14 +24,17 @@ std::string list(Names names) {
 }
 
 std::string describe(const Bounds& range) {
-  if (std::isfinite(range.high)) return fmt::format("a number {} {} up to {}", range.without_low ? "above" : "from", range.low, range.high);
+  if (std::isfinite(range.high))
+    return fmt::format("a number {} {} up to {}", range.without_low ? "above" : "from", range.low,
+                       range.high);
   return fmt::format("a number {} {}", range.without_low ? "above" : "of at least", range.low);
 }
 
 /// Finds the first number that has to be given.
 struct Missing {
   std::string key;
-  template <class T> void operator()(std::string_view name, T& value, Bounds range, const char*) {
+  template <class T>
+  void operator()(std::string_view name, T& value, Bounds range, const char*) {
     if constexpr (std::is_same_v<T, int64_t>)
       if (value == 0 && !range.holds(0) && key.empty()) key = name;
   }
@@ -42,9 +46,11 @@ class Reader {
   Reader(const toml::table& table, const std::string& who, std::string path)
       : table_(table), who_(who), path_(std::move(path)) {}
 
-  template <class T> void operator()(std::string_view key, T& value, Bounds range, const char*) {
+  template <class T>
+  void operator()(std::string_view key, T& value, Bounds range, const char*) {
     known_.emplace_back(key);
-    if (const toml::node* node = table_.get(key)) read(*node, value, range, path_ + std::string(key));
+    if (const toml::node* node = table_.get(key))
+      read(*node, value, range, path_ + std::string(key));
   }
 
   void expect(std::string_view key) { known_.emplace_back(key); }
@@ -68,19 +74,24 @@ class Reader {
   }
 
   template <class... Args>
-  [[noreturn]] void fail(const toml::node& node, fmt::format_string<Args...> text, Args&&... args) const {
+  [[noreturn]] void fail(const toml::node& node, fmt::format_string<Args...> text,
+                         Args&&... args) const {
     const auto line = node.source().begin.line;
-    throw UsageError("{}{}: {}", who_, line ? fmt::format(":{}", line) : "", fmt::format(text, std::forward<Args>(args)...));
+    throw UsageError("{}{}: {}", who_, line ? fmt::format(":{}", line) : "",
+                     fmt::format(text, std::forward<Args>(args)...));
   }
 
-  [[noreturn]] void wrong_type(const toml::node& node, const std::string& key, std::string_view expected) const {
+  [[noreturn]] void wrong_type(const toml::node& node, const std::string& key,
+                               std::string_view expected) const {
     std::ostringstream type;
     type << node.type();
     const auto text = node.value_exact<std::string>();
-    fail(node, "{}: expected {}, got a value of type {}{}", key, expected, type.str(), text ? fmt::format(" ('{}')", *text) : "");
+    fail(node, "{}: expected {}, got a value of type {}{}", key, expected, type.str(),
+         text ? fmt::format(" ('{}')", *text) : "");
   }
 
-  void check(const toml::node& node, double value, const Bounds& range, const std::string& key) const {
+  void check(const toml::node& node, double value, const Bounds& range,
+             const std::string& key) const {
     if (!range.holds(value)) fail(node, "{} = {}: expected {}", key, value, describe(range));
   }
 
@@ -100,7 +111,8 @@ class Reader {
   void read(const toml::node& node, double& value, Bounds range, const std::string& key) const {
     if (!node.is_number()) wrong_type(node, key, "a number");
     const double number = *node.value<double>();
-    if (!(std::abs(number) <= std::numeric_limits<float>::max())) fail(node, "{} = {}: expected a finite number within float's range", key, number);
+    if (!(std::abs(number) <= std::numeric_limits<float>::max()))
+      fail(node, "{} = {}: expected a finite number within float's range", key, number);
     check(node, number, range, key);
     value = number;
   }
@@ -112,50 +124,65 @@ class Reader {
     if (!node.is_string()) wrong_type(node, key, "a string");
     value = *node.value<std::string>();
   }
-  template <Enumeration E> void read(const toml::node& node, E& value, Bounds, const std::string& key) const {
+  template <Enumeration E>
+  void read(const toml::node& node, E& value, Bounds, const std::string& key) const {
     if (!node.is_string()) wrong_type(node, key, "one of " + list(names_of(E{})));
     read_name(node, *node.value<std::string>(), value, key);
   }
-  template <Enumeration E> void read_name(const toml::node& node, const std::string& text, E& value, const std::string& key) const {
+  template <Enumeration E>
+  void read_name(const toml::node& node, const std::string& text, E& value,
+                 const std::string& key) const {
     const Names names = names_of(E{});
     const auto found = std::find(names.begin(), names.end(), text);
     if (found == names.end())
-      fail(node, "{} = '{}': expected one of {}{}", key, text, list(names), did_you_mean(text, {names.begin(), names.end()}));
+      fail(node, "{} = '{}': expected one of {}{}", key, text, list(names),
+           did_you_mean(text, {names.begin(), names.end()}));
     value = static_cast<E>(found - names.begin());
   }
   void read(const toml::node& node, Init& value, Bounds, const std::string& key) const {
     if (node.is_string()) {
       value.value = 0;
       read(node, value.kind, any(), key);
-      if (value.kind != Init::Kind::he && value.kind != Init::Kind::glorot && value.kind != Init::Kind::zero) fail(node, "{}: '{}' needs a number, e.g. {{ {} = {} }}", key, *node.value<std::string>(), *node.value<std::string>(), value.kind == Init::Kind::sparse ? "15" : "0.05");
+      if (value.kind != Init::Kind::he && value.kind != Init::Kind::glorot &&
+          value.kind != Init::Kind::zero)
+        fail(node, "{}: '{}' needs a number, e.g. {{ {} = {} }}", key, *node.value<std::string>(),
+             *node.value<std::string>(), value.kind == Init::Kind::sparse ? "15" : "0.05");
       return;
     }
     const auto* table = node.as_table();
-    constexpr std::string_view kExpected = "\"he\", \"glorot\", \"zero\", or one of { he = gain }, { glorot = gain }, { uniform = r }, { normal = s }, { sparse = n }";
+    constexpr std::string_view kExpected =
+        "\"he\", \"glorot\", \"zero\", or one of { he = gain }, { glorot = gain }, { uniform = r }, { normal = s }, { sparse = n }";
     if (!table) wrong_type(node, key, kExpected);
-    if (table->size() != 1) fail(node, "{}: expected {}, got {} of them", key, kExpected, table->size());
+    if (table->size() != 1)
+      fail(node, "{}: expected {}, got {} of them", key, kExpected, table->size());
     for (const auto& [name, number] : *table) {
       read_name(number, std::string(name.str()), value.kind, key);
-      if (value.kind == Init::Kind::zero) fail(number, "{}: '{}' takes no number, say init = \"{}\"", key, name.str(), name.str());
+      if (value.kind == Init::Kind::zero)
+        fail(number, "{}: '{}' takes no number, say init = \"{}\"", key, name.str(), name.str());
       read(number, value.value, above(0), key);
-      if (value.kind == Init::Kind::sparse && (value.value < 1 || value.value != std::floor(value.value)))
-        fail(number, "{} = {{ sparse = {} }}: expected a whole number of weights", key, value.value);
+      if (value.kind == Init::Kind::sparse &&
+          (value.value < 1 || value.value != std::floor(value.value)))
+        fail(number, "{} = {{ sparse = {} }}: expected a whole number of weights", key,
+             value.value);
     }
   }
   void read(const toml::node& node, Bias& value, Bounds, const std::string& key) const {
     value = {};
     if (node.is_number()) return read(node, value.value, any(), key);
-    if (node.value<std::string>() != "marginals") wrong_type(node, key, "a number or \"marginals\"");
+    if (node.value<std::string>() != "marginals")
+      wrong_type(node, key, "a number or \"marginals\"");
     value.marginals = true;
   }
   void read(const toml::node& node, Dims& value, Bounds range, const std::string& key) const {
     const auto* array = node.as_array();
     if (!array) wrong_type(node, key, "[channels, height, width]");
-    if (array->size() != 3) fail(node, "{}: expected [channels, height, width], got {} of them", key, array->size());
+    if (array->size() != 3)
+      fail(node, "{}: expected [channels, height, width], got {} of them", key, array->size());
     value.clear();
     for (const auto& size : *array) read(size, value.emplace_back(), range, key);
   }
-  template <class T> void read(const toml::node& node, List<T>& value, Bounds range, const std::string& key) const {
+  template <class T>
+  void read(const toml::node& node, List<T>& value, Bounds range, const std::string& key) const {
     std::vector<T> values;
     const auto add = [&](const toml::node& element) {
       T one{};
@@ -164,20 +191,25 @@ class Reader {
     };
     const auto* array = node.as_array();
     if (array) check_count(*array, key);
-    if (!array) add(node);
-    else if (array->empty()) fail(node, "{}: expected at least one value", key);
-    else for (const auto& element : *array) add(element);
+    if (!array)
+      add(node);
+    else if (array->empty())
+      fail(node, "{}: expected at least one value", key);
+    else
+      for (const auto& element : *array) add(element);
     value.values = std::move(values);
   }
   void read(const toml::node& node, NetworkSpec& value, Bounds, const std::string& key) const {
     const auto* array = node.as_array();
-    if (!array) wrong_type(node, key, "an array of tables such as { layer = \"dense\", units = 100 }");
+    if (!array)
+      wrong_type(node, key, "an array of tables such as { layer = \"dense\", units = 100 }");
     check_count(*array, key);
     value.clear();
     for (const auto& element : *array) {
       const std::string path = fmt::format("{}[{}].", key, value.size() + 1);
       const auto* table = element.as_table();
-      if (!table) wrong_type(element, path + "layer", "a table such as { layer = \"dense\", units = 100 }");
+      if (!table)
+        wrong_type(element, path + "layer", "a table such as { layer = \"dense\", units = 100 }");
       value.push_back(read_layer(*table, path));
     }
   }
@@ -200,7 +232,8 @@ class Reader {
             Missing missing;
             fields(spec, missing);
             if (!missing.key.empty()) fail(table, "{}{} is missing", path, missing.key);
-            if constexpr (std::is_same_v<L, Dropout>)  // unless said otherwise, expectations are kept
+            if constexpr (std::is_same_v<L,
+                                         Dropout>)  // unless said otherwise, expectations are kept
               if (!table.contains("scale")) spec.scale = 1 / spec.keep;
             if constexpr (std::is_same_v<L, MaxoutConvolution>)
               if (!table.contains("pool_stride")) spec.pool_stride = spec.pool;
@@ -210,7 +243,8 @@ class Reader {
           }(),
           ...);
     }(static_cast<LayerSpec*>(nullptr));
-    if (!layer) fail(table, "{}layer = '{}' is not a known layer{}", path, *name, did_you_mean(*name, names));
+    if (!layer)
+      fail(table, "{}layer = '{}' is not a known layer{}", path, *name, did_you_mean(*name, names));
     return *layer;
   }
 
@@ -220,84 +254,13 @@ class Reader {
   std::vector<std::string> known_;
 };
 
-std::string quoted(std::string_view text) {
-  std::ostringstream out;
-  const toml::value<std::string> value(text);
-  out << toml::toml_formatter(value, toml::format_flags::allow_unicode_strings);  // """ would lose a first line that is empty
-  return out.str();
-}
-
-std::string text(int64_t value) { return fmt::format("{}", value); }
-std::string text(double value) { return fmt::format("{}", value); }
-std::string text(bool value) { return value ? "true" : "false"; }
-std::string text(const std::string& value) {
-  const std::string out = quoted(value);
-  const bool ascii = std::ranges::all_of(value, [](unsigned char c) { return c < 0x80; });
-  if (!ascii && toml::parse("value = " + out)["value"].value<std::string>() != value)
-    throw UsageError("{}: expected text in UTF-8", out);
-  return out;
-}
-template <Enumeration E> std::string text(E value) { return quoted(names_of(value)[static_cast<size_t>(value)]); }
-std::string text(const Init& init) {
-  const auto name = names_of(init.kind)[static_cast<size_t>(init.kind)];
-  return init.value == 0 ? quoted(name) : fmt::format("{{ {} = {} }}", name, init.value);
-}
-std::string text(const Dims& dims) { return fmt::format("[{}]", fmt::join(dims, ", ")); }
-template <class T> std::string text(const List<T>& list) {
-  std::string out;
-  for (const T value : list.values) out += (out.empty() ? "" : ", ") + text(value);
-  return list.size() == 1 ? out : "[" + out + "]";
-}
-std::string text(const Bias& bias) { return bias.marginals ? "\"marginals\"" : text(bias.value); }
-
-std::string text(const LayerSpec& layer);
-/// Of the layers inside a layer: on one line.
-std::string text(const NetworkSpec& layers) {
-  std::string out;
-  for (const LayerSpec& layer : layers) out += (out.empty() ? "" : ", ") + text(layer);
-  return "[" + out + "]";
-}
-
-struct LayerWriter {
-  std::string line;
-  template <class T> void operator()(std::string_view key, T& value, Bounds, const char*) {
-    if constexpr (std::is_same_v<T, Dims> || std::is_same_v<T, NetworkSpec>)
-      if (value.empty()) return;
-    line += fmt::format(", {} = {}", key, text(value));
-  }
-};
-
-std::string text(const LayerSpec& layer) {
-  LayerSpec copy = layer;  // fields() takes non-const references
-  return std::visit([](auto& spec) {
-    LayerWriter writer{fmt::format("{{ layer = \"{}\"", spec.kName)};
-    fields(spec, writer);
-    return writer.line + " }";
-  }, copy);
-}
-
-/// A layer a line, for a section of a recipe.
-std::string section_text(const NetworkSpec& layers) {
-  std::string out = "[\n";
-  for (const LayerSpec& layer : layers) out += "  " + text(layer) + ",\n";
-  return out + "]";
-}
-template <class T> std::string section_text(const T& value) { return text(value); }
-
-/// Hands (section, key, text) of every field to `emit`.
-template <class Emit> void each_field(const Config& config, Emit emit) {
-  Config copy = config;  // fields() takes non-const references
-  sections(copy, [&](std::string_view name, auto& section) {
-    auto visit = [&](std::string_view key, auto& value, Bounds, const char*) { emit(name, key, section_text(value)); };
-    fields(section, visit);
-  });
-}
-
 void read_config(const toml::table& root, const std::string& who, Config& config) {
   Reader top(root, who, "");
   top("format", config.format, at_least(1), "");
   if (config.format > kConfigFormat)
-    throw UsageError("{}: written by a newer version (format {}, this program reads up to {}): update gan", who, config.format, kConfigFormat);
+    throw UsageError(
+        "{}: written by a newer version (format {}, this program reads up to {}): update gan", who,
+        config.format, kConfigFormat);
   top("about", config.about, any(), "");
   const auto read_section = [&](std::string_view name, auto& section) {
     top.expect(name);
@@ -305,7 +268,8 @@ void read_config(const toml::table& root, const std::string& who, Config& config
     if (!node) return;
     if (!node->is_table()) {
       const auto line = node->source().begin.line;
-      throw UsageError("{}{}: '{}' must be a section: [{}]", who, line ? fmt::format(":{}", line) : "", name, name);
+      throw UsageError("{}{}: '{}' must be a section: [{}]", who,
+                       line ? fmt::format(":{}", line) : "", name, name);
     }
     Reader reader(*node->as_table(), who, std::string(name) + ".");
     fields(section, reader);
@@ -321,7 +285,8 @@ void read_config(const toml::table& root, const std::string& who, Config& config
 Config parse_config(std::string_view source, const std::string& who) {
   Config config;
   const toml::table root = parse_toml(source, who);
-  if (root.empty()) throw UsageError("{}: says nothing; `gan info recipes` lists recipes to begin with", who);
+  if (root.empty())
+    throw UsageError("{}: says nothing; `gan info recipes` lists recipes to begin with", who);
   read_config(root, who, config);
   return config;
 }
@@ -329,9 +294,12 @@ Config parse_config(std::string_view source, const std::string& who) {
 void override_config(Config& config, const std::string& assignment) {
   const std::string who = "--set " + assignment;
   const auto equals = assignment.find('='), dot = assignment.find('.');
-  if (equals == std::string::npos || dot == std::string::npos || dot > equals || dot == 0 || dot + 1 == equals)
-    throw UsageError("{}: expected section.key=value, e.g. --set training.learning_rate=0.001", who);
-  const std::string section = assignment.substr(0, dot), key = assignment.substr(dot + 1, equals - dot - 1);
+  if (equals == std::string::npos || dot == std::string::npos || dot > equals || dot == 0 ||
+      dot + 1 == equals)
+    throw UsageError("{}: expected section.key=value, e.g. --set training.learning_rate=0.001",
+                     who);
+  const std::string section = assignment.substr(0, dot),
+                    key = assignment.substr(dot + 1, equals - dot - 1);
   const std::string value = assignment.substr(equals + 1);
   check_toml_limits(value, who);
   toml::table parsed;
@@ -344,47 +312,6 @@ void override_config(Config& config, const std::string& assignment) {
   inner.insert(key, *parsed.get("value"));
   root.insert(section, std::move(inner));
   read_config(root, who, config);
-}
-
-std::string format_config(const Config& config) {
-  std::string out = fmt::format("format = {}\nabout = {}\n", config.format, quoted(config.about));
-  std::string_view current;
-  each_field(config, [&](std::string_view section, std::string_view key, const std::string& value) {
-    if (section != current) out += fmt::format("\n[{}]\n", section);
-    current = section;
-    out += fmt::format("{} = {}\n", key, value);
-  });
-  return out;
-}
-
-std::vector<std::pair<std::string, std::string>> flatten(const Config& config) {
-  std::vector<std::pair<std::string, std::string>> out;
-  each_field(config, [&](std::string_view section, std::string_view key, const std::string& value) {
-    out.emplace_back(fmt::format("{}.{}", section, key), value);
-  });
-  return out;
-}
-
-std::optional<Difference> first_difference(const Config& before, const Config& now) {
-  const auto settings = [](const Config& config) {
-    std::vector<std::pair<std::string, std::string>> out;
-    for (auto& [key, value] : flatten(config)) {
-      if (!value.starts_with("[\n")) out.emplace_back(key, value);
-      std::istringstream lines(value.starts_with("[\n") ? value.substr(2) : "");  // of one layer each
-      int64_t i = 0;
-      for (std::string line; std::getline(lines, line) && line != "]";) out.emplace_back(fmt::format("{}[{}]", key, ++i), line.substr(2, line.size() - 3));
-    }
-    return out;
-  };
-  const auto a = settings(before), b = settings(now);
-  const auto value = [](const auto& all, const std::string& key) -> std::string {
-    const auto found = std::find_if(all.begin(), all.end(), [&](auto& setting) { return setting.first == key; });
-    return found == all.end() ? "nothing" : found->second;
-  };
-  for (const auto* all : {&a, &b})
-    for (const auto& [key, text] : *all)
-      if (value(a, key) != value(b, key)) return Difference{key, value(a, key), value(b, key)};
-  return {};
 }
 
 }  // namespace gan

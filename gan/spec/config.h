@@ -21,14 +21,18 @@ constexpr double kMostSteps = 1e12;  ///< so that batches can be counted
 
 enum class ModelKind { adversarial, bernoulli_mixture, rbm, dbn, dbm, nce, gsn, stacked_cae };
 inline Names names_of(ModelKind) {
-  static constexpr std::string_view names[] = {"adversarial", "bernoulli-mixture", "rbm", "dbn", "dbm", "nce", "gsn", "stacked-cae"};
+  static constexpr std::string_view names[] = {
+      "adversarial", "bernoulli-mixture", "rbm", "dbn", "dbm", "nce", "gsn", "stacked-cae"};
   return names;
 }
 
 enum class StopRule {
-  steps,              ///< after the given steps
-  best,               ///< when the validation score has not risen by `margin` standard errors for `patience` evaluations
-  indistinguishable,  ///< when a fresh classifier separates samples from held-out data with surely less than 0.5 + epsilon accuracy (the paper's criterion, as an equivalence test)
+  steps,  ///< after the given steps
+  best,   ///< when the validation score has not risen by `margin` standard errors for `patience`
+          ///< evaluations
+  indistinguishable,  ///< when a fresh classifier separates samples from held-out data with surely
+                      ///< less than 0.5 + epsilon accuracy (the paper's criterion, as an
+                      ///< equivalence test)
 };
 inline Names names_of(StopRule) {
   static constexpr std::string_view names[] = {"steps", "best", "indistinguishable"};
@@ -58,25 +62,35 @@ struct RunSection {
   double margin = 0;
   double epsilon = 0.05;
   int64_t checks = 3;
-  int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000, keep_every = 0;
+  int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000,
+          keep_every = 0;
 };
-template <class V> void fields(RunSection& s, V& v) {
-  v("model", s.model, any(), "adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (denoising autoencoders too), stacked-cae");
-  v("engine", s.engine, any(), "auto (fused where it can), fused (on a CPU, for dense, maxout and dropout), reference");
+template <class V>
+void fields(RunSection& s, V& v) {
+  v("model", s.model, any(),
+    "adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (denoising autoencoders too), stacked-cae");
+  v("engine", s.engine, any(),
+    "auto (fused where it can), fused (on a CPU, for dense, maxout and dropout), reference");
   v("precision", s.precision, any(), "of products' operands in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "of every random stream");
   v("device", s.device, any(), "auto, cpu, cuda");
   v("threads", s.threads, between(0, 1024), "0 = one per core");
-  v("stop", s.stop, any(), "steps, best (validation score), indistinguishable (a fresh classifier separates samples from held-out data with surely less than 0.5 + epsilon accuracy)");
+  v("stop", s.stop, any(),
+    "steps, best (validation score), indistinguishable (a fresh classifier separates samples from held-out data with surely less than 0.5 + epsilon accuracy)");
   v("patience", s.patience, at_least(1), "stop = best: evaluations without a better score");
-  if (s.stop == StopRule::best) v("margin", s.margin, at_least(0), "stop = best: a score is better for patience when it is higher by so many of its standard errors");
-  v("epsilon", s.epsilon, between(0, 0.5), "stop = indistinguishable: the upper end of the accuracy's 95% interval must be under 0.5 + epsilon; smaller differences pass");
-  v("checks", s.checks, at_least(1), "stop = indistinguishable: in so many evaluations in a row, each with one classifier");
+  if (s.stop == StopRule::best)
+    v("margin", s.margin, at_least(0),
+      "stop = best: a score is better for patience when it is higher by so many of its standard errors");
+  v("epsilon", s.epsilon, between(0, 0.5),
+    "stop = indistinguishable: the upper end of the accuracy's 95% interval must be under 0.5 + epsilon; smaller differences pass");
+  v("checks", s.checks, at_least(1),
+    "stop = indistinguishable: in so many evaluations in a row, each with one classifier");
   v("log_every", s.log_every, at_least(1), "steps between two lines of metrics.jsonl");
   v("evaluate_every", s.evaluate_every, at_least(0), "steps, 0 = never");
   v("sample_every", s.sample_every, at_least(0), "steps between two pictures, 0 = never");
   v("checkpoint_every", s.checkpoint_every, at_least(0), "steps, 0 = only the last");
-  v("keep_every", s.keep_every, at_least(0), "steps; other checkpoints but last and best are removed, 0 = never keep");
+  v("keep_every", s.keep_every, at_least(0),
+    "steps; other checkpoints but last and best are removed, 0 = never keep");
 }
 
 enum class Scale { unit, symmetric, standard, none, gcn };
@@ -92,12 +106,16 @@ struct DataSection {
   double norm = 55;  ///< the paper's authors' on CIFAR-10
   bool binarise = false;
 };
-template <class V> void fields(DataSection& s, V& v) {
-  v("source", s.source, any(), "mnist, fashion-mnist, cifar10, a folder of their files, a .npy or .csv file, toy:NAME");
+template <class V>
+void fields(DataSection& s, V& v) {
+  v("source", s.source, any(),
+    "mnist, fashion-mnist, cifar10, a folder of their files, a .npy or .csv file, toy:NAME");
   v("train", s.train, at_least(0), "examples to train on, 0 = the source's usual split");
   v("valid", s.valid, at_least(0), "examples to choose with, 0 = the source's usual split");
-  v("scale", s.scale, any(), "unit [0, 1], symmetric [-1, 1], standard (mean 0, deviation 1), none, gcn (global contrast normalisation)");
-  if (s.scale == Scale::gcn) v("norm", s.norm, between(1e-6, 1e6), "L2 norm of each example, less its mean");
+  v("scale", s.scale, any(),
+    "unit [0, 1], symmetric [-1, 1], standard (mean 0, deviation 1), none, gcn (global contrast normalisation)");
+  if (s.scale == Scale::gcn)
+    v("norm", s.norm, between(1e-6, 1e6), "L2 norm of each example, less its mean");
   v("binarise", s.binarise, any(), "each value to 0 or 1 once, with probability = value");
 }
 
@@ -107,7 +125,8 @@ struct TrainingSection {
   int64_t batch_size = 100;
   double learning_rate = 1e-3;
 };
-template <class V> void fields(TrainingSection& s, V& v) {
+template <class V>
+void fields(TrainingSection& s, V& v) {
   v("steps", s.steps, between(0, kMostSteps), "generator updates");
   v("epochs", s.epochs, at_least(0), "instead of steps: passes over the training data");
   v("batch_size", s.batch_size, at_least(1), "examples a minibatch");
@@ -139,7 +158,8 @@ struct OptimizerSection {
   double decay = 1.000004, min_rate = 1e-6;
   int64_t schedule_steps = 0;
 };
-template <class V> void fields(OptimizerSection& s, V& v) {
+template <class V>
+void fields(OptimizerSection& s, V& v) {
   v("method", s.method, any(), "momentum, adam");
   if (s.method == Method::adam) {
     v("beta1", s.beta1, Bounds{.low = 0, .high = 0.99999}, "decay of the gradient's mean");
@@ -151,14 +171,18 @@ template <class V> void fields(OptimizerSection& s, V& v) {
     v("momentum_epochs", s.momentum_epochs, at_least(1), "in this epoch");
   }
   v("schedule", s.schedule, any(), "constant, exponential, cosine, linear");
-  if (s.schedule == Schedule::exponential) v("decay", s.decay, at_least(1), "rate is divided by it every step");
-  if (s.schedule == Schedule::cosine || s.schedule == Schedule::linear) v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall");
-  if (s.schedule != Schedule::constant) v("min_rate", s.min_rate, at_least(0), "the rate never falls below");
+  if (s.schedule == Schedule::exponential)
+    v("decay", s.decay, at_least(1), "rate is divided by it every step");
+  if (s.schedule == Schedule::cosine || s.schedule == Schedule::linear)
+    v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall");
+  if (s.schedule != Schedule::constant)
+    v("min_rate", s.min_rate, at_least(0), "the rate never falls below");
 }
 
 enum class Update {
   alternating,   ///< Algorithm 1: k steps of D, then one of G against the new D
-  simultaneous,  ///< the authors' code: one shared fake batch, both gradients at the same parameters
+  simultaneous,  ///< the authors' code: one shared fake batch, both gradients at the same
+                 ///< parameters
 };
 inline Names names_of(Update) {
   static constexpr std::string_view names[] = {"alternating", "simultaneous"};
@@ -172,13 +196,16 @@ struct GameSection {
   double r1 = 0, r2 = 0;
   double averaging = 0;
 };
-template <class V> void fields(GameSection& s, V& v) {
-  v("value", s.value, any(), "minimax, non-saturating, least-squares, wasserstein, hinge, relativistic");
+template <class V>
+void fields(GameSection& s, V& v) {
+  v("value", s.value, any(),
+    "minimax, non-saturating, least-squares, wasserstein, hinge, relativistic");
   v("update", s.update, any(), "alternating (Algorithm 1), simultaneous (the authors' code)");
   v("k", s.k, between(1, 1000000), "steps of D for one of G");
   v("r1", s.r1, at_least(0), "weight of R1: r1 / 2 E |dD/dx|^2 on data");
   v("r2", s.r2, at_least(0), "weight of R2: the same on samples");
-  v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999}, "of G's parameters, decay a step; 0 = none");
+  v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999},
+    "of G's parameters, decay a step; 0 = none");
 }
 
 enum class NoiseKind { uniform, normal };
@@ -192,7 +219,8 @@ struct GeneratorSection {
   int64_t noise_size = 100;
   NetworkSpec layers;
 };
-template <class V> void fields(GeneratorSection& s, V& v) {
+template <class V>
+void fields(GeneratorSection& s, V& v) {
   v("noise", s.noise, any(), "uniform on [-sqrt 3, sqrt 3], normal; both have variance 1");
   v("noise_size", s.noise_size, between(1, kMostUnits), "dimensions of z");
   v("layers", s.layers, any(), "from z to an example");
@@ -201,8 +229,10 @@ template <class V> void fields(GeneratorSection& s, V& v) {
 struct DiscriminatorSection {
   NetworkSpec layers;
 };
-template <class V> void fields(DiscriminatorSection& s, V& v) {
-  v("layers", s.layers, any(), "from an example to one logit; the sigmoid is in the value function");
+template <class V>
+void fields(DiscriminatorSection& s, V& v) {
+  v("layers", s.layers, any(),
+    "from an example to one logit; the sigmoid is in the value function");
 }
 
 struct Config {
@@ -226,13 +256,29 @@ struct Config {
 };
 
 /// Restricted Boltzmann machines, however they are trained, and stacks of them.
-constexpr bool is_boltzmann(ModelKind m) { return m == ModelKind::rbm || m == ModelKind::nce || m == ModelKind::dbn || m == ModelKind::dbm; }
+constexpr bool is_boltzmann(ModelKind m) {
+  return m == ModelKind::rbm || m == ModelKind::nce || m == ModelKind::dbn || m == ModelKind::dbm;
+}
+/// Trained by passes of gan/kernels of their own, which are their only engine.
+constexpr bool has_own_passes(ModelKind m) {
+  return m == ModelKind::gsn || m == ModelKind::stacked_cae;
+}
+constexpr bool wants_cpu(ModelKind m) {
+  return has_own_passes(m) || is_boltzmann(m);
+}
 /// The layers of a deep one; nullptr for any other model.
-inline const StackSection* stack_of(const Config& c) { return c.run.model == ModelKind::dbn ? &c.dbn : c.run.model == ModelKind::dbm ? static_cast<const StackSection*>(&c.dbm) : nullptr; }
-inline StackSection* stack_of(Config& c) { return const_cast<StackSection*>(stack_of(std::as_const(c))); }
+inline const StackSection* stack_of(const Config& c) {
+  return c.run.model == ModelKind::dbn   ? &c.dbn
+         : c.run.model == ModelKind::dbm ? static_cast<const StackSection*>(&c.dbm)
+                                         : nullptr;
+}
+inline StackSection* stack_of(Config& c) {
+  return const_cast<StackSection*>(stack_of(std::as_const(c)));
+}
 
 /// Calls v(name, section) for every section that this kind of model has.
-template <class V> void sections(Config& c, V&& v) {
+template <class V>
+void sections(Config& c, V&& v) {
   v("run", c.run);
   v("data", c.data);
   v("training", c.training);
@@ -268,15 +314,16 @@ template <class V> void sections(Config& c, V&& v) {
 }
 
 /// `who` names the source in errors, which carry line numbers. Missing keys keep their defaults.
-/// @throws UsageError for a syntax error, an unknown section or key (the nearest is suggested), a wrong
-/// type, a number out of range, a newer format.
+/// @throws UsageError for a syntax error, an unknown section or key (the nearest is suggested), a
+/// wrong type, a number out of range, a newer format.
 Config parse_config(std::string_view toml, const std::string& who);
 
-/// Applies "section.key=value" (value in TOML; a bare word is taken as a string). @throws UsageError
+/// Applies "section.key=value" (value in TOML; a bare word is taken as a string). @throws
+/// UsageError
 void override_config(Config& config, const std::string& assignment);
 
-/// TOML with every key of every section: parse_config(format_config(c)) is c. @throws UsageError for text that is not
-/// UTF-8, which TOML cannot hold.
+/// TOML with every key of every section: parse_config(format_config(c)) is c. @throws UsageError
+/// for text that is not UTF-8, which TOML cannot hold.
 std::string format_config(const Config& config);
 
 /// ("training.batch_size", "100"), ... in the order of format_config.

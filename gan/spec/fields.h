@@ -1,6 +1,6 @@
 #pragma once
-/// How plain data describe themselves: a struct lists its fields once, and the TOML reader, the writer,
-/// the comparison on resume and `gan info` all walk that list.
+/// How plain data describe themselves: a struct lists its fields once, and the TOML reader, the
+/// writer, the comparison on resume and `gan info` all walk that list.
 ///
 ///   template <class Visitor> void fields(Dense& s, Visitor& v) {
 ///     v("units", s.units, at_least(1), "outputs");
@@ -13,15 +13,24 @@
 namespace gan {
 
 struct Bounds {
-  double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
+  double low = -std::numeric_limits<double>::infinity(),
+         high = std::numeric_limits<double>::infinity();
   bool without_low = false;  ///< the lower end itself is not allowed
   bool holds(double x) const { return (without_low ? x > low : x >= low) && x <= high; }
 };
 
-constexpr Bounds any() { return {}; }
-constexpr Bounds at_least(double low) { return {.low = low}; }
-constexpr Bounds above(double low) { return {.low = low, .without_low = true}; }
-constexpr Bounds between(double low, double high) { return {.low = low, .high = high}; }
+constexpr Bounds any() {
+  return {};
+}
+constexpr Bounds at_least(double low) {
+  return {.low = low};
+}
+constexpr Bounds above(double low) {
+  return {.low = low, .without_low = true};
+}
+constexpr Bounds between(double low, double high) {
+  return {.low = low, .high = high};
+}
 
 using Names = std::span<const std::string_view>;  ///< an enumeration's spellings, in its order
 

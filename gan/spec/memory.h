@@ -6,13 +6,14 @@
 namespace gan {
 
 struct MemoryNeed {
-  double parameters = 0;  ///< bytes: weights, gradients, moments, average, and a checkpoint being written
-  double batch = 0;       ///< bytes: what one step keeps of its examples until the gradients are known
+  double parameters =
+      0;  ///< bytes: weights, gradients, moments, average, and a checkpoint being written
+  double batch = 0;  ///< bytes: what one step keeps of its examples until the gradients are known
   double total() const { return parameters + batch; }
 };
 
-/// dim: numbers an example. Within about a third of what is measured, once the data are loaded; shapes
-/// that no machine can hold give numbers that no machine has.
+/// dim: numbers an example. Within about a third of what is measured, once the data are loaded;
+/// shapes that no machine can hold give numbers that no machine has.
 MemoryNeed memory_need(const Config& config, int64_t dim);
 
 inline constexpr int64_t kScoredSamples =

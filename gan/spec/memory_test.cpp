@@ -20,21 +20,36 @@ TEST(MemoryNeed, CountsWeightsGradientsMomentsAverageAndACheckpoint) {
   Config c = two_layers(7);
   const double g = 7 * (3 + 1) + 2 * (7 + 1), d = 5 * 4 * (2 + 1) + (5 + 1);
   c.optimizer.method = Method::momentum;
-  EXPECT_EQ(memory_need(c, 2).parameters, 4 * (2 * 2 * (g + d) + (g + d)));  // (weights + moment), again in a checkpoint; gradients
-  c.optimizer.method = Method::adam, c.game.averaging = 0.999;
+  EXPECT_EQ(
+      memory_need(c, 2).parameters,
+      4 * (2 * 2 * (g + d) + (g + d)));  // (weights + moment), again in a checkpoint; gradients
+  c.optimizer.method = Method::adam;
+  c.game.averaging = 0.999;
   EXPECT_EQ(memory_need(c, 2).parameters, 4 * (2 * (3 * (g + d) + g) + (g + d)));
 }
 
 TEST(MemoryNeed, CountsKernelsAndImages) {
   Config c = two_layers(7);
-  c.generator.layers = {TransposedConvolution{.channels = 2, .kernel = 3, .stride = 2, .input = {3, 1, 1}, .tied = false}};  // 3 -> [2, 3, 3]
-  c.discriminator.layers = {MaxoutConvolution{.channels = 4, .pieces = 5, .kernel = 2, .pad = 1, .pool = 2, .pool_stride = 2, .input = {2, 3, 3}}, Dense{.units = 1}};
+  c.generator.layers = {TransposedConvolution{.channels = 2,
+                                              .kernel = 3,
+                                              .stride = 2,
+                                              .input = {3, 1, 1},
+                                              .tied = false}};  // 3 -> [2, 3, 3]
+  c.discriminator.layers = {MaxoutConvolution{.channels = 4,
+                                              .pieces = 5,
+                                              .kernel = 2,
+                                              .pad = 1,
+                                              .pool = 2,
+                                              .pool_stride = 2,
+                                              .input = {2, 3, 3}},
+                            Dense{.units = 1}};
   const double g = 3 * 2 * 9 + 18, d = 4 * 5 * (2 * 4 + 1) + 4 * 2 * 2 + 1;
   c.optimizer.method = Method::momentum;
   EXPECT_EQ(memory_need(c, 18).parameters, 4 * 5 * (g + d));
   EXPECT_EQ(model_bytes(c, 18), 4 * g);
   const double before = memory_need(c, 18).batch;
-  std::get<MaxoutConvolution>(c.discriminator.layers[0]).pieces = 10;  // twice the [20, 4, 4] before the max: of data and samples, kept and worked on
+  std::get<MaxoutConvolution>(c.discriminator.layers[0]).pieces =
+      10;  // twice the [20, 4, 4] before the max: of data and samples, kept and worked on
   EXPECT_EQ(memory_need(c, 18).batch - before, 4 * 10 * 2 * 2 * (20 * 4 * 4));
   EXPECT_THROW(memory_need(c, 17), UsageError);
 }
@@ -51,18 +66,24 @@ TEST(MemoryNeed, GrowsWithTheBatchAndWithPenalties) {
 TEST(MemoryNeed, AModelIsItsParameters) {
   Config c = two_layers(7);
   EXPECT_EQ(model_bytes(c, 2), 4 * (7 * (3 + 1) + 2 * (7 + 1)));
-  c.run.model = ModelKind::bernoulli_mixture, c.mixture.components = 5;
+  c.run.model = ModelKind::bernoulli_mixture;
+  c.mixture.components = 5;
   EXPECT_EQ(model_bytes(c, 2), 8 * 5 * 2);
-  c.run.model = ModelKind::rbm, c.rbm.hidden = 5;
+  c.run.model = ModelKind::rbm;
+  c.rbm.hidden = 5;
   EXPECT_EQ(model_bytes(c, 2), 4 * (2 * 5 + 5 + 2 + 2));  // weights, biases, the base's biases
 }
 
 TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
   Config c;
-  c.run.model = ModelKind::rbm, c.optimizer.method = Method::momentum, c.rbm.hidden = 500;
+  c.run.model = ModelKind::rbm;
+  c.optimizer.method = Method::momentum;
+  c.rbm.hidden = 500;
   const MemoryNeed passing = memory_need(c, 784);
-  EXPECT_NEAR(passing.parameters, 4 * (4 * 785 * 501 + 784 * 512 + 500 * 784), 1);  // weights and momentum, both in a checkpoint being written; rows of weights
-  c.rbm.persistent = true, c.rbm.chains = 1000;
+  EXPECT_NEAR(passing.parameters, 4 * (4 * 785 * 501 + 784 * 512 + 500 * 784),
+              1);  // weights and momentum, both in a checkpoint being written; rows of weights
+  c.rbm.persistent = true;
+  c.rbm.chains = 1000;
   EXPECT_GT(memory_need(c, 784).parameters, passing.parameters + 4 * 1000 * 500);
   EXPECT_EQ(memory_need(c, 784).batch, 4 * passing.batch);
   c.rbm.hidden = INT64_MAX;
@@ -71,22 +92,28 @@ TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
 
 TEST(MemoryNeed, LayersThatServeBothWaysAreCountedOnce) {
   Config c;
-  c.run.model = ModelKind::gsn, c.gsn.hidden = {{7, 5}};
+  c.run.model = ModelKind::gsn;
+  c.gsn.hidden = {{7, 5}};
   EXPECT_EQ(model_bytes(c, 3), 4 * (3 * 7 + 7 * 5 + 3 + 7 + 5));
   const double before = memory_need(c, 3).batch;
   c.gsn.walkback *= 2;
   EXPECT_GT(memory_need(c, 3).batch, 1.5 * before);  // every step is kept
-  c.run.model = ModelKind::stacked_cae, c.cae.hidden = {{7, 5}};
-  EXPECT_EQ(model_bytes(c, 3), 4 * (3 * 7 + 7 * 5 + 3 + 7 + 7 + 5));  // each layer has biases of its own for both ends
+  c.run.model = ModelKind::stacked_cae;
+  c.cae.hidden = {{7, 5}};
+  EXPECT_EQ(model_bytes(c, 3),
+            4 * (3 * 7 + 7 * 5 + 3 + 7 + 7 + 5));  // each layer has biases of its own for both ends
   for (const ModelKind model : {ModelKind::gsn, ModelKind::stacked_cae}) {
-    c.run.model = model, c.gsn.hidden = c.cae.hidden = {{1 << 24, 1 << 24}};
+    c.run.model = model;
+    c.gsn.hidden = c.cae.hidden = {{1 << 24, 1 << 24}};
     EXPECT_GT(memory_need(c, 784).total(), 1e15);
   }
 }
 
 TEST(MemoryNeed, NoiseIsRowsToo) {
   Config c;
-  c.run.model = ModelKind::nce, c.nce.hidden = 500, c.nce.nu = 1;
+  c.run.model = ModelKind::nce;
+  c.nce.hidden = 500;
+  c.nce.nu = 1;
   const double two = memory_need(c, 784).batch;
   c.nce.nu = 9;
   EXPECT_EQ(memory_need(c, 784).batch, 5 * two);
@@ -98,15 +125,22 @@ TEST(MemoryNeed, NoiseIsRowsToo) {
 
 TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
   Config c;
-  c.run.model = ModelKind::dbm, c.optimizer.method = Method::momentum, c.dbm.hidden = {{3, 4}}, c.dbm.chains = 6;
+  c.run.model = ModelKind::dbm;
+  c.optimizer.method = Method::momentum;
+  c.dbm.hidden = {{3, 4}};
+  c.dbm.chains = 6;
   const double layers = 2 * 3 + 2 + 3 + 3 * 4 + 3 + 4;
   EXPECT_EQ(model_bytes(c, 2), 4 * layers);
   const double rows = (2 + 3) * 16 + (3 + 4) * 16;
-  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 6 * 9 + rows));  // alone, and together
-  c.run.model = ModelKind::dbn, c.dbn.hidden = {{3, 4}}, c.dbn.chains = 6;
+  EXPECT_EQ(memory_need(c, 2).parameters,
+            4 * 2 * (3 * layers + 6 * 9 + rows));  // alone, and together
+  c.run.model = ModelKind::dbn;
+  c.dbn.hidden = {{3, 4}};
+  c.dbn.chains = 6;
   EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (2 * layers + 6 * 9 + rows));
   c.dbn.up_down_epochs = 1;
-  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (3 * layers + 2 * 6 + 6 * 9 + rows));  // and weights going up
+  EXPECT_EQ(memory_need(c, 2).parameters,
+            4 * 2 * (3 * layers + 2 * 6 + 6 * 9 + rows));  // and weights going up
 }
 
 TEST(MemoryNeed, ScoringKeepsSamplesAndTheirCopyAndHeldOutExamples) {
@@ -120,7 +154,7 @@ TEST(MemoryNeed, ScoringKeepsSamplesAndTheirCopyAndHeldOutExamples) {
   c.run.stop = StopRule::indistinguishable;
   EXPECT_EQ(scoring_need(c, 784, 5'000, 10'000),
             4 * ((3 * 10'000.0 + 1'000 + 10'000 + 6 * 5'000) * 784 + 1.6e7));
-  c.run.stop = StopRule::steps,
+  c.run.stop = StopRule::steps;
   c.run.model = ModelKind::rbm;  // its own log-probability needs no samples
   EXPECT_EQ(scoring_need(c, 784, 5'000, 100), 4 * ((1'000 + 100 + 2 * 5'000.0) * 784));
 }

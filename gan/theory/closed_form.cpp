@@ -9,11 +9,14 @@
 namespace gan {
 namespace {
 
-double softplus(double a) { return std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a))); }
+double softplus(double a) {
+  return std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a)));
+}
 
 }  // namespace
 
-ClosedForm closed_form(std::span<const double> data, std::span<const double> model, std::span<const double> logits) {
+ClosedForm closed_form(std::span<const double> data, std::span<const double> model,
+                       std::span<const double> logits) {
   assert(data.size() == model.size() && data.size() == logits.size());
   ClosedForm out{};
   for (size_t i = 0; i < data.size(); ++i) {

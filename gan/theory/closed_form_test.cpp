@@ -19,7 +19,10 @@ TEST(ClosedForm, OfTwoPointsIsWhatPaperAndPencilGive) {
   const ClosedForm c = closed_form(data, model, logits);
   EXPECT_NEAR(c.discriminator_error, 0.5 * 0.05 + 0.5 * 0.25, 1e-15);
   EXPECT_NEAR(c.half_error, 0.25, 1e-15);
-  EXPECT_NEAR(c.value, 0.75 * std::log(0.8) + 0.25 * std::log(0.5) + 0.25 * std::log(0.2) + 0.75 * std::log(0.5), 1e-15);
+  EXPECT_NEAR(
+      c.value,
+      0.75 * std::log(0.8) + 0.25 * std::log(0.5) + 0.25 * std::log(0.2) + 0.75 * std::log(0.5),
+      1e-15);
   EXPECT_NEAR(c.optimal_value, 1.5 * std::log(0.75) + 0.5 * std::log(0.25), 1e-15);
   EXPECT_NEAR(c.jensen_shannon, (c.optimal_value + std::log(4)) / 2, 1e-15);
   EXPECT_TRUE(c.exact_density);
@@ -47,8 +50,10 @@ TEST(ClosedForm, OfUnitNormalsAndTheirBestD) {
 }
 
 TEST(ClosedForm, BearsCellsWithoutMassAndADThatIsSure) {
-  const std::vector<double> data{0.5, 0.5, 0, 0}, model{0, 0, 1, 0};  // disjoint, and a cell of neither
-  const ClosedForm right = closed_form(data, model, std::vector<double>{kInfinity, kInfinity, -kInfinity, 0});
+  const std::vector<double> data{0.5, 0.5, 0, 0},
+      model{0, 0, 1, 0};  // disjoint, and a cell of neither
+  const ClosedForm right =
+      closed_form(data, model, std::vector<double>{kInfinity, kInfinity, -kInfinity, 0});
   EXPECT_EQ(right.discriminator_error, 0);
   EXPECT_NEAR(right.half_error, 0.5, 1e-15);
   EXPECT_NEAR(right.optimal_value, 0, 1e-15);

@@ -14,10 +14,15 @@ using std::numbers::pi;
 
 constexpr double kReach = 6;  // bandwidths; a Gaussian kernel has 2e-9 of its mass beyond
 
-double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
-double sigmoid(double x) { return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+double softplus(double x) {
+  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+}
+double sigmoid(double x) {
+  return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
+}
 
-/// p log(p / m) / 2 + q log(q / m) / 2, where m = (p + q) / 2: log(p / m) = log 2 - softplus(log q - log p).
+/// p log(p / m) / 2 + q log(q / m) / 2, where m = (p + q) / 2: log(p / m) = log 2 - softplus(log q
+/// - log p).
 double divergence_at(double log_p, double log_q) {
   const double logit = optimal_logit(log_p, log_q);
   const auto half = [](double log_density, double log_odds) {
@@ -27,7 +32,8 @@ double divergence_at(double log_p, double log_q) {
   return half(log_p, logit) + half(log_q, -logit);
 }
 
-/// Silverman 1986, eq. 3.31: .9 min(deviation, interquartile range / 1.34) n^(-1/5); 0 for equal samples.
+/// Silverman 1986, eq. 3.31: .9 min(deviation, interquartile range / 1.34) n^(-1/5); 0 for equal
+/// samples.
 double silverman(std::span<const float> sorted) {
   const auto n = static_cast<double>(sorted.size());
   const double mean = std::accumulate(sorted.begin(), sorted.end(), 0.0) / n;
@@ -39,7 +45,9 @@ double silverman(std::span<const float> sorted) {
   return .9 * spread * std::pow(n, -.2);
 }
 
-double spacing(std::span<const double> grid) { return grid.size() > 1 ? std::abs(grid[1] - grid[0]) : 1; }
+double spacing(std::span<const double> grid) {
+  return grid.size() > 1 ? std::abs(grid[1] - grid[0]) : 1;
+}
 
 }  // namespace
 
@@ -52,7 +60,8 @@ double optimal_discriminator(double log_p_data, double log_p_g) {
   return sigmoid(optimal_logit(log_p_data, log_p_g));
 }
 
-double jensen_shannon(const LogDensity& p, const LogDensity& q, double low, double high, int intervals) {
+double jensen_shannon(const LogDensity& p, const LogDensity& q, double low, double high,
+                      int intervals) {
   assert(intervals > 0 && low < high);
   intervals += intervals % 2;
   const double step = (high - low) / intervals;
@@ -72,7 +81,9 @@ double jensen_shannon(std::span<const double> p, std::span<const double> q) {
   return sum;
 }
 
-double virtual_criterion(double jensen_shannon_divergence) { return -2 * ln2 + 2 * jensen_shannon_divergence; }
+double virtual_criterion(double jensen_shannon_divergence) {
+  return -2 * ln2 + 2 * jensen_shannon_divergence;
+}
 
 double log_normal_density(double x, double mean, double deviation) {
   const double z = (x - mean) / deviation;

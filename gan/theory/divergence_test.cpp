@@ -73,7 +73,8 @@ TEST(JensenShannon, IsLog2ForDisjointDensities) {
   const auto uniform = [](double low) {
     return [low](double x) { return x >= low && x < low + 1 ? 0.0 : -kInfinity; };
   };
-  EXPECT_NEAR(jensen_shannon(uniform(0), uniform(2), -1, 4), ln2, 1e-3);  // the rule meets four jumps
+  EXPECT_NEAR(jensen_shannon(uniform(0), uniform(2), -1, 4), ln2,
+              1e-3);  // the rule meets four jumps
 }
 
 TEST(JensenShannon, AgreesWithTheCriterionOfTheOptimalDiscriminator) {  // [paper] eq. 4 = eq. 6
@@ -83,7 +84,8 @@ TEST(JensenShannon, AgreesWithTheCriterionOfTheOptimalDiscriminator) {  // [pape
   std::vector<double> value(n);
   const std::vector<double> x = points(low, high, n);
   for (int i = 0; i < n; ++i) {
-    const double d = optimal_discriminator(p(x[i]), q(x[i])), not_d = optimal_discriminator(q(x[i]), p(x[i]));
+    const double d = optimal_discriminator(p(x[i]), q(x[i])),
+                 not_d = optimal_discriminator(q(x[i]), p(x[i]));
     value[i] = std::exp(p(x[i])) * std::log(d) + std::exp(q(x[i])) * std::log(not_d);
   }
   const double step = (high - low) / (n - 1);
@@ -106,15 +108,20 @@ TEST(JensenShannon, GrowsAsNormalsPartAndIsSymmetric) {
 }
 
 TEST(JensenShannon, OddIntervalsAreRoundedUp) {
-  const auto with = [](int intervals) { return jensen_shannon(normal(0, 1), normal(1, 1), -10, 10, intervals); };
+  const auto with = [](int intervals) {
+    return jensen_shannon(normal(0, 1), normal(1, 1), -10, 10, intervals);
+  };
   EXPECT_EQ(with(1001), with(1002));
 }
 
 TEST(JensenShannon, OfDiscreteDistributions) {
-  const auto divergence = [](std::vector<double> p, std::vector<double> q) { return jensen_shannon(p, q); };
+  const auto divergence = [](std::vector<double> p, std::vector<double> q) {
+    return jensen_shannon(p, q);
+  };
   EXPECT_EQ(divergence({.3, .7}, {.3, .7}), 0);
   EXPECT_NEAR(divergence({1, 0}, {0, 1}), ln2, 1e-15);
-  EXPECT_NEAR(divergence({.5, .5}, {1, 0}), .75 * std::log(4 / 3.0), 1e-15);  // H(3/4, 1/4) - H(1/2, 1/2) / 2
+  EXPECT_NEAR(divergence({.5, .5}, {1, 0}), .75 * std::log(4 / 3.0),
+              1e-15);  // H(3/4, 1/4) - H(1/2, 1/2) / 2
   EXPECT_EQ(divergence({.5, .5, 0}, {.5, .5, 0}), 0);
 }
 
@@ -175,7 +182,8 @@ TEST(KernelDensity, FindsANormalBySilvermansRule) {
   const auto density = kernel_density(samples, grid);
   EXPECT_NEAR(trapezoid(density, grid[1] - grid[0]), 1, 1e-6);
   for (size_t i = 0; i < grid.size(); ++i)
-    EXPECT_NEAR(density[i], std::exp(log_normal_density(grid[i], 4, 1.25)), .02);  // five of its deviations
+    EXPECT_NEAR(density[i], std::exp(log_normal_density(grid[i], 4, 1.25)),
+                .02);  // five of its deviations
 }
 
 TEST(KernelDensity, BearsWhatAGeneratorMayGive) {

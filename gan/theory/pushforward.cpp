@@ -11,7 +11,9 @@ namespace {
 constexpr double kReach = 8;  // deviations of N(0, 1)
 
 /// The probability of N(0, 1) below z, without loss of digits in the lower tail.
-double normal_below(double z) { return std::erfc(-z / std::numbers::sqrt2) / 2; }
+double normal_below(double z) {
+  return std::erfc(-z / std::numbers::sqrt2) / 2;
+}
 
 std::vector<double> points_between(double low, double high, int64_t points) {
   assert(points > 1);
@@ -30,7 +32,8 @@ NoiseGrid normal_noise(int64_t points) {
     const double a = out.z[i];
     const double b = out.z[i + 1];
     // Above 0, both tails are taken from the other side: 1 - 1 would leave nothing.
-    out.mass.push_back(a > 0 ? normal_below(-a) - normal_below(-b) : normal_below(b) - normal_below(a));
+    out.mass.push_back(a > 0 ? normal_below(-a) - normal_below(-b)
+                             : normal_below(b) - normal_below(a));
   }
   out.mass.front() += normal_below(-kReach);
   out.mass.back() += normal_below(-kReach);
@@ -55,7 +58,8 @@ Cells cells_around(double first, double last, int64_t count) {
   return {first - width / 2, width, count};
 }
 
-std::vector<double> push_forward(const NoiseGrid& noise, std::span<const double> x, const Cells& cells) {
+std::vector<double> push_forward(const NoiseGrid& noise, std::span<const double> x,
+                                 const Cells& cells) {
   assert(x.size() == noise.z.size());
   std::vector<double> out(static_cast<size_t>(cells.count));
   const auto last = static_cast<double>(cells.count - 1);

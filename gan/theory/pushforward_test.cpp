@@ -18,12 +18,17 @@ std::vector<double> images(const NoiseGrid& noise, const std::function<double(do
   return out;
 }
 
-double total(const std::vector<double>& mass) { return std::accumulate(mass.begin(), mass.end(), 0.0); }
+double total(const std::vector<double>& mass) {
+  return std::accumulate(mass.begin(), mass.end(), 0.0);
+}
 
-double normal_below(double z) { return std::erfc(-z / std::numbers::sqrt2) / 2; }
+double normal_below(double z) {
+  return std::erfc(-z / std::numbers::sqrt2) / 2;
+}
 
 /// The most by which a cell differs from what `below`, a distribution function, gives it.
-double worst(const std::vector<double>& mass, const Cells& cells, const std::function<double(double)>& below) {
+double worst(const std::vector<double>& mass, const Cells& cells,
+             const std::function<double(double)>& below) {
   double out = 0;
   for (int64_t i = 0; i < cells.count; ++i) {
     const double low = cells.low + cells.width * static_cast<double>(i);
@@ -39,7 +44,8 @@ TEST(NoiseGrid, OfANormalHasItsProbabilities) {
   EXPECT_DOUBLE_EQ(noise.z.front(), -8);
   EXPECT_DOUBLE_EQ(noise.z.back(), 8);
   for (size_t i = 1; i + 1 < noise.mass.size(); ++i) {
-    EXPECT_NEAR(noise.mass[i], noise.mass[noise.mass.size() - 1 - i], 1e-12 * noise.mass[i]) << i;  // both tails alike
+    EXPECT_NEAR(noise.mass[i], noise.mass[noise.mass.size() - 1 - i], 1e-12 * noise.mass[i])
+        << i;  // both tails alike
   }
   double within = 0;  // one deviation
   for (size_t i = 0; i < noise.mass.size(); ++i) {
@@ -72,11 +78,13 @@ TEST(PushForward, OfALineIsANormal) {
   const NoiseGrid noise = normal_noise(20001);
   const Cells cells = cells_between(-8, 16, 500);
   for (const double slope : {1.25, -1.25}) {  // rising and falling
-    const auto mass = push_forward(noise, images(noise, [&](double z) { return 4 + slope * z; }), cells);
+    const auto mass =
+        push_forward(noise, images(noise, [&](double z) { return 4 + slope * z; }), cells);
     EXPECT_LT(worst(mass, cells, [](double x) { return normal_below((x - 4) / 1.25); }), 1e-6);
     EXPECT_NEAR(total(mass), 1, 1e-12);
     // As a density: what figure 1 draws.
-    EXPECT_NEAR(mass[250] / cells.width, std::exp(log_normal_density(cells.middle(250), 4, 1.25)), 1e-4);
+    EXPECT_NEAR(mass[250] / cells.width, std::exp(log_normal_density(cells.middle(250), 4, 1.25)),
+                1e-4);
   }
 }
 
@@ -92,7 +100,8 @@ TEST(PushForward, AddsUpWhatAFoldBringsTogether) {
 TEST(PushForward, KeepsAPointOfMassAndTheShareOfEachCell) {
   const NoiseGrid two{{0, 1, 2}, {0.25, 0.75}};
   const Cells cells = cells_between(0, 4, 4);
-  const std::vector<double> resting{1.5, 1.5, 3.5};  // the first interval stands still, the second goes over two cells
+  const std::vector<double> resting{
+      1.5, 1.5, 3.5};  // the first interval stands still, the second goes over two cells
   const auto mass = push_forward(two, resting, cells);
   EXPECT_DOUBLE_EQ(mass[0], 0);
   EXPECT_DOUBLE_EQ(mass[1], 0.25 + 0.75 / 4);

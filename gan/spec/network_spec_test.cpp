@@ -1,0 +1,219 @@
+#include <gtest/gtest.h>
+
+#include "gan/core/error.h"
+#include "gan/spec/config.h"
+
+namespace gan {
+namespace {
+
+template <class Make>
+std::string complaint(Make make) {
+  try {
+    make();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return "";
+}
+std::string refused(const std::string& toml) {
+  return complaint([&] { parse_config(toml, "x.toml"); });
+}
+#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+
+TEST(NetworkSpec, NamesWhatCannotBeBuilt) {
+  const auto says = [](const NetworkSpec& spec) {
+    return complaint([&] { shapes(spec, 8, "generator"); });
+  };
+  EXPECT_SAYS(
+      says({Dense{.units = 4}, Dense{.units = 2, .init = {Init::Kind::sparse, 5}}}),
+      "[generator] layer 2 (dense 2 linear, sparse 5): init = { sparse = 5 } is more than the 4 weights of a unit; give at most 4");
+  EXPECT_SAYS(says({Dense{.units = 4, .bias = {.marginals = true}}, Dense{.units = 4}}),
+              "[generator] layer 1");
+  EXPECT_SAYS(says({Maxout{.units = 4, .pieces = 2, .bias = {.marginals = true}}}),
+              "bias = \"marginals\" is for the dense layer");
+  EXPECT_SAYS(says({Dense{.units = 4, .bias = {.marginals = true}},
+                    Convolution{.channels = 1, .kernel = 1, .input = {1, 2, 2}}}),
+              "[generator] layer 1");
+  EXPECT_EQ(
+      shapes({Dense{.units = 4, .bias = {.marginals = true}}, Dropout{}}, 8, "generator").size(),
+      2u);
+  EXPECT_EQ(parameter_count(Maxout{.units = 1 << 24, .pieces = 1024}, {.in = {1 << 24}}),
+            (int64_t{1} << 58) + (int64_t{1} << 34));  // the most
+  EXPECT_EQ(parameter_count(Convolution{.channels = 1 << 24, .kernel = 128},
+                            {.in = {1 << 24, 1, 1}, .detector = {1 << 24, 1, 1}}),
+            (int64_t{1} << 62) + (int64_t{1} << 24));
+}
+
+TEST(NetworkSpec, WidthsNameTheLayerThatDoesNotFit) {
+  const auto fitted =
+      shapes({Dropout{}, Maxout{.units = 3, .pieces = 2}, Dense{.units = 1}}, 8, "discriminator");
+  EXPECT_EQ(fitted[0].out, Dims{8});
+  EXPECT_EQ(fitted[1].out, Dims{3});
+  EXPECT_EQ(fitted[2].in, Dims{3});
+  EXPECT_EQ(fitted[2].out, Dims{1});
+  EXPECT_SAYS(complaint([] {
+                shapes({Dense{.units = 2}, Dense{.units = 0}}, 8, "generator");
+              }),
+              "[generator] layer 2");
+  EXPECT_SAYS(complaint([] { shapes({}, 8, "generator"); }), "[generator] has no layers");
+  EXPECT_EQ(parameter_count(Maxout{.units = 240, .pieces = 5}, {.in = {784}}), 942000);
+}
+
+/// The convolutional networks of the paper's authors' code, whose sizes are known.
+TEST(NetworkSpec, ImagesHaveThePapersShapes) {
+  const auto pooled = [](int64_t channels, int64_t kernel, int64_t pad, int64_t pool) {
+    return MaxoutConvolution{.channels = channels,
+                             .pieces = 2,
+                             .kernel = kernel,
+                             .pad = pad,
+                             .pool = pool,
+                             .pool_stride = 2};
+  };
+  MaxoutConvolution first = pooled(32, 8, 4, 4);
+  first.input = {3, 32, 32};
+  const NetworkSpec d{Dropout{},
+                      first,
+                      Dropout{},
+                      pooled(32, 8, 3, 4),
+                      BatchNorm{},
+                      pooled(192, 5, 3, 2),
+                      Maxout{.units = 500, .pieces = 5}};
+  const auto fitted = shapes(d, 3072, "discriminator");
+  EXPECT_EQ(fitted[0].out, Dims{3072});
+  EXPECT_EQ(fitted[1].in, (Dims{3, 32, 32}));
+  EXPECT_EQ(fitted[1].detector, (Dims{64, 33, 33}));
+  EXPECT_EQ(fitted[1].out, (Dims{32, 16, 16}));
+  EXPECT_EQ(fitted[3].out, (Dims{32, 7, 7}));  // an image goes through dropout
+  EXPECT_EQ(fitted[5].out, (Dims{192, 5, 5}));
+  EXPECT_EQ(fitted[6].in, fitted[5].out);
+  EXPECT_EQ(parameter_count(d[1], fitted[1]), 64 * (3 * 8 * 8 + 1));
+  EXPECT_EQ(parameter_count(d[4], fitted[4]), 2 * 32);
+  EXPECT_EQ(parameter_count(d[6], fitted[6]), 2500 * (192 * 5 * 5 + 1));
+
+  const NetworkSpec g{
+      Dense{.units = 8000},
+      TransposedConvolution{
+          .channels = 3, .kernel = 5, .stride = 3, .input = {80, 10, 10}, .tied = false}};
+  EXPECT_EQ(shapes(g, 100, "generator")[1].out, (Dims{3, 32, 32}));
+  EXPECT_EQ(parameter_count(g[1], shapes(g, 100, "generator")[1]), 80 * 3 * 25 + 3072);
+  EXPECT_EQ(describe(g[1]),
+            "transposed convolution 3 linear, 5x5 kernels, stride 3, he, a bias for each position");
+  EXPECT_EQ(describe(d[1]), "maxout convolution 32x2, 8x8 kernels, pad 4, pool 4 stride 2, he");
+}
+
+TEST(NetworkSpec, NamesTheImageThatDoesNotFit) {
+  const auto says = [](const LayerSpec& layer, const NetworkSpec& before = {}) {
+    NetworkSpec spec = before;
+    spec.push_back(layer);
+    return complaint([&] { shapes(spec, 12, "discriminator"); });
+  };
+  const Convolution fits{.channels = 2, .kernel = 2, .input = {3, 2, 2}};
+  Convolution c = fits;
+  c.input = {};
+  EXPECT_SAYS(
+      says(c),
+      "[discriminator] layer 1 (convolution 2 linear, 2x2 kernels, he): takes images, but 12 numbers in a row come in: say input = [channels, height, width]");
+  EXPECT_SAYS(says(c, {Dropout{}, Dense{.units = 5}}), "layer 3 (convolution");
+  c.input = {3, 2, 3};
+  EXPECT_SAYS(says(c), "input = [3, 2, 3], but [12] comes in");
+  c.input = {int64_t{1} << 24, int64_t{1} << 24, int64_t{1} << 24};
+  EXPECT_SAYS(says(c), "but [12] comes in");
+  EXPECT_SAYS(
+      says(fits, {fits}),
+      "layer 2 (convolution 2 linear, 2x2 kernels, he): input = [3, 2, 2], but [2, 1, 1] comes in");
+  c = fits;
+  c.kernel = 5;
+  c.pad = 1;
+  EXPECT_SAYS(says(c), "its kernel is larger than the image [3, 2, 2] with pad 1: at most 4 fits");
+  c = fits;
+  c.pad = 127;
+  c.channels = 1 << 9;
+  EXPECT_SAYS(says(c), "makes [512, 255, 255], more than 16777216 numbers");
+  c = fits;
+  c.stride = 0;
+  EXPECT_SAYS(says(c), "stride = 0, expected at least 1");
+  EXPECT_SAYS(says(Convolution{.input = {3, 2, 2}}),
+              "channels and a kernel of at least 1 were expected");
+  c = fits;
+  c.init = {Init::Kind::sparse, 13};
+  EXPECT_SAYS(says(c), "init = { sparse = 13 } is more than the 12 weights of a kernel");
+  c = fits;
+  c.bias.marginals = true;
+  EXPECT_SAYS(says(c), "bias = \"marginals\" is for the dense layer");
+  EXPECT_SAYS(says(TransposedConvolution{
+                  .channels = 1, .kernel = 2, .stride = 2, .pad = 2, .input = {3, 2, 2}}),
+              "pad = 2 cuts off all that it makes of [3, 2, 2]");
+  EXPECT_SAYS(says(TransposedConvolution{
+                  .channels = 300, .kernel = 128, .stride = 128, .input = {3, 2, 2}}),
+              "makes [300, 256, 256]");
+  EXPECT_SAYS(says(MaxoutConvolution{.channels = 1,
+                                     .pieces = 2,
+                                     .kernel = 1,
+                                     .pool = 3,
+                                     .pool_stride = 1,
+                                     .input = {3, 2, 2}}),
+              "pool = 3 is more than the 2 x 2 positions");
+  EXPECT_SAYS(says(MaxoutConvolution{.channels = 1,
+                                     .pieces = 2,
+                                     .kernel = 1,
+                                     .pool = 1,
+                                     .pool_stride = 2,
+                                     .input = {3, 2, 2}}),
+              "pool_stride = 2, expected 1 to pool = 1");
+}
+
+TEST(Config, ImagesAreReadAndWritten) {
+  const auto layers = [](const std::string& text) {
+    return parse_config("[generator]\nlayers = [\n" + text + "\n]\n", "x.toml").generator.layers;
+  };
+  const NetworkSpec read = layers(
+      R"({ layer = "convolution", channels = 4, kernel = 3, stride = 2, pad = 1, input = [3, 8, 6], activation = "leaky-relu", slope = 0.1, tied = false },
+    { layer = "transposed-convolution", channels = 2, kernel = 5, max_norm = 1.9 },
+    { layer = "maxout-convolution", channels = 2, pieces = 2, kernel = 3, pool = 4 },
+    { layer = "maxout-convolution", channels = 2, pieces = 2, kernel = 3, pool = 4, pool_stride = 2 })");
+  ASSERT_EQ(read.size(), 4u);
+  const auto& first = std::get<Convolution>(read[0]);
+  EXPECT_EQ((std::vector<int64_t>{first.channels, first.kernel, first.stride, first.pad}),
+            (std::vector<int64_t>{4, 3, 2, 1}));
+  EXPECT_EQ(first.input, (Dims{3, 8, 6}));
+  EXPECT_EQ(first.activation, Activation::leaky_relu);
+  EXPECT_FALSE(first.tied);
+  const auto& second = std::get<TransposedConvolution>(read[1]);
+  EXPECT_EQ(second.stride, 1);
+  EXPECT_EQ(second.max_norm, 1.9);
+  EXPECT_TRUE(second.tied);
+  EXPECT_TRUE(second.input.empty());
+  EXPECT_EQ(std::get<MaxoutConvolution>(read[2]).pool_stride, 4);  // windows side by side
+  EXPECT_EQ(std::get<MaxoutConvolution>(read[3]).pool_stride, 2);
+
+  Config c;
+  c.generator.layers = read;
+  const std::string text = format_config(c);
+  EXPECT_SAYS(
+      text,
+      "{ layer = \"convolution\", channels = 4, kernel = 3, stride = 2, pad = 1, groups = 1, input = [3, 8, 6], activation = \"leaky-relu\", slope = 0.1,");
+  EXPECT_EQ(format_config(parse_config(text, "written")), text);
+
+  const auto refuse = [&](const std::string& text) { return complaint([&] { layers(text); }); };
+  EXPECT_SAYS(refuse("{ layer = \"convolution\", kernel = 3 }"),
+              "generator.layers[1].channels is missing");
+  EXPECT_SAYS(refuse("{ layer = \"maxout-convolution\", channels = 3, kernel = 3 }"),
+              "generator.layers[1].pieces is missing");
+  EXPECT_SAYS(refuse("{ layer = \"transposed-convolution\", channels = 3 }"),
+              "x.toml:3: generator.layers[1].kernel is missing");
+  EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, stride = 0 }"),
+              "stride = 0: expected a number from 1 up to 128");
+  EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, input = 3 }"),
+              "input: expected [channels, height, width], got a value of type integer");
+  EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, input = [3, 8] }"),
+              "input: expected [channels, height, width], got 2 of them");
+  EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, input = [3, 8, 0] }"),
+              "input = 0: expected a number from 1");
+  EXPECT_SAYS(refuse("{ layer = \"convolution\", channels = 3, kernel = 3, input = [3, 8, 2.5] }"),
+              "input: expected a whole number");
+  EXPECT_SAYS(refuse("{ layer = \"convolutions\" }"), "did you mean 'convolution'?");
+}
+
+}  // namespace
+}  // namespace gan
