@@ -3,11 +3,11 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
-documents='README.md README.zh-CN.md PAPER.md NOTATION.md CONTRIBUTING.md'
+documents='README.md README.zh-CN.md PAPER.md NOTATION.md CONTRIBUTING.md docs/*.md results/*.md results/*/README.md'
 
 links() {  # "line:target" of [text](target), src="target" and href="target"
   grep -noE '\]\([^)]+\)|(src|href)="[^"]+"' "$1" |
-    sed -E 's/^([0-9]+):(\]\(|src="|href=")/\1:/; s/[)"]$//; s/[[:space:]]+"[^"]*$//; s/#.*$//' |
+    sed -E 's/^([0-9]+):(\]\(|src="|href=")/\1:/; s/[)"]$//; s/[[:space:]]+"[^"]*$//; s/#.*$//; s/^([0-9]+):<(.*)>$/\1:\2/' |
     grep -vE '^[0-9]+:($|[a-z]+:)' || true
 }
 
@@ -21,7 +21,7 @@ for document in $documents; do
   [ -f "$document" ] || continue
   while IFS=: read -r line target; do
     checked=$((checked + 1))
-    [ -e "$target" ] && continue
+    if [ -e "$target" ] || [ -e "$(dirname "$document")/$target" ]; then continue; fi
     echo "$document:$line: $target does not exist"
     bad=1
   done < <(links "$document"; paths "$document")
