@@ -144,7 +144,7 @@ Image curves(const RunFolder& run) {
       {"Losses",
        "loss",
        {"d_loss", "g_loss", "log_likelihood", "nce_loss", "cross_entropy", "walkback"}},
-      {"D's answers (0.5: it cannot tell)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
+      {"D's answers (0.5: undecided)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
       {"Validation", "score", {"parzen_valid", "log_probability_valid", "log_bound_valid"}},
       {"Telling data from noise (0.5: it cannot; 1: nothing left to learn)",
        "accuracy",

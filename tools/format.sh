@@ -24,10 +24,6 @@ if [ "${1:-}" != --check ]; then
   sources | xargs "$program" -i
   exit
 fi
-bad=0
-while read -r file; do
-  first=$(diff "$file" <("$program" "$file") | grep -m 1 -oE '^[0-9]+' || true)
-  [ -z "$first" ] || { echo "$file:$first: is not formatted; call tools/format.sh"; bad=1; }
-done < <(sources)
-[ $bad = 1 ] || echo "$(sources | wc -l) files are formatted"
-exit $bad
+found=$(sources | xargs "$program" --dry-run -Werror 2>&1 | grep -E ': error: ' | sort -t: -k1,1 -u | cut -d: -f1,2 || true)
+[ -z "$found" ] || { sed 's/$/: is not formatted; call tools\/format.sh/' <<<"$found"; exit 1; }
+echo "$(sources | wc -l) files are formatted"

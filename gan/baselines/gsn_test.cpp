@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "gan/baselines/testing.h"
 #include "gan/core/error.h"
 #include "gan/kernels/testing.h"
 #include "gan/nets/draw.h"
@@ -17,19 +18,6 @@ namespace {
 using kernels::Format;
 
 const Tensor kHalf = at::full({8}, 0.5);
-
-GsnSection small(std::vector<int64_t> hidden, int64_t walkback) {
-  GsnSection s;
-  s.hidden = {std::move(hidden)};
-  s.walkback = walkback;
-  s.corruption = 0.3;
-  s.noise = 0.5;
-  s.momentum = 0;
-  s.rate_decay = 1;
-  s.burn_in = 2;
-  s.chain_length = 3;
-  return s;
-}
 
 /// The parameters of both directions, in float64.
 struct Parameters {
@@ -91,7 +79,7 @@ class Walk : public testing::TestWithParam<Case> {
  protected:
   static constexpr int64_t kRows = 6, kDim = 11;
   GsnSection section() const {
-    GsnSection s = small(GetParam().hidden, GetParam().walkback);
+    GsnSection s = small_gsn(GetParam().hidden, GetParam().walkback);
     s.activation = GetParam().activation;
     return s;
   }
@@ -198,7 +186,7 @@ TEST(Gsn, TwoLayersByHand) {
                                                {"1.biases", 0.2f},
                                                {"2.biases", -0.3f}};
   net.visit_state("", [&](const std::string& name, Tensor& t) { t.fill_(values.at(name)); });
-  GsnSection s = small({1, 1}, 2);
+  GsnSection s = small_gsn({1, 1}, 2);
   s.corruption = 0.4;
   s.noise = 2;
   GsnWalk walk(net, s, 2, true);
@@ -234,7 +222,7 @@ Gsn chain_model(GsnSection s) {
 }
 
 TEST(Gsn, AStepWithoutNoiseIsAPlainPassAndAlwaysTheSame) {
-  GsnSection s = small({6, 5}, 2);
+  GsnSection s = small_gsn({6, 5}, 2);
   s.corruption = 0;
   s.noise = 0;
   Gsn model = chain_model(s);
@@ -260,7 +248,7 @@ TEST(Gsn, AStepWithoutNoiseIsAPlainPassAndAlwaysTheSame) {
 }
 
 TEST(Gsn, AChainIsAFunctionOfItsNumber) {
-  Gsn model = chain_model(small({6, 5, 7}, 3));
+  Gsn model = chain_model(small_gsn({6, 5, 7}, 3));
   Tensor all = model.start(6, 3, 10), some = model.start(2, 3, 12);
   EXPECT_TRUE(at::equal(all.narrow(0, 2, 2), some));
   EXPECT_TRUE(at::equal(model.show(all), all.narrow(1, 8, 8)));
@@ -278,7 +266,7 @@ TEST(Gsn, AChainIsAFunctionOfItsNumber) {
 }
 
 TEST(Gsn, AChainStartsAtCorruptedDrawsOfTheDatasMeans) {
-  GsnSection s = small({6, 5}, 2);
+  GsnSection s = small_gsn({6, 5}, 2);
   s.corruption = 0.4;
   const Tensor means = at::arange(8, at::kFloat) / 7;
   Gsn model(s, means, 1, Format::fp32);
@@ -290,7 +278,7 @@ TEST(Gsn, AChainStartsAtCorruptedDrawsOfTheDatasMeans) {
 }
 
 TEST(Gsn, DrawnPixelsFollowTheirMeans) {
-  GsnSection s = small({6}, 1);
+  GsnSection s = small_gsn({6}, 1);
   s.corruption = 0.4;
   Gsn model = chain_model(s);
   constexpr int64_t kN = 40'000;
@@ -306,7 +294,7 @@ TEST(Gsn, DrawnPixelsFollowTheirMeans) {
 }
 
 TEST(Gsn, SamplesAreConsecutiveMeansOfChains) {
-  Gsn model = chain_model(small({6, 5}, 2));  // burn-in 2, chains of 3
+  Gsn model = chain_model(small_gsn({6, 5}, 2));  // burn-in 2, chains of 3
   const Tensor x = model.sample(50, 4);
   EXPECT_EQ(x.sizes(), (std::vector<int64_t>{50, 8}));
   Tensor state = model.start(10, 4, 10);  // chains 10 to 19

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include "gan/baselines/gsn.h"
+#include "gan/baselines/testing.h"
 #include "gan/core/error.h"
 #include "gan/kernels/testing.h"
 #include "gan/nets/draw.h"
@@ -15,66 +16,47 @@ using kernels::Format;
 
 const Tensor kHalf = at::full({8}, 0.5);
 
-GsnSection small(std::vector<int64_t> hidden, int64_t walkback) {
-  GsnSection s;
-  s.hidden = {std::move(hidden)};
-  s.walkback = walkback;
-  s.corruption = 0.3;
-  s.noise = 0.5;
-  s.momentum = 0;
-  s.rate_decay = 1;
-  s.burn_in = 2;
-  s.chain_length = 3;
-  return s;
-}
-
-/// Rows of binary data in their order.
-class Rows : public Batches {
+/// Four batches of binary data in turn, over and over.
+class FourBatches : public Batches {
  public:
-  explicit Rows(int64_t at) : at_(at) {}
+  explicit FourBatches(int64_t at) : at_(at) {}
   Tensor next() override { return draw_uniform(Stream(8), 6, 8, at_++ % 4).round(); }
 
  private:
   int64_t at_;
 };
 
-std::map<std::string, Tensor> state_of(GsnTrainer& trainer) {
-  std::map<std::string, Tensor> out;
-  trainer.visit_state([&](const std::string& name, Tensor& t) { out[name] = t.clone(); });
-  return out;
-}
-
 TEST(GsnTrainer, ContinuesFromItsState) {
   for (const Format f : kernels::formats()) {
-    GsnSection s = small({6, 5}, 4);
+    GsnSection s = small_gsn({6, 5}, 4);
     s.momentum = 0.5;
     s.rate_decay = 0.9;
     const TrainingSection training{.steps = 12, .learning_rate = 0.25};
     GsnTrainer one(s, training, kHalf, 4, 1, f), two(s, training, kHalf, 4, 1, f);
-    Rows data(0), rest(5);
+    FourBatches data(0), rest(5);
     for (int64_t t = 0; t < 5; ++t) one.step(t, data);
-    const auto saved = state_of(one);
+    const auto saved = state(one);
     EXPECT_EQ(saved.size(), 11u);
     two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
     for (int64_t t = 5; t < 12; ++t)
       EXPECT_EQ(one.step(t, data)[0].second.item<double>(),
                 two.step(t, rest)[0].second.item<double>());
-    const auto a = state_of(one), b = state_of(two);
+    const auto a = state(one), b = state(two);
     for (const auto& [name, t] : a) EXPECT_TRUE(at::equal(t, b.at(name))) << name;
     EXPECT_TRUE(at::equal(one.model().sample(4, 1), two.model().sample(4, 1)));
   }
 }
 
 TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
-  GsnSection s = small({6, 5}, 2);
+  GsnSection s = small_gsn({6, 5}, 2);
   s.momentum = 0.5;
   s.rate_decay = 0.9;
   GsnTrainer trainer(s, {.steps = 20, .learning_rate = 0.25}, kHalf, 4, 1, Format::fp32);
   for (const int64_t t : {3, 4, 8}) {
-    const auto before = state_of(trainer);
-    Rows data(t);
+    const auto before = state(trainer);
+    FourBatches data(t);
     trainer.step(t, data);
-    const auto after = state_of(trainer);
+    const auto after = state(trainer);
     const Tensor change = before.at("model.1.weights") - after.at("model.1.weights"),
                  m = after.at("learner.1.weights");
     EXPECT_NEAR((change.norm() / m.norm()).item<double>(),
@@ -86,16 +68,16 @@ TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
   }
   GsnTrainer twice(s, {.steps = 20, .learning_rate = 1e-9}, kHalf, 4, 1,
                    Format::fp32);  // the same gradient again
-  Rows data(0), same(0);
+  FourBatches data(0), same(0);
   twice.step(0, data);
-  const Tensor once = state_of(twice).at("learner.1.weights");
+  const Tensor once = state(twice).at("learner.1.weights");
   twice.step(0, same);
-  EXPECT_TRUE(at::allclose(state_of(twice).at("learner.1.weights"), once * 1.5, 1e-4,
+  EXPECT_TRUE(at::allclose(state(twice).at("learner.1.weights"), once * 1.5, 1e-4,
                            1e-8));  // .5 g, then .5 (.5 g) + .5 g
 }
 
 TEST(GsnTrainer, LearnsTwoImages) {
-  GsnSection s = small({12, 12}, 4);
+  GsnSection s = small_gsn({12, 12}, 4);
   s.momentum = 0.5;
   s.corruption = 0.1;
   s.noise = 0.1;
@@ -119,7 +101,8 @@ TEST(GsnTrainer, LearnsTwoImages) {
 }
 
 TEST(GsnTrainer, ComplainsOfTooFewSteps) {
-  EXPECT_THROW(GsnTrainer(small({6, 5}, 1), {.steps = 1}, kHalf, 4, 1, Format::fp32), UsageError);
+  EXPECT_THROW(GsnTrainer(small_gsn({6, 5}, 1), {.steps = 1}, kHalf, 4, 1, Format::fp32),
+               UsageError);
 }
 
 }  // namespace

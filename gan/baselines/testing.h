@@ -9,6 +9,7 @@
 #include <string>
 
 #include "gan/model/learner.h"
+#include "gan/spec/baselines.h"
 
 namespace gan {
 
@@ -26,6 +27,20 @@ class Rows : public Batches {
   Tensor x_;
   int64_t batch_, at_;
 };
+
+/// A network of a few units whose chains are short.
+inline GsnSection small_gsn(std::vector<int64_t> hidden, int64_t walkback) {
+  GsnSection s;
+  s.hidden = {std::move(hidden)};
+  s.walkback = walkback;
+  s.corruption = 0.3;
+  s.noise = 0.5;
+  s.momentum = 0;
+  s.rate_decay = 1;
+  s.burn_in = 2;
+  s.chain_length = 3;
+  return s;
+}
 
 /// Every state of n binary units: row i holds the bits of i, the lowest first. [2^n, n]
 inline Tensor all_states(int64_t n) {

@@ -4,11 +4,10 @@
 #include "gan/core/error.h"
 #include "gan/nets/network.h"
 #include "gan/spec/config.h"
+#include "gan/spec/testing.h"
 
 namespace gan {
 namespace {
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
 
 Network build(const NetworkSpec& spec, int64_t inputs) {
   return Network(spec, inputs, "test", Stream(3), {}, at::kCPU);
@@ -22,12 +21,7 @@ Tensor change(const LayerSpec& layer, const Tensor& image) {
 }
 
 std::string refused(const NetworkSpec& spec, int64_t inputs) {
-  try {
-    shapes(spec, inputs, "test");
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return complaint([&] { shapes(spec, inputs, "test"); });
 }
 
 TEST(Nesting, NearestUpsamplingRepeatsEachPosition) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gan/core/error.h"
+#include "gan/spec/testing.h"
 
 namespace gan {
 namespace {
@@ -36,22 +37,6 @@ layers = [
   { layer = "dense", units = 1, bias = -2 },
 ]
 )";
-
-/// The message of the UsageError that `make` must throw.
-template <class Make>
-std::string complaint(Make make) {
-  try {
-    make();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
-}
-std::string refused(const std::string& toml) {
-  return complaint([&] { parse_config(toml, "x.toml"); });
-}
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
 
 TEST(Config, ReadsARecipe) {
   const Config c = parse_config(kRecipe, "x.toml");

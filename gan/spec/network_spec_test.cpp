@@ -2,24 +2,10 @@
 
 #include "gan/core/error.h"
 #include "gan/spec/config.h"
+#include "gan/spec/testing.h"
 
 namespace gan {
 namespace {
-
-template <class Make>
-std::string complaint(Make make) {
-  try {
-    make();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
-}
-std::string refused(const std::string& toml) {
-  return complaint([&] { parse_config(toml, "x.toml"); });
-}
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
 
 TEST(NetworkSpec, NamesWhatCannotBeBuilt) {
   const auto says = [](const NetworkSpec& spec) {
