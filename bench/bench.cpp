@@ -44,7 +44,7 @@ using namespace gan;
 class Same : public Batches {
  public:
   explicit Same(at::Tensor x) : x_(std::move(x)) {}
-  at::Tensor next() override { return x_; }
+  Batch next() override { return {.x = x_}; }
 
  private:
   at::Tensor x_;

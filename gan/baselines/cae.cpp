@@ -216,9 +216,9 @@ Scalars CaeTrainer::step(int64_t step, Batches& data) {
   model_.begin(l + 1);
   const double epoch = static_cast<double>(now.step / batches_per_epoch_),
                rate = training_.learning_rate * std::pow(section_.rate_decay, epoch);
-  const auto losses =
-      contractive_.descend(model_.layer(l), model_.encode(data.next(), l), section_.contraction,
-                           descents_[now.stage], {.eta = rate, .mu = section_.momentum});
+  const auto losses = contractive_.descend(model_.layer(l), model_.encode(data.next().rows(), l),
+                                           section_.contraction, descents_[now.stage],
+                                           {.eta = rate, .mu = section_.momentum});
   return {{"cross_entropy", at::scalar_tensor(losses.cross_entropy, at::kDouble)},
           {"jacobian", at::scalar_tensor(losses.jacobian, at::kDouble)}};
 }

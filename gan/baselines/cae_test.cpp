@@ -135,7 +135,7 @@ TEST(StackedCae, TheWalkShowsDecodedStates) {
 class Same : public Batches {
  public:
   explicit Same(Tensor x) : x_(std::move(x)) {}
-  Tensor next() override { return x_; }
+  Batch next() override { return {.x = x_}; }
 
  private:
   Tensor x_;

@@ -89,13 +89,13 @@ Scalars DbmTrainer::step(int64_t step, Batches& data) {
   now_ = moment_of(whole_, step);
   if (now_.stage < layers_.size()) return stack_.step(now_.stage, now_.step, data);
   if (now_.step == 0) compose();
-  return all_layers(now_.step, data.next());
+  return all_layers(now_.step, data.next().rows());
 }
 
-Scalars DbmTrainer::watch(const Tensor& real) {
+Scalars DbmTrainer::watch(const Batch& real) {
   const at::NoGradGuard no_grad;
   if (now_.stage < layers_.size()) return stack_.watch(now_.stage, real);
-  const Tensor x = real.to(at::kCPU);
+  const Tensor x = real.rows().to(at::kCPU);
   const std::vector<Tensor> mu = model_.posterior(x);
   return {{"reconstruction_error", (x - model_.show(mu[0])).square().sum(1).mean()},
           {"hidden_on", at::cat(mu, 1).mean()}};

@@ -23,7 +23,7 @@ class DbmTrainer : public Learner {
   /// energy_gap, mean -E(data, mu) less that of the chains, nats.
   Scalars step(int64_t step, Batches& data) override;
   /// Of all layers: reconstruction_error |x - E(v | mu_1)|^2, hidden_on.
-  Scalars watch(const Tensor& real) override;
+  Scalars watch(const Batch& real) override;
   void visit_state(const StateVisitor& visit) override;
   Dbm& model() override { return model_; }
 

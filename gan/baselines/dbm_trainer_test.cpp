@@ -263,7 +263,7 @@ TEST(DbmTrainer, LearnsWhatItSees) {
     EXPECT_GT(score, -2.3) << hidden.size();  // at the start -4 log 2 = -2.77; six patterns, or
                                               // fewer that are different
     EXPECT_TRUE(std::isfinite(gap));
-    EXPECT_LT(t.watch(x)[0].second.item<double>(), 1);
+    EXPECT_LT(t.watch({.x = x})[0].second.item<double>(), 1);
   }
 }
 

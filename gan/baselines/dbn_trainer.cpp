@@ -70,7 +70,7 @@ Scalars DbnTrainer::step(int64_t step, Batches& data) {
   return up_down(now_.step, data.next());
 }
 
-Scalars DbnTrainer::watch(const Tensor& real) {
+Scalars DbnTrainer::watch(const Batch& real) {
   const at::NoGradGuard no_grad;
   return now_.stage < dbn_.hidden.size() ? stack_.watch(now_.stage, real) : Scalars{};
 }
@@ -135,7 +135,7 @@ void DbnTrainer::wake_and_sleep(size_t member, int64_t begin, int64_t end, int64
                            ? k
                            : *std::max_element(dbn_.up_down_k.values.begin(),
                                                dbn_.up_down_k.values.end());
-  const auto number = static_cast<uint64_t>(begin);
+  const auto number = static_cast<uint64_t>(first_ + begin);
   const auto step = [&](int64_t i) { return static_cast<uint64_t>(t * (most + 1) + i); };
   const auto size = [&](size_t l) {
     return l == 0 ? model_.layers()[0].parameters().visible
@@ -215,8 +215,9 @@ void DbnTrainer::learn(Team& team, int64_t t) {
           {top_v_.data(), top.visible, top_h_.data(), top.hidden, 2 * all_}, 0, top.w, when, tile);
 }
 
-Scalars DbnTrainer::up_down(int64_t t, const Tensor& batch) {
-  const Tensor x = batch.to(at::kCPU).contiguous();
+Scalars DbnTrainer::up_down(int64_t t, const Batch& batch) {
+  const Tensor x = batch.rows().to(at::kCPU).contiguous();
+  first_ = batch.first;
   expect_binary(x, "dbn");
   make_room(x.size(0));
   double operations = 0;

@@ -21,12 +21,12 @@ class DbnTrainer : public Learner {
   /// drawn down from its own x_1, and sleep_error, that of x_1 told from the v that it drew, both
   /// of means.
   Scalars step(int64_t step, Batches& data) override;
-  Scalars watch(const Tensor& real) override;
+  Scalars watch(const Batch& real) override;
   void visit_state(const StateVisitor& visit) override;
   Dbn& model() override { return model_; }
 
  private:
-  Scalars up_down(int64_t t, const Tensor& x);
+  Scalars up_down(int64_t t, const Batch& batch);
   void make_room(int64_t batch);
   void wake_and_sleep(size_t member, int64_t begin, int64_t end, int64_t t, const float* examples);
   void learn(kernels::Team& team, int64_t t);
@@ -44,6 +44,7 @@ class DbnTrainer : public Learner {
 
   // Room for a step of up-down. Rows are examples; of the top layers, then as many of the chains'
   // ends.
+  int64_t first_ = 0;                             ///< Batch::first
   int64_t batch_ = 0, rows_ = 0, all_ = 0;        ///< rows of a block; whole blocks
   std::vector<std::vector<float>> wake_, sleep_;  ///< x_l going up, l < L - 1, and coming down
   std::vector<std::vector<float>> wake_error_,

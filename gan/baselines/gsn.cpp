@@ -330,8 +330,9 @@ GsnTrainer::GsnTrainer(const GsnSection& section, const TrainingSection& trainin
 }
 
 Scalars GsnTrainer::step(int64_t step, Batches& data) {
-  const Tensor x = data.next();  // [B, D]
-  walk_.draw(x.size(0), stream_, static_cast<uint64_t>(step), 0);
+  const Batch batch = data.next();
+  const Tensor x = batch.rows();
+  walk_.draw(x.size(0), stream_, static_cast<uint64_t>(step), batch.first);
   const double epoch = static_cast<double>(step / batches_per_epoch_),
                rate = training_.learning_rate * std::pow(section_.rate_decay, epoch);
   const std::vector<double> losses =

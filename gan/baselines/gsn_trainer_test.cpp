@@ -20,7 +20,7 @@ const Tensor kHalf = at::full({8}, 0.5);
 class FourBatches : public Batches {
  public:
   explicit FourBatches(int64_t at) : at_(at) {}
-  Tensor next() override { return draw_uniform(Stream(8), 6, 8, at_++ % 4).round(); }
+  Batch next() override { return {.x = draw_uniform(Stream(8), 6, 8, at_++ % 4).round()}; }
 
  private:
   int64_t at_;
@@ -87,7 +87,7 @@ TEST(GsnTrainer, LearnsTwoImages) {
   class Same : public Batches {
    public:
     explicit Same(const Tensor& x) : x_(x) {}
-    Tensor next() override { return x_; }
+    Batch next() override { return {.x = x_}; }
 
    private:
     Tensor x_;

@@ -95,7 +95,7 @@ MixtureTrainer::MixtureTrainer(const MixtureSection& section, int64_t steps,
 
 Scalars MixtureTrainer::step(int64_t step, Batches& data) {
   const at::NoGradGuard no_grad;
-  const Tensor x = data.next();  // [B, D]
+  const Tensor x = data.next().rows();  // [B, D]
   expect_binary(x, "mixture");
   const Tensor joint = model_.log_joint(x);         // [B, K]
   const Tensor log_p = joint.logsumexp({1}, true);  // [B, 1]

@@ -41,6 +41,7 @@ NceTrainer::NceTrainer(const Config& config, const Tensor& means, int64_t batche
     : section_(config.nce),
       steps_(config.training.steps),
       batches_per_epoch_(batches_per_epoch),
+      batch_size_(config.training.batch_size),
       noise_seed_(Stream(static_cast<uint64_t>(config.run.seed), "nce.noise").bits(0)),
       model_(section_.hidden, false, section_.burn_in, means),
       density_(model_),
@@ -75,8 +76,9 @@ std::vector<Stage> NceTrainer::stages() const {
   return {{.name = "noise", .steps = noise}, {.name = "model", .steps = steps_ - noise}};
 }
 
-Tensor NceTrainer::draw_noise(int64_t n, int64_t number) const {
-  return noise_.sample(n, noise_seed_, number * n);
+Tensor NceTrainer::draw_noise(const Batch& data, int64_t t) const {
+  const int64_t first = t * batch_size_ + data.first;  // the number of the data's first example
+  return noise_.sample(section_.nu * data.size(), noise_seed_, section_.nu * first);
 }
 
 Tensor NceTrainer::log_ratio(const Tensor& x) const {
@@ -86,7 +88,8 @@ Tensor NceTrainer::log_ratio(const Tensor& x) const {
 Scalars NceTrainer::step(int64_t step, Batches& data) {
   if (step < noise_steps()) return mixture_->step(step, data);
   const int64_t t = step - noise_steps();
-  const Tensor x = data.next().to(at::kCPU), y = draw_noise(section_.nu * x.size(0), t);
+  const Batch batch = data.next();
+  const Tensor x = batch.rows().to(at::kCPU), y = draw_noise(batch, t);
   expect_binary(x, "nce");
   const at::AutoGradMode with_gradients(true);
   const Tensor loss = nce_loss(log_ratio(x), log_ratio(y));
@@ -97,9 +100,10 @@ Scalars NceTrainer::step(int64_t step, Batches& data) {
   return {{"nce_loss", loss.detach()}};
 }
 
-Scalars NceTrainer::watch(const Tensor& real) {
+Scalars NceTrainer::watch(const Batch& real) {
   const at::NoGradGuard no_grad;
-  const Tensor x = real.to(at::kCPU), y = noise_.sample(section_.nu * x.size(0), noise_seed_ + 1);
+  const Tensor x = real.rows().to(at::kCPU),
+               y = noise_.sample(section_.nu * x.size(0), noise_seed_ + 1);
   const NceState state = nce_state(log_ratio(x), log_ratio(y));
   Scalars out = {{"noise_accuracy", at::scalar_tensor(state.accuracy, at::kDouble)},
                  {"pull", at::scalar_tensor(state.pull, at::kDouble)}};

@@ -43,7 +43,7 @@ class NceTrainer : public Learner {
   /// batch is not binary
   Scalars step(int64_t step, Batches& data) override;
   /// noise_accuracy, pull (NceState; on fresh noise), gradient: norm of the newest one.
-  Scalars watch(const Tensor& real) override;
+  Scalars watch(const Batch& real) override;
   void visit_state(const StateVisitor& visit) override;
   Rbm& model() override { return model_; }
 
@@ -54,11 +54,11 @@ class NceTrainer : public Learner {
   const Noise& noise() const { return noise_; }
 
  private:
-  Tensor draw_noise(int64_t n, int64_t number) const;
+  Tensor draw_noise(const Batch& data, int64_t t) const;  ///< nu for each example of step t
   int64_t noise_steps() const { return gan::noise_steps(section_, batches_per_epoch_); }
 
   NceSection section_;
-  int64_t steps_, batches_per_epoch_;
+  int64_t steps_, batches_per_epoch_, batch_size_;
   uint64_t noise_seed_;
   Rbm model_;
   RbmDensity density_;

@@ -158,7 +158,7 @@ TEST(NceTrainer, WatchChangesNothing) {
   t.step(0, data);
   t.step(20, data);
   const auto before = state(t);
-  const Scalars seen = t.watch(x), again = t.watch(x);
+  const Scalars seen = t.watch({.x = x}), again = t.watch({.x = x});
   ASSERT_EQ(seen.size(), 3u);
   for (size_t i = 0; i < 3; ++i)
     EXPECT_EQ(seen[i].second.item<double>(), again[i].second.item<double>());

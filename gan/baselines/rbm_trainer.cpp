@@ -105,7 +105,8 @@ void RbmTrainer::see_data(RbmBlock& block, const float* x, int64_t begin, int64_
   for (int64_t r = 0; r < rows; ++r)
     energy_[static_cast<size_t>(begin + r)] = block.free_energy(v + r * p.visible, r);
   const auto step = static_cast<uint64_t>(t * (rbm_.k + 1));  // before those of the sweeps
-  block.hidden(rows, step, static_cast<uint64_t>(begin), h, rbm_.persistent ? nullptr : block.h());
+  block.hidden(rows, step, static_cast<uint64_t>(first_ + begin), h,
+               rbm_.persistent ? nullptr : block.h());
 }
 
 /// All sweeps from block.h(): afterwards the chains' ends [begin, end) are in v_, and their hidden
@@ -115,14 +116,16 @@ void RbmTrainer::run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t
   const int64_t rows = end - begin, row = first_end_ + begin;
   float *v = v_.data() + row * p.visible, *h = h_.data() + row * p.hidden;
   const int64_t k = sweeps(t);
+  // A chain that starts at an example is that example's; one that persists has a number of its own.
+  const auto number = static_cast<uint64_t>(begin + (rbm_.persistent ? 0 : first_));
   for (int64_t i = 1; i <= k; ++i) {
     const auto step = static_cast<uint64_t>(t * (rbm_.k + 1) + i);
     const bool last = i == k;
-    block.visible(block.h(), rows, step, static_cast<uint64_t>(begin), nullptr, v);
+    block.visible(block.h(), rows, step, number, nullptr, v);
     block.up(v);
     for (int64_t r = 0; last && r < rows; ++r)
       energy_[static_cast<size_t>(row + r)] = block.free_energy(v + r * p.visible, r);
-    block.hidden(rows, step, static_cast<uint64_t>(begin), last ? h : nullptr,
+    block.hidden(rows, step, number, last ? h : nullptr,
                  !last || rbm_.persistent ? block.h() : nullptr);
   }
 }
@@ -151,7 +154,9 @@ void RbmTrainer::learn(const Team& team, int64_t t) {
 
 Scalars RbmTrainer::step(int64_t t, Batches& data) {
   const at::NoGradGuard no_grad;
-  const Tensor x = data.next().to(at::kCPU).contiguous();  // [B, V]
+  const Batch batch = data.next();
+  const Tensor x = batch.rows().to(at::kCPU).contiguous();  // [B, V]
+  first_ = batch.first;
   make_room(x.size(0));
   const RbmParameters p = model_.parameters();
   const float* examples = x.data_ptr<float>();
@@ -201,9 +206,9 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
            at::scalar_tensor(mean(0, batch_) - mean(first_end_, ends_), at::kDouble)}};
 }
 
-Scalars RbmTrainer::watch(const Tensor& real) {
+Scalars RbmTrainer::watch(const Batch& real) {
   const at::NoGradGuard no_grad;
-  const Tensor x = real.to(at::kCPU), h = model_.hidden_means(x, counts_.hidden);
+  const Tensor x = real.rows().to(at::kCPU), h = model_.hidden_means(x, counts_.hidden);
   return {{"reconstruction_error",
            (x - model_.visible_means(h, counts_.visible)).square().sum(1).mean()},
           {"hidden_on", h.mean()}};

@@ -31,7 +31,7 @@ class RbmTrainer : public Learner {
   /// @throws DataError where visible units are binary and the batch is not
   Scalars step(int64_t step, Batches& data) override;
   /// reconstruction_error: |x - E(v | E(h | x))|^2; hidden_on: share of hidden units that are.
-  Scalars watch(const Tensor& real) override;
+  Scalars watch(const Batch& real) override;
   void visit_state(const StateVisitor& visit) override;
   void visit_learning(const StateVisitor& visit);  ///< the state without the model
   Rbm& model() override { return model_; }
@@ -55,6 +55,7 @@ class RbmTrainer : public Learner {
 
   // Room for a step. The gradient is one product: of all examples v, real ones and the chains'
   // ends, with what each hidden unit learns from each, plus or minus its mean.
+  int64_t first_ = 0;                        ///< Batch::first
   int64_t batch_ = 0, ends_ = 0, rows_ = 0;  ///< examples; chains; rows of a block
   int64_t first_end_ = 0, all_ = 0;  ///< rows before the chains' ends, and in all; whole blocks
   std::vector<float> v_, h_, factor_;

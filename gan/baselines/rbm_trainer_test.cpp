@@ -205,7 +205,7 @@ TEST(RbmTrainer, LearnsWhatItSees) {
   EXPECT_NEAR(before, kV * std::log(0.5), 0.1);
   EXPECT_GT(score(), -2.3);  // six patterns: at most -log 6 = -1.79
   EXPECT_LT(std::abs(gap), 3);
-  EXPECT_LT(t.watch(x)[0].second.item<double>(), 1);
+  EXPECT_LT(t.watch({.x = x})[0].second.item<double>(), 1);
 }
 
 TEST(RbmTrainer, ContinuesFromItsState) {

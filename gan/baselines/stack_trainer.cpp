@@ -13,11 +13,11 @@ namespace {
 /// The batch that a layer sees.
 class One : public Batches {
  public:
-  explicit One(Tensor x) : x_(std::move(x)) {}
-  Tensor next() override { return x_; }
+  explicit One(Batch batch) : batch_(std::move(batch)) {}
+  Batch next() override { return batch_; }
 
  private:
-  Tensor x_;
+  Batch batch_;
 };
 
 int64_t steps_of(double epochs, int64_t batches_per_epoch) {
@@ -112,13 +112,13 @@ void StackTrainer::make_room(size_t layer, int64_t batch) {
                         Stream(seed_, "stack.raise").child(i), false);
 }
 
-Tensor StackTrainer::raise(const Tensor& x, size_t layer, int64_t t) {
-  if (layer == 0) return x;
-  make_room(layer, x.size(0));
-  const Tensor examples = x.to(at::kCPU).contiguous();
+Batch StackTrainer::raise(const Batch& batch, size_t layer, int64_t t) {
+  if (layer == 0) return batch;
+  make_room(layer, batch.size());
+  const Tensor examples = batch.rows().to(at::kCPU).contiguous();
   double operations = 0;
   for (size_t i = 0; i < layer; ++i)
-    operations += 2 * static_cast<double>(x.size(0) * layers_[i].model().weights().numel());
+    operations += 2 * static_cast<double>(batch.size() * layers_[i].model().weights().numel());
   kernels::together(operations, [&](kernels::Team& team) {
     std::vector<RbmBlock>& mine = blocks_[static_cast<size_t>(team.index)];
     for (size_t i = 0; i < layer; ++i) mine[i].refresh(counts_[i]);
@@ -131,30 +131,31 @@ Tensor StackTrainer::raise(const Tensor& x, size_t layer, int64_t t) {
         float* to = i + 1 == layer ? raised_.data_ptr<float>() + row * w.size(1) : mine[i].h();
         std::copy_n(from, n * w.size(0), mine[i].v());
         mine[i].up(mine[i].v());
-        mine[i].hidden(n, static_cast<uint64_t>(t), static_cast<uint64_t>(row), nullptr, to);
+        mine[i].hidden(n, static_cast<uint64_t>(t), static_cast<uint64_t>(batch.first + row),
+                       nullptr, to);
         from = to;
       }
     }
   });
-  return raised_;
+  return {.x = raised_, .label = batch.label, .first = batch.first};
 }
 
 Scalars StackTrainer::step(size_t layer, int64_t t, Batches& data) {
-  Tensor x = data.next();
+  Batch batch = data.next();
   if (layer > 0 && t == 0) {
-    raised_to_ = 0;  // the room of another training
-    x = x.clone();   // the next ones may overwrite it
-    Tensor sum = raise(x, layer, 0).sum(0, false, at::kDouble);
+    raised_to_ = 0;             // the room of another training
+    batch.x = batch.x.clone();  // the next ones may overwrite it
+    Tensor sum = raise(batch, layer, 0).x.sum(0, false, at::kDouble);
     for (int64_t i = 1; i < batches_per_epoch_; ++i)
-      sum += raise(data.next(), layer, i).sum(0, false, at::kDouble);
-    layers_[layer].centre(sum / static_cast<double>(batches_per_epoch_ * x.size(0)));
+      sum += raise(data.next(), layer, i).x.sum(0, false, at::kDouble);
+    layers_[layer].centre(sum / static_cast<double>(batches_per_epoch_ * batch.size()));
     if (turned_over_) turn_over(layers_[layer - 1].model(), layers_[layer].model());
   }
-  One raised(raise(x, layer, t));
+  One raised(raise(batch, layer, t));
   return layers_[layer].step(t, raised);
 }
 
-Scalars StackTrainer::watch(size_t layer, const Tensor& real) {
+Scalars StackTrainer::watch(size_t layer, const Batch& real) {
   return layers_[layer].watch(raise(real, layer, 0));
 }
 

@@ -30,12 +30,12 @@ class StackTrainer {
   /// start at their means. In a DBN, one with at least as many units as there are two layers below
   /// begins with the layer below turned over.
   Scalars step(size_t layer, int64_t t, Batches& data);
-  Scalars watch(size_t layer, const Tensor& real);
+  Scalars watch(size_t layer, const Batch& real);
   void visit_learning(const StateVisitor& visit);
 
-  /// What the layer's examples are: x [B, V], or what the layers below draw for it, [B, its visible
-  /// units].
-  Tensor raise(const Tensor& x, size_t layer, int64_t t);
+  /// What the layer's examples are: rows [B, V], or what the layers below draw for them, [B, its
+  /// visible units].
+  Batch raise(const Batch& batch, size_t layer, int64_t t);
 
  private:
   void make_room(size_t layer, int64_t batch);

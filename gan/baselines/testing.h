@@ -16,16 +16,18 @@ namespace gan {
 /// The rows in their order, `batch` at a time, over and over.
 class Rows : public Batches {
  public:
-  Rows(Tensor x, int64_t batch, int64_t at = 0) : x_(std::move(x)), batch_(batch), at_(at) {}
-  Tensor next() override {
+  /// first: the number that each batch's first row has in a whole batch
+  Rows(Tensor x, int64_t batch, int64_t at = 0, int64_t first = 0)
+      : x_(std::move(x)), batch_(batch), at_(at), first_(first) {}
+  Batch next() override {
     const Tensor out = x_.slice(0, at_, at_ + batch_);
     at_ = (at_ + batch_) % x_.size(0);
-    return out;
+    return {.x = out, .first = first_};
   }
 
  private:
   Tensor x_;
-  int64_t batch_, at_;
+  int64_t batch_, at_, first_;
 };
 
 /// A network of a few units whose chains are short.

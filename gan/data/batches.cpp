@@ -18,9 +18,10 @@ BatchOrder::BatchOrder(const Examples& examples, Scaling scaling, int64_t batch_
         batch_size, examples.size());
 }
 
-void BatchOrder::read(int64_t number, std::span<float> out) {
+void BatchOrder::read(int64_t number, std::span<float> out, std::span<int64_t> labels) {
   const int64_t dim = examples_.dim(), per_epoch = batches_per_epoch();
   assert(number >= 0 && static_cast<int64_t>(out.size()) == batch_size_ * dim);
+  assert(labels.empty() || (labelled() && static_cast<int64_t>(labels.size()) == batch_size_));
   if (const int64_t epoch = number / per_epoch; epoch != epoch_) {
     order_ = stream_.permutation(examples_.size(), static_cast<uint64_t>(epoch));
     epoch_ = epoch;
@@ -29,6 +30,8 @@ void BatchOrder::read(int64_t number, std::span<float> out) {
   for (int64_t i = 0; i < batch_size_; ++i)
     examples_.read(order_[first + i], out.subspan(i * dim, dim));
   scaling_.apply(out);
+  for (size_t i = 0; i < labels.size(); ++i)
+    labels[i] = examples_.label(order_[static_cast<size_t>(first) + i]);
 }
 
 }  // namespace gan

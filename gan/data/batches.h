@@ -19,10 +19,12 @@ class BatchOrder {
 
   int64_t batches_per_epoch() const { return examples_.size() / batch_size_; }
   int64_t batch_size() const { return batch_size_; }
-  int64_t dim() const { return examples_.dim(); }
+  const Shape& shape() const { return examples_.shape(); }  ///< of one example
+  bool labelled() const { return examples_.labelled(); }
 
-  /// Fills out [batch_size, dim], scaled. Remembers the epoch's order: one object for each thread.
-  void read(int64_t number, std::span<float> out);
+  /// Fills out [batch_size, shape...], scaled, and, where examples have labels, labels
+  /// [batch_size]. Remembers the epoch's order: one object for each thread.
+  void read(int64_t number, std::span<float> out, std::span<int64_t> labels = {});
 
  private:
   const Examples& examples_;

@@ -81,6 +81,10 @@ void check(const DataCard& card, std::string_view who) {
     if (name.size() > kLongestName)
       refuse("columns", fmt::format("holds a name of {} bytes, expected at most {}", name.size(),
                                     kLongestName));
+  for (const std::string& name : card.classes)
+    if (name.size() > kLongestName)
+      refuse("classes", fmt::format("holds a name of {} bytes, expected at most {}", name.size(),
+                                    kLongestName));
   for (const auto& [field, values] : {std::pair("offset", &offset), std::pair("factor", &factor)}) {
     if (values->size() != 1 && values->size() != dim)
       refuse(field, fmt::format("holds {} numbers, expected 1 or {}, one for each of an example",
@@ -114,6 +118,7 @@ std::string format_card(const DataCard& card) {
                {"factor", card.scaling.factor}};
   if (card.channels_last) json["channels_last"] = true;
   if (!card.origin.empty()) json["origin"] = card.origin;
+  if (!card.classes.empty()) json["classes"] = card.classes;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -131,6 +136,7 @@ DataCard parse_card(std::string_view text, std::string_view who) {
   read(json, "factor", card.scaling.factor, who);
   if (json.contains("channels_last")) read(json, "channels_last", card.channels_last, who);
   if (json.contains("origin")) read(json, "origin", card.origin, who);
+  if (json.contains("classes")) read(json, "classes", card.classes, who);
   check(card, who);
   return card;
 }

@@ -19,8 +19,9 @@ struct DataCard {
   float low = 0, high = 1;
   std::vector<std::string> columns;
   Scaling scaling;
-  bool channels_last = false;  ///< images were given as [H, W, C], and samples are written so
-  std::vector<double> origin;  ///< what was taken off the data's values: see DataSet::origin
+  bool channels_last = false;        ///< images were given as [H, W, C], and samples are written so
+  std::vector<double> origin;        ///< what was taken off the data's values: see DataSet::origin
+  std::vector<std::string> classes;  ///< names of the labels
 };
 
 /// As JSON, which a checkpoint's header holds. What is not UTF-8 in names is replaced.

@@ -20,13 +20,18 @@ bool holds(const fs::path& folder, const char* name) {
   return fs::is_regular_file(folder / name, ignored);
 }
 
-std::vector<uint8_t> read_pixels(const fs::path& folder, const char* name) {
+CifarBatch read_batch(const fs::path& folder, const char* name) {
   const fs::path file = folder / name;
   if (!holds(folder, name))
     throw DataError(
         "{}: {} is missing; the binary version of CIFAR-10 holds data_batch_1.bin to data_batch_5.bin and test_batch.bin",
         folder.string(), name);
-  return parse_cifar(read_file(file), file.string()).pixels;
+  return parse_cifar(read_file(file), file.string());
+}
+
+Examples to_examples(CifarBatch batch) {
+  std::vector<int32_t> labels(batch.labels.begin(), batch.labels.end());
+  return Examples(kCifarImage, std::move(batch.pixels)).with_labels(std::move(labels));
 }
 
 }  // namespace
@@ -38,17 +43,20 @@ bool holds_cifar_files(const fs::path& folder) {
 
 DataSet read_cifar_folder(const fs::path& folder, SplitSizes split) {
   DataSet data;
-  data.test = Examples(kCifarImage, read_pixels(folder, kTest));
-  std::vector<uint8_t> pixels;
+  data.test = to_examples(read_batch(folder, kTest));
+  CifarBatch together;
   for (const char* name : kTraining) {
-    const std::vector<uint8_t> batch = read_pixels(folder, name);
-    pixels.insert(pixels.end(), batch.begin(), batch.end());
+    const CifarBatch batch = read_batch(folder, name);
+    together.pixels.insert(together.pixels.end(), batch.pixels.begin(), batch.pixels.end());
+    together.labels.insert(together.labels.end(), batch.labels.begin(), batch.labels.end());
   }
-  const Examples all(kCifarImage, std::move(pixels));
+  const Examples all = to_examples(std::move(together));
   const int64_t n = all.size(), usual = n * 4 / 5;  // 40,000 of 50,000
   const SplitSizes sizes = divide(folder.string(), n, {usual, n - usual}, split);
   data.description = folder.string();
   data.image = true;
+  data.classes = {"airplane", "automobile", "bird",  "cat",  "deer",
+                  "dog",      "frog",       "horse", "ship", "truck"};
   data.low = 0;
   data.high = 255;
   data.train = all.slice(0, sizes.train);

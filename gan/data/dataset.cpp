@@ -73,6 +73,11 @@ Contrast mean_contrast(const Examples& examples) {
   return mean;
 }
 
+/// `to` with the labels of `from`, whose examples it holds in the same order.
+Examples as_labelled(const Examples& from, Examples to) {
+  return std::move(to).with_labels({from.labels().begin(), from.labels().end()});
+}
+
 Examples with_contrast(const Examples& from, const Contrast& wanted) {
   const int64_t dim = from.dim();
   std::vector<float> values(static_cast<size_t>(from.size() * dim));
@@ -83,7 +88,7 @@ Examples with_contrast(const Examples& from, const Contrast& wanted) {
     const double factor = c.norm > 0 ? wanted.norm / c.norm : 0;
     for (float& x : row) x = static_cast<float>((x - c.mean) * factor + wanted.mean);
   }
-  return Examples(from.shape(), std::move(values));
+  return as_labelled(from, Examples(from.shape(), std::move(values)));
 }
 
 /// Without its examples, whose values are to change.
@@ -93,6 +98,7 @@ DataSet derived(const DataSet& data, std::string description) {
   result.description = std::move(description);
   result.image = data.image;
   result.channels_last = data.channels_last;
+  result.classes = data.classes;
   result.columns = data.columns;
   result.notes = data.notes;
   return result;
@@ -111,7 +117,7 @@ Examples moved(const Examples& from, const std::vector<double>& before,
     const double own = values[i] + origin_of(before, i % dim);
     values[i] = static_cast<float>(own - origin_of(now, i % dim));
   }
-  return Examples(from.shape(), std::move(values));
+  return as_labelled(from, Examples(from.shape(), std::move(values)));
 }
 
 Examples draw_bits(const Examples& from, const Scaling& to_unit, const Stream& stream) {
@@ -124,7 +130,7 @@ Examples draw_bits(const Examples& from, const Scaling& to_unit, const Stream& s
     stream.uniform(u, dim, 0, static_cast<uint64_t>(i));
     std::transform(u.begin(), u.end(), p.begin(), bits.begin() + i * dim, std::less<>());
   }
-  return Examples(from.shape(), std::move(bits));
+  return as_labelled(from, Examples(from.shape(), std::move(bits)));
 }
 
 /// Fowler, Noll, Vo: http://www.isthe.com/chongo/tech/comp/fnv
@@ -166,6 +172,12 @@ Examples::Examples(Shape shape, std::vector<float> values)
   size_ = count / dim_;
 }
 
+Examples Examples::with_labels(std::vector<int32_t> labels) && {
+  assert(labels.empty() || static_cast<int64_t>(labels.size()) == size_);
+  labels_ = std::move(labels);
+  return std::move(*this);
+}
+
 std::span<const std::byte> Examples::raw() const {
   return std::visit([](const auto& values) { return std::as_bytes(std::span(values)); }, values_);
 }
@@ -189,16 +201,18 @@ std::vector<float> Examples::rows(int64_t first, int64_t count) const {
 
 Examples Examples::slice(int64_t first, int64_t count) const {
   assert(0 <= first && 0 <= count && first + count <= size_);
-  return std::visit(
+  Examples out = std::visit(
       [&](const auto& values) {
         const auto from = values.begin() + first * dim_;
         return Examples(shape_, std::decay_t<decltype(values)>(from, from + count * dim_));
       },
       values_);
+  if (labelled()) out.labels_.assign(labels_.begin() + first, labels_.begin() + first + count);
+  return out;
 }
 
 Examples Examples::pick(std::span<const int64_t> indices) const {
-  return std::visit(
+  Examples out = std::visit(
       [&](const auto& values) {
         std::decay_t<decltype(values)> picked(indices.size() * static_cast<size_t>(dim_));
         auto to = picked.begin();
@@ -209,6 +223,9 @@ Examples Examples::pick(std::span<const int64_t> indices) const {
         return Examples(shape_, std::move(picked));
       },
       values_);
+  if (labelled())
+    for (const int64_t i : indices) out.labels_.push_back(labels_[static_cast<size_t>(i)]);
+  return out;
 }
 
 void Scaling::apply(std::span<float> values) const {
@@ -257,6 +274,7 @@ std::string content_hash(const DataSet& data) {
     for (const int64_t d : split->shape()) hash.add(d);
     hash.add(static_cast<int64_t>(split->bytes()));
     hash.add(split->raw());
+    hash.add(std::as_bytes(split->labels()));
   }
   if (!data.origin.empty()) hash.add(std::as_bytes(std::span(data.origin)));
   return hash.hex();

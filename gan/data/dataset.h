@@ -15,17 +15,22 @@
 
 namespace gan {
 
-/// N examples of one shape, in the data's own units; bytes stay bytes.
+/// N examples of one shape, in the data's own units, perhaps with a label each; bytes stay bytes.
 class Examples {
  public:
   Examples() = default;
   Examples(Shape shape,
            std::vector<uint8_t> bytes);  ///< shape of one example; bytes: [N, shape...]
   Examples(Shape shape, std::vector<float> values);
+  /// The same examples with labels, one for each: a number of DataSet::classes.
+  Examples with_labels(std::vector<int32_t> labels) &&;
 
   const Shape& shape() const { return shape_; }
   int64_t dim() const { return dim_; }
   int64_t size() const { return size_; }
+  bool labelled() const { return !labels_.empty(); }
+  int64_t label(int64_t i) const { return labels_[static_cast<size_t>(i)]; }  ///< where labelled
+  std::span<const int32_t> labels() const { return labels_; }                 ///< [N], or empty
   bool bytes() const { return std::holds_alternative<std::vector<uint8_t>>(values_); }
   std::span<const std::byte> raw() const;  ///< the values as they lie in memory
 
@@ -38,6 +43,7 @@ class Examples {
   Shape shape_;
   int64_t dim_ = 0, size_ = 0;
   std::variant<std::vector<uint8_t>, std::vector<float>> values_;
+  std::vector<int32_t> labels_;
 };
 
 /// scaled = (own - offset) * factor, per dimension or one for all (length dim or 1).
@@ -61,6 +67,7 @@ struct DataSet {
   std::string description;           ///< where it was found, for `gan info`
   bool image = false;                ///< [H, W], or [C, H, W] with C = 1, 3 or 4
   bool channels_last = false;        ///< they were given as [H, W, C]
+  std::vector<std::string> classes;  ///< names of the labels; empty where there are none
   std::vector<std::string> columns;  ///< of a table with a header line
   /// What was taken off each value where float32 would not hold it, so that examples, range and
   /// scalings are without it: empty (nothing), one number for all, or one for each of an example's
@@ -70,7 +77,7 @@ struct DataSet {
       notes;  ///< what a user should know of how they were read, a sentence each
   Examples train, valid, test;
   float low = 0, high = 1;         ///< range of the values in their own units: 0 and 255 for bytes
-  std::string hash;                ///< 16 hex digits over shapes, bytes and split
+  std::string hash;                ///< 16 hex digits over shapes, bytes, labels and split
   std::shared_ptr<const Toy> toy;  ///< set when the density is known in closed form
   std::shared_ptr<const DataSet> grey;  ///< of binarised data: what they were
 
@@ -99,8 +106,8 @@ DataSet open_data(const std::string& data, const std::filesystem::path& data_dir
 /// The names that open_data knows: "mnist", ..., "toy:ring8", ...
 std::vector<std::string> data_names();
 
-/// What DataSet::hash holds: FNV-1a, 64 bits, over shapes, split sizes and raw values, and the
-/// origin if there is one.
+/// What DataSet::hash holds: FNV-1a, 64 bits, over shapes, split sizes and raw values, and over
+/// the origin and the labels where there are any. Names of classes are not part of it.
 std::string content_hash(const DataSet& data);
 
 /// The same examples with something else taken off; what they were called, and their hash, stay.

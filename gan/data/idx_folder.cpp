@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "gan/core/error.h"
 #include "gan/data/readers.h"
@@ -40,9 +41,13 @@ NumberArray read_ranked(const fs::path& file, size_t rank) {
   return array;
 }
 
-NumberArray read_labelled_images(const fs::path& images_file, const fs::path& labels_file) {
+struct LabelledImages {
+  NumberArray images, labels;  ///< [N, H, W], [N]
+};
+
+LabelledImages read_labelled_images(const fs::path& images_file, const fs::path& labels_file) {
   NumberArray images = read_ranked(images_file, 3);
-  const NumberArray labels = read_ranked(labels_file, 1);
+  NumberArray labels = read_ranked(labels_file, 1);
   if (product(images.shape) == 0)
     throw DataError("{}: no images in it: the array is {}", images_file.string(),
                     shape_text(images.shape));
@@ -51,7 +56,27 @@ NumberArray read_labelled_images(const fs::path& images_file, const fs::path& la
                     labels_file.string(), labels.shape[0], images.shape[0],
                     images_file.filename().string());
   check_finite(images, images_file.string());
-  return images;
+  check_finite(labels, labels_file.string());
+  return {std::move(images), std::move(labels)};
+}
+
+/// Every value that occurs is a class: in ascending order they are classes 0, 1, ...
+std::vector<float> classes_of(const NumberArray& train, const NumberArray& test) {
+  std::set<float> values;
+  for (const NumberArray* array : {&train, &test}) {
+    const std::vector<float> labels = as_floats(array->values);
+    values.insert(labels.begin(), labels.end());
+  }
+  return {values.begin(), values.end()};
+}
+
+std::vector<int32_t> labels_in(const std::vector<float>& classes, const NumberArray& array) {
+  std::vector<int32_t> out;
+  for (const float value : as_floats(array.values)) {
+    const auto place = std::ranges::lower_bound(classes, value);
+    out.push_back(static_cast<int32_t>(place - classes.begin()));
+  }
+  return out;
 }
 
 bool are_bytes(const NumberArray& array) {
@@ -91,12 +116,16 @@ DataSet read_idx_folder(const fs::path& folder, SplitSizes split) {
       throw DataError("{}: {}[.gz] is missing; a folder of images holds {}", folder.string(),
                       kIdxFiles[i], fmt::join(kIdxFiles, ", "));
   }
-  NumberArray train_images = read_labelled_images(files[0], files[1]);
-  NumberArray test_images = read_labelled_images(files[2], files[3]);
-  const ImageRange range = range_of(train_images, test_images);
-  const Examples train = to_examples(std::move(train_images), range.whole_bytes);
+  LabelledImages train_files = read_labelled_images(files[0], files[1]);
+  LabelledImages test_files = read_labelled_images(files[2], files[3]);
+  const ImageRange range = range_of(train_files.images, test_files.images);
+  const std::vector<float> classes = classes_of(train_files.labels, test_files.labels);
+  const Examples train = to_examples(std::move(train_files.images), range.whole_bytes)
+                             .with_labels(labels_in(classes, train_files.labels));
   DataSet data;
-  data.test = to_examples(std::move(test_images), range.whole_bytes);
+  data.test = to_examples(std::move(test_files.images), range.whole_bytes)
+                  .with_labels(labels_in(classes, test_files.labels));
+  for (const float value : classes) data.classes.push_back(fmt::format("{}", value));
   if (train.shape() != data.test.shape())
     throw DataError("{}: images of {} to train and of {} to test on", folder.string(),
                     fmt::join(train.shape(), " x "), fmt::join(data.test.shape(), " x "));

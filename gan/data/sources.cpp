@@ -24,6 +24,7 @@ struct Published {
   bool (*lies_in)(const fs::path& folder);
   DataSet (*read)(const fs::path& folder, SplitSizes split);
   std::string remedy;
+  std::vector<std::string> classes;  ///< names of its labels 0, 1, ...; empty: the numbers
 };
 
 const std::vector<Published>& published() {
@@ -32,17 +33,21 @@ const std::vector<Published>& published() {
        {"mnist"},
        holds_idx_files,
        read_idx_folder,
-       "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist"},
+       "put the four IDX files (train-images-idx3-ubyte.gz ...) in ./data/mnist",
+       {}},
       {"fashion-mnist",
        {"fashion-mnist"},
        holds_idx_files,
        read_idx_folder,
-       "apt install dataset-fashion-mnist"},
+       "apt install dataset-fashion-mnist",
+       {"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
+        "ankle boot"}},
       {"cifar10",
        {"cifar10", "cifar-10-batches-bin"},
        holds_cifar_files,
        read_cifar_folder,
-       "unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html in ./data"}};
+       "unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html in ./data",
+       {}}};
   return all;
 }
 
@@ -206,6 +211,10 @@ DataSet open_data(const std::string& data, const std::filesystem::path& data_dir
   now_doing(Activity::reading_data);
   DataSet opened = open_any(data, data_dir, split);
   opened.name = name_without_place(data);
+  const std::vector<Published>& known = published();
+  const auto row = std::ranges::find(known, opened.name, &Published::name);
+  const bool named = row != known.end() && row->classes.size() == opened.classes.size();
+  if (named) opened.classes = row->classes;
   opened.hash = content_hash(opened);
   return opened;
 }

@@ -65,7 +65,7 @@ layers = [{{ layer = "dropout", keep = 0.8 }}, {{ layer = "maxout", units = {}, 
   Trainer trainer(c, {.dim = 20, .batches_per_epoch = 100});
   struct Same : Batches {
     Tensor x;
-    Tensor next() override { return x; }
+    Batch next() override { return {.x = x}; }
   } data;
   data.x = at::rand({batch, 20});
   for (int64_t t = 0; t < 3; ++t) trainer.step(t, data);

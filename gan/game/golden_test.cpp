@@ -46,7 +46,7 @@ TEST(Golden, LossesAndGradientsAreTorchs) {
 class Stored : public Batches {
  public:
   explicit Stored(const nlohmann::json& x) : x_(x) {}
-  Tensor next() override { return tensor(x_.at(number_++)).view({6, 4}).to(at::kFloat); }
+  Batch next() override { return {.x = tensor(x_.at(number_++)).view({6, 4}).to(at::kFloat)}; }
 
  private:
   const nlohmann::json& x_;

@@ -12,15 +12,19 @@ namespace gan {
 /// Algorithm 1 of Goodfellow et al. (2014), one outer iteration.
 Scalars Trainer::step_alternating(int64_t t, Batches& data) {
   const GameSection& rule = config_.game;
-  Tensor x, d_loss, on_data, on_samples;
-  for (int64_t i = 0; i < rule.k; ++i) {                          // "for k steps do"
-    x = data.next();                                              // [B, D] ~ p_data
-    Look a = look(x, generate(x.size(0), t, i)->output(), t, i);  // samples ~ p_g
-    d_loss = game_.d_loss(a.real, a.fake), on_data = a.real, on_samples = a.fake;
+  Batch batch;
+  Tensor d_loss, on_data, on_samples;
+  for (int64_t i = 0; i < rule.k; ++i) {                                 // "for k steps do"
+    batch = data.next();                                                 // x ~ p_data
+    Look a = look(batch.rows(), generate(batch, t, i)->output(), t, i);  // samples ~ p_g
+    d_loss = game_.d_loss(a.real, a.fake);
+    on_data = a.real;
+    on_samples = a.fake;
     update_D(a, d_loss, {rule.r1, rule.r2}, t, t * rule.k + i);
   }
-  const auto made = generate(x.size(0), t, rule.k);                         // fresh z
-  Look b = look(game_.relative ? x : Tensor(), made->output(), t, rule.k);  // the new D
+  const auto made = generate(batch, t, rule.k);  // fresh z
+  const Tensor x = game_.relative ? batch.rows() : Tensor();
+  Look b = look(x, made->output(), t, rule.k);  // the new D
   const Tensor g_loss = game_.g_loss(b.real, b.fake);
   update_G(*made, b.for_samples(g_loss), t);
   return report(d_loss, g_loss, on_data, on_samples);
@@ -28,9 +32,9 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
 
 /// The authors' code: one fake batch and one set of masks for both players, D's objective halved,
 /// and both gradients taken at the same parameters before either moves.
-Scalars Trainer::step_simultaneous(int64_t t, const Tensor& x) {
-  const auto made = generate(x.size(0), t, 0);
-  Look a = look(x, made->output(), t, 0);
+Scalars Trainer::step_simultaneous(int64_t t, const Batch& data) {
+  const auto made = generate(data, t, 0);
+  Look a = look(data.rows(), made->output(), t, 0);
   const Tensor d_loss = game_.d_loss(a.real, a.fake), g_loss = game_.g_loss(a.real, a.fake);
   const Tensor slope = a.for_samples(g_loss);  // through D as it is
   update_D(a, d_loss / 2, {}, t, t);
@@ -49,10 +53,11 @@ Scalars Trainer::step(int64_t t, Batches& data) {
   return scalars;
 }
 
-std::unique_ptr<Tape> Trainer::generate(int64_t n, int64_t t, int64_t pass) {
+std::unique_ptr<Tape> Trainer::generate(const Batch& data, int64_t t, int64_t pass) {
   const Pass training{
       .training = true, .noise = noise_.child("G").child(pass), .step = static_cast<uint64_t>(t)};
-  return G_.network().record({G_.noise(noise_.child("z").child(pass), n, t)}, training);
+  const Tensor z = G_.noise(noise_.child("z").child(pass), data.size(), t, data.first);
+  return G_.network().record({z}, training);
 }
 
 Look Trainer::look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) {
@@ -98,8 +103,9 @@ Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor
           {"D(G(z))", at::sigmoid(on_fake).mean()}};
 }
 
-Scalars Trainer::watch(const Tensor& real) {
+Scalars Trainer::watch(const Batch& batch) {
   const at::NoGradGuard no_grad;
+  const Tensor real = batch.rows();
   Scalars out;
   for (const auto& [name, optimizer] :
        {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})

@@ -30,7 +30,7 @@ class Trainer : public Learner {
   std::vector<Stage> stages() const override { return {{"", config_.training.steps}}; }
   int64_t batches_per_step() const override;
   Scalars step(int64_t step, Batches& data) override;  ///< d_loss, g_loss, D(x), D(G(z))
-  Scalars watch(const Tensor& real) override;          ///< gradient norms, dead units, spread
+  Scalars watch(const Batch& real) override;           ///< gradient norms, dead units, spread
   void visit_state(const StateVisitor& visit) override;
   GenerativeModel& model() override { return averaged_ ? *averaged_ : G_; }
 
@@ -38,8 +38,9 @@ class Trainer : public Learner {
 
  private:
   Scalars step_alternating(int64_t t, Batches& data);
-  Scalars step_simultaneous(int64_t t, const Tensor& x);
-  std::unique_ptr<Tape> generate(int64_t n, int64_t t, int64_t pass);
+  Scalars step_simultaneous(int64_t t, const Batch& data);
+  /// As many samples as `data` has examples, each of the same number in the whole minibatch.
+  std::unique_ptr<Tape> generate(const Batch& data, int64_t t, int64_t pass);
   Look look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass);  ///< x may be undefined
   void update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t, int64_t update);
   void update_G(Tape& made, const Tensor& slope_in_samples, int64_t t);

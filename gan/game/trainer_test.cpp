@@ -17,7 +17,7 @@ namespace {
 class Gaussian : public Batches {
  public:
   Gaussian(int64_t n, int64_t dim) : n_(n), dim_(dim) {}
-  Tensor next() override { return draw_normal(Stream(5, "data"), n_, dim_, number_++) + 3; }
+  Batch next() override { return {.x = draw_normal(Stream(5, "data"), n_, dim_, number_++) + 3}; }
   void seek(int64_t number) { number_ = number; }
 
  private:
@@ -80,7 +80,7 @@ TEST(Trainer, AStateAndAStepNumberDecideTheFuture) {
   Gaussian data(16, 2), again(16, 2);
   for (int64_t t = 0; t < 6; ++t) {
     whole.step(t, data);
-    (t == 2 ? void(whole.watch(at::ones({16, 2}))) : void());
+    (t == 2 ? void(whole.watch({.x = at::ones({16, 2})})) : void());
   }
   for (int64_t t = 0; t < 3; ++t) first.step(t, again);
   const auto saved = state_of(first);
@@ -110,7 +110,7 @@ TEST(Trainer, UpdateRulesAreTheFormulas) {
 
     Gaussian data(16, 2), same(16, 2);
     trainer.step(0, data);
-    const Tensor x = same.next();
+    const Tensor x = same.next().x;
     const auto bce = [](const Tensor& a, double target) {
       return at::binary_cross_entropy_with_logits(a, at::full_like(a, target));
     };
@@ -151,7 +151,7 @@ Config steady_slope() {
   return c;
 }
 struct Threes : Batches {
-  Tensor next() override { return at::full({16, 2}, 3.f); }
+  Batch next() override { return {.x = at::full({16, 2}, 3.f)}; }
 };
 
 TEST(Trainer, EachOfTheKUpdatesOfDCounts) {  // then Adam moves by its rate each time
@@ -218,7 +218,7 @@ TEST(Trainer, WatchSeesDeadUnitsAndSpread) {
                         Dense{.units = 2}};
   Trainer trainer(c, facts());
   std::map<std::string, double> seen;
-  for (const auto& [name, value] : trainer.watch(draw_normal(Stream(1), 64, 2, 0)))
+  for (const auto& [name, value] : trainer.watch({.x = draw_normal(Stream(1), 64, 2, 0)}))
     seen[name] = value.item<double>();
   EXPECT_EQ(seen.at("G.dead.1"), 1);
   EXPECT_NEAR(seen.at("spread"), 0, 1e-6);  // a dead layer gives one point

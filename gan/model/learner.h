@@ -14,12 +14,22 @@ namespace gan {
 /// Named 0-d tensors: reading them is left to who needs the numbers, so nothing waits for a device.
 using Scalars = std::vector<std::pair<std::string, Tensor>>;
 
+/// Examples that are learned from at once: all of a minibatch, or one worker's rows of it.
+struct Batch {
+  Tensor x;           ///< [B, shape...] float32, scaled, on the learner's device
+  Tensor label;       ///< [B] int64 there, or undefined where the data have no labels
+  int64_t first = 0;  ///< the number of row 0 in the whole minibatch: what is drawn for a row is a
+                      ///< function of first + row, so it does not depend on who computes it
+
+  int64_t size() const { return x.size(0); }
+  Tensor rows() const { return x.flatten(1); }  ///< [B, D]: each example as one row of numbers
+};
+
 /// The minibatches of one step.
 class Batches {
  public:
   virtual ~Batches() = default;
-  virtual Tensor
-  next() = 0;  ///< [B, D] float32, scaled, on the learner's device; may overwrite the one before
+  virtual Batch next() = 0;  ///< may overwrite the one before
 };
 
 struct Stage {
@@ -49,9 +59,8 @@ class Learner {
   /// Step number `step` (from 0). All randomness is a function of (seed, step).
   virtual Scalars step(int64_t step, Batches& data) = 0;
 
-  /// What else is worth watching after that step; called now and then. real: [B, D]. Changes
-  /// nothing.
-  virtual Scalars watch(const Tensor& /*real*/) { return {}; }
+  /// What else is worth watching after that step; called now and then. Changes nothing.
+  virtual Scalars watch(const Batch& /*real*/) { return {}; }
 
   /// Everything that decides the future of training: parameters, optimisers, averages, chains.
   virtual void visit_state(const StateVisitor& visit) = 0;

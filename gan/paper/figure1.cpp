@@ -38,9 +38,9 @@ class Draws : public Batches {
  public:
   Draws(std::shared_ptr<const Toy> toy, uint64_t seed)
       : toy_(std::move(toy)), stream_(seed, "figure 1") {}
-  Tensor next() override {
+  Batch next() override {
     std::vector<float> x = toy_->sample(kBatch, stream_.bits(number_++));
-    return at::from_blob(x.data(), {kBatch, 1}, at::kFloat).clone();
+    return {.x = at::from_blob(x.data(), {kBatch, 1}, at::kFloat).clone()};
   }
 
  private:

@@ -23,11 +23,11 @@ class Minibatches : public Batches {
  public:
   Minibatches(const DataSet& data, const Scaling& scaling, uint64_t seed)
       : order_(data.train, scaling, std::min(kBatch, data.train.size()), seed),
-        x_(at::empty({order_.batch_size(), order_.dim()})) {}
+        x_(at::empty({order_.batch_size(), product(order_.shape())})) {}
   int64_t each_epoch() const { return order_.batches_per_epoch(); }
-  Tensor next() override {
+  Batch next() override {
     order_.read(number_++, {x_.data_ptr<float>(), static_cast<size_t>(x_.numel())});
-    return x_;
+    return {.x = x_};
   }
 
  private:
@@ -111,7 +111,7 @@ Track contrasted(const Problem& images, uint64_t seed, int64_t steps, NceNoise n
                           noise == NceNoise::mixture ? "mixture noise" : "marginals as noise", nu),
       .both_sides = "binary"};
   follow(learner, data, steps, [&](int64_t t) {
-    const Scalars seen = learner.watch(x);
+    const Scalars seen = learner.watch({.x = x});
     out.step.push_back(static_cast<double>(t));
     out.accuracy.push_back(named(seen, "noise_accuracy"));
     out.pull.push_back(named(seen, "pull") * static_cast<double>(nu + 1) /
@@ -158,7 +158,7 @@ Track adversarial(const Problem& images, uint64_t seed, int64_t steps) {
     out.step.push_back(static_cast<double>(t));
     out.accuracy.push_back(state.accuracy);
     out.pull.push_back((1 - at::sigmoid(fake)).mean().item<double>());
-    out.gradient.push_back(named(learner.watch(x.slice(0, 0, kBatch)), "g_gradient"));
+    out.gradient.push_back(named(learner.watch({.x = x.slice(0, 0, kBatch)}), "g_gradient"));
   });
   return out;
 }

@@ -22,18 +22,28 @@ double seconds_since(Clock::time_point start) {
 
 class TensorBatches : public Batches {
  public:
-  TensorBatches(BatchOrder& order, int64_t dim, at::Device device)
-      : order_(order), x_(at::empty({order.batch_size(), dim}, at::kFloat)), device_(device) {}
+  TensorBatches(BatchOrder& order, at::Device device) : order_(order), device_(device) {
+    Shape shape{order.batch_size()};
+    shape.insert(shape.end(), order.shape().begin(), order.shape().end());
+    x_ = at::empty(shape, at::kFloat);
+    if (order.labelled()) label_ = at::empty({order.batch_size()}, at::kLong);
+  }
   void seek(int64_t number) { number_ = number; }
-  Tensor next() override {
-    order_.read(number_++, {x_.data_ptr<float>(), static_cast<size_t>(x_.numel())});
-    return x_.to(device_);
+  Batch next() override {
+    const std::span<float> x(x_.data_ptr<float>(), static_cast<size_t>(x_.numel()));
+    if (!label_.defined()) {
+      order_.read(number_++, x);
+      return {.x = x_.to(device_)};
+    }
+    order_.read(number_++, x, {label_.data_ptr<int64_t>(), static_cast<size_t>(label_.numel())});
+    return {.x = x_.to(device_), .label = label_.to(device_)};
   }
 
  private:
   BatchOrder& order_;
   int64_t number_ = 0;
-  Tensor x_;  // [B, D]
+  Tensor x_;      // [B, shape...]
+  Tensor label_;  // [B], or undefined
   at::Device device_;
 };
 
@@ -129,7 +139,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   const std::vector<Stage> stages = learner.stages();
   int64_t steps = 0;
   for (const Stage& stage : stages) steps += stage.steps;
-  TensorBatches batches(data, data.dim(), device);
+  TensorBatches batches(data, device);
   const auto epoch_at = [&](int64_t s) {
     return static_cast<double>(s * learner.batches_per_step()) /
            static_cast<double>(data.batches_per_epoch());

@@ -23,7 +23,7 @@ class Summing : public Learner, public GenerativeModel {
   std::vector<Stage> stages() const override { return {{"warm", 3}, {"", steps_ - 3}}; }
   int64_t batches_per_step() const override { return 2; }
   Scalars step(int64_t t, Batches& data) override {
-    sum_ += data.next().sum() - 0.5 * data.next().sum();
+    sum_ += data.next().x.sum() - 0.5 * data.next().x.sum();
     return {{"loss", t == diverge_at_ ? at::full({}, std::nan("")) : sum_.clone()}};
   }
   void visit_state(const StateVisitor& visit) override { visit("model.sum", sum_); }
@@ -160,7 +160,7 @@ TEST_F(Loop, AnEpochOfStepsSeesNoExampleTwice) {
     using Summing::Summing;
     Scalars step(int64_t, Batches& data) override {
       for (int64_t i = 0; i < batches_per_step(); ++i) {
-        const Tensor x = data.next();
+        const Tensor x = data.next().x;
         seen.insert(x.data_ptr<float>(), x.data_ptr<float>() + x.numel());
       }
       return {};
