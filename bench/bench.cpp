@@ -22,11 +22,11 @@
 #include <string>
 
 #include "bench/timed.h"
-#include "gan/baselines/cae.h"
-#include "gan/baselines/dbm_trainer.h"
-#include "gan/baselines/dbn_trainer.h"
-#include "gan/baselines/gsn.h"
-#include "gan/baselines/rbm_trainer.h"
+#include "gan/baselines/cae/cae.h"
+#include "gan/baselines/dbm/dbm_trainer.h"
+#include "gan/baselines/dbn/dbn_trainer.h"
+#include "gan/baselines/gsn/gsn.h"
+#include "gan/baselines/rbm/rbm_trainer.h"
 #include "gan/core/files.h"
 #include "gan/core/threads.h"
 #include "gan/data/batches.h"

@@ -7,11 +7,11 @@
 #include "cli/command.h"
 #include "cli/pictures.h"
 #include "cli/scoring.h"
-#include "gan/baselines/cae.h"
-#include "gan/baselines/dbm.h"
-#include "gan/baselines/dbn.h"
-#include "gan/baselines/gsn.h"
-#include "gan/baselines/rbm.h"
+#include "gan/baselines/cae/cae.h"
+#include "gan/baselines/dbm/dbm.h"
+#include "gan/baselines/dbn/dbn.h"
+#include "gan/baselines/gsn/gsn.h"
+#include "gan/baselines/rbm/rbm.h"
 #include "gan/core/printable.h"
 
 namespace gan::cli {

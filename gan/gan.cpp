@@ -5,13 +5,13 @@
 
 #include <cmath>
 
-#include "gan/baselines/cae.h"
-#include "gan/baselines/dbm_trainer.h"
-#include "gan/baselines/dbn_trainer.h"
-#include "gan/baselines/gsn.h"
-#include "gan/baselines/mixture.h"
-#include "gan/baselines/nce_trainer.h"
-#include "gan/baselines/rbm_trainer.h"
+#include "gan/baselines/cae/cae.h"
+#include "gan/baselines/dbm/dbm_trainer.h"
+#include "gan/baselines/dbn/dbn_trainer.h"
+#include "gan/baselines/gsn/gsn.h"
+#include "gan/baselines/mixture/mixture.h"
+#include "gan/baselines/nce/nce_trainer.h"
+#include "gan/baselines/rbm/rbm_trainer.h"
 #include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"

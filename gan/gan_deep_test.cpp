@@ -1,8 +1,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include "gan/baselines/dbm.h"
-#include "gan/baselines/dbn.h"
+#include "gan/baselines/dbm/dbm.h"
+#include "gan/baselines/dbn/dbn.h"
 #include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/core/testing.h"

@@ -1,7 +1,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include "gan/baselines/rbm.h"
+#include "gan/baselines/rbm/rbm.h"
 #include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/core/testing.h"

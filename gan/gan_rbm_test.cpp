@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "gan/baselines/rbm.h"
+#include "gan/baselines/rbm/rbm.h"
 #include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/core/testing.h"

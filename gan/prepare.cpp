@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "gan/baselines/nce_trainer.h"
+#include "gan/baselines/nce/nce_trainer.h"
 #include "gan/baselines/stack_trainer.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Golden numbers from NumPy for gan/baselines/golden_test.cpp.
+"""Golden numbers from NumPy for gan/baselines/tied_golden_test.cpp.
 
     apt install python3-numpy && /usr/bin/python3 tools/make_golden_baselines.py
 
 Two updates of a deep generative stochastic network and of a contractive autoencoder, written out by hand: no framework,
-no autograd; float64. Noise is an input. Writes gan/baselines/golden.json.
+no autograd; float64. Noise is an input. Writes gan/baselines/tied_golden.json.
 """
 import json
 import pathlib
@@ -12,7 +12,7 @@ import pathlib
 import numpy as np
 
 rng = np.random.default_rng(1)
-OUT = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "golden.json"
+OUT = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "tied_golden.json"
 
 
 def sigmoid(a):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Numbers that dbn_test.cpp and dbm_test.cpp are held against: two small deep models, by sums over all their states.
-`/usr/bin/python3 tools/make_golden_deep.py` writes gan/baselines/golden/deep.json. Needs NumPy alone."""
+`/usr/bin/python3 tools/make_golden_deep.py` writes gan/baselines/deep_golden.json. Needs NumPy alone."""
 import itertools
 import json
 import pathlib
@@ -89,7 +89,7 @@ def main():
     v = states(VISIBLE)[[0, 3, 12, 21, 26, 31]]
     out = {"weights": [x.tolist() for x in w], "biases": [x.tolist() for x in b], "hidden_biases": [x.tolist() for x in c], "v": v.tolist(),
            "dbn": dbn(w, b, c, v), "dbm": dbm(w, b, v)}
-    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "golden" / "deep.json"
+    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "deep_golden.json"
     file.write_text(json.dumps(out) + "\n", encoding="utf-8")
 
 

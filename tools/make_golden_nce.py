@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Numbers that nce_test.cpp is held against, from the formulas of Gutmann & Hyvarinen (2012) in NumPy float64, with gradients
-written by hand: `/usr/bin/python3 tools/make_golden_nce.py` writes gan/baselines/golden/nce.json. Needs python3-numpy."""
+written by hand: `/usr/bin/python3 tools/make_golden_nce.py` writes gan/baselines/nce/golden.json. Needs python3-numpy."""
 import json
 import pathlib
 
@@ -64,7 +64,7 @@ def main():
     out = {"x": None, "y": None, "mean": mean.tolist(), "covariance": covariance.tolist(), "unmixing": unmixing.tolist(), "features": features.tolist(),
            "log_pooling": log_pooling.tolist(), "offsets": offsets.tolist(), "components": components, "energy": energy, "precision": precision}
     out["x"], out["y"] = everything["x"], everything["y"]
-    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "golden" / "nce.json"
+    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "nce" / "golden.json"
     file.write_text(json.dumps(out) + "\n", encoding="utf-8")
 
 

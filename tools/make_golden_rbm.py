@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Numbers that rbm_test.cpp is held against, from scikit-learn's BernoulliRBM with the same parameters:
-`/usr/bin/python3 tools/make_golden_rbm.py` writes gan/baselines/golden/rbm.json. Needs python3-sklearn."""
+`/usr/bin/python3 tools/make_golden_rbm.py` writes gan/baselines/rbm/golden.json. Needs python3-sklearn."""
 import json
 import pathlib
 
@@ -38,7 +38,7 @@ def main():
         "hidden_draws": rbm._sample_hiddens(x, Given(u_hidden)), "visible_draws": rbm._sample_visibles(h, Given(u_visible)),
         "flipped": flipped, "score_samples": rbm.score_samples(x),
     }
-    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "golden" / "rbm.json"
+    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "rbm" / "golden.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps({name: np.asarray(value, dtype=np.float64).tolist() for name, value in out.items()}) + "\n", encoding="utf-8")
 

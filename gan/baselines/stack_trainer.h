@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gan/baselines/rbm_trainer.h"
+#include "gan/baselines/rbm/rbm_trainer.h"
 
 namespace gan {
 

@@ -2,8 +2,8 @@
 /// From noise of known density to a model that is not normalised, for annealed importance sampling
 /// of its log Z.
 
-#include "gan/baselines/nce.h"
-#include "gan/baselines/nce_models.h"
+#include "gan/baselines/nce/nce.h"
+#include "gan/baselines/nce/nce_models.h"
 #include "gan/model/generative_model.h"
 
 namespace gan::paper {

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "gan/baselines/nce_models.h"
+#include "gan/baselines/nce/nce_models.h"
 #include "gan/core/random.h"
 #include "gan/figures/plot.h"
 #include "gan/nets/draw.h"

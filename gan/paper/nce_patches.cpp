@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gan/baselines/nce_models.h"
+#include "gan/baselines/nce/nce_models.h"
 #include "gan/core/random.h"
 #include "gan/figures/grid.h"
 #include "gan/judge/ais.h"

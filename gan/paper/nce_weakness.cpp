@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gan/baselines/nce_trainer.h"
-#include "gan/baselines/rbm_trainer.h"
+#include "gan/baselines/nce/nce_trainer.h"
+#include "gan/baselines/rbm/rbm_trainer.h"
 #include "gan/data/batches.h"
 #include "gan/figures/plot.h"
 #include "gan/paper/nce.h"
