@@ -40,6 +40,20 @@ TEST(BatchOrder, VisitsEveryExampleOnceAnEpoch) {
   }
 }
 
+TEST(BatchOrder, GivesEachExampleWithItsLabel) {
+  std::vector<int32_t> labels(50);
+  for (int32_t i = 0; i < 50; ++i) labels[static_cast<size_t>(i)] = 100 + i;
+  const Examples examples = counted(50).with_labels(labels);
+  BatchOrder order(examples, {}, 10, 1);
+  EXPECT_TRUE(order.labelled());
+  std::vector<float> x(10);
+  std::vector<int64_t> label(10);
+  for (int64_t number = 0; number < 12; ++number) {
+    order.read(number, x, label);
+    for (size_t i = 0; i < 10; ++i) EXPECT_EQ(label[i], 100 + static_cast<int64_t>(x[i]));
+  }
+}
+
 TEST(BatchOrder, LeavesADifferentRemainderOut) {
   const Examples examples = counted(10);
   BatchOrder order(examples, {}, 4, 1);

@@ -32,6 +32,15 @@ TEST(DataCard, HoldsLayoutAndOriginWhereThereAreAny) {
   EXPECT_EQ(parse_card(format_card(card), kWho).origin, card.origin);
 }
 
+TEST(DataCard, HoldsTheNamesOfClasses) {
+  DataCard card = kCard;
+  card.classes = {"cat", "dog"};
+  EXPECT_EQ(parse_card(format_card(card), kWho).classes, card.classes);
+  EXPECT_TRUE(parse_card(format_card(kCard), kWho).classes.empty());
+  card.classes[1] = std::string(5000, 'n');
+  expect_data_error([&] { parse_card(format_card(card), kWho); }, "data.classes");
+}
+
 TEST(DataCard, BearsNamesThatAreNotUtf8) {
   DataCard card = kCard;
   card.columns = {

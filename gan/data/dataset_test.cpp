@@ -231,8 +231,50 @@ TEST(ContentHash, SeesValuesShapesAndSplits) {
   EXPECT_NE(content_hash(other), hash);
 }
 
+TEST(ContentHash, SeesLabelsButNotTheNamesOfClasses) {
+  DataSet data = data_of(floats_of_three(), 0, 1);
+  const std::string without = content_hash(data);
+  data.train = Examples(data.train).with_labels({0, 1, 1});
+  const std::string hash = content_hash(data);
+  EXPECT_NE(hash, without);
+  data.classes = {"cat", "dog"};
+  EXPECT_EQ(content_hash(data), hash);
+  data.train = Examples(data.train).with_labels({0, 1, 0});
+  EXPECT_NE(content_hash(data), hash);
+}
+
 TEST(ContentHash, IsFnv1a) {  // of thrice (size 0, rank 0, bytes 1), by a second implementation
   EXPECT_EQ(content_hash(DataSet{}), "0aa0da0b675d5a44");
+}
+
+TEST(Examples, LabelsFollowTheirExamples) {
+  const Examples all = floats_of_three().with_labels({4, 5, 6});
+  EXPECT_TRUE(all.labelled());
+  EXPECT_EQ(all.label(1), 5);
+  EXPECT_EQ(all.slice(1, 2).label(0), 5);
+  EXPECT_EQ(all.slice(1, 2).labels().size(), 2u);
+  const std::vector<int64_t> order{2, 0, 2};
+  const Examples picked = all.pick(order);
+  EXPECT_EQ(std::vector<int32_t>(picked.labels().begin(), picked.labels().end()),
+            (std::vector<int32_t>{6, 4, 6}));
+  EXPECT_FALSE(floats_of_three().labelled());
+  EXPECT_FALSE(floats_of_three().slice(0, 2).labelled());
+}
+
+TEST(DataSet, KeepsLabelsThroughEveryTransformation) {
+  DataSet data = data_of(floats_of_three(), -5, 7);
+  data.classes = {"a", "b"};
+  for (Examples* split : {&data.train, &data.valid, &data.test})
+    *split = Examples(*split).with_labels({0, 1, 1});
+  for (const DataSet& made :
+       {binarise(data, 1), contrast_normalised(data), with_origin(data, {1.0})}) {
+    EXPECT_EQ(made.classes, data.classes);
+    for (const Examples* split : {&made.train, &made.valid, &made.test}) {
+      ASSERT_TRUE(split->labelled());
+      EXPECT_EQ(split->label(0), 0);
+      EXPECT_EQ(split->label(2), 1);
+    }
+  }
 }
 
 TEST(Binarise, DrawsBernoulliByTheValue) {
