@@ -94,8 +94,7 @@ void add_model(CLI::App& command, ModelOptions& o) {
   command.add_option("--seed", o.seed, "random seed; the same seed gives the same bytes")
       ->capture_default_str()
       ->check(whole(0));
-  command.add_option("--checkpoint", o.checkpoint, "which checkpoint: last, best or a step")
-      ->capture_default_str();
+  command.add_option("--checkpoint", o.checkpoint, "last, best or a step")->capture_default_str();
   add_device(command, o.device, "auto, cpu or cuda [default: cpu]");
   add_force(command, o.force);
 }
@@ -119,8 +118,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
   add_data_dir(*command, o->data_dir);
   command->add_option("--out", o->out, "folder of the run [default: a new folder under runs/]")
       ->check(some_text());
-  command
-      ->add_option("--seed", o->seed, "seed of every random stream [default: the recipe's, or 1]")
+  command->add_option("--seed", o->seed, "random seed [default: the recipe's, or 1]")
       ->check(whole(0));
   CLI::Option* steps =
       command
@@ -133,9 +131,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
       ->type_name("SECTION.KEY=VALUE")
       ->allow_extra_args(false);
   add_device(*command, o->device, "auto, cpu or cuda [default: auto]");
-  command
-      ->add_option("--threads", o->threads,
-                   "number of threads, at most one per processor [default: one per core]")
+  command->add_option("--threads", o->threads, "at most one per processor [default: one per core]")
       ->check(whole(1, 1024));
   command->add_flag("--resume", o->resume, "continue the run in --out");
   command->add_flag("--quiet", o->quiet, "print neither progress nor the closing table");
@@ -182,18 +178,13 @@ void add_sample(CLI::App& app, Chosen& chosen) {
                    "number of parallel chains; a grid shows each chain in its own row [default: 1]")
       ->check(whole(1, 100'000'000))
       ->group(group);
-  command
-      ->add_option("--burn-in", o->burn_in,
-                   "steps of a chain before its first sample [default: 1000]")
+  command->add_option("--burn-in", o->burn_in, "steps before the first sample [default: 1000]")
       ->check(whole(0, 1'000'000'000))
       ->group(group);
-  command
-      ->add_option("--thin", o->thin, "steps from one sample of a chain to the next [default: 1]")
+  command->add_option("--thin", o->thin, "steps from one sample to the next [default: 1]")
       ->check(whole(1, 1'000'000'000))
       ->group(group);
-  command
-      ->add_option("--start", o->start,
-                   "start chains from noise, or from data (training examples) [default: noise]")
+  command->add_option("--start", o->start, "noise, or data (training examples) [default: noise]")
       ->check(CLI::Validator(
           [](std::string& text) -> std::string {
             return text == "noise" || text == "data"
@@ -252,8 +243,7 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
                    "data to compare a file of samples with (a run knows its own data)")
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
-  command->add_option("--checkpoint", o->checkpoint, "which checkpoint: last, best or a step")
-      ->capture_default_str();
+  command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
   command->add_option("--seed", o->seed, "random seed of the samples and the tests")
       ->capture_default_str()
       ->check(whole(0));
@@ -277,8 +267,7 @@ void add_compare(CLI::App& app, Chosen& chosen) {
       ->required()
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
-  command->add_option("--checkpoint", o->checkpoint, "which checkpoint: last, best or a step")
-      ->capture_default_str();
+  command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
   command->add_option("--out", o->out, "output file with samples of each run: .png")
       ->capture_default_str()
       ->check(some_text());
@@ -347,8 +336,7 @@ void add_reproduce(CLI::App& app, Chosen& chosen) {
   command->callback([o, &chosen] { chosen = *o; });
 }
 
-/// A message that says what is wrong with the command line, suggests the nearest known word, and
-/// names the --help to read.
+/// Says what is wrong with the command line, names the nearest known word and the --help to read.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   std::vector<std::string> known;
   const auto given = app.get_subcommands();
