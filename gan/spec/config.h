@@ -77,7 +77,7 @@ void fields(RunSection& s, V& v) {
   v("device", s.device, any(), "auto, cpu or cuda");
   v("threads", s.threads, between(0, 1024), "number of threads; 0 = one per core");
   v("stop", s.stop, any(),
-    "end of training: steps, best (the validation score no longer rises) or indistinguishable (a fresh classifier separates samples from held-out data with surely less than 0.5 + epsilon accuracy)");
+    "end of training: steps, best (the validation score no longer rises) or indistinguishable (the accuracy of a fresh classifier that separates samples from held-out data is below 0.5 + epsilon)");
   v("patience", s.patience, at_least(1),
     "stop = best: training ends after this many evaluations without a better score");
   if (s.stop == StopRule::best)
