@@ -83,7 +83,7 @@ class Reproduction {
 class SameBatch : public Batches {
  public:
   explicit SameBatch(const Problem& problem);
-  at::Tensor next() override { return x_; }
+  Batch next() override { return {.x = x_}; }
 
  private:
   at::Tensor x_;  // [B, D]
