@@ -87,8 +87,10 @@ Json default_json(const ScoreKind& kind, const ScoreReport& report) {
   return out;
 }
 
-/// Of what the kind left out, what can be made from its numbers.
+/// Adds what the kind left out: which row it is, and what can be made from its numbers.
 void complete(const ScoreKind& kind, ScoreReport& report) {
+  report.kind = kind.name;
+  report.line = kind.line;
   if (report.text.empty() && report.table.empty()) report.text = default_text(report);
   if (report.json.empty()) report.json = compact(default_json(kind, report));
 }
@@ -113,8 +115,8 @@ std::string protocol_of(const Subject& s) {
 /// The scores of an evaluation that are of this kind and have a column.
 std::vector<const Score*> compared(const Evaluation& evaluation, const ScoreKind& kind) {
   std::vector<const Score*> out;
-  for (const auto& [of, report] : evaluation.reports) {
-    if (of->name != kind.name) continue;
+  for (const ScoreReport& report : evaluation.reports) {
+    if (report.kind != kind.name) continue;
     for (const Score& score : report.scores)
       if (score.compared) out.push_back(&score);
   }
@@ -169,7 +171,7 @@ Evaluation evaluate(const Subject& subject, std::span<const ScoreKind> kinds) {
     if (!kind.applies(subject)) continue;
     ScoreReport report = kind.compute(subject);
     complete(kind, report);
-    out.reports.emplace_back(&kind, std::move(report));
+    out.reports.push_back(std::move(report));
   }
   return out;
 }
@@ -190,7 +192,7 @@ Scores watch(Subject& subject, int64_t step, std::span<const ScoreKind> kinds) {
 
 std::vector<Score> Evaluation::scores() const {
   std::vector<Score> out;
-  for (const auto& [kind, report] : reports)
+  for (const ScoreReport& report : reports)
     out.insert(out.end(), report.scores.begin(), report.scores.end());
   return out;
 }
@@ -198,7 +200,7 @@ std::vector<Score> Evaluation::scores() const {
 std::string Evaluation::json() const {
   Json out = Json::object();
   if (!no_variety.empty()) out["no_variety"] = no_variety;
-  for (const auto& [kind, report] : reports) {
+  for (const ScoreReport& report : reports) {
     const Json parts = Json::parse(report.json);
     if (parts.is_object()) out.update(parts);
   }
@@ -211,10 +213,10 @@ std::string Evaluation::text() const {
   if (!no_variety.empty()) out += fmt::format("  {}\n", no_variety);
   auto by_line = reports;
   std::stable_sort(by_line.begin(), by_line.end(),
-                   [](const auto& a, const auto& b) { return a.first->line < b.first->line; });
-  for (const auto& [kind, report] : by_line) out += report.text;
+                   [](const ScoreReport& a, const ScoreReport& b) { return a.line < b.line; });
+  for (const ScoreReport& report : by_line) out += report.text;
   out += "\n";
-  for (const auto& [kind, report] : by_line) out += table(report.table) + report.below;
+  for (const ScoreReport& report : by_line) out += table(report.table) + report.below;
   return out;
 }
 

@@ -49,6 +49,8 @@ struct ScoreReport {
   TableRows table = {};    ///< for people, below all lines
   std::string below = {};  ///< lines under that table
   std::string json = {};   ///< an object, whose keys join those of the whole evaluation
+  std::string kind = {};   ///< name and line of its row; evaluate() fills them in
+  int line = 0;
 };
 
 /// A panel of the curves of a run. Kinds that name the same title share it.
@@ -75,7 +77,7 @@ std::span<const ScoreKind> score_kinds();
 /// Everything that was said of a subject.
 struct Evaluation {
   std::string no_variety;  ///< what the data lack, for people; "" where nothing is
-  std::vector<std::pair<const ScoreKind*, ScoreReport>> reports;
+  std::vector<ScoreReport> reports;
   std::string protocol;         ///< a JSON object: data, split, hashes, seed, version
   double sampling_seconds = 0;  ///< that a model took for its 10,000 samples; not in json()
 

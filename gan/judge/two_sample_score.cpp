@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/judge/kinds.h"
 #include "gan/judge/sampling.h"
@@ -103,12 +104,17 @@ Json to_json(const TwoSampleResult& r, const TwoSampleResult* control) {
   return out;
 }
 
+/// "p = 6e-11". Below 1e-300, p may have underflowed to 0.
+std::string p_text(double p) {
+  return p < 1e-300 ? "p < 1e-300" : fmt::format("p = {:.2g}", p);
+}
+
 std::string text_of(const TwoSampleResult& r, const TwoSampleResult* control) {
   std::string out = fmt::format(
       "  two-sample test    a fresh classifier separates samples from held-out data with {} "
       "accuracy\n"
-      "                     (50% is guessing; p = {:.2g}), {} test examples\n",
-      accuracy_text(r), r.p_value, r.test_examples);
+      "                     (50% is guessing; {}), {} test examples\n",
+      accuracy_text(r), p_text(r.p_value), count(r.test_examples));
   if (r.fits > 1)
     out += fmt::format(
         "                     mean of {} fits, which differ by {:.1f}% (deviation); the interval "
@@ -117,12 +123,11 @@ std::string text_of(const TwoSampleResult& r, const TwoSampleResult* control) {
   if (r.chains > 0)
     out += fmt::format(
         "                     the samples are {} chains, which are the units of interval and p\n",
-        r.chains);
+        count(r.chains));
   if (control != nullptr)
     out += fmt::format(
-        "                     control: training examples in place of samples, {} accuracy (p = "
-        "{:.2g})\n",
-        accuracy_text(*control), control->p_value);
+        "                     control: training examples in place of samples, {} accuracy ({})\n",
+        accuracy_text(*control), p_text(control->p_value));
   return out;
 }
 
@@ -163,7 +168,7 @@ ScoreReport score_two_sample(const Subject& s) {
   score.low = result.low;
   score.high = result.high;
   score.cell = accuracy_text(result);
-  if (result.chains > 0) score.cell += fmt::format(" ({} chains)", result.chains);
+  if (result.chains > 0) score.cell += fmt::format(" ({} chains)", count(result.chains));
   if (control)
     score.controls.push_back(
         {"training examples as samples", accuracy_text(*control), control->accuracy});
@@ -200,7 +205,7 @@ std::string last_two_sample_test(const RunFolder& run) {
   const TwoSampleResult test{.accuracy = last["two_sample_accuracy"],
                              .low = last["two_sample_low"],
                              .high = last["two_sample_high"]};
-  return fmt::format("{}, p = {:.2g} against guessing", accuracy_text(test), last["two_sample_p"]);
+  return fmt::format("{}, {} against guessing", accuracy_text(test), p_text(last["two_sample_p"]));
 }
 
 }  // namespace gan
