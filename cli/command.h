@@ -4,6 +4,7 @@
 #include "cli/command_line.h"
 #include "cli/terminal.h"
 #include "gan/core/duration.h"
+#include "gan/core/table.h"
 
 namespace gan::cli {
 
@@ -34,9 +35,5 @@ void stop_if_asked();   ///< @throws Interrupted
 
 /// Before the work that is to be written there. @throws WriteError where it cannot be
 void check_can_write(const Path& out);
-
-/// A table for people: columns aligned, the first to the left, the others to the right. Cells may
-/// hold foreign text.
-std::string table(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace gan::cli

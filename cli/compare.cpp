@@ -8,7 +8,6 @@
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/output.h"
-#include "cli/pictures.h"
 #include "cli/scoring.h"
 #include "gan/core/activity.h"
 #include "gan/core/error.h"
@@ -17,8 +16,9 @@
 #include "gan/figures/plot.h"
 #include "gan/io/png.h"
 #include "gan/judge/mixing.h"
-#include "gan/judge/summary.h"
 #include "gan/model/chain.h"
+#include "gan/pictures.h"
+#include "gan/units.h"
 
 namespace gan::cli {
 namespace {
@@ -108,11 +108,11 @@ Mixing mixing_of(Chain& chain, const Problem& problem, uint64_t seed) {
 }
 
 Row measure(const Entry& entry, const Judge& judge, Learner& learner, uint64_t seed,
-            const std::function<void(const std::string&)>& say) {
+            const Say& say) {
   GenerativeModel& model = learner.model();
   Row out{.entry = entry,
           .parameters = parameters_of(model),
-          .evaluation = evaluate_model(entry.problem, judge, learner, seed, say)};
+          .evaluation = evaluate(entry.problem, judge, learner, with_cache(seed, say))};
   if (auto* chain = dynamic_cast<Chain*>(&model)) {
     say(fmt::format("following its chain, {} steps", count(kBurnIn + kSteps)));
     out.mixing = mixing_of(*chain, entry.problem, seed);
@@ -122,24 +122,13 @@ Row measure(const Entry& entry, const Judge& judge, Learner& learner, uint64_t s
 
 // --- Tables ---
 
-constexpr const char *kParzenColumn = "Parzen, nats",
-                     *kParzenOfMeansColumn = "Parzen of means, nats";
-constexpr const char *kTwoSampleColumn = "two-sample accuracy",
-                     *kTwoSampleOfDrawsColumn = "two-sample accuracy of binary draws";
-
 struct Column {
   std::string title;
-  std::function<std::string(const Row&)> cell;  ///< "" where there is no such number
+  std::function<std::string(const Row&)> cell;
 };
 
 std::string seconds_text(double seconds) {
   return seconds < 9.5 ? fmt::format("{:.2g} s", seconds) : duration(seconds);
-}
-std::string plus_minus(double value, double error) {
-  return fmt::format("{:.1f} ± {:.1f}", value, error);
-}
-std::string plus_minus(const ParzenScore& s) {
-  return plus_minus(s.log_likelihood, s.standard_error);
 }
 
 const std::vector<Column>& costs() {
@@ -165,104 +154,21 @@ const std::vector<Column>& costs() {
   return columns;
 }
 
-/// Log-probabilities of different kinds are never to be compared: a column for each. All that is
-/// said of a kind is here.
-Column log_probability_column(Likelihood::Kind kind, const std::string& title) {
-  return {
-      title, [kind](const Row& r) {
-        const auto& p = r.evaluation.log_probability;
-        if (!p || p->kind != kind) return std::string();
-        const auto [low, high] = p->test_interval();
-        return plus_minus(p->test, p->standard_error) +
-               (p->log_z && !p->log_z->exact ? fmt::format(" [{:.1f}, {:.1f}]", low, high) : "");
-      }};
-}
-
-/// Of binary data, only means have a Parzen score: against the data before they were binarised.
-std::vector<Column> scores(bool binary) {
-  return {
-      {binary ? kParzenOfMeansColumn : kParzenColumn,
-       [](const Row& r) {
-         const Evaluation& e = r.evaluation;
-         if (!e.parzen) return std::string();
-         return plus_minus(*e.parzen) +
-                (e.parzen_draws.empty()
-                     ? ""
-                     : fmt::format(" (± {:.1f} over draws)", spread_of(e.parzen_draws).deviation));
-       }},
-      log_probability_column(Likelihood::Kind::exact, "log p, exact, nats"),
-      log_probability_column(Likelihood::Kind::ais, "log p, by AIS, nats"),
-      log_probability_column(Likelihood::Kind::bound, "log p, at least, nats"),
-      {binary ? kTwoSampleOfDrawsColumn : kTwoSampleColumn,
-       [](const Row& r) {
-         const Evaluation& e = r.evaluation;
-         if (!e.two_sample) return std::string(e.no_two_sample.empty() ? "" : "too few");
-         return accuracy_text(*e.two_sample) +
-                (e.two_sample->chains > 0 ? fmt::format(" ({} chains)", e.two_sample->chains) : "");
-       }},
-      {"modes",
-       [](const Row& r) {
-         return r.evaluation.modes ? fmt::format("{} of {}", r.evaluation.modes->covered,
-                                                 r.evaluation.modes->modes)
-                                   : "";
-       }},
-      {"within 3 deviations",
-       [](const Row& r) {
-         return r.evaluation.modes ? fmt::format("{:.1f}%", 100 * r.evaluation.modes->within) : "";
-       }},
-      {"spread in modes",
-       [](const Row& r) {
-         const auto& m = r.evaluation.modes;
-         return m && std::isfinite(m->spread_within) ? fmt::format("{:.2f}", m->spread_within) : "";
-       }},
-  };
-}
-
-/// What a control has: a cell of one column.
-struct ControlRow {
-  std::string name, column, cell;
-};
-
-/// Columns that no run fills are left out.
-std::string lay_out(const std::vector<Row>& rows, const std::vector<Column>& columns,
-                    const std::vector<ControlRow>& controls = {}) {
-  std::vector<std::vector<std::string>> out(1 + rows.size() + controls.size());
-  out[0].push_back("run");
-  for (size_t i = 0; i < rows.size(); ++i) out[1 + i].push_back(rows[i].entry.name);
-  for (size_t i = 0; i < controls.size(); ++i)
-    out[1 + rows.size() + i].push_back("control: " + controls[i].name);
-  for (const Column& column : columns) {
-    std::vector<std::string> cells;
-    for (const Row& row : rows) cells.push_back(column.cell(row));
-    if (std::all_of(cells.begin(), cells.end(),
-                    [](const std::string& cell) { return cell.empty(); }))
-      continue;
-    out[0].push_back(column.title);
-    for (size_t i = 0; i < cells.size(); ++i)
-      out[1 + i].push_back(cells[i].empty() ? "-" : cells[i]);
-    for (size_t i = 0; i < controls.size(); ++i)
-      out[1 + rows.size() + i].push_back(controls[i].column == column.title ? controls[i].cell
-                                                                            : "");
+/// What a model costs. Its scores come from the table of scores.
+TableRows cost_table(const std::vector<Row>& rows) {
+  TableRows out = {{"run"}};
+  for (const Column& column : costs()) out[0].push_back(column.title);
+  for (const Row& row : rows) {
+    out.push_back({row.entry.name});
+    for (const Column& column : costs()) out.back().push_back(column.cell(row));
   }
-  return table(out);
+  return out;
 }
 
-/// The same for each run that has such a score.
-std::vector<ControlRow> controls_of(const std::vector<Row>& rows, bool binary) {
-  std::vector<ControlRow> out;
-  const auto parzen = std::find_if(
-      rows.begin(), rows.end(), [](const Row& row) { return row.evaluation.parzen.has_value(); });
-  if (parzen != rows.end())
-    for (const Control& c : parzen->evaluation.controls)
-      out.push_back({c.name, binary ? kParzenOfMeansColumn : kParzenColumn, plus_minus(c.score)});
-  const auto tested = std::find_if(rows.begin(), rows.end(), [](const Row& row) {
-    return row.evaluation.two_sample_control.has_value();
-  });
-  if (tested != rows.end())
-    out.push_back({"training examples as samples",
-                   binary ? kTwoSampleOfDrawsColumn : kTwoSampleColumn,
-                   accuracy_text(*tested->evaluation.two_sample_control)});
-  return out;
+TableRows score_table(const std::vector<Row>& rows) {
+  std::vector<std::pair<std::string, const Evaluation*>> named;
+  for (const Row& row : rows) named.emplace_back(row.entry.name, &row.evaluation);
+  return gan::score_table(named);
 }
 
 std::string text(const std::vector<Row>& rows) {
@@ -273,8 +179,7 @@ std::string text(const std::vector<Row>& rows) {
                   count(data.train.size()), count(data.valid.size()), data.hash);
   if (const std::string missing = without_variety(data); !missing.empty())
     out += fmt::format("  {}\n\n", missing);
-  const bool binary = rows[0].entry.problem.config.data.binarise;
-  out += lay_out(rows, costs()) + "\n" + lay_out(rows, scores(binary), controls_of(rows, binary));
+  out += table(cost_table(rows)) + "\n" + table(score_table(rows));
   const auto chain =
       std::find_if(rows.begin(), rows.end(), [](const Row& r) { return r.mixing.has_value(); });
   if (chain != rows.end())
@@ -304,7 +209,7 @@ Json json(const Row& row) {
                      {"burn_in", kBurnIn}};
   else
     out["mixing"] = "independent";
-  out.update(row.evaluation.json());
+  out.update(Json::parse(row.evaluation.json()));
   return out;
 }
 

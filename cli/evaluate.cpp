@@ -5,7 +5,6 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
-#include "cli/pictures.h"
 #include "cli/scoring.h"
 #include "cli/terminal.h"
 #include "gan/core/activity.h"
@@ -14,6 +13,8 @@
 #include "gan/core/printable.h"
 #include "gan/data/readers.h"
 #include "gan/io/png.h"
+#include "gan/pictures.h"
+#include "gan/units.h"
 
 namespace gan::cli {
 namespace {
@@ -22,11 +23,11 @@ void say(const std::string& text) {
   std::cerr << "gan: " << printable(text) << " ...\n";
 }
 
-void report(const EvaluateOptions& o, const Evaluation& evaluation, const DataSet& data) {
+void report(const EvaluateOptions& o, const Evaluation& evaluation) {
   if (o.json)
-    std::cout << json_text(evaluation.json()) << "\n";
+    std::cout << json_text(nlohmann::ordered_json::parse(evaluation.json())) << "\n";
   else
-    std::cout << "\n" << evaluation.text(data);
+    std::cout << "\n" << evaluation.text();
 }
 
 /// Samples of a peer, [N, D] in the data's own units; byte images may also come in [0, 1].
@@ -79,7 +80,7 @@ int carry_out(const EvaluateOptions& o) {
     const Judge judge(data);
     const Samples samples = in_chains(samples_of(o.what, data), o);
     now_doing(Activity::scoring);
-    report(o, evaluate_samples(judge, samples, samples, o.seed, say), data);
+    report(o, evaluate(judge, samples, with_cache(o.seed, say)));
     return 0;
   }
   if (o.chains != 0)
@@ -97,17 +98,17 @@ int carry_out(const EvaluateOptions& o) {
   const auto learner = make_learner(problem);
   restore(*learner, checkpoint);
   now_doing(Activity::scoring);
-  const Evaluation evaluation = evaluate_model(problem, judge, *learner, o.seed, say);
-  report(o, evaluation, problem.data);
+  const Evaluation evaluation = evaluate(problem, judge, *learner, with_cache(o.seed, say));
+  report(o, evaluation);
   if (problem.data.image)
     draw(o, "samples, and framed the training image nearest to the one beside it",
          run.path() / "nearest.png", [&] {
            return with_nearest(judge,
                                own_units(problem, learner->model().sample(kWithNearest, o.seed)));
          });
-  else if (evaluation.closed_form)
+  else if (auto* trainer = drawn_as_figure1(problem, *learner))
     draw(o, "densities, D and the mapping from z to x", run.path() / "figure1.png",
-         [&] { return figure1(problem, dynamic_cast<Trainer&>(*learner), problem.data.name); });
+         [&] { return figure1(problem, *trainer, problem.data.name); });
   return 0;
 }
 

@@ -1,9 +1,9 @@
 #include <ATen/ATen.h>
 #include <fmt/core.h>
 
-#include "cli/pictures.h"
 #include "cli/reproduction.h"
 #include "gan/paper/table1.h"
+#include "gan/pictures.h"
 
 namespace gan::cli {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/reproduction.h"
+#include "gan/judge/parzen_score.h"
 #include "gan/paper/table1.h"
 
 namespace gan::cli {
@@ -71,7 +72,7 @@ ScoredRun score(Reproduction& r, const Judge& judge, const Training& training) {
 /// Of what `scored` gives; it gives nothing for what is not trained yet.
 paper::Piece table_of(Reproduction& r,
                       const std::function<std::optional<ScoredRun>(const Training&)>& scored,
-                      const DataSet& data, const std::vector<Control>& controls) {
+                      const DataSet& data, const std::vector<ParzenControl>& controls) {
   paper::Scores1 scores{.data = data.name,
                         .quick = r.options().quick,
                         .samples = kSamples,
@@ -98,7 +99,7 @@ paper::Piece table_of(Reproduction& r,
     missing += trainings.size() - out.runs.size();
     scores.rows.push_back(std::move(out));
   }
-  for (const Control& c : controls) scores.controls.emplace_back(c.name, c.score);
+  for (const ParzenControl& c : controls) scores.controls.emplace_back(c.name, c.score);
 
   paper::Piece piece = paper::table1(scores);
   if (missing > 0) piece.text.insert(piece.text.begin(), not_finished(missing, all));
@@ -118,8 +119,8 @@ std::vector<Training> table1_trainings(Reproduction& r) {
 paper::Piece table1(Reproduction& r) {
   const DataSet data = open_data(r.digits(), r.options().data_dir);
   const Judge judge(data);
-  const std::vector<Control> beside =
-      controls(judge, [&](const std::string& text) { r.say(text + " ..."); });
+  const std::vector<ParzenControl> beside = parzen_controls(
+      judge, cache_folder(), [&](const std::string& text) { r.say(text + " ..."); });
   stop_if_asked();
   return table_of(
       r, [&](const Training& t) { return score(r, judge, t); }, data, beside);
@@ -130,7 +131,7 @@ std::optional<paper::Piece> table1_so_far(Reproduction& r) {
   const std::vector<Training> all = table1_trainings(r);
   if (std::none_of(all.begin(), all.end(), known)) return {};
   const DataSet data = open_data(r.digits(), r.options().data_dir);
-  return table_of(r, known, data, known_controls(data));
+  return table_of(r, known, data, known_parzen_controls(data, cache_folder()));
 }
 
 }  // namespace gan::cli

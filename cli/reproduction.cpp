@@ -11,11 +11,12 @@
 #include <set>
 
 #include "cli/command.h"
-#include "cli/pictures.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/version.h"
+#include "gan/judge/parzen_score.h"
 #include "gan/paper/cache.h"
+#include "gan/units.h"
 
 namespace gan::cli {
 namespace {
@@ -180,10 +181,13 @@ std::optional<ScoredRun> Reproduction::scored(const Training& t) const {
   try {
     const Json json = Json::parse(read_file(file));
     if (json.at("question") != t.question()) return {};
-    return ScoredRun{json.at("step"), parzen_of(json.at("published")), parzen_of(json.at("fine")),
-                     json.at("seconds"), json.at("made_on")};
-  } catch (const Json::exception&) {  // damaged: scored again
-    return {};
+    return ScoredRun{json.at("step"), parse_parzen(json.at("published").dump(), file.string()),
+                     parse_parzen(json.at("fine").dump(), file.string()), json.at("seconds"),
+                     json.at("made_on")};
+  } catch (const Json::exception&) {
+    return {};  // damaged: scored again
+  } catch (const DataError&) {
+    return {};  // the same, in a score
   }
 }
 
@@ -193,10 +197,14 @@ ScoredRun Reproduction::keep_score(const Training& t, const Model& model,
   const RunSection run = folder_of_run.config().run;
   const ScoredRun out{model.step(), published, fine, folder_of_run.trained_seconds(),
                       made_on(folder_of_run)};
-  const Json json = {{"recipe", t.recipe},     {"seed", run.seed},
-                     {"step", out.step},       {"published", to_json(published)},
-                     {"fine", to_json(fine)},  {"seconds", out.seconds},
-                     {"made_on", out.made_on}, {"question", t.question()}};
+  const Json json = {{"recipe", t.recipe},
+                     {"seed", run.seed},
+                     {"step", out.step},
+                     {"published", Json::parse(parzen_json(published))},
+                     {"fine", Json::parse(parzen_json(fine))},
+                     {"seconds", out.seconds},
+                     {"made_on", out.made_on},
+                     {"question", t.question()}};
   const Path file = score_file(t);
   std::error_code error;  // write_file says what is wrong
   std::filesystem::create_directories(file.parent_path(), error);

@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/training.h"
+#include "gan/judge/parzen.h"
 #include "gan/paper/piece.h"
 
 namespace gan::cli {

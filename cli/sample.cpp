@@ -5,8 +5,6 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
-#include "cli/pictures.h"
-#include "cli/scoring.h"
 #include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
@@ -14,8 +12,11 @@
 #include "gan/core/stop.h"
 #include "gan/data/readers.h"
 #include "gan/io/png.h"
+#include "gan/judge/sampling.h"
 #include "gan/model/chain.h"
 #include "gan/model/examples_file.h"
+#include "gan/pictures.h"
+#include "gan/units.h"
 
 namespace gan::cli {
 namespace {

@@ -10,6 +10,8 @@ of() {  # section of json.txt, key: its number
 }
 printed() { LC_ALL=C awk -v x="$2" -v factor="${3:-1}" "BEGIN { printf \"$1\", factor * x }"; }  # format, number, factor
 percent() { printed '%.1f' "$1" 100; }
+grouped() { sed -E ':a; s/([0-9])([0-9]{3})(,|$)/\1,\2\3/; ta' <<<"$1"; }  # 10,000
+p_value() { if holds "$1 < 1e-300"; then echo 'p < 1e-300'; else echo "p = $(printed %.2g "$1")"; fi; }
 holds() { awk "BEGIN { exit !($1) }"; }  # a comparison
 interval() { echo "$(percent "$(of "$1" accuracy)")% [$(percent "$(of "$1" low)"), $(percent "$(of "$1" high)")]"; }
 
@@ -22,9 +24,9 @@ evaluate_twice() {  # what, arguments: json.txt and the table, with the same num
 }
 
 reads_two_sample() {  # the table says what json.txt holds
-  says "held-out data with $(interval two_sample) accuracy" "p = $(printed %.2g "$(of two_sample p_value)")), $(of two_sample test_examples) test examples"
+  says "held-out data with $(interval two_sample) accuracy" "$(p_value "$(of two_sample p_value)")), $(grouped "$(of two_sample test_examples)") test examples"
   says "mean of $(of two_sample fits) fits, which differ by $(percent "$(of two_sample deviation)")%"
-  says "control: training examples in place of samples, $(interval control) accuracy (p = $(printed %.2g "$(of control p_value)"))"
+  says "control: training examples in place of samples, $(interval control) accuracy ($(p_value "$(of control p_value)"))"
 }
 
 reads_nearest() {
@@ -127,7 +129,7 @@ test_stopping_rule() {
   local line
   line=$(grep two_sample_p passed/metrics.jsonl | tail -n 1)
   number_of() { grep -oE "\"$1\":[0-9.e+-]+" <<<"$line" | sed 's/.*://'; }
-  says "the last check: $(percent "$(number_of two_sample_accuracy)")% [$(percent "$(number_of two_sample_low)"), $(percent "$(number_of two_sample_high)")], p = $(printed %.2g "$(number_of two_sample_p)") against guessing"
+  says "the last check: $(percent "$(number_of two_sample_accuracy)")% [$(percent "$(number_of two_sample_low)"), $(percent "$(number_of two_sample_high)")], $(p_value "$(number_of two_sample_p)") against guessing"
   check "  the progress says p, too" grep -qE '^step 5:.* two_sample_p ' err.txt
   expect 0 "one that is not" train "${toy[@]}" --steps 6 --set run.epsilon=0.001 --out not_passed
   says "all steps are done, and it was not reached that a fresh classifier separates" "less than 50.1% accuracy"

@@ -1,7 +1,5 @@
 #include <fmt/core.h>
 
-#include <map>
-
 #include "cli/command.h"
 #include "cli/scoring.h"
 #include "cli/training.h"
@@ -11,6 +9,7 @@
 #include "gan/core/printable.h"
 #include "gan/core/stop.h"
 #include "gan/data/variety.h"
+#include "gan/judge/two_sample_score.h"
 
 namespace gan::cli {
 namespace {
@@ -69,19 +68,6 @@ Path fresh_folder(const std::string& name) {
   }
 }
 
-/// Of the newest two-sample test in the metrics: " 53.2% [52.2, 54.2], p = 6e-11 against guessing";
-/// "none" where there was none.
-std::string last_check(const RunFolder& run) {
-  std::map<std::string, double> last;
-  for (const auto& [step, numbers] : run.metrics())
-    for (const auto& [name, value] : numbers)
-      if (name.starts_with("two_sample_")) last[name] = value;
-  if (!last.contains("two_sample_p")) return "none";
-  return fmt::format("{:.1f}% [{:.1f}, {:.1f}], p = {:.2g} against guessing",
-                     100 * last["two_sample_accuracy"], 100 * last["two_sample_low"],
-                     100 * last["two_sample_high"], last["two_sample_p"]);
-}
-
 /// What stop = "indistinguishable" asks for.
 std::string equivalence(const RunSection& run) {
   return fmt::format(
@@ -105,7 +91,7 @@ std::string ended(const Outcome& outcome, const Config& config, const RunFolder&
           config.run.patience, outcome.best_step.value_or(0));
     case Ended::indistinguishable:
       return fmt::format("stopped: {}, {} in a row; the last check: {};", equivalence(config.run),
-                         checks(config.run), last_check(run));
+                         checks(config.run), last_two_sample_test(run));
     case Ended::interrupted:
       return "interrupted";
     case Ended::steps:
@@ -114,7 +100,7 @@ std::string ended(const Outcome& outcome, const Config& config, const RunFolder&
   if (config.run.stop != StopRule::indistinguishable) return "all steps are done";
   return fmt::format(
       "all steps are done, and it was not reached that {}, {} in a row; the last check: {};",
-      equivalence(config.run), checks(config.run), last_check(run));
+      equivalence(config.run), checks(config.run), last_two_sample_test(run));
 }
 
 /// The scores, where the pictures are, and what to do next.
@@ -122,7 +108,7 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
            const Outcome& outcome, const Evaluation& evaluation) {
   const std::string folder = shell_word(run.path().string());
   fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config, run),
-             count(outcome.step), duration(run.trained_seconds()), evaluation.text(problem.data));
+             count(outcome.step), duration(run.trained_seconds()), evaluation.text());
   fmt::print("picture   {}\ncurves    {}\n", printable(run.samples(outcome.step).string()),
              printable(run.curves().string()));
   if (outcome.best_step.value_or(outcome.step) != outcome.step)
@@ -223,8 +209,8 @@ int carry_out(const TrainOptions& o) {
   hooks.draw(outcome.step);
   if (o.quiet) return 0;
   now_doing(Activity::scoring);
-  const Evaluation evaluation = evaluate_model(
-      problem, judge, *learner, 0, [&](const std::string& text) { narrator.say(text + " ..."); });
+  const Say say = [&](const std::string& text) { narrator.say(text + " ..."); };
+  const Evaluation evaluation = evaluate(problem, judge, *learner, with_cache(0, say));
   close(o, run, problem, outcome, evaluation);
   return 0;
 }

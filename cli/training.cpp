@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "cli/command.h"
-#include "cli/pictures.h"
 #include "cli/scoring.h"
 #include "gan/baselines/cae/cae.h"
 #include "gan/baselines/dbm/dbm.h"
@@ -13,6 +12,8 @@
 #include "gan/baselines/gsn/gsn.h"
 #include "gan/baselines/rbm/rbm.h"
 #include "gan/core/printable.h"
+#include "gan/pictures.h"
+#include "gan/units.h"
 
 namespace gan::cli {
 
@@ -94,7 +95,6 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
     return scores;
   };
   hooks.draw = [&](int64_t step) {
-    auto* trainer = dynamic_cast<Trainer*>(&learner);
     const DataCard card = card_of(problem);
     const auto draw = [&](const Path& file,
                           const std::function<Image()>& make) {  // no picture is worth a training
@@ -106,8 +106,7 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
     draw(run.samples(step), [&] {
       const at::Tensor samples =
           own_units(problem, learner.model().sample(problem.data.image ? 100 : 2000, 0));
-      const bool one_dimensional = trainer && problem.data.toy && problem.facts.dim == 1;
-      if (one_dimensional)
+      if (auto* trainer = drawn_as_figure1(problem, learner))
         return figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step));
       return picture(card, samples, rows_of(problem.data.valid, 0, 2000));
     });

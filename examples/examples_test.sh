@@ -11,6 +11,10 @@ grep -q 'of 8 modes' "$scratch/said"
 "$build/sample_run" "$scratch/ring" 20 "$scratch/s.npy" | tee "$scratch/said"
 grep -q '\[20, 2\]' "$scratch/said"
 [ "$(stat -c %s "$scratch/s.npy")" = $((128 + 20 * 2 * 4)) ]
+"$build/evaluate_run" "$scratch/ring" toy:ring8 | tee "$scratch/said"
+grep -qE '^modes: [0-8] of 8$' "$scratch/said"
+grep -qE '^two-sample accuracy: [0-9.]+% \[' "$scratch/said"
+grep -qF '(training examples as samples: ' "$scratch/said"
 
 cmake --install "$build" --prefix "$scratch/gan" >/dev/null
 cmake -G Ninja -S "$root/examples/consumer" -B "$scratch/consumer" -DCMAKE_PREFIX_PATH="$scratch/gan;${CMAKE_PREFIX_PATH:-}" >"$scratch/log" 2>&1 &&

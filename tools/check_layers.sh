@@ -18,7 +18,7 @@ model:     core io spec
 game:      core spec kernels nets optim model theory
 baselines: core spec kernels nets optim model
 run:       core io spec data model
-judge:     core io data kernels nets optim model
+judge:     core io spec data theory kernels nets optim model game baselines run
 paper:     core io spec data theory figures kernels nets optim model game baselines run judge gan/ itself
 END
 }

@@ -8,16 +8,14 @@
 
 #include "gan/gan.h"
 #include "gan/io/png.h"
+#include "gan/judge/judge.h"
 
-namespace gan::cli {
-
-class Judge;
+namespace gan {
 
 /// Images as a grid, 2-D data as points over real ones, other data as histograms per column.
 /// `samples`: [n, shape...] own units; `real`: some rows of the data, for what is not an image (may
 /// be empty).
-Image picture(const DataCard& data, const at::Tensor& samples, const at::Tensor& real,
-              int64_t columns = 0);
+Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, int64_t columns = 0);
 
 /// Whether there can be a picture of n samples, before any is drawn. @throws UsageError
 void check_picture(const DataCard& data, int64_t n, int64_t columns);
@@ -26,22 +24,22 @@ void check_picture(const DataCard& data, int64_t n, int64_t columns);
 /// that fails, the picture is left out. @return "", or why there is none. @throws WriteError
 std::string draw_if_possible(const std::function<void()>& draw);
 
-/// @throws DataError naming `who` where a sample [n, ...] holds a NaN or an infinity
-void check_finite_samples(const at::Tensor& samples, const std::string& who);
-
 /// The weights [V, H] of each of the first 100 hidden units of image data as an image: grey is 0,
 /// black and white its largest.
-Image filters(const DataCard& data, const at::Tensor& weights);
+Image filters(const DataCard& data, const Tensor& weights);
 
 /// Losses, D's answers, gradients, dead units and scores of a run over its steps.
 Image curves(const RunFolder& run);
+
+/// The learner, where figure1 can draw it: an adversarial one of a toy in one dimension. Else none.
+Trainer* drawn_as_figure1(const Problem& problem, Learner& learner);
 
 /// Figure 1 of the paper for 1-D data: densities, D, and the mapping from z to x.
 Image figure1(const Problem& problem, Trainer& trainer, const std::string& title);
 
 /// Figure 2 of the paper: samples as they come, in rows of 9, and framed behind each row the
 /// training image nearest to its last. samples: [8 * 9, shape...] own units.
-Image with_nearest(const Judge& judge, const at::Tensor& samples);
+Image with_nearest(const Judge& judge, const Tensor& samples);
 inline constexpr int64_t kWithNearest = 8 * 9;
 
 /// Figure 3 of the paper: each row a straight line between two points of z. The model is Latent, of
@@ -49,7 +47,4 @@ inline constexpr int64_t kWithNearest = 8 * 9;
 Image straight_lines(Model& model, uint64_t seed);
 inline constexpr int64_t kLines = 8, kLinePoints = 12;
 
-at::Tensor rows_of(const Examples& examples, int64_t first,
-                   int64_t count);  ///< [count, D] own units
-
-}  // namespace gan::cli
+}  // namespace gan

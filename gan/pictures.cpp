@@ -1,4 +1,4 @@
-#include "cli/pictures.h"
+#include "gan/pictures.h"
 
 #include <ATen/ATen.h>
 #include <fmt/core.h>
@@ -9,15 +9,16 @@
 #include <limits>
 #include <optional>
 
-#include "cli/closed_form.h"
-#include "cli/scoring.h"
 #include "gan/core/error.h"
 #include "gan/core/printable.h"
+#include "gan/evaluate.h"
 #include "gan/figures/grid.h"
 #include "gan/figures/plot.h"
+#include "gan/judge/closed_form_score.h"
 #include "gan/judge/neighbours.h"
+#include "gan/units.h"
 
-namespace gan::cli {
+namespace gan {
 namespace {
 
 std::span<const float> span_of(const Tensor& t) {
@@ -76,13 +77,6 @@ GridOptions grid_of(const DataCard& data, int64_t columns) {
 
 }  // namespace
 
-Tensor rows_of(const Examples& examples, int64_t first, int64_t count) {
-  count = std::min(count, examples.size() - first);
-  const std::vector<float> rows = examples.rows(first, count);
-  return at::from_blob(const_cast<float*>(rows.data()), {count, examples.dim()}, at::kFloat)
-      .clone();
-}
-
 Image picture(const DataCard& data, const Tensor& samples, const Tensor& real, int64_t columns) {
   const Tensor values = samples.contiguous();
   if (data.image) return image_grid(values.sizes().vec(), span_of(values), grid_of(data, columns));
@@ -117,13 +111,6 @@ std::string draw_if_possible(const std::function<void()>& draw) {
   return "";
 }
 
-void check_finite_samples(const Tensor& samples, const std::string& who) {
-  if (!at::isfinite(samples).all().item<bool>())
-    throw DataError(
-        "{}: its samples are not finite numbers: its weights are too large; use an earlier checkpoint, or train anew",
-        who);
-}
-
 Image filters(const DataCard& data, const Tensor& weights) {
   const Tensor w = weights.t().slice(0, 0, 100);  // [n, V]
   const Tensor largest = std::get<0>(w.abs().max(1, true)).clamp_min(1e-20);
@@ -132,71 +119,92 @@ Image filters(const DataCard& data, const Tensor& weights) {
   return image_grid(shape, span_of((w / largest).contiguous()), {.low = -1, .high = 1});
 }
 
-Image curves(const RunFolder& run) {
-  struct Row {
-    const char* title;
-    const char* y;
-    std::vector<std::string> names;
-    bool prefix = false;
-    std::optional<double> reference = {};
-  };
-  const std::vector<Row> rows = {
+namespace {
+
+/// A panel of a run's curves: the metrics of these names, or those that begin with them.
+struct CurveRow {
+  std::string title, y_label;
+  std::vector<std::string> metrics;
+  std::optional<double> reference = {};
+  bool prefix = false;
+  bool holds(const std::string& metric) const {
+    return std::any_of(metrics.begin(), metrics.end(), [&](const std::string& wanted) {
+      return prefix ? metric.starts_with(wanted) : metric == wanted;
+    });
+  }
+};
+
+/// What the table of scores says of metrics: kinds that name the same title share a panel.
+void add_score_rows(std::vector<CurveRow>& rows) {
+  for (const ScoreKind& kind : score_kinds())
+    for (const MetricPanel& panel : kind.panels) {
+      auto row = std::find_if(rows.begin(), rows.end(),
+                              [&](const CurveRow& other) { return other.title == panel.title; });
+      if (row == rows.end())
+        row = rows.insert(rows.end(), {.title = std::string(panel.title),
+                                       .y_label = std::string(panel.y_label),
+                                       .reference = panel.reference});
+      for (const std::string_view metric : panel.metrics)
+        if (!metric.empty()) row->metrics.emplace_back(metric);
+    }
+}
+
+std::vector<CurveRow> curve_rows() {
+  std::vector<CurveRow> rows = {
       {"Losses",
        "loss",
        {"d_loss", "g_loss", "log_likelihood", "nce_loss", "cross_entropy", "walkback"}},
-      {"D's answers (0.5: undecided)", "probability", {"D(x)", "D(G(z))"}, false, 0.5},
-      {"Validation", "score", {"parzen_valid", "log_probability_valid", "log_bound_valid"}},
+      {"D's answers (0.5: undecided)", "probability", {"D(x)", "D(G(z))"}, 0.5}};
+  add_score_rows(rows);
+  const std::vector<CurveRow> others = {
       {"Telling data from noise (0.5: it cannot; 1: nothing left to learn)",
        "accuracy",
        {"noise_accuracy"},
-       false,
        0.5},
       {"The most by which a weight is still pulled", "slope", {"pull"}},
-      {"Free energy of data less that of the chains' ends", "nats", {"free_energy_gap"}, false, 0},
-      {"-E of data less that of the persistent chains", "nats", {"energy_gap"}, false, 0},
+      {"Free energy of data less that of the chains' ends", "nats", {"free_energy_gap"}, 0},
+      {"-E of data less that of the persistent chains", "nats", {"energy_gap"}, 0},
       {"Mean field", "iterations", {"mean_field_iterations"}},
       {"Reconstruction of data", "squared error", {"reconstruction_error"}},
       {"Up-down: of v from its own x_1, of x_1 from its own v",
        "squared error",
        {"wake_error", "sleep_error"}},
       {"Hidden units that are on", "share", {"hidden_on"}},
-      {"Modes found", "modes", {"modes"}},
-      {"Samples within 3 deviations of a mode", "share", {"within"}},
-      {"Spread of samples inside their modes over the truth's",
-       "ratio",
-       {"spread_within"},
-       false,
-       1},
-      {"A fresh classifier separates samples from held-out data (0.5: guessing)",
-       "accuracy",
-       {"two_sample_accuracy", "two_sample_low", "two_sample_high"},
-       false,
-       0.5},
       {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient", "gradient"}},
-      {"Spread of samples over spread of data", "ratio", {"spread"}, false, 1},
-      {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, true},
-  };
+      {"Spread of samples over spread of data", "ratio", {"spread"}, 1},
+      {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, {}, true}};
+  rows.insert(rows.end(), others.begin(), others.end());
+  return rows;
+}
+
+}  // namespace
+
+Image curves(const RunFolder& run) {
   const auto metrics = run.metrics();
   std::vector<Panel> panels;
-  for (const Row& row : rows) {
+  for (const CurveRow& row : curve_rows()) {
     std::map<std::string, Series> series;
     for (const auto& [step, numbers] : metrics)
-      for (const auto& [name, value] : numbers)
-        for (const auto& wanted : row.names)
-          if (row.prefix ? name.starts_with(wanted) : name == wanted) {
-            Series& s = series[name];
-            s.label = name;
-            s.x.push_back(static_cast<double>(step));
-            s.y.push_back(value);
-          }
+      for (const auto& [name, value] : numbers) {
+        if (!row.holds(name)) continue;
+        Series& s = series[name];
+        s.label = name;
+        s.x.push_back(static_cast<double>(step));
+        s.y.push_back(value);
+      }
     if (series.empty()) continue;
-    Panel panel{.title = row.title, .x_label = "step", .y_label = row.y};
+    Panel panel{.title = row.title, .x_label = "step", .y_label = row.y_label};
     for (auto& [name, s] : series) panel.series.push_back(std::move(s));
     if (row.reference) panel.horizontals.emplace_back(*row.reference, "");
     panels.push_back(std::move(panel));
   }
   if (panels.empty()) panels.push_back({.title = "No metrics yet", .x_label = "step"});
   return draw_curves(panels);
+}
+
+Trainer* drawn_as_figure1(const Problem& problem, Learner& learner) {
+  if (!problem.data.toy || problem.facts.dim != 1) return nullptr;
+  return dynamic_cast<Trainer*>(&learner);
 }
 
 Image figure1(const Problem& problem, Trainer& trainer, const std::string& title) {
@@ -209,7 +217,7 @@ Image figure1(const Problem& problem, Trainer& trainer, const std::string& title
   const DataCard card = card_of(problem);
   const Cells cells =
       cells_around(figure.x.front(), figure.x.back(), static_cast<int64_t>(figure.x.size()));
-  figure.model_density = model_density(problem, trainer, cells).mass;
+  figure.model_density = model_density(scored_model(problem, trainer), cells).mass;
   for (double& density : figure.model_density) density /= cells.width;
 
   std::vector<float> grid(figure.x.begin(), figure.x.end());
@@ -270,4 +278,4 @@ Image straight_lines(Model& model, uint64_t seed) {
   return picture(model.data(), images, {}, kLinePoints);
 }
 
-}  // namespace gan::cli
+}  // namespace gan

@@ -4,25 +4,29 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "gan/gan.h"
-#include "gan/model/generative_model.h"
+#include "gan/judge/subject.h"
 
-namespace gan::cli {
+namespace gan {
 
 /// Samples in the data's own units, [n, shape...]; so many consecutive ones are states of one
 /// Markov chain.
 struct Samples {
-  at::Tensor values;
+  Tensor values;
   int64_t states_per_chain = 1;
 };
 
+/// A two-sample test has samples of its own: those of the seed plus this number.
+inline constexpr uint64_t kFresh = 0x66726573;
+
 /// What `model.sample` gives, drawn and converted block by block where the examples are large.
-Samples draw_samples(const Problem& problem, GenerativeModel& model, int64_t n, uint64_t seed);
+Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed);
 
 /// Samples to be tested against so many held-out examples: 10,000 of draw_samples; but of a model
 /// whose samples are consecutive states, few states of each of many chains (judge/chain_draws.h),
 /// no more than there are held-out examples.
-Samples draw_for_test(const Problem& problem, GenerativeModel& model, int64_t held_out,
-                      uint64_t seed);
+Samples draw_for_test(const ScoredModel& of, int64_t held_out, uint64_t seed);
 
-}  // namespace gan::cli
+/// @throws DataError naming `who` where a sample [n, ...] holds a NaN or an infinity
+void check_finite_samples(const Tensor& samples, const std::string& who);
+
+}  // namespace gan

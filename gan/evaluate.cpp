@@ -1,0 +1,121 @@
+#include "gan/evaluate.h"
+
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+
+#include <chrono>
+#include <optional>
+
+#include "gan/core/duration.h"
+#include "gan/core/error.h"
+#include "gan/io/bytes.h"
+#include "gan/spec/memory.h"
+#include "gan/units.h"
+
+namespace gan {
+namespace {
+
+void ignore(const std::string&) {}
+
+Subject subject_of(const Judge& judge, const EvaluateSettings& settings) {
+  return {.judge = judge,
+          .seed = settings.seed,
+          .say = settings.say ? settings.say : Say(ignore),
+          .cache = settings.cache};
+}
+
+/// Takes samples in own units. Beside binary data, those that are not are means: one binary draw of
+/// each takes their place.
+void take_samples(Subject& s, const Samples& given, const Samples& given_fresh) {
+  s.states_per_chain = given.states_per_chain;
+  s.fresh_states_per_chain = given_fresh.states_per_chain;
+  s.samples = s.judge.units(given.values);
+  s.fresh =
+      given_fresh.values.is_same(given.values) ? s.samples : s.judge.units(given_fresh.values);
+  if (!are_means(s.judge, s.samples)) return;
+  s.means = s.samples;
+  s.samples = drawn(s.means, s.seed);
+  s.fresh = drawn(s.fresh, s.seed);
+}
+
+/// Draws the samples of subject.model, then computes.
+Evaluation evaluate_model(Subject& s, std::span<const ScoreKind> kinds) {
+  const ScoredModel& of = *s.model;
+  s.say(fmt::format("drawing {} samples", count(kScoredSamples)));
+  const auto start = std::chrono::steady_clock::now();
+  const Samples samples = draw_samples(of, kScoredSamples, s.seed);
+  const std::chrono::duration<double> sampling = std::chrono::steady_clock::now() - start;
+  check_finite_samples(samples.values, "this model");
+  // Chains are slow to sample: where their samples are independent, one set will do.
+  const bool one_set = dynamic_cast<Chain*>(&of.model) && samples.states_per_chain == 1;
+  if (samples.states_per_chain > 1) s.say("drawing samples of many chains");
+  const Samples fresh = one_set || s.judge.variety().none()
+                            ? samples
+                            : draw_for_test(of, s.judge.data().test.size(), s.seed + kFresh);
+  take_samples(s, samples, fresh);
+  Evaluation out = evaluate(s, kinds);
+  out.sampling_seconds = sampling.count();
+  return out;
+}
+
+/// What the model's recipe does to its data, as prepare() does it.
+DataSet as_trained(const Model& model, DataSet data) {
+  const DataSection& section = model.config().data;
+  if (section.binarise && !data.grey) data = binarise(data, kBinarisationSeed);
+  if (section.scale == Scale::gcn) data = contrast_normalised(data);
+  return with_origin(data, model.data().origin);
+}
+
+}  // namespace
+
+ScoredModel scored_model(const Problem& problem, Learner& learner) {
+  return {.model = learner.model(),
+          .learner = &learner,
+          .config = problem.config,
+          .facts = problem.facts,
+          .scaling = problem.scaling,
+          .own_units = [card = card_of(problem)](const Tensor& x) { return own_units(card, x); }};
+}
+
+Evaluation evaluate(Model& model, const DataSet& data, const EvaluateSettings& settings) {
+  const DataSet seen = as_trained(model, data);
+  const Shape& theirs = seen.train.shape();
+  if (theirs != model.data().shape)
+    throw UsageError("{}: its examples are {}, the model generates {}; they cannot be compared",
+                     data.name, shape_text(theirs), shape_text(model.data().shape));
+  const DataFacts facts{.dim = seen.train.dim()};
+  const ScoredModel of{.model = model.generative(),
+                       .learner = nullptr,
+                       .config = model.config(),
+                       .facts = facts,
+                       .scaling = model.data().scaling,
+                       .own_units = [&](const Tensor& x) { return model.own_units(x); }};
+  const Judge judge(seen);
+  Subject s = subject_of(judge, settings);
+  s.model = &of;
+  return evaluate_model(s, settings.kinds);
+}
+
+Evaluation evaluate(const Problem& problem, const Judge& judge, Learner& learner,
+                    const EvaluateSettings& settings) {
+  const ScoredModel of = scored_model(problem, learner);
+  Subject s = subject_of(judge, settings);
+  s.model = &of;
+  return evaluate_model(s, settings.kinds);
+}
+
+Evaluation evaluate(const Judge& judge, const Samples& samples, const EvaluateSettings& settings) {
+  Subject s = subject_of(judge, settings);
+  take_samples(s, samples, samples);
+  return evaluate(s, settings.kinds);
+}
+
+Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner,
+                            int64_t step) {
+  const ScoredModel of = scored_model(problem, learner);
+  Subject s = subject_of(judge, {});
+  s.model = &of;
+  return watch(s, step);
+}
+
+}  // namespace gan

@@ -1,0 +1,60 @@
+#include "gan/judge/sampling.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "gan/core/error.h"
+#include "gan/judge/chain_draws.h"
+#include "gan/spec/memory.h"
+
+namespace gan {
+namespace {
+
+constexpr int64_t kBlockNumbers =
+    32'000'000;  // 128 MB: 10,000 images of MNIST or CIFAR-10 are one block
+constexpr int64_t kBlockUnit =
+    1000;  // blocks of whole thousands: adversarial nets draw by thousands themselves
+
+SampledStates sampled_states(GenerativeModel& model) {
+  const auto* chain = dynamic_cast<Chain*>(&model);
+  return chain ? chain->sampled_states() : SampledStates{};
+}
+
+}  // namespace
+
+Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed) {
+  const int64_t consecutive = sampled_states(of.model).consecutive;
+  const int64_t block =
+      std::max<int64_t>(1, kBlockNumbers / of.facts.dim / kBlockUnit) * kBlockUnit;
+  if (consecutive > 1 || n <= block)  // each block would begin its chains anew
+    return {.values = of.own_units(of.model.sample(n, seed)), .states_per_chain = consecutive};
+  Tensor out;
+  for (int64_t first = 0; first < n; first += block) {
+    const int64_t count = std::min(block, n - first);
+    const Tensor part = of.own_units(of.model.sample(count, seed, first));
+    if (first == 0) {
+      std::vector<int64_t> shape = part.sizes().vec();
+      shape[0] = n;
+      out = at::empty(shape, part.options());
+    }
+    out.narrow(0, first, count).copy_(part);
+  }
+  return {.values = out};
+}
+
+Samples draw_for_test(const ScoredModel& of, int64_t held_out, uint64_t seed) {
+  if (sampled_states(of.model).consecutive == 1) return draw_samples(of, kScoredSamples, seed);
+  const ChainDraws draws =
+      draw_chains(dynamic_cast<Chain&>(of.model), std::min(kScoredSamples, held_out), seed);
+  return {.values = of.own_units(draws.samples), .states_per_chain = draws.states_per_chain};
+}
+
+void check_finite_samples(const Tensor& samples, const std::string& who) {
+  if (!at::isfinite(samples).all().item<bool>())
+    throw DataError(
+        "{}: its samples are not finite numbers: its weights are too large; use an earlier checkpoint, or train anew",
+        who);
+}
+
+}  // namespace gan

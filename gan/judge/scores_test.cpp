@@ -1,0 +1,167 @@
+#include "gan/judge/scores.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace gan {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class ScoresTest : public testing::Test {
+ protected:
+  ScoresTest() : data_(open_data("toy:ring8", {}, {.train = 2000, .valid = 1000})), judge_(data_) {}
+
+  /// Toys are judged in their own units.
+  Subject subject(const Tensor& samples) const {
+    return {
+        .judge = judge_, .say = [](const std::string&) {}, .samples = samples, .fresh = samples};
+  }
+  /// n points, in turn at each of the first `modes` modes: [n, 2].
+  Tensor at_modes(int64_t n, int64_t modes) const {
+    std::vector<float> centres = data_.toy->modes();
+    const Tensor all = at::from_blob(centres.data(), {8, 2}, at::kFloat).clone();
+    return all.index_select(0, at::arange(n, at::kLong).remainder(modes));
+  }
+
+  DataSet data_;
+  Judge judge_;
+};
+
+std::vector<ScoreKind> only(const std::string& name) {
+  for (const ScoreKind& kind : score_kinds())
+    if (kind.name == name) return {kind};
+  return {};
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// A kind that the library does not know: how far the samples' mean lies to the right.
+ScoreReport score_shift(const Subject& s) {
+  const double shift = s.samples.select(1, 0).mean().item<double>();
+  return {.scores = {{.name = "shift",
+                      .unit = "metres",
+                      .protocol = "mean of the first coordinate",
+                      .value = shift,
+                      .low = shift - 0.5,
+                      .high = shift + 0.5,
+                      .controls = {{"the origin", "0", 0}}}}};
+}
+const ScoreKind kShift = {
+    .name = "shift_to_the_right",
+    .applies = [](const Subject& s) { return s.samples.size(1) == 2; },
+    .compute = score_shift,
+    .watch =
+        [](const Subject& s, int64_t, Scores& out) {
+          out.numbers.emplace_back("shift", s.samples.select(1, 0).mean().item<double>());
+        },
+};
+
+TEST_F(ScoresTest, KindOfOneRowIsSeenEverywhere) {
+  std::vector<ScoreKind> kinds(score_kinds().begin(), score_kinds().end());
+  kinds.erase(std::remove_if(kinds.begin(), kinds.end(),
+                             [](const ScoreKind& kind) { return kind.name != "modes"; }),
+              kinds.end());
+  kinds.push_back(kShift);
+  const Evaluation found = evaluate(subject(at::full({800, 2}, 3.25f)), kinds);
+  EXPECT_TRUE(holds(found.text(), "  shift              3.25 [2.75, 3.75] metres\n"))
+      << found.text();
+  EXPECT_TRUE(holds(found.text(), "control: the origin, 0\n"));
+  const Json json = Json::parse(found.json());
+  EXPECT_EQ(json["shift_to_the_right"]["shift"]["value"], 3.25);
+  EXPECT_EQ(json["shift_to_the_right"]["shift"]["interval"], Json({2.75, 3.75}));
+  EXPECT_EQ(json["shift_to_the_right"]["shift"]["controls"][0]["name"], "the origin");
+  const Evaluation other = evaluate(subject(at_modes(800, 8)), kinds);
+  const TableRows rows = score_table({{"one", &found}, {"two", &other}}, kinds);
+  ASSERT_EQ(rows.size(), 4u);  // titles, two evaluations, a control
+  EXPECT_EQ(rows[0].front(), "run");
+  EXPECT_EQ(rows[0].back(), "shift, metres");
+  EXPECT_EQ(rows[1].back(), "3.25 [2.75, 3.75]");
+  EXPECT_EQ(rows[2].front(), "two");
+  EXPECT_EQ(rows[3].front(), "control: the origin");
+  EXPECT_EQ(rows[3].back(), "0");
+}
+
+TEST_F(ScoresTest, RowThatDoesNotApplyIsLeftOut) {
+  const std::vector<ScoreKind> kinds = {kShift};
+  const Evaluation found = evaluate(subject(at::zeros({5, 3})), kinds);
+  EXPECT_TRUE(found.scores().empty());
+  EXPECT_FALSE(Json::parse(found.json()).contains("shift_to_the_right"));
+}
+
+/// Draws points at (1, 2).
+class OnePoint : public GenerativeModel {
+ public:
+  Tensor sample(int64_t n, uint64_t, int64_t) override {
+    return at::tensor({1.f, 2.f}).expand({n, 2}).clone();
+  }
+};
+
+TEST_F(ScoresTest, TrainingLogsWhatTheRowsSay) {
+  OnePoint model;
+  const Config config;
+  const DataFacts facts{.dim = 2};
+  const Scaling scaling;
+  const ScoredModel of{.model = model,
+                       .learner = nullptr,
+                       .config = config,
+                       .facts = facts,
+                       .scaling = scaling,
+                       .own_units = [](const Tensor& x) { return x.clone(); }};
+  Subject s = subject({});
+  s.model = &of;
+  std::vector<ScoreKind> kinds = only("modes");
+  kinds.push_back(kShift);
+  const Scores logged = watch(s, 7, kinds);
+  const RunFolder::Numbers expected = {{"modes", 0}, {"within", 0}, {"shift", 1}};
+  EXPECT_EQ(logged.numbers, expected);
+  EXPECT_TRUE(logged.finite);
+  ASSERT_TRUE(logged.score.has_value());
+}
+
+TEST_F(ScoresTest, CoverageOfPointsAtModes) {
+  const Evaluation all = evaluate(subject(at_modes(800, 8)), only("modes"));
+  EXPECT_EQ(Json::parse(all.json())["modes"]["covered"], 8);
+  EXPECT_EQ(Json::parse(all.json())["modes"]["spread_within"], 0);
+  EXPECT_TRUE(holds(all.text(), "modes found        8 of 8, 100.0% of samples")) << all.text();
+  const Evaluation three = evaluate(subject(at_modes(900, 3)), only("modes"));
+  const std::vector<Score> scores = three.scores();
+  ASSERT_EQ(scores.size(), 3u);
+  EXPECT_EQ(scores[0].name, "modes");
+  EXPECT_EQ(scores[0].value, 3);
+  EXPECT_EQ(scores[0].cell, "3 of 8");
+  EXPECT_NEAR(Json::parse(three.json())["modes"]["kl"].get<double>(), std::log(8 / 3.), 1e-6);
+}
+
+TEST_F(ScoresTest, TrainingExamplesLieAtDistanceZero) {
+  const Evaluation copies = evaluate(subject(judge_.units(rows_of(data_.train, 0, 500))),
+                                     only("nearest_training_example"));
+  const std::vector<Score> scores = copies.scores();
+  ASSERT_EQ(scores.size(), 1u);
+  EXPECT_EQ(scores[0].value, 0);
+  EXPECT_GT(scores[0].controls.at(0).value, 0);  // of test examples
+}
+
+TEST_F(ScoresTest, UnderflowOfThePValueIsNotPrintedAsZero) {
+  const Evaluation apart = evaluate(subject(at::full({4000, 2}, 50.f)), only("two_sample"));
+  EXPECT_EQ(Json::parse(apart.json())["two_sample"]["p_value"], 0);
+  EXPECT_TRUE(holds(apart.text(), "(50% is guessing; p < 1e-300), 4,000 test examples"))
+      << apart.text();
+  EXPECT_EQ(apart.scores().at(0).value, 1);
+}
+
+TEST_F(ScoresTest, TooFewForATestAreToldSo) {
+  const Evaluation few = evaluate(subject(at_modes(20, 8)), only("two_sample"));
+  EXPECT_TRUE(holds(few.text(), "two-sample test    none: it needs")) << few.text();
+  EXPECT_FALSE(Json::parse(few.json()).contains("two_sample"));
+  EXPECT_EQ(score_table({{"one", &few}}).at(1).at(1), "too few");
+}
+
+}  // namespace
+}  // namespace gan

@@ -1,0 +1,44 @@
+#pragma once
+/// What is scored: samples beside held-out data and, where it is here, the model they come from.
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <string>
+
+#include "gan/core/files.h"
+#include "gan/game/trainer.h"
+#include "gan/judge/judge.h"
+#include "gan/model/learner.h"
+#include "gan/spec/config.h"
+
+namespace gan {
+
+using Say = std::function<void(const std::string&)>;
+
+/// A model, and what turns its data's units into its own and back. All of it is only referred to.
+struct ScoredModel {
+  GenerativeModel& model;
+  Learner* learner;  ///< what trains the model; none where the model was loaded alone
+  const Config& config;
+  const DataFacts& facts;
+  const Scaling& scaling;  ///< own units -> the model's
+  /// [n, D] scaled -> [n, shape...] own units, on the CPU.
+  std::function<Tensor(const Tensor& scaled)> own_units;
+};
+
+/// Samples are in judging units: [0, 1] for images.
+struct Subject {
+  const Judge& judge;
+  uint64_t seed = 0;
+  Say say;              ///< hears what is being computed; never empty
+  Path cache = {};      ///< the folder that keeps the scores of controls; empty: none is kept
+  Tensor samples = {};  ///< [n, D]; where they were means beside binary data, a draw of each
+  Tensor means = {};    ///< [n, D]: those means
+  Tensor fresh = {};    ///< [m, D]: other samples, for the two-sample test
+  int64_t states_per_chain = 1;        ///< so many consecutive samples are states of one chain
+  int64_t fresh_states_per_chain = 1;  ///< the same of `fresh`
+  const ScoredModel* model = nullptr;  ///< none where only samples are here
+};
+
+}  // namespace gan

@@ -1,0 +1,29 @@
+#include "gan/units.h"
+
+#include <ATen/ATen.h>
+
+#include "gan/core/duration.h"
+#include "gan/core/error.h"
+#include "gan/judge/judge.h"
+
+namespace gan {
+
+Tensor own_units(const Problem& problem, const Tensor& scaled) {
+  return own_units(card_of(problem), scaled);
+}
+
+Tensor scaled(const Problem& problem, const Examples& examples) {
+  return scaled(problem.scaling, examples);
+}
+
+Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {
+  const Examples& train = problem.data.train;
+  if (n > train.size())
+    throw UsageError("{} chains cannot start at {} training examples; use fewer chains", count(n),
+                     count(train.size()));
+  const std::vector<int64_t> order = Stream(seed, "chains.start").permutation(train.size(), 0);
+  return scaled(problem, train.pick(std::span(order).first(static_cast<size_t>(n))))
+      .to(problem.facts.device);
+}
+
+}  // namespace gan

@@ -1,0 +1,18 @@
+#pragma once
+/// Examples of a problem, in its data's own units and as its model sees them.
+
+#include "gan/gan.h"
+
+namespace gan {
+
+/// [n, D] scaled -> [n, shape...] own units, on the CPU.
+Tensor own_units(const Problem& problem, const Tensor& scaled);
+
+/// All of them, as the model sees them: [N, D].
+Tensor scaled(const Problem& problem, const Examples& examples);
+
+/// Where n chains may start: training examples, chosen by `seed`, [n, D] scaled. @throws UsageError
+/// when there are fewer
+Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed);
+
+}  // namespace gan
