@@ -215,11 +215,14 @@ Json json(const Row& row) {
 
 /// Protocol and controls are the same for all of a table.
 Json json(const std::vector<Row>& rows) {
-  Json out = {{"data", data_of(rows[0].entry)}, {"runs", Json::array()}}, shared;
+  Json out = {{"data", data_of(rows[0].entry)}, {"runs", Json::array()}};
+  Json shared;
   for (const Row& row : rows) {
     Json one = json(row);
-    for (const char* key : {"protocol", "controls"})
-      if (one.contains(key)) shared[key] = one[key], one.erase(key);
+    for (const auto& [key, value] : Json::parse(row.evaluation.shared_json()).items()) {
+      shared[key] = value;
+      one.erase(key);
+    }
     out["runs"].push_back(one);
   }
   out.update(shared);
