@@ -29,10 +29,10 @@ struct Mapping {
 /// The same nets in float32. Rounded to bfloat16, z has a few hundred values, G takes no more, and
 /// p_g is as many points: what is asked here is what the nets are as functions.
 std::unique_ptr<Trainer> in_float32(const Problem& problem, Trainer& trainer) {
-  Config config = problem.config;
-  config.run.engine = Engine::reference;
-  config.run.precision = Precision::fp32;
-  auto out = std::make_unique<Trainer>(config, problem.facts);
+  Setup setup = setup_of(problem);
+  setup.config.run.engine = Engine::reference;
+  setup.config.run.precision = Precision::fp32;
+  auto out = std::make_unique<Trainer>(setup);
   std::map<std::string, Tensor> state;
   trainer.visit_state(
       [&](const std::string& name, Tensor& value) { state[name] = value.detach(); });
@@ -54,8 +54,7 @@ std::optional<Mapping> mapping_of(const Problem& problem, GenerativeModel& model
   for (int64_t done = 0; done < kNoisePoints; done += kBlock) {
     const int64_t count = std::min(kBlock, kNoisePoints - done);
     const Tensor block = at::from_blob(const_cast<float*>(z.data()) + done, {count, 1}, at::kFloat);
-    const Tensor x =
-        own_units(problem, latent->decode(block.to(problem.facts.device))).contiguous();
+    const Tensor x = own_units(problem, latent->decode(block.to(problem.device))).contiguous();
     out.x.insert(out.x.end(), x.data_ptr<float>(), x.data_ptr<float>() + count);
   }
   return out;
@@ -112,7 +111,7 @@ ClosedForm closed_form(const Problem& problem, Trainer& trainer) {
   }
   problem.scaling.apply(scaled);
   const Tensor points =
-      at::from_blob(scaled.data(), {cells.count, 1}, at::kFloat).to(problem.facts.device);
+      at::from_blob(scaled.data(), {cells.count, 1}, at::kFloat).to(problem.device);
   const Tensor answers =
       exact->discriminate(points).to(at::kCPU, at::kDouble).flatten().contiguous();
   const std::span<const double> logits(answers.data_ptr<double>(),

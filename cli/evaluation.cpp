@@ -148,7 +148,7 @@ Evaluation evaluate_model(const Problem& problem, const Judge& judge, Learner& l
     }
   }
   auto* trainer = dynamic_cast<Trainer*>(&learner);
-  if (trainer && problem.data.toy && problem.facts.dim == 1)
+  if (trainer && problem.data.toy && problem.data.train.dim() == 1)
     out.closed_form = closed_form(problem, *trainer);
   if (auto* likelihood = dynamic_cast<Likelihood*>(&model))
     out.log_probability = of_splits(problem, *likelihood);

@@ -25,7 +25,7 @@ SampledStates sampled_states(GenerativeModel& model) {
 Samples draw_samples(const Problem& problem, GenerativeModel& model, int64_t n, uint64_t seed) {
   const int64_t consecutive = sampled_states(model).consecutive;
   const int64_t block =
-      std::max<int64_t>(1, kBlockNumbers / problem.facts.dim / kBlockUnit) * kBlockUnit;
+      std::max<int64_t>(1, kBlockNumbers / problem.data.train.dim() / kBlockUnit) * kBlockUnit;
   if (consecutive > 1 || n <= block)  // each block would begin its chains anew
     return {.values = own_units(card_of(problem), model.sample(n, seed)),
             .states_per_chain = consecutive};
