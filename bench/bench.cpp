@@ -22,14 +22,11 @@
 #include <string>
 
 #include "bench/timed.h"
-#include "gan/baselines/cae/cae.h"
-#include "gan/baselines/dbm/dbm_trainer.h"
-#include "gan/baselines/dbn/dbn_trainer.h"
-#include "gan/baselines/gsn/gsn.h"
 #include "gan/baselines/rbm/rbm_trainer.h"
 #include "gan/core/files.h"
 #include "gan/core/threads.h"
 #include "gan/data/batches.h"
+#include "gan/families.h"
 #include "gan/game/trainer.h"
 #include "gan/judge/ais.h"
 #include "gan/judge/parzen.h"
@@ -62,8 +59,10 @@ class Training {
            int64_t batch)
       : config_(configure(recipe, engine, precision, batch)),
         dim_(std::get<Dense>(config_.generator.layers.back()).units),
-        trainer_(config_,
-                 {.dim = dim_, .batches_per_epoch = 500, .marginals = at::full({dim_}, 0.2)}),
+        trainer_({.config = config_,
+                  .data = {.shape = {dim_}},
+                  .batches_per_epoch = 500,
+                  .means = at::full({dim_}, 0.2)}),
         data_(at::rand({batch, dim_})) {}
   void step() {
     for (const auto& [name, value] : trainer_.step(t_++, data_))
@@ -135,7 +134,7 @@ double parzen_seconds() {
 
 Config rbm_settings(int64_t k, bool persistent) {
   Config c;
-  c.run.model = ModelKind::rbm;
+  c.run.model = "rbm";
   c.training.learning_rate = 0.01;
   c.optimizer = {.method = Method::momentum, .final_momentum = 0.9};
   c.rbm = {.k = k, .persistent = persistent};
@@ -145,7 +144,10 @@ Config rbm_settings(int64_t k, bool persistent) {
 /// With as many units on as on MNIST after an epoch of learning: .13 of the visible and .3 of the
 /// hidden ones (by its biases, as the examples here have nothing to be learnt).
 RbmTrainer rbm_trainer(int64_t k, bool persistent) {
-  RbmTrainer trainer(rbm_settings(k, persistent), at::full({784}, 0.13), 500);
+  RbmTrainer trainer({.config = rbm_settings(k, persistent),
+                      .data = {.shape = {784}},
+                      .batches_per_epoch = 500,
+                      .means = at::full({784}, 0.13)});
   trainer.model().hidden_bias().fill_(-0.85);
   return trainer;
 }
@@ -157,31 +159,16 @@ double rbm_step(int64_t k, bool persistent, double seconds) {
   return timed([&] { trainer.step(t++, data)[0].second.item<double>(); }, seconds);
 }
 
-std::unique_ptr<Learner> learner_of(const Config& c) {
-  const at::Tensor means = at::full({784}, 0.13);
-  constexpr int64_t kBatches = 500;
-  switch (c.run.model) {
-    case ModelKind::dbn:
-      return std::make_unique<DbnTrainer>(c, means, kBatches);
-    case ModelKind::dbm:
-      return std::make_unique<DbmTrainer>(c, means, kBatches);
-    case ModelKind::gsn:
-      return std::make_unique<GsnTrainer>(c.gsn, c.training, means, kBatches, c.run.seed,
-                                          kernels::Format::fp32);
-    case ModelKind::stacked_cae:
-      return std::make_unique<CaeTrainer>(c.cae, c.training, means, kBatches, c.run.seed,
-                                          kernels::Format::fp32);
-    default:
-      throw std::invalid_argument("expected a recipe of a DBN, a DBM, a GSN or a stacked CAE");
-  }
-}
-
 /// Layers below are as they are at their start: half of their units are on, more than of trained
 /// ones.
 double earlier_step(const std::string& recipe, double seconds) {
   Config c = parse_config(read_file(recipe), recipe);
-  if (c.run.model == ModelKind::stacked_cae) c.training.steps = 10000;
-  const auto learner = learner_of(c);
+  c.training.steps = family_of(c).steps(c, 500);
+  c.run.precision = Precision::fp32;
+  const auto learner = family_of(c).learner({.config = c,
+                                             .data = {.shape = {784}},
+                                             .batches_per_epoch = 500,
+                                             .means = at::full({784}, 0.13)});
   Same data(at::rand({100, 784}).lt(0.13).to(at::kFloat));
   int64_t t = 0;
   const std::vector<Stage> stages = learner->stages();

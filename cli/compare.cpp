@@ -50,7 +50,7 @@ struct Row {
 };
 
 std::string model_of(const Entry& entry) {
-  return std::string(names_of(ModelKind{})[static_cast<size_t>(entry.problem.config.run.model)]);
+  return entry.problem.config.run.model.text;
 }
 
 std::string data_of(const Entry& entry) {

@@ -12,6 +12,7 @@
 #include "gan/data/variety.h"
 #include "gan/gan.h"
 #include "gan/io/safetensors.h"
+#include "gan/spec/family.h"
 
 namespace gan::cli {
 namespace {
@@ -44,14 +45,10 @@ void print_network(const std::string& name, const NetworkSpec& spec, int64_t inp
   fmt::print("{}\n{}", name, table(rows));
 }
 
-/// A deep model's layers, from the data upwards, and what is learned in which order.
+/// A deep model's layers, from the data upwards.
 void print_stack(const Config& c, const StackSection& s, int64_t dim) {
-  const bool dbn = c.run.model == ModelKind::dbn;
-  fmt::print(
-      "{}, binary units\n  v   {}\n",
-      dbn ? "a deep belief network: the two top layers are an RBM, each layer below is drawn from the one above"
-          : "a deep Boltzmann machine: each layer is joined to the next",
-      dim > 0 ? count(dim) : "as many as the data have numbers");
+  fmt::print("{}, binary units\n  v   {}\n", spec_of(c).about,
+             dim > 0 ? count(dim) : "as many as the data have numbers");
   for (size_t i = 0; i < s.hidden.size(); ++i) {
     const int64_t below = i == 0 ? dim : s.hidden.at(i - 1), k = s.k.at(i),
                   grows = s.k_epochs.at(i);
@@ -59,49 +56,68 @@ void print_stack(const Config& c, const StackSection& s, int64_t dim) {
                below > 0 ? fmt::format(", {} weights", count(below * s.hidden.at(i))) : "",
                s.persistent.at(i) ? "PCD" : "CD", grows > 0 ? "1 up to " : "", k, s.epochs.at(i));
   }
-  if (!dbn)
-    fmt::print("then all layers together, {} epochs: mean field on data, {} persistent chains\n",
-               c.dbm.joint_epochs, count(s.chains));
-  else if (c.dbn.up_down_epochs > 0)
-    fmt::print("then fine-tuned by the up-down algorithm, {} epochs\n", c.dbn.up_down_epochs);
+}
+
+/// What a section says, in words, before its settings; most are their settings alone.
+void print_about(const Config&, const auto& /*section*/, int64_t /*dim*/) {}
+
+void print_about(const Config&, const GeneratorSection& s, int64_t) {
+  const bool uniform = s.noise == NoiseKind::uniform;
+  fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
+  print_network("generator", s.layers, s.noise_size);
   fmt::print("\n");
+}
+
+void print_about(const Config& c, const DiscriminatorSection& s, int64_t dim) {
+  if (dim == 0)
+    dim = size_of(shapes(c.generator.layers, c.generator.noise_size, "generator").back().out);
+  fmt::print("D, one logit\n");
+  print_network("discriminator", s.layers, dim);
+  fmt::print("\n");
+}
+
+void print_rbm(int64_t hidden, bool gaussian, int64_t dim) {
+  fmt::print("E(v, h) = {} - c'h - v'Wh\n  v  {} {} units\n  h  {} binary units\n",
+             gaussian ? "|v - b|^2 / 2" : "-b'v",
+             dim > 0 ? count(dim) : "as many as the data have numbers:",
+             gaussian ? "Gaussian" : "binary", count(hidden));
+  if (dim > 0)
+    fmt::print("  W  {} weights, and {} biases\n", count(dim * hidden), count(dim + hidden));
+}
+
+void print_about(const Config&, const RbmSection& s, int64_t dim) {
+  print_rbm(s.hidden, s.visible == VisibleKind::gaussian, dim);
+  fmt::print("trained by {}-{}{}\n\n", s.persistent ? "PCD" : "CD", s.k,
+             s.persistent ? fmt::format(", {} persistent chains", count(s.chains)) : "");
+}
+
+void print_about(const Config& c, const NceSection& s, int64_t dim) {
+  print_rbm(s.hidden, false, dim);
+  const bool mixture = s.noise == NceNoise::mixture;
+  fmt::print("trained by noise-contrastive estimation, against {} times as much noise: {}\n\n",
+             count(s.nu),
+             mixture
+                 ? fmt::format("a mixture of {} Bernoulli products", count(c.mixture.components))
+                 : "the product of the marginals");
+}
+
+void print_about(const Config& c, const DbnSection& s, int64_t dim) {
+  print_stack(c, s, dim);
+  if (s.joint_epochs > 0)
+    fmt::print("then fine-tuned by the up-down algorithm, {} epochs\n", s.joint_epochs);
+  fmt::print("\n");
+}
+
+void print_about(const Config& c, const DbmSection& s, int64_t dim) {
+  print_stack(c, s, dim);
+  fmt::print("then all layers together, {} epochs: mean field on data, {} persistent chains\n\n",
+             s.joint_epochs, count(s.chains));
 }
 
 void print_config(const Config& c, int64_t dim) {
   if (!c.about.empty()) fmt::print("{}\n\n", printable(c.about));
-  if (c.run.model == ModelKind::adversarial) {
-    const bool uniform = c.generator.noise == NoiseKind::uniform;
-    fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
-    print_network("generator", c.generator.layers, c.generator.noise_size);
-    if (dim == 0)
-      dim = size_of(shapes(c.generator.layers, c.generator.noise_size, "generator").back().out);
-    fmt::print("\nD, one logit\n");
-    print_network("discriminator", c.discriminator.layers, dim);
-    fmt::print("\n");
-  }
-  const bool nce = c.run.model == ModelKind::nce;
-  if (c.run.model == ModelKind::rbm || nce) {
-    const bool gaussian = !nce && c.rbm.visible == VisibleKind::gaussian;
-    const int64_t hidden = nce ? c.nce.hidden : c.rbm.hidden;
-    fmt::print("E(v, h) = {} - c'h - v'Wh\n  v  {} {} units\n  h  {} binary units\n",
-               gaussian ? "|v - b|^2 / 2" : "-b'v",
-               dim > 0 ? count(dim) : "as many as the data have numbers:",
-               gaussian ? "Gaussian" : "binary", count(hidden));
-    if (dim > 0)
-      fmt::print("  W  {} weights, and {} biases\n", count(dim * hidden), count(dim + hidden));
-    if (nce)
-      fmt::print(
-          "trained by noise-contrastive estimation, against {} times as much noise: {}\n\n",
-          count(c.nce.nu),
-          c.nce.noise == NceNoise::mixture
-              ? fmt::format("a mixture of {} Bernoulli products", count(c.mixture.components))
-              : "the product of the marginals");
-    else
-      fmt::print(
-          "trained by {}-{}{}\n\n", c.rbm.persistent ? "PCD" : "CD", c.rbm.k,
-          c.rbm.persistent ? fmt::format(", {} persistent chains", count(c.rbm.chains)) : "");
-  }
-  if (const StackSection* s = stack_of(c)) print_stack(c, *s, dim);
+  Config copy = c;  // sections() hands out references that could be written to
+  sections(copy, [&](std::string_view, const auto& s) { print_about(c, s, dim); });
   std::string section;
   for (const auto& [key, value] : flatten(c)) {
     if (key.ends_with(".layers") || (key == "training.steps" && c.training.steps == 0)) continue;

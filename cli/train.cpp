@@ -10,6 +10,7 @@
 #include "gan/core/stop.h"
 #include "gan/data/variety.h"
 #include "gan/judge/two_sample_score.h"
+#include "gan/spec/family.h"
 
 namespace gan::cli {
 namespace {
@@ -103,9 +104,10 @@ std::string ended(const Outcome& outcome, const Config& config, const RunFolder&
       equivalence(config.run), checks(config.run), last_two_sample_test(run));
 }
 
-/// The scores, where the pictures are, and what to do next.
+/// The scores, where the pictures are, and what to do next. interpolates: samples are a function of
+/// a latent point
 void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
-           const Outcome& outcome, const Evaluation& evaluation) {
+           const Outcome& outcome, const Evaluation& evaluation, bool interpolates) {
   const std::string folder = shell_word(run.path().string());
   fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config, run),
              count(outcome.step), duration(run.trained_seconds()), evaluation.text());
@@ -117,18 +119,18 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
         count(*outcome.best_step));
   fmt::print("\nnext\n");
   fmt::print("  {} sample {} -n 100 --seed 7 --out samples.png\n", program(), folder);
-  const bool adversarial = problem.config.run.model == ModelKind::adversarial;
-  if (problem.data.image && adversarial)
+  if (problem.data.image && interpolates)
     fmt::print("  {} interpolate {} --out lines.png\n", program(), folder);
   fmt::print("  {} evaluate {}\n", program(), folder);
+  if (spec_of(problem.config).length_is_fixed) return;
   const int64_t twice = 2 * problem.config.training.steps;
   const OptimizerSection& rates = problem.config.optimizer;
-  if (adversarial && rates.schedule == Schedule::cosine &&
+  if (has_section(problem.config, "optimizer") && rates.schedule == Schedule::cosine &&
       outcome.step >= rates.schedule_steps)  // more at its last rate would change little
     fmt::print("  {} train {} --steps {} --set optimizer.schedule_steps={}\n", program(),
                o.recipe.empty() ? "--data " + shell_word(o.data) : shell_word(o.recipe), twice,
                twice);
-  else if (!stack_of(problem.config))  // its stages are over
+  else
     fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder, twice);
 }
 
@@ -211,7 +213,8 @@ int carry_out(const TrainOptions& o) {
   now_doing(Activity::scoring);
   const Say say = [&](const std::string& text) { narrator.say(text + " ..."); };
   const Evaluation evaluation = evaluate(problem, judge, *learner, with_cache(0, say));
-  close(o, run, problem, outcome, evaluation);
+  const bool interpolates = dynamic_cast<Latent*>(&learner->model()) != nullptr;
+  close(o, run, problem, outcome, evaluation, interpolates);
   return 0;
 }
 

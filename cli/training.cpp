@@ -6,11 +6,6 @@
 
 #include "cli/command.h"
 #include "cli/scoring.h"
-#include "gan/baselines/cae/cae.h"
-#include "gan/baselines/dbm/dbm.h"
-#include "gan/baselines/dbn/dbn.h"
-#include "gan/baselines/gsn/gsn.h"
-#include "gan/baselines/rbm/rbm.h"
 #include "gan/core/printable.h"
 #include "gan/pictures.h"
 #include "gan/units.h"
@@ -59,16 +54,6 @@ namespace {
 
 constexpr int64_t kReconstructed = 10;  // examples of a row
 
-/// Of the units that see the data, [V, H]; undefined where there are none.
-at::Tensor first_weights(GenerativeModel& model) {
-  if (auto* rbm = dynamic_cast<Rbm*>(&model)) return rbm->weights();
-  if (auto* dbn = dynamic_cast<Dbn*>(&model)) return dbn->layers()[0].weights();
-  if (auto* dbm = dynamic_cast<Dbm*>(&model)) return dbm->weights()[0];
-  if (auto* gsn = dynamic_cast<Gsn*>(&model)) return gsn->layers().weights(1).t();
-  if (auto* cae = dynamic_cast<StackedCae*>(&model)) return cae->layer(0).weights(1).t();
-  return {};
-}
-
 /// Validation examples, and under each what a chain that starts at it shows of it: [2 n, D] scaled,
 /// n a multiple of a row; as many as there are.
 at::Tensor reconstructions(const Problem& problem, Chain& chain) {
@@ -110,9 +95,9 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
         return figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step));
       return picture(card, samples, rows_of(problem.data.valid, 0, 2000));
     });
-    if (const at::Tensor weights = first_weights(learner.model());
-        weights.defined() && problem.data.image)
-      draw(run.path() / "filters.png", [&] { return filters(card, weights); });
+    if (auto* layer = dynamic_cast<FirstLayerWeights*>(&learner.model());
+        layer && problem.data.image)
+      draw(run.path() / "filters.png", [&] { return filters(card, layer->first_layer_weights()); });
     if (auto* chain = dynamic_cast<Chain*>(&learner.model());
         chain && problem.data.image && problem.data.valid.size() >= kReconstructed)
       draw(run.path() / "reconstructions.png", [&] {

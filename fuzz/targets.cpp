@@ -228,7 +228,7 @@ void check_header(const Header& header) {
   require(header.card.columns.empty() || static_cast<int64_t>(header.card.columns.size()) == dim,
           "each column has a name");
   require(header.card.low <= header.card.high, "the range is one");
-  if (header.config.run.model != ModelKind::adversarial) return;
+  if (!has_section(header.config, "generator")) return;
   const auto outputs =
       shapes(header.config.generator.layers, header.config.generator.noise_size, kWho).back().out;
   require(size_of(outputs) == dim, "G makes examples");

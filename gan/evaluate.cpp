@@ -71,8 +71,7 @@ DataSet as_trained(const Model& model, DataSet data) {
 ScoredModel scored_model(const Problem& problem, Learner& learner) {
   return {.model = learner.model(),
           .learner = &learner,
-          .config = problem.config,
-          .facts = problem.facts,
+          .setup = setup_of(problem),
           .scaling = problem.scaling,
           .own_units = [card = card_of(problem)](const Tensor& x) { return own_units(card, x); }};
 }
@@ -83,11 +82,9 @@ Evaluation evaluate(Model& model, const DataSet& data, const EvaluateSettings& s
   if (theirs != model.data().shape)
     throw UsageError("{}: its examples are {}, the model generates {}; they cannot be compared",
                      data.name, shape_text(theirs), shape_text(model.data().shape));
-  const DataFacts facts{.dim = seen.train.dim()};
   const ScoredModel of{.model = model.generative(),
                        .learner = nullptr,
-                       .config = model.config(),
-                       .facts = facts,
+                       .setup = {.config = model.config(), .data = data_spec(seen)},
                        .scaling = model.data().scaling,
                        .own_units = [&](const Tensor& x) { return model.own_units(x); }};
   const Judge judge(seen);

@@ -1,71 +1,31 @@
 #include "gan/gan.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
-#include <cmath>
+#include <span>
 
-#include "gan/baselines/cae/cae.h"
-#include "gan/baselines/dbm/dbm_trainer.h"
-#include "gan/baselines/dbn/dbn_trainer.h"
-#include "gan/baselines/gsn/gsn.h"
-#include "gan/baselines/mixture/mixture.h"
-#include "gan/baselines/nce/nce_trainer.h"
-#include "gan/baselines/rbm/rbm_trainer.h"
 #include "gan/core/activity.h"
 #include "gan/core/error.h"
-#include "gan/core/memory.h"
 #include "gan/core/paths.h"
-#include "gan/core/threads.h"
+#include "gan/families.h"
 #include "gan/io/bytes.h"
 #include "gan/model/checkpoint.h"
-#include "gan/nets/fused.h"
-#include "gan/spec/fit.h"
-#include "gan/spec/memory.h"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// As it is trained; and as it is read: whatever trained it, here it runs as fast as this machine
-/// can.
-kernels::Format trained_in(const Config& config) {
-  return config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32;
-}
-kernels::Format read_in(const Config& config) {
-  return kernels::has_fast_bf16() ? trained_in(config) : kernels::Format::fp32;
-}
-
-std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
-  if (wants_cpu(config.run.model) && !device.is_cpu())
+/// Of a checkpoint's model, to be filled from it. Whatever trained it, here it runs as fast as this
+/// machine can.
+std::unique_ptr<GenerativeModel> make_model(const Header& header, at::Device device) {
+  const Family& family = family_of(header.config);
+  if (family.spec->cpu_only && !device.is_cpu())
     throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
-  if (config.run.model == ModelKind::bernoulli_mixture) {
-    const int64_t k = config.mixture.components;
-    return std::make_unique<BernoulliMixture>(at::full({k, dim}, 0.5, at::kDouble),
-                                              at::full({k}, -std::log(k), at::kDouble));
-  }
-  const Tensor unused =
-      at::full({dim}, 0.5);  // the data's means: the checkpoint replaces what starts from them
-  if (config.run.model == ModelKind::gsn)
-    return std::make_unique<Gsn>(config.gsn, unused, config.run.seed, read_in(config));
-  if (config.run.model == ModelKind::stacked_cae)
-    return std::make_unique<StackedCae>(config.cae, unused, config.run.seed, read_in(config));
-  if (config.run.model == ModelKind::rbm)
-    return std::make_unique<Rbm>(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian,
-                                 config.rbm.burn_in, unused);
-  if (config.run.model == ModelKind::nce)
-    return std::make_unique<Rbm>(config.nce.hidden, false, config.nce.burn_in, unused);
-  if (config.run.model == ModelKind::dbn)
-    return std::make_unique<Dbn>(config.dbn.hidden.values, config.dbn.up_down_epochs > 0,
-                                 config.dbn.burn_in, unused);
-  if (config.run.model == ModelKind::dbm)
-    return std::make_unique<Dbm>(config.dbm.hidden.values,
-                                 MeanField{config.dbm.mean_field, config.dbm.tolerance},
-                                 config.dbm.burn_in, unused);
-  auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
-  if (config.run.engine == Engine::fused && device.is_cpu()) G->network().fuse(read_in(config));
-  return G;
+  Setup setup{.config = header.config, .data = {.shape = header.card.shape}, .device = device};
+  setup.means = at::full({setup.data.dim()}, 0.5);  // the checkpoint replaces what starts from them
+  if (!kernels::has_fast_bf16()) setup.config.run.precision = Precision::fp32;
+  return family.model(setup);
 }
 
 /// A checkpoint as it lies in its file, checked.
@@ -101,22 +61,6 @@ Config recorded(const Problem& p) {
   return config;
 }
 
-/// Training examples that a mixture's components start at, [K, D].
-Tensor mixture_start(const Problem& p) {
-  const std::vector<int64_t> order =
-      Stream(p.config.run.seed, "mixture.start").permutation(p.data.train.size(), 0);
-  const int64_t components = p.config.mixture.components;
-  if (components > p.data.train.size())
-    throw UsageError("mixture.components = {}: there are only {} training examples; choose fewer",
-                     components, p.data.train.size());
-  std::vector<float> start;
-  for (int64_t i = 0; i < components; ++i) {
-    const auto row = p.data.train.rows(order[i], 1);
-    start.insert(start.end(), row.begin(), row.end());
-  }
-  return at::from_blob(start.data(), {components, p.facts.dim}, at::kFloat).clone();
-}
-
 }  // namespace
 
 Tensor own_units(const DataCard& card, const Tensor& scaled) {
@@ -136,7 +80,7 @@ Model load(const fs::path& path, const std::string& checkpoint, at::Device devic
   const fs::path file = is_folder(path) ? RunFolder::open(path).find_checkpoint(checkpoint) : path;
   const auto stored = read_stored(file);
   const Header& header = stored->header;
-  auto model = make_model(header.config, product(header.card.shape), device);
+  auto model = make_model(header, device);
   read_checkpoint(
       stored->content, [&](const StateVisitor& visit) { model->visit_state(visit); },
       file.string());
@@ -148,35 +92,33 @@ DataCard card_of(const Problem& p) {
           p.data.columns, p.scaling,   p.data.channels_last, p.data.origin};
 }
 
+DataSpec data_spec(const DataSet& data) {
+  return {.shape = data.train.shape(), .size = data.train.size()};
+}
+
+Setup setup_of(const Problem& p) {
+  const auto examples = [&p](std::span<const int64_t> numbers) {
+    std::vector<float> values(numbers.size() * static_cast<size_t>(p.data.train.dim()));
+    std::span<float> rest(values);
+    for (const int64_t number : numbers) {
+      p.data.train.read(number, rest.first(static_cast<size_t>(p.data.train.dim())));
+      rest = rest.subspan(static_cast<size_t>(p.data.train.dim()));
+    }
+    p.scaling.apply(values);
+    return at::from_blob(values.data(), {static_cast<int64_t>(numbers.size()), p.data.train.dim()},
+                         at::kFloat)
+        .clone();
+  };
+  return {.config = p.config,
+          .data = data_spec(p.data),
+          .batches_per_epoch = p.batches_per_epoch,
+          .means = p.means,
+          .device = p.device,
+          .examples = examples};
+}
+
 std::unique_ptr<Learner> make_learner(const Problem& p) {
-  if (p.config.run.model == ModelKind::adversarial)
-    return std::make_unique<Trainer>(p.config, p.facts);
-  if (p.config.run.model == ModelKind::rbm)
-    return std::make_unique<RbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
-  if (p.config.run.model == ModelKind::dbn)
-    return std::make_unique<DbnTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
-  if (p.config.run.model == ModelKind::dbm)
-    return std::make_unique<DbmTrainer>(p.config, p.facts.marginals, p.facts.batches_per_epoch);
-  if (p.config.run.model == ModelKind::nce)
-    return std::make_unique<NceTrainer>(
-        p.config, p.facts.marginals, p.facts.batches_per_epoch,
-        p.config.nce.noise == NceNoise::mixture ? mixture_start(p) : Tensor{});
-  if (has_own_passes(p.config.run.model)) {
-    if (p.config.data.scale != Scale::unit)
-      throw UsageError(
-          "visible units of this model are between 0 and 1: set data.scale = \"unit\"");
-    const Config& c = p.config;
-    if (c.run.model == ModelKind::gsn)
-      return std::make_unique<GsnTrainer>(c.gsn, c.training, p.facts.marginals,
-                                          p.facts.batches_per_epoch, c.run.seed, trained_in(c));
-    return std::make_unique<CaeTrainer>(c.cae, c.training, p.facts.marginals,
-                                        p.facts.batches_per_epoch, c.run.seed, trained_in(c));
-  }
-  if (!p.config.data.binarise)
-    throw UsageError("a bernoulli-mixture is a model of binary data: set data.binarise = true");
-  return std::make_unique<MixtureTrainer>(p.config.mixture, p.config.training.steps,
-                                          p.facts.batches_per_epoch, mixture_start(p),
-                                          p.config.run.seed);
+  return family_of(p.config).learner(setup_of(p));
 }
 
 void restore(Learner& learner, const fs::path& checkpoint) {
@@ -251,8 +193,8 @@ Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Ho
   BatchOrder order(p.data.train, p.scaling, p.config.training.batch_size, p.config.run.seed);
   check_continues(run, p);
   now_doing(Activity::training);
-  return train(run, learner, order, p.facts.device, p.config,
-               format_header(recorded(p), card_of(p)), hooks);
+  return train(run, learner, order, p.device, p.config, format_header(recorded(p), card_of(p)),
+               hooks);
 }
 
 Outcome train(const Config& config, const fs::path& folder) {

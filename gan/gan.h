@@ -11,10 +11,12 @@
 #include <string>
 
 #include "gan/data/card.h"
+#include "gan/data/data_spec.h"
 #include "gan/data/dataset.h"
 #include "gan/game/trainer.h"
 #include "gan/header.h"
 #include "gan/model/learner.h"
+#include "gan/model/setup.h"
 #include "gan/run/loop.h"
 #include "gan/spec/config.h"
 
@@ -57,7 +59,9 @@ struct Problem {
   Config config;  ///< resolved: device, threads (no more than there are processors), steps
   DataSet data;
   Scaling scaling;
-  DataFacts facts;
+  int64_t batches_per_epoch = 0;
+  at::Tensor means = {};  ///< [D], of the scaled training data, where the family needs them
+  at::Device device = at::kCPU;
 };
 
 /// Opens the data of `config`, fills in what is left open and checks that it fits; sets the number
@@ -65,6 +69,10 @@ struct Problem {
 Problem prepare(Config config, const std::filesystem::path& data_dir = {});
 
 DataCard card_of(const Problem& problem);
+DataSpec data_spec(const DataSet& data);
+
+/// What the learner of a problem is made from; its examples are read while the problem lives.
+Setup setup_of(const Problem& problem);
 
 std::unique_ptr<Learner> make_learner(const Problem& problem);
 

@@ -20,7 +20,7 @@ Config rows(const std::filesystem::path& file, NceNoise noise) {
     for (int pixel = 0; pixel < 9; ++pixel) values.push_back(pixel / 3 == i % 3 ? 1.f : 0.f);
   write_file(file, format_npy({800, 3, 3}, values));
   Config c;
-  c.run.model = ModelKind::nce;
+  c.run.model = "nce";
   c.run.threads = 1;
   c.data.source = file.string();
   c.data.binarise = true;
@@ -50,9 +50,9 @@ TEST(GanNce, ARunInPartsHasTheSameBytes) {
   const ScratchFolder temp;
   for (const NceNoise noise : {NceNoise::marginals, NceNoise::mixture}) {
     Config c = rows(temp.path() / "x.npy", noise);
-    const int64_t first = noise == NceNoise::mixture ? 3 * prepare(c).facts.batches_per_epoch : 0,
+    const int64_t first = noise == NceNoise::mixture ? 3 * prepare(c).batches_per_epoch : 0,
                   steps = first + 30;
-    EXPECT_EQ(prepare(c).config.training.steps, first + 100 * prepare(c).facts.batches_per_epoch);
+    EXPECT_EQ(prepare(c).config.training.steps, first + 100 * prepare(c).batches_per_epoch);
     c.training.epochs = 0;
     c.training.steps = steps;
     const std::string name = noise == NceNoise::mixture ? "mixture" : "marginals";

@@ -45,7 +45,7 @@ Config bars(const std::filesystem::path& file) {
       values.push_back(pixel / 3 == i % 4 ? 1.f : 0.f);  // a row, or nothing
   write_file(file, format_npy({800, 3, 3}, values));
   Config c;
-  c.run.model = ModelKind::rbm;
+  c.run.model = "rbm";
   c.run.threads = 1;
   c.data.source = file.string();
   c.data.binarise = true;

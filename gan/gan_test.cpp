@@ -257,7 +257,7 @@ TEST(Gan, AMixtureIsTrainedByTheSameLoop) {
       values.push_back((pixel < 2) == (i % 2 == 0) ? 1.f : 0.f);
   write_file(temp.path() / "x.npy", format_npy({400, 2, 2}, values));
   Config c;
-  c.run.model = ModelKind::bernoulli_mixture;
+  c.run.model = "bernoulli-mixture";
   c.run.threads = 1;
   c.data.source = (temp.path() / "x.npy").string();
   c.data.binarise = true;
@@ -284,7 +284,7 @@ void write_images(const Path& file) {
 }
 
 TEST(Gan, AutoencodersAndGsnsAreTrainedByTheSameLoop) {
-  for (const ModelKind model : {ModelKind::gsn, ModelKind::stacked_cae}) {
+  for (const char* model : {"gsn", "stacked-cae"}) {
     const ScratchFolder temp;
     write_images(temp.path() / "x.npy");
     Config c;

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "gan/core/error.h"
-#include "gan/spec/fit.h"
+#include "gan/spec/family.h"
 #include "gan/spec/memory.h"
 
 namespace gan {
@@ -67,7 +67,7 @@ Header read_header(const SafeTensors& content, const std::string& who,
     throw DataError("{}", error.what());
   }
   try {
-    check_fit(header.config, product(header.card.shape));
+    check_fit(header.config, {.shape = header.card.shape});
   } catch (const UsageError& error) {
     throw DataError("{}: {}", settings, error.what());
   }

@@ -108,7 +108,7 @@ TEST_F(HeaderOf, NumbersAreFinite) {
 }
 
 TEST_F(HeaderOf, DeepModelsHaveTwoLayersOrMore) {
-  config_.run.model = ModelKind::dbn;
+  config_.run.model = "dbn";
   config_.dbn.hidden = {{3}};
   refuses("dbn.hidden: expected two layers or more");
 }

@@ -203,7 +203,7 @@ Image curves(const RunFolder& run) {
 }
 
 Trainer* drawn_as_figure1(const Problem& problem, Learner& learner) {
-  if (!problem.data.toy || problem.facts.dim != 1) return nullptr;
+  if (!problem.data.toy || problem.data.train.dim() != 1) return nullptr;
   return dynamic_cast<Trainer*>(&learner);
 }
 

@@ -3,14 +3,11 @@
 
 #include <cmath>
 
-#include "gan/baselines/nce/nce_trainer.h"
-#include "gan/baselines/stack_trainer.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
 #include "gan/core/threads.h"
+#include "gan/families.h"
 #include "gan/gan.h"
-#include "gan/nets/fused.h"
-#include "gan/spec/fit.h"
 #include "gan/spec/memory.h"
 
 namespace gan {
@@ -30,13 +27,6 @@ Tensor mean_of(const Examples& examples, const Scaling& scaling) {
         at::from_blob(rows.data(), {count, examples.dim()}, at::kFloat).sum(0, false, at::kDouble);
   }
   return sum.div_(static_cast<double>(examples.size())).to(at::kFloat);
-}
-
-bool wants_marginals(const NetworkSpec& spec) {
-  return std::any_of(spec.begin(), spec.end(), [](const LayerSpec& layer) {
-    const auto* dense = std::get_if<Dense>(&layer);
-    return dense && dense->bias.marginals;
-  });
 }
 
 void refuse_too_large(const Config& c, const DataSet& data) {
@@ -60,74 +50,42 @@ void refuse_too_large(const Config& c, const DataSet& data) {
         kScoredSamples, bytes_text(free));
 }
 
-std::string_view name_of(ModelKind model) {
-  return names_of(model)[static_cast<size_t>(model)];
-}
-
-/// Binary units see 0 and 1, Gaussian ones numbers of variance 1.
-void check_units(const Config& c) {
-  const bool rbm = c.run.model == ModelKind::rbm,
-             gaussian = rbm && c.rbm.visible == VisibleKind::gaussian,
-             zero_one =
-                 c.data.binarise && (c.data.scale == Scale::unit || c.data.scale == Scale::none);
-  if (gaussian && c.data.scale != Scale::standard)
-    throw UsageError(
-        "rbm.visible = 'gaussian': its units have variance 1, and data.scale = '{}' gives others; set data.scale = 'standard'",
-        names_of(c.data.scale)[static_cast<size_t>(c.data.scale)]);
-  if (!rbm && !zero_one)
-    throw UsageError(
-        "run.model = '{}': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit'",
-        name_of(c.run.model));
-  if (!gaussian && !zero_one)
-    throw UsageError(
-        "rbm.visible = 'bernoulli': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit', or rbm.visible = 'gaussian' with data.scale = 'standard'");
-}
-
 /// A note where values that are neither bytes nor in [0, 1] were rescaled for bits, or for a model
 /// of units between 0 and 1.
-void say_what_became_of_values(Problem& p) {
+void say_what_became_of_values(Problem& p, const FamilySpec& family) {
   const DataSet& given = p.data.grey ? *p.data.grey : p.data;
   const bool usual = given.low == 0 && (given.high == 1 || given.high == 255);
-  const bool wants_unit = p.config.data.binarise || has_own_passes(p.config.run.model);
+  const bool wants_unit = p.config.data.binarise || family.unit_interval;
   if (usual || !wants_unit || (!p.data.grey && p.config.data.scale != Scale::unit)) return;
   p.data.notes.push_back(fmt::format(
       "{}: values from {} to {} were rescaled to [0, 1]{}", p.data.name, given.low, given.high,
       p.data.grey ? ", and each was replaced by a bit that is 1 with that probability" : ""));
 }
 
-/// What "auto" means here: it is recorded, since it decides the bytes of a run.
-void choose_engine(Config& c, at::Device device) {
-  std::string why = device.is_cpu() ? "" : "it runs on a GPU";
-  if (has_own_passes(c.run.model)) {
-    if (c.run.engine == Engine::reference)
-      throw UsageError(
-          "run.engine = 'reference': this model has only the fused engine; use engine = 'auto'");
-  } else if (c.run.model != ModelKind::adversarial) {
-    why = "its model is not adversarial";
-  } else {
-    for (const auto& [name, layers, penalised] :
-         {std::tuple{"generator", &c.generator.layers, false},
-          {"discriminator", &c.discriminator.layers, c.game.r1 > 0 || c.game.r2 > 0}})
-      if (const std::string what = FusedEngine::unsupported(*layers, penalised);
-          why.empty() && !what.empty())
-        why = fmt::format("[{}] {}", name, what);
-  }
-  if (c.run.engine == Engine::fused && !why.empty())
-    throw UsageError("run.engine = 'fused': {}; use engine = 'reference'", why);
-  if (c.run.engine == Engine::automatic)
-    c.run.engine = why.empty() ? Engine::fused : Engine::reference;
-  if (c.run.engine == Engine::reference && c.run.precision == Precision::bf16)
-    throw UsageError("run.precision = 'bf16' needs the fused engine{}",
-                     why.empty() ? "" : ", and " + why);
-  if (c.run.precision == Precision::bf16 && !kernels::has_bf16())
+void choose_precision(RunSection& run, const Engines& engines) {
+  if (run.precision == Precision::bf16 && !kernels::has_bf16())
     throw UsageError(
         "run.precision = 'bf16': this processor does not multiply bfloat16 (it takes AVX-512 or AMX); use fp32");
-  if (c.run.precision ==
-      Precision::automatic)  // of models with passes of their own, bfloat16 has been no faster
-    c.run.precision =
-        !has_own_passes(c.run.model) && c.run.engine == Engine::fused && kernels::has_fast_bf16()
-            ? Precision::bf16
-            : Precision::fp32;
+  if (run.precision != Precision::automatic) return;
+  const bool faster =
+      run.engine == Engine::fused && engines.faster_in_bf16 && kernels::has_fast_bf16();
+  run.precision = faster ? Precision::bf16 : Precision::fp32;
+}
+
+/// What "auto" means here: it is recorded, since it decides the bytes of a run.
+void choose_engine(Config& c, const Engines& engines, at::Device device) {
+  RunSection& run = c.run;
+  const std::string why = device.is_cpu() ? engines.why_not_fused(c) : "it runs on a GPU";
+  if (run.engine == Engine::reference && !engines.reference)
+    throw UsageError(
+        "run.engine = 'reference': this model has only the fused engine; use engine = 'auto'");
+  if (run.engine == Engine::fused && !why.empty())
+    throw UsageError("run.engine = 'fused': {}; use engine = 'reference'", why);
+  if (run.engine == Engine::automatic) run.engine = why.empty() ? Engine::fused : Engine::reference;
+  if (run.engine == Engine::reference && run.precision == Precision::bf16)
+    throw UsageError("run.precision = 'bf16' needs the fused engine{}",
+                     why.empty() ? "" : ", and " + why);
+  choose_precision(run, engines);
 }
 
 /// As the networks see them: the config's transformations, then its scaling.
@@ -146,50 +104,20 @@ void open_examples(Problem& p, const fs::path& data_dir) {
 }
 
 /// Sets the number of threads of this process.
-void choose_device_and_threads(Problem& p) {
+void choose_device_and_threads(Problem& p, const FamilySpec& family) {
   RunSection& run = p.config.run;
-  p.facts.device = find_device(run.device);
-  if (wants_cpu(run.model)) {
+  p.device = find_device(run.device);
+  if (family.cpu_only) {
     if (run.device == "cuda")
       throw UsageError(
           "run.device = 'cuda': this model is trained on a CPU alone; use device = 'auto'");
-    p.facts.device = at::kCPU;
+    p.device = at::kCPU;
   }
-  run.device = p.facts.device.is_cuda() ? "cuda" : "cpu";
+  run.device = p.device.is_cuda() ? "cuda" : "cpu";
   if (run.threads == 0) run.threads = core_count();
   run.threads = std::min<int64_t>(run.threads, processor_count());
   at::set_num_threads(static_cast<int>(run.threads));
   flush_denormals();
-}
-
-/// training.epochs becomes training.steps.
-void epochs_to_steps(Problem& p) {
-  Config& c = p.config;
-  if (c.training.epochs == 0) return;
-  const int64_t per_step = c.run.model == ModelKind::adversarial ? c.game.k : 1;
-  const double each =
-      static_cast<double>(p.facts.batches_per_epoch) / static_cast<double>(per_step);
-  const double steps = c.training.epochs * each;
-  if (!(steps <= kMostSteps))
-    throw UsageError("training.epochs = {}: that is more than {} steps", c.training.epochs,
-                     kMostSteps);
-  c.training.steps = std::llround(steps);
-  if (c.training.steps == 0)
-    throw UsageError("training.epochs = {}: that is not one step; an epoch of {} has {:g} steps",
-                     c.training.epochs, p.data.name, each);
-  if (c.run.model == ModelKind::nce)
-    c.training.steps += noise_steps(c.nce, p.facts.batches_per_epoch);
-  c.training.epochs = 0;
-}
-
-/// Of a deep model: its stages say how far to go, and training.steps cuts them off.
-void stages_to_steps(Problem& p) {
-  Config& c = p.config;
-  if (!stack_of(c)) return;
-  int64_t steps = 0;
-  for (const Stage& stage : cut_off(deep_stages(c, p.facts.batches_per_epoch), c.training.steps))
-    steps += stage.steps;
-  c.training.steps = steps;
 }
 
 }  // namespace
@@ -209,25 +137,22 @@ Problem prepare(Config config, const fs::path& data_dir) {
     throw UsageError("there is no data: give --data, or data.source in the recipe");
   Problem p{.config = std::move(config)};
   Config& c = p.config;
+  const Family& family = family_of(c);
   open_examples(p, data_dir);
-  check_stack(c);
-  choose_device_and_threads(p);
+  check_fit(c, data_spec(p.data));
+  choose_device_and_threads(p, *family.spec);
 
-  p.facts.dim = p.data.train.dim();
-  p.facts.batches_per_epoch = p.data.train.size() / c.training.batch_size;
-  if (p.facts.batches_per_epoch == 0)
+  p.batches_per_epoch = p.data.train.size() / c.training.batch_size;
+  if (p.batches_per_epoch == 0)
     throw UsageError(
         "training.batch_size = {}: there are only {} training examples; choose a smaller batch",
         c.training.batch_size, p.data.train.size());
-  if (p.facts.device.is_cpu()) refuse_too_large(c, p.data);
-  choose_engine(c, p.facts.device);
-  if (is_boltzmann(c.run.model)) check_units(c);
-  say_what_became_of_values(p);
-  const bool adversarial = c.run.model == ModelKind::adversarial;
-  if (wants_cpu(c.run.model) || (adversarial && wants_marginals(c.generator.layers)))
-    p.facts.marginals = mean_of(p.data.train, p.scaling);
-  epochs_to_steps(p);
-  stages_to_steps(p);
+  if (p.device.is_cpu()) refuse_too_large(c, p.data);
+  choose_engine(c, family.engines, p.device);
+  say_what_became_of_values(p, *family.spec);
+  if (family.spec->needs_means(c)) p.means = mean_of(p.data.train, p.scaling);
+  c.training.steps = family.steps(c, p.batches_per_epoch);
+  c.training.epochs = 0;
   return p;
 }
 

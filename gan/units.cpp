@@ -23,7 +23,7 @@ Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {
                      count(train.size()));
   const std::vector<int64_t> order = Stream(seed, "chains.start").permutation(train.size(), 0);
   return scaled(problem, train.pick(std::span(order).first(static_cast<size_t>(n))))
-      .to(problem.facts.device);
+      .to(problem.device);
 }
 
 }  // namespace gan

@@ -7,14 +7,14 @@ table() {  # folder: the folders of gan/ that it may include, besides itself
   cat <<'END'
 core:
 io:        core
-spec:      core
+spec:      core io data
 theory:    core
 data:      core io
 figures:   core io
 kernels:   core
 nets:      core spec kernels optim
 optim:     core spec kernels
-model:     core io spec
+model:     core io spec data kernels
 game:      core spec kernels nets optim model theory
 baselines: core spec kernels nets optim model
 run:       core io spec data model

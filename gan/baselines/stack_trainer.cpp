@@ -56,23 +56,31 @@ void turn_over(Rbm& below, Rbm& layer) {
 
 }  // namespace
 
-std::vector<Stage> deep_stages(const Config& c, int64_t batches_per_epoch) {
-  const StackSection& s = *stack_of(c);
+std::vector<Stage> deep_stages(const StackSection& s, const char* joint,
+                               int64_t batches_per_epoch) {
   std::vector<Stage> out;
   for (size_t i = 0; i < s.hidden.size(); ++i)
     out.push_back({fmt::format("layer {} of {}", i + 1, s.hidden.size()),
                    steps_of(s.epochs.at(i), batches_per_epoch)});
-  const bool dbn = c.run.model == ModelKind::dbn;
-  if (const double epochs = dbn ? c.dbn.up_down_epochs : c.dbm.joint_epochs; epochs > 0)
-    out.push_back({dbn ? "up-down" : "all layers", steps_of(epochs, batches_per_epoch)});
+  if (s.joint_epochs > 0) out.push_back({joint, steps_of(s.joint_epochs, batches_per_epoch)});
   return out;
 }
 
 std::vector<Stage> cut_off(std::vector<Stage> stages, int64_t steps) {
   int64_t left = steps;
-  for (Stage& stage : stages)
-    if (steps > 0) left -= stage.steps = std::min(stage.steps, left);
+  for (Stage& stage : stages) {
+    if (steps > 0) stage.steps = std::min(stage.steps, left);
+    left -= stage.steps;
+  }
   return stages;
+}
+
+int64_t deep_steps(const Config& c, const StackSection& s, int64_t batches_per_epoch) {
+  const int64_t asked = steps_asked_for(c, static_cast<double>(batches_per_epoch));
+  int64_t steps = 0;
+  for (const Stage& stage : cut_off(deep_stages(s, "", batches_per_epoch), asked))
+    steps += stage.steps;
+  return steps;
 }
 
 StateVisitor part_of(const StateVisitor& visit, size_t layer) {
@@ -82,15 +90,14 @@ StateVisitor part_of(const StateVisitor& visit, size_t layer) {
   };
 }
 
-StackTrainer::StackTrainer(const Config& config, const std::vector<Rbm>& layers,
-                           const std::vector<Counts>& counts, int64_t batches_per_epoch)
-    : turned_over_(config.run.model == ModelKind::dbn),
-      counts_(counts),
-      batches_per_epoch_(batches_per_epoch),
-      seed_(static_cast<uint64_t>(config.run.seed)) {
+StackTrainer::StackTrainer(const Setup& setup, const StackSection& stack,
+                           const std::vector<Rbm>& layers, const StackRules& rules)
+    : rules_(rules),
+      batches_per_epoch_(setup.batches_per_epoch),
+      seed_(static_cast<uint64_t>(setup.config.run.seed)) {
   for (size_t i = 0; i < layers.size(); ++i)
-    layers_.emplace_back(alone(config, *stack_of(config), i, batches_per_epoch), layers[i],
-                         counts[i], batches_per_epoch);
+    layers_.emplace_back(alone(setup.config, stack, i, batches_per_epoch_), layers[i],
+                         rules_.counts[i], batches_per_epoch_);
 }
 
 void StackTrainer::visit_learning(const StateVisitor& visit) {
@@ -121,7 +128,7 @@ Batch StackTrainer::raise(const Batch& batch, size_t layer, int64_t t) {
     operations += 2 * static_cast<double>(batch.size() * layers_[i].model().weights().numel());
   kernels::together(operations, [&](kernels::Team& team) {
     std::vector<RbmBlock>& mine = blocks_[static_cast<size_t>(team.index)];
-    for (size_t i = 0; i < layer; ++i) mine[i].refresh(counts_[i]);
+    for (size_t i = 0; i < layer; ++i) mine[i].refresh(rules_.counts[i]);
     const auto [begin, end] = team.share(batch_, rows_);
     for (int64_t row = begin; row < end; row += rows_) {
       const int64_t n = std::min(rows_, end - row);
@@ -149,7 +156,7 @@ Scalars StackTrainer::step(size_t layer, int64_t t, Batches& data) {
     for (int64_t i = 1; i < batches_per_epoch_; ++i)
       sum += raise(data.next(), layer, i).x.sum(0, false, at::kDouble);
     layers_[layer].centre(sum / static_cast<double>(batches_per_epoch_ * batch.size()));
-    if (turned_over_) turn_over(layers_[layer - 1].model(), layers_[layer].model());
+    if (rules_.turn_over) turn_over(layers_[layer - 1].model(), layers_[layer].model());
   }
   One raised(raise(batch, layer, t));
   return layers_[layer].step(t, raised);

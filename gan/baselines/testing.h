@@ -9,7 +9,7 @@
 #include <string>
 
 #include "gan/model/learner.h"
-#include "gan/spec/baselines.h"
+#include "gan/model/setup.h"
 
 namespace gan {
 
@@ -29,6 +29,21 @@ class Rows : public Batches {
   Tensor x_;
   int64_t batch_, at_, first_;
 };
+
+/// means [D]: of the training data.
+inline Setup setup(const Config& config, const Tensor& means, int64_t batches_per_epoch) {
+  return {.config = config,
+          .data = {.shape = {means.size(0)}},
+          .batches_per_epoch = batches_per_epoch,
+          .means = means};
+}
+
+/// The same in products of this format.
+inline Setup setup(Config config, const Tensor& means, int64_t batches_per_epoch,
+                   kernels::Format precision) {
+  config.run.precision = precision == kernels::Format::bf16 ? Precision::bf16 : Precision::fp32;
+  return setup(config, means, batches_per_epoch);
+}
 
 /// A network of a few units whose chains are short.
 inline GsnSection small_gsn(std::vector<int64_t> hidden, int64_t walkback) {

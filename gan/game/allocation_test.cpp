@@ -62,7 +62,7 @@ layers = [{{ layer = "dropout", keep = 0.8 }}, {{ layer = "maxout", units = {}, 
 )",
                                rule, kernels::has_bf16() ? "bf16" : "fp32", batch, width, width),
                    "test");
-  Trainer trainer(c, {.dim = 20, .batches_per_epoch = 100});
+  Trainer trainer({.config = c, .data = {.shape = {20}}, .batches_per_epoch = 100});
   struct Same : Batches {
     Tensor x;
     Batch next() override { return {.x = x}; }

@@ -76,7 +76,7 @@ TEST(Golden, ThreeStepsEndWhereTorchEnds) {
     c.discriminator.layers = {Maxout{.units = 4, .pieces = 3},
                               Dense{.units = 5, .activation = Activation::leaky_relu},
                               Dense{.units = 1}};
-    Trainer trainer(c, {.dim = 4, .batches_per_epoch = 100});
+    Trainer trainer({.config = c, .data = {.shape = {4}}, .batches_per_epoch = 100});
 
     std::map<std::string, size_t>
         next;  // parameters come in torch's order: weight, bias, layer by layer

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gan/core/error.h"
+#include "gan/spec/family.h"
 
 namespace gan {
 
@@ -88,7 +89,7 @@ void Trainer::update_G(Tape& made, const Tensor& slope_in_samples, int64_t t) {
 }
 
 Optimizer::When Trainer::when(int64_t t, int64_t update) const {
-  return {.step = t, .update = update, .epoch = t * config_.game.k / facts_.batches_per_epoch + 1};
+  return {.step = t, .update = update, .epoch = t * config_.game.k / batches_per_epoch_ + 1};
 }
 
 Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real,
@@ -132,44 +133,37 @@ Scalars Trainer::watch(const Batch& batch) {
 
 Tensor Trainer::discriminate(const Tensor& x) const {
   const at::NoGradGuard no_grad;
-  return D_(x.to(facts_.device)).squeeze(1).to(at::kCPU);
+  return D_(x.to(device_)).squeeze(1).to(at::kCPU);
 }
 
-Trainer::Trainer(const Config& config, const DataFacts& facts)
-    : config_(config),
-      facts_(facts),
-      game_(value_function(config.game.value)),
-      noise_(config.run.seed, "game"),
-      G_(config.generator, config.run.seed, facts.marginals, facts.device),
-      D_(config.discriminator.layers, facts.dim, "discriminator", Stream(config.run.seed, "init.D"),
-         {}, facts.device),
-      one_pass_(treats_examples_alone(config.discriminator.layers)),
-      g_optimizer_(config.optimizer, config.training.learning_rate, G_.network().parameters()),
-      d_optimizer_(config.optimizer, config.training.learning_rate, D_.parameters()) {
+Trainer::Trainer(const Setup& setup)
+    : config_(setup.config),
+      batches_per_epoch_(setup.batches_per_epoch),
+      device_(setup.device),
+      game_(value_function(config_.game.value)),
+      noise_(config_.run.seed, "game"),
+      G_(config_.generator, config_.run.seed, setup.means, device_),
+      D_(config_.discriminator.layers, setup.data.dim(), "discriminator",
+         Stream(config_.run.seed, "init.D"), {}, device_),
+      one_pass_(treats_examples_alone(config_.discriminator.layers)),
+      g_optimizer_(config_.optimizer, config_.training.learning_rate, G_.network().parameters()),
+      d_optimizer_(config_.optimizer, config_.training.learning_rate, D_.parameters()) {
+  const GameSection& game = config_.game;
   for (const auto& [name, network] :
        {std::pair{"generator", &G_.network()}, std::pair{"discriminator", &D_}})
     if (network->parameters().empty())
       throw UsageError("[{}] has nothing to train: give at least one dense layer", name);
-  if (G_.network().outputs() != facts.dim)
-    throw UsageError(
-        "[generator] the last layer has {} outputs, an example of this data has {} numbers: set its units to {}",
-        G_.network().outputs(), facts.dim, facts.dim);
-  if (D_.outputs() != 1)
-    throw UsageError("[discriminator] the last layer has {} outputs, expected 1 (the logit)",
-                     D_.outputs());
-  if (config.game.update == Update::simultaneous &&
-      (config.game.k != 1 || config.game.r1 > 0 || config.game.r2 > 0))
+  kAdversarialSpec.check(config_, setup.data);
+  if (game.update == Update::simultaneous && (game.k != 1 || game.r1 > 0 || game.r2 > 0))
     throw UsageError(
         "game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
-  if (config.game.averaging > 0)
-    averaged_ = std::make_unique<Generator>(config.generator, config.run.seed, facts.marginals,
-                                            facts.device);
-  if (config.run.engine == Engine::fused) {
-    const auto precision =
-        config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32;
-    G_.network().fuse(precision);
-    D_.fuse(precision);
-    if (averaged_) averaged_->network().fuse(precision);
+  if (game.averaging > 0)
+    averaged_ =
+        std::make_unique<Generator>(config_.generator, config_.run.seed, setup.means, device_);
+  if (config_.run.engine == Engine::fused) {
+    G_.network().fuse(setup.precision());
+    D_.fuse(setup.precision());
+    if (averaged_) averaged_->network().fuse(setup.precision());
   }
 }
 

@@ -2,36 +2,32 @@
 /// The two players and their training: Algorithm 1 of Goodfellow et al. (2014).
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "gan/game/generator.h"
 #include "gan/game/look.h"
 #include "gan/game/value_functions.h"
 #include "gan/model/learner.h"
+#include "gan/model/setup.h"
 #include "gan/nets/network.h"
 #include "gan/optim/optimizer.h"
-#include "gan/spec/config.h"
 
 namespace gan {
-
-/// What a learner must know of the data before it sees any.
-struct DataFacts {
-  int64_t dim = 0;  ///< D: numbers an example
-  int64_t batches_per_epoch = 1;
-  Tensor marginals;  ///< [D], means of the scaled training data
-  at::Device device = at::kCPU;
-};
 
 class Trainer : public Learner {
  public:
   /// @throws UsageError when G's output or D's answer does not fit.
-  Trainer(const Config& config, const DataFacts& facts);
+  explicit Trainer(const Setup& setup);
 
   std::vector<Stage> stages() const override { return {{"", config_.training.steps}}; }
   int64_t batches_per_step() const override;
   Scalars step(int64_t step, Batches& data) override;  ///< d_loss, g_loss, D(x), D(G(z))
   Scalars watch(const Batch& real) override;           ///< gradient norms, dead units, spread
   void visit_state(const StateVisitor& visit) override;
+  std::string advice_on_divergence() const override {
+    return "Try a lower training.learning_rate, or a penalty (game.r1, game.r2)";
+  }
   GenerativeModel& model() override { return averaged_ ? *averaged_ : G_; }
 
   Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B] on the CPU, no gradient
@@ -49,7 +45,8 @@ class Trainer : public Learner {
                  const Tensor& fake) const;
 
   Config config_;
-  DataFacts facts_;
+  int64_t batches_per_epoch_;
+  at::Device device_;
   const ValueFunction& game_;
   Stream noise_;
   Generator G_;
@@ -58,5 +55,10 @@ class Trainer : public Learner {
   std::unique_ptr<Generator> averaged_;
   Optimizer g_optimizer_, d_optimizer_;
 };
+
+// The family's row in gan/families.cpp:
+std::string unsupported_by_fused(const Config& config);  ///< "" where the fused engine can train it
+int64_t adversarial_steps(const Config& config, int64_t batches_per_epoch);
+std::unique_ptr<GenerativeModel> unread_generator(const Setup& setup);
 
 }  // namespace gan

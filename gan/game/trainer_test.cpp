@@ -35,8 +35,8 @@ Config small_config() {
                             Dense{.units = 1}};
   return c;
 }
-DataFacts facts() {
-  return {.dim = 2, .batches_per_epoch = 10};
+Setup setup(const Config& config) {
+  return {.config = config, .data = {.shape = {2}}, .batches_per_epoch = 10};
 }
 
 std::map<std::string, Tensor> state_of(Learner& learner) {
@@ -62,7 +62,7 @@ TEST(Trainer, EveryGameTakesAStepUnderEveryRule) {
         c.game.r1 = 0.1;
         c.game.r2 = 0.2;
       }
-      Trainer trainer(c, facts());
+      Trainer trainer(setup(c));
       const auto before = state_of(trainer);
       Gaussian data(16, 2);
       for (const auto& [name, value] : trainer.step(0, data))
@@ -76,7 +76,7 @@ TEST(Trainer, EveryGameTakesAStepUnderEveryRule) {
 TEST(Trainer, AStateAndAStepNumberDecideTheFuture) {
   Config c = small_config();
   c.game = {.value = "relativistic", .k = 2, .r1 = 0.1, .r2 = 0.1, .averaging = 0.99};
-  Trainer whole(c, facts()), first(c, facts()), second(c, facts());
+  Trainer whole(setup(c)), first(setup(c)), second(setup(c));
   Gaussian data(16, 2), again(16, 2);
   for (int64_t t = 0; t < 6; ++t) {
     whole.step(t, data);
@@ -102,7 +102,7 @@ TEST(Trainer, UpdateRulesAreTheFormulas) {
     c.discriminator.layers = {Maxout{.units = 6, .pieces = 3}, Dense{.units = 1}};
     c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0};
     c.training.learning_rate = 0.1;
-    Trainer trainer(c, facts());
+    Trainer trainer(setup(c));
     Generator G(c.generator, c.run.seed, {}, at::kCPU);
     Network D(c.discriminator.layers, 2, "discriminator", Stream(c.run.seed, "init.D"), {},
               at::kCPU);
@@ -158,7 +158,7 @@ TEST(Trainer, EachOfTheKUpdatesOfDCounts) {  // then Adam moves by its rate each
   Config c = steady_slope();
   c.game.k = 3;
   c.optimizer.beta1 = 0.9;
-  Trainer trainer(c, facts());
+  Trainer trainer(setup(c));
   Threes data;
   const Tensor before = state_of(trainer).at("D.0.weight");
   for (int64_t t = 0; t < 2; ++t) trainer.step(t, data);
@@ -170,7 +170,7 @@ TEST(Trainer, TheFirstEpochHasTheFirstMomentumTheLastTheFinalOne) {
   Config c = steady_slope();
   c.optimizer = {
       .method = Method::momentum, .momentum = 0, .final_momentum = 0.5, .momentum_epochs = 2};
-  Trainer trainer(c, facts());  // 10 steps are an epoch
+  Trainer trainer(setup(c));  // 10 steps are an epoch
   Threes data;
   std::vector<Tensor> at_step = {state_of(trainer).at("D.0.weight")};
   for (const int64_t t : {8, 9, 10}) {
@@ -186,7 +186,7 @@ TEST(Trainer, TheAverageForgetsTheStartSooner) {
   Config c = small_config();
   c.game.averaging = 0.99;
   for (const auto& [t, decay] : {std::pair<int64_t, double>{0, 0.1}, {10, 0.55}, {100000, 0.99}}) {
-    Trainer trainer(c, facts());
+    Trainer trainer(setup(c));
     Gaussian data(16, 2);
     const Tensor before = state_of(trainer).at("model.0.weight");
     trainer.step(t, data);
@@ -204,7 +204,7 @@ TEST(Trainer, OnePassOverBothIsTwoPasses) {  // batch norm makes D look across e
                             Dense{.units = 1}};
   c.generator.layers = {Dense{.units = 8, .activation = Activation::relu}, BatchNorm{},
                         Dense{.units = 2}};
-  Trainer trainer(c, facts());
+  Trainer trainer(setup(c));
   Gaussian data(16, 2);
   const Scalars scalars = trainer.step(0, data);
   // Were data (mean 3) and samples (mean 0) normalised together, D could tell at once by the sign;
@@ -216,7 +216,7 @@ TEST(Trainer, WatchSeesDeadUnitsAndSpread) {
   Config c = small_config();
   c.generator.layers = {Dense{.units = 8, .activation = Activation::relu, .bias = {.value = -100}},
                         Dense{.units = 2}};
-  Trainer trainer(c, facts());
+  Trainer trainer(setup(c));
   std::map<std::string, double> seen;
   for (const auto& [name, value] : trainer.watch({.x = draw_normal(Stream(1), 64, 2, 0)}))
     seen[name] = value.item<double>();
@@ -227,7 +227,7 @@ TEST(Trainer, WatchSeesDeadUnitsAndSpread) {
 TEST(Trainer, WhatDoesNotFitIsNamed) {
   const auto complaint = [](Config c) -> std::string {
     try {
-      Trainer trainer(c, facts());
+      Trainer trainer(setup(c));
     } catch (const UsageError& error) {
       return error.what();
     }
@@ -235,10 +235,10 @@ TEST(Trainer, WhatDoesNotFitIsNamed) {
   };
   Config c = small_config();
   c.generator.layers.back() = Dense{.units = 3};
-  EXPECT_NE(complaint(c).find("[generator] the last layer has 3 outputs"), std::string::npos);
+  EXPECT_NE(complaint(c).find("[generator] ends with 3 outputs"), std::string::npos);
   c = small_config();
   c.discriminator.layers.back() = Dense{.units = 2};
-  EXPECT_NE(complaint(c).find("[discriminator] the last layer has 2 outputs"), std::string::npos);
+  EXPECT_NE(complaint(c).find("[discriminator] ends with 2 outputs"), std::string::npos);
   c = small_config();
   c.game.update = Update::simultaneous;
   c.game.k = 2;

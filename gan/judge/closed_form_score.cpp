@@ -31,10 +31,10 @@ struct Mapping {
 /// The same nets in float32. Rounded to bfloat16, z has a few hundred values, G takes no more, and
 /// p_g is as many points: what is asked here is what the nets are as functions.
 std::unique_ptr<Trainer> in_float32(const ScoredModel& of) {
-  Config config = of.config;
-  config.run.engine = Engine::reference;
-  config.run.precision = Precision::fp32;
-  auto out = std::make_unique<Trainer>(config, of.facts);
+  Setup setup = of.setup;
+  setup.config.run.engine = Engine::reference;
+  setup.config.run.precision = Precision::fp32;
+  auto out = std::make_unique<Trainer>(setup);
   std::map<std::string, Tensor> state;
   of.learner->visit_state(
       [&](const std::string& name, Tensor& value) { state[name] = value.detach(); });
@@ -46,7 +46,7 @@ std::unique_ptr<Trainer> in_float32(const ScoredModel& of) {
 /// Nothing where z has more than one dimension.
 std::optional<Mapping> mapping_of(const ScoredModel& of, GenerativeModel& model) {
   auto* latent = dynamic_cast<Latent*>(&model);
-  const GeneratorSection& g = of.config.generator;
+  const GeneratorSection& g = of.setup.config.generator;
   if (!latent || g.noise_size != 1) return {};
   const bool normal = g.noise == NoiseKind::normal;
   Mapping out{normal ? normal_noise(kNoisePoints) : uniform_noise(kNoisePoints), {}};
@@ -56,7 +56,7 @@ std::optional<Mapping> mapping_of(const ScoredModel& of, GenerativeModel& model)
   for (int64_t done = 0; done < kNoisePoints; done += kBlock) {
     const int64_t count = std::min(kBlock, kNoisePoints - done);
     const Tensor block = at::from_blob(z.data() + done, {count, 1}, at::kFloat);
-    const Tensor x = of.own_units(latent->decode(block.to(of.facts.device))).contiguous();
+    const Tensor x = of.own_units(latent->decode(block.to(of.setup.device))).contiguous();
     out.x.insert(out.x.end(), x.data_ptr<float>(), x.data_ptr<float>() + count);
   }
   return out;
@@ -113,7 +113,7 @@ ClosedForm closed_form(const ScoredModel& of, const DataSet& of_data) {
   }
   of.scaling.apply(scaled);
   const Tensor points =
-      at::from_blob(scaled.data(), {cells.count, 1}, at::kFloat).to(of.facts.device);
+      at::from_blob(scaled.data(), {cells.count, 1}, at::kFloat).to(of.setup.device);
   const Tensor answers =
       exact->discriminate(points).to(at::kCPU, at::kDouble).flatten().contiguous();
   const std::span<const double> logits(answers.data_ptr<double>(),

@@ -55,7 +55,7 @@ LogProbability log_probability_of(const Subject& s) {
   if (auto* likelihood = dynamic_cast<Likelihood*>(&s.model->model))
     return of_splits(s, *likelihood);
   auto& path = dynamic_cast<AnnealedPath&>(s.model->model);
-  AnnealedLikelihood annealed(path, log_z_of(path, s.model->config.ais, s));
+  AnnealedLikelihood annealed(path, log_z_of(path, s.model->setup.config.ais, s));
   LogProbability out = of_splits(s, annealed);
   out.log_z = annealed.log_z();
   return out;
@@ -158,7 +158,7 @@ void watch_log_probability(const Subject& s, int64_t, Scores& out) {
     return;
   }
   auto& path = dynamic_cast<AnnealedPath&>(s.model->model);
-  const AisSection& ais = s.model->config.ais;
+  const AisSection& ais = s.model->setup.config.ais;
   AnnealedLikelihood annealed(
       path, estimate_log_z(path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
   const LogZ& z = annealed.log_z();

@@ -26,7 +26,7 @@ SampledStates sampled_states(GenerativeModel& model) {
 Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed) {
   const int64_t consecutive = sampled_states(of.model).consecutive;
   const int64_t block =
-      std::max<int64_t>(1, kBlockNumbers / of.facts.dim / kBlockUnit) * kBlockUnit;
+      std::max<int64_t>(1, kBlockNumbers / of.setup.data.dim() / kBlockUnit) * kBlockUnit;
   if (consecutive > 1 || n <= block)  // each block would begin its chains anew
     return {.values = of.own_units(of.model.sample(n, seed)), .states_per_chain = consecutive};
   Tensor out;

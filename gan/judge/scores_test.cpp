@@ -105,13 +105,10 @@ class OnePoint : public GenerativeModel {
 
 TEST_F(ScoresTest, TrainingLogsWhatTheRowsSay) {
   OnePoint model;
-  const Config config;
-  const DataFacts facts{.dim = 2};
   const Scaling scaling;
   const ScoredModel of{.model = model,
                        .learner = nullptr,
-                       .config = config,
-                       .facts = facts,
+                       .setup = {.config = {}, .data = {.shape = {2}}},
                        .scaling = scaling,
                        .own_units = [](const Tensor& x) { return x.clone(); }};
   Subject s = subject({});

@@ -10,18 +10,18 @@
 #include "gan/game/trainer.h"
 #include "gan/judge/judge.h"
 #include "gan/model/learner.h"
+#include "gan/model/setup.h"
 #include "gan/spec/config.h"
 
 namespace gan {
 
 using Say = std::function<void(const std::string&)>;
 
-/// A model, and what turns its data's units into its own and back. All of it is only referred to.
+/// A model, what it is made from, and what turns its data's units into its own and back.
 struct ScoredModel {
   GenerativeModel& model;
   Learner* learner;  ///< what trains the model; none where the model was loaded alone
-  const Config& config;
-  const DataFacts& facts;
+  Setup setup;
   const Scaling& scaling;  ///< own units -> the model's
   /// [n, D] scaled -> [n, shape...] own units, on the CPU.
   std::function<Tensor(const Tensor& scaled)> own_units;

@@ -180,7 +180,7 @@ ScoreReport score_two_sample(const Subject& s) {
 
 /// Where the training ends by this test: on the validation split, one fit.
 void watch_two_sample(const Subject& s, int64_t step, Scores& out) {
-  const RunSection& run = s.model->config.run;
+  const RunSection& run = s.model->setup.config.run;
   if (run.stop != StopRule::indistinguishable) return;
   const Examples& valid = s.judge.data().valid;
   const auto seed = static_cast<uint64_t>(step);

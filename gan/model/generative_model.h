@@ -68,6 +68,13 @@ class Chain {
   virtual SampledStates sampled_states() const { return {}; }
 };
 
+/// Its visible units are joined to others by weights, which can be looked at as pictures.
+class FirstLayerWeights {
+ public:
+  virtual ~FirstLayerWeights() = default;
+  virtual Tensor first_layer_weights() = 0;  ///< [D, H]
+};
+
 /// log p(x) in nats can be computed.
 class Likelihood {
  public:

@@ -65,6 +65,9 @@ class Learner {
   /// Everything that decides the future of training: parameters, optimisers, averages, chains.
   virtual void visit_state(const StateVisitor& visit) = 0;
 
+  /// What to try where training diverges: a sentence.
+  virtual std::string advice_on_divergence() const { return "Try a lower training.learning_rate"; }
+
   virtual GenerativeModel& model() = 0;
   virtual bool has_model() const {
     return true;

@@ -71,9 +71,13 @@ Config settings(uint64_t seed, int64_t k) {
   return c;
 }
 
+Setup setup(uint64_t seed, int64_t k) {
+  return {.config = settings(seed, k), .data = {.shape = {1}}};
+}
+
 /// A trainer that goes on where `from` stands, with k steps of D for one of G.
 std::unique_ptr<Trainer> handed_over(Trainer& from, uint64_t seed, int64_t k) {
-  auto to = std::make_unique<Trainer>(settings(seed, k), DataFacts{.dim = 1});
+  auto to = std::make_unique<Trainer>(setup(seed, k));
   std::map<std::string, Tensor> state;
   from.visit_state(
       [&](const std::string& name, Tensor& value) { state[name] = value.detach().clone(); });
@@ -197,7 +201,7 @@ Piece figure1(uint64_t seed, const std::function<void(const std::string&)>& say)
     show(s, fmt::format("step {}: {}", s.step, title), 2500);
   };
 
-  auto first = std::make_unique<Trainer>(settings(seed, kK), DataFacts{.dim = 1});
+  auto first = std::make_unique<Trainer>(setup(seed, kK));
   int64_t t = 0;
   double at_first = 0;  // the JSD
   for (; t < kSteps / 2; ++t) {

@@ -215,7 +215,7 @@ double components(Piece& piece, std::vector<Panel>& panels, uint64_t seed, const
 
 Config nce_images(const std::string& source) {
   Config c;
-  c.run.model = ModelKind::nce;
+  c.run.model = "nce";
   c.run.threads = 1;  // everything here is small
   c.data.source = source;
   c.data.binarise = true;

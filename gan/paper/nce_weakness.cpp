@@ -102,10 +102,11 @@ Track contrasted(const Problem& images, uint64_t seed, int64_t steps, NceNoise n
   Tensor start;
   if (noise == NceNoise::mixture) {
     std::vector<float> rows = images.data.train.rows(0, c.mixture.components);
-    start =
-        at::from_blob(rows.data(), {c.mixture.components, images.facts.dim}, at::kFloat).clone();
+    start = at::from_blob(rows.data(), {c.mixture.components, images.data.train.dim()}, at::kFloat)
+                .clone();
   }
-  NceTrainer learner(c, images.facts.marginals, data.each_epoch(), start);
+  NceTrainer learner({.config = c, .batches_per_epoch = data.each_epoch(), .means = images.means},
+                     start);
   Track out{
       .name = fmt::format("{}, nu = {}",
                           noise == NceNoise::mixture ? "mixture noise" : "marginals as noise", nu),
@@ -126,7 +127,9 @@ Track contrasted(const Problem& images, uint64_t seed, int64_t steps, NceNoise n
 Track by_chains(const Problem& images, uint64_t seed, int64_t steps) {
   Minibatches data(images.data, images.scaling, seed);
   const Tensor x = held_out(images.data, images.scaling);
-  RbmTrainer learner(of_rbm(images, seed, steps), images.facts.marginals, data.each_epoch());
+  RbmTrainer learner({.config = of_rbm(images, seed, steps),
+                      .batches_per_epoch = data.each_epoch(),
+                      .means = images.means});
   Track out{.name = "the same RBM by PCD-5"};
   follow(learner, data, steps, [&](int64_t t) {
     out.step.push_back(static_cast<double>(t));
@@ -145,11 +148,13 @@ Track adversarial(const Problem& images, uint64_t seed, int64_t steps) {
   c.run.seed = static_cast<int64_t>(seed);
   c.training = {.steps = steps, .batch_size = kBatch, .learning_rate = 2e-4};
   c.generator = {.noise_size = 100,
-                 .layers = {Dense{.units = 256},
-                            Dense{.units = images.facts.dim, .activation = Activation::sigmoid}}};
+                 .layers = {Dense{.units = 256}, Dense{.units = images.data.train.dim(),
+                                                       .activation = Activation::sigmoid}}};
   c.discriminator.layers = {Dense{.units = 256, .activation = Activation::leaky_relu},
                             Dense{.units = 1}};
-  Trainer learner(c, {.dim = images.facts.dim, .batches_per_epoch = data.each_epoch()});
+  Trainer learner({.config = c,
+                   .data = {.shape = {images.data.train.dim()}},
+                   .batches_per_epoch = data.each_epoch()});
   Track out{.name = "adversarial nets", .both_sides = "grey"};
   follow(learner, data, steps, [&](int64_t t) {
     const Tensor real = learner.discriminate(x),

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -35,22 +36,27 @@ std::string named(const Training& t, const std::string& configuration) {
                      fingerprint(configuration).substr(0, 8));
 }
 
+/// Some of the steps for each stage of a section that decides about stages.
+void shorten(Config&, auto& /*section*/) {}
+template <std::derived_from<StackSection> Stack>
+void shorten(Config& c, Stack& stack) {
+  const bool joint = stack.joint_epochs > 0;
+  const int64_t stages = static_cast<int64_t>(stack.hidden.size()) + (joint ? 1 : 0),
+                each = c.training.steps / stages;
+  const double epochs =
+      static_cast<double>(each) / static_cast<double>(c.data.train / c.training.batch_size);
+  c.training.steps = each * stages;
+  stack.epochs = {{epochs}};
+  stack.burn_in = std::min<int64_t>(stack.burn_in, 50);
+  if (joint) stack.joint_epochs = epochs;
+}
+
 /// Few enough steps to see that all of it works.
 void shorten(Config& c) {
   constexpr int64_t kQuickSteps = 600;
   c.training.steps = std::min(c.training.steps, kQuickSteps);
   c.optimizer.schedule_steps = std::min(c.optimizer.schedule_steps, c.training.steps);
-  if (StackSection* layers = stack_of(c)) {  // some for each of its stages
-    const bool together = c.run.model == ModelKind::dbm || c.dbn.up_down_epochs > 0;
-    const int64_t stages = static_cast<int64_t>(layers->hidden.size()) + (together ? 1 : 0),
-                  each = c.training.steps / stages;
-    const double epochs =
-        static_cast<double>(each) / static_cast<double>(c.data.train / c.training.batch_size);
-    c.training.steps = each * stages;
-    layers->epochs = {{epochs}};
-    layers->burn_in = std::min<int64_t>(layers->burn_in, 50);
-    if (together) c.dbm.joint_epochs = c.dbn.up_down_epochs = epochs;
-  }
+  sections(c, [&](std::string_view, auto& section) { shorten(c, section); });
   c.run.evaluate_every = std::max<int64_t>(1, c.training.steps / 2);
   c.run.sample_every = 0;
   c.run.checkpoint_every = 200;
@@ -98,7 +104,7 @@ std::string not_finished(size_t missing, size_t all) {
 
 SameBatch::SameBatch(const Problem& problem)
     : x_(scaled(problem, problem.data.train.slice(0, problem.config.training.batch_size))
-             .to(problem.facts.device)) {}
+             .to(problem.device)) {}
 
 std::string settings_text(const std::vector<Training>& trainings) {
   std::set<std::string> recipes, data, engines;

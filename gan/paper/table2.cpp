@@ -7,6 +7,7 @@
 #include "gan/core/duration.h"
 #include "gan/core/stop.h"
 #include "gan/paper/reproduction.h"
+#include "gan/spec/family.h"
 
 namespace gan::paper {
 namespace {
@@ -87,17 +88,12 @@ std::string density_of(GenerativeModel& model) {
   return "not represented; Parzen windows over samples";
 }
 
-std::string name_of(ModelKind kind) {
-  return std::string(names_of(kind)[static_cast<size_t>(kind)]);
-}
-
 /// The first recipe of this kind of model for these data.
-std::optional<std::string> recipe_of(const std::vector<Path>& recipes, size_t kind,
+std::optional<std::string> recipe_of(const std::vector<Path>& recipes, const FamilyName& kind,
                                      const std::string& data) {
   for (const Path& file : recipes) {
     const Config config = parse_config(read_file(file), file.string());
-    if (static_cast<size_t>(config.run.model) == kind && config.data.source == data)
-      return file.stem();
+    if (config.run.model == kind && config.data.source == data) return file.stem();
   }
   return {};
 }
@@ -107,9 +103,9 @@ std::optional<std::string> recipe_of(const std::vector<Path>& recipes, size_t ki
 /// One recipe of each kind of model, all on the same data.
 std::vector<Training> table2_trainings(Reproduction& r) {
   std::vector<Training> out;
-  for (size_t kind = 0; kind < names_of(ModelKind{}).size(); ++kind) {
-    auto recipe = recipe_of(r.settings().recipes, kind, r.digits());
-    if (!recipe) recipe = recipe_of(r.settings().recipes, kind, "mnist");
+  for (const FamilySpec* family : family_specs()) {
+    auto recipe = recipe_of(r.settings().recipes, family->name, r.digits());
+    if (!recipe) recipe = recipe_of(r.settings().recipes, family->name, "mnist");
     if (recipe) out.push_back(*r.training(*recipe, r.digits()));
   }
   return out;
@@ -124,14 +120,14 @@ Piece table2(Reproduction& r) {
   for (const Training& training : trainings) {
     const Problem problem = prepare(training.config, r.settings().data_dir);
     const auto learner = make_learner(problem);
-    ours.columns.push_back(name_of(training.config.run.model));
+    ours.columns.push_back(training.config.run.model.text);
     const std::string cells[] = {training_of(*learner, problem), inference_of(learner->model()),
                                  sampling_of(learner->model()), density_of(learner->model())};
     for (size_t i = 0; i < ours.rows.size(); ++i) ours.rows[i].push_back(cells[i]);
     stop_if_asked();
   }
   piece.tables = {ours, kPublished};
-  piece.text.push_back(
+  piece.text.emplace_back(
       "The paper's table is a judgement in words. Ours is what can be asked of the program: how many stages a training has and what a step follows, whether samples are a function of a latent point, "
       "whether one can be drawn without those before it, whether log p(x) can be computed and how.");
   std::vector<std::string> recipes;

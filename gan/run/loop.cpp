@@ -108,14 +108,10 @@ std::string safe(const RunFolder& run) {
               : "there is no checkpoint yet";
 }
 
-[[noreturn]] void diverged(const RunFolder& run, const Config& config, int64_t step,
+[[noreturn]] void diverged(const RunFolder& run, const Learner& learner, int64_t step,
                            const std::string& what) {
-  throw DivergedError("training diverged at step {}: {}; {}. Try a lower training.learning_rate{}",
-                      step, what, safe(run),
-                      config.run.model == ModelKind::adversarial
-                          ? ", or a penalty (game.r1, game.r2)"
-                      : stack_of(config) ? ", or, while a layer is trained alone, lower rates"
-                                         : "");
+  throw DivergedError("training diverged at step {}: {}; {}. {}", step, what, safe(run),
+                      learner.advice_on_divergence());
 }
 
 Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
@@ -151,7 +147,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   double noted = 0;  // seconds
   const auto save = [&](bool best) {
     if (!all_finite([&](const StateVisitor& visit) { learner.visit_state(visit); }))
-      diverged(run, config, step, "a parameter is not finite");
+      diverged(run, learner, step, "a parameter is not finite");
     std::map<std::string, std::string> about = metadata;
     about["step"] = fmt::format("{}", step);
     run.save(step, write_checkpoint(everything, about), best, config.run.keep_every);
@@ -181,7 +177,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
       RunFolder::Numbers numbers = read(scalars);
       for (const auto& [name, value] : numbers)
         if (!std::isfinite(value))
-          diverged(run, config, step, fmt::format("{} is {}", name, value));
+          diverged(run, learner, step, fmt::format("{} is {}", name, value));
       if (hooks.progress) {
         const double each = seconds_since(start) / static_cast<double>(step - first);
         hooks.progress({step, steps, epoch_at(step), stages[moment_of(stages, step - 1).stage].name,
@@ -196,7 +192,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
       if (evaluate) {
         evaluated = true;
         const Scores scores = hooks.evaluate(step);
-        if (!scores.finite) diverged(run, config, step, "its samples are not finite");
+        if (!scores.finite) diverged(run, learner, step, "its samples are not finite");
         numbers.insert(numbers.end(), scores.numbers.begin(), scores.numbers.end());
         best = memory.note(scores, step);
         ended = memory.over();

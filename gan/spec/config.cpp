@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "gan/core/error.h"
+#include "gan/spec/family.h"
 #include "gan/spec/toml.h"
 
 namespace gan {
@@ -124,6 +125,12 @@ class Reader {
     if (!node.is_string()) wrong_type(node, key, "a string");
     value = *node.value<std::string>();
   }
+  void read(const toml::node& node, FamilyName& value, Bounds, const std::string& key) const {
+    std::vector<std::string_view> names;
+    for (const FamilySpec* family : family_specs()) names.push_back(family->name);
+    if (!node.is_string()) wrong_type(node, key, "one of " + list(names));
+    value.text = *expect_name(node, *node.value<std::string>(), names, key);
+  }
   template <Enumeration E>
   void read(const toml::node& node, E& value, Bounds, const std::string& key) const {
     if (!node.is_string()) wrong_type(node, key, "one of " + list(names_of(E{})));
@@ -133,11 +140,15 @@ class Reader {
   void read_name(const toml::node& node, const std::string& text, E& value,
                  const std::string& key) const {
     const Names names = names_of(E{});
+    value = static_cast<E>(expect_name(node, text, names, key) - names.begin());
+  }
+  Names::iterator expect_name(const toml::node& node, const std::string& text, Names names,
+                              const std::string& key) const {
     const auto found = std::find(names.begin(), names.end(), text);
     if (found == names.end())
       fail(node, "{} = '{}': expected one of {}{}", key, text, list(names),
            did_you_mean(text, {names.begin(), names.end()}));
-    value = static_cast<E>(found - names.begin());
+    return found;
   }
   void read(const toml::node& node, Init& value, Bounds, const std::string& key) const {
     if (node.is_string()) {

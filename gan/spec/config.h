@@ -11,20 +11,29 @@
 #include <utility>
 #include <vector>
 
-#include "gan/spec/baselines.h"
-#include "gan/spec/network.h"
+#include "gan/spec/adversarial.h"
+#include "gan/spec/ais.h"
+#include "gan/spec/cae.h"
+#include "gan/spec/dbm.h"
+#include "gan/spec/dbn.h"
+#include "gan/spec/gsn.h"
+#include "gan/spec/mixture.h"
+#include "gan/spec/nce.h"
+#include "gan/spec/rbm.h"
 
 namespace gan {
 
 constexpr int64_t kConfigFormat = 1;
 constexpr double kMostSteps = 1e12;  ///< so that batches can be counted
 
-enum class ModelKind { adversarial, bernoulli_mixture, rbm, dbn, dbm, nce, gsn, stacked_cae };
-inline Names names_of(ModelKind) {
-  static constexpr std::string_view names[] = {
-      "adversarial", "bernoulli-mixture", "rbm", "dbn", "dbm", "nce", "gsn", "stacked-cae"};
-  return names;
-}
+/// The kind of model that is trained: the name of a row in the table of families (family.h).
+struct FamilyName {
+  std::string text = "adversarial";
+  FamilyName() = default;
+  FamilyName(std::string_view name) : text(name) {}
+  FamilyName(const char* name) : text(name) {}
+  bool operator==(const FamilyName&) const = default;
+};
 
 enum class StopRule {
   steps,  ///< after the given steps
@@ -51,7 +60,7 @@ inline Names names_of(Precision) {
 }
 
 struct RunSection {
-  ModelKind model = ModelKind::adversarial;
+  FamilyName model;
   Engine engine = Engine::automatic;
   Precision precision = Precision::automatic;
   int64_t seed = 1;
@@ -71,15 +80,13 @@ void fields(RunSection& s, V& v) {
     "kind of model: adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (also for denoising autoencoders), stacked-cae");
   v("engine", s.engine, any(),
     "auto (fused if it supports the networks), fused (on a CPU, for dense, maxout and dropout layers), reference");
-  v("precision", s.precision, any(),
-    "of the operands of matrix products in the fused engine: auto, fp32, bf16");
+  v("precision", s.precision, any(), "of the operands of matrix products in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "seed of every random stream");
   v("device", s.device, any(), "auto, cpu or cuda");
   v("threads", s.threads, between(0, 1024), "number of threads; 0 = one per core");
   v("stop", s.stop, any(),
     "end of training: steps, best (the validation score no longer rises) or indistinguishable (the accuracy of a fresh classifier that separates samples from held-out data is below 0.5 + epsilon)");
-  v("patience", s.patience, at_least(1),
-    "stop = best: training ends after this many evaluations without a better score");
+  v("patience", s.patience, at_least(1), "stop = best: training ends after this many evaluations without a better score");
   if (s.stop == StopRule::best)
     v("margin", s.margin, at_least(0),
       "stop = best: a score counts as better only if it is higher by this many of its standard errors");
@@ -90,8 +97,7 @@ void fields(RunSection& s, V& v) {
   v("log_every", s.log_every, at_least(1), "steps between lines of metrics.jsonl");
   v("evaluate_every", s.evaluate_every, at_least(0), "steps between evaluations; 0 = never");
   v("sample_every", s.sample_every, at_least(0), "steps between pictures of samples; 0 = never");
-  v("checkpoint_every", s.checkpoint_every, at_least(0),
-    "steps between checkpoints; 0 = only the last");
+  v("checkpoint_every", s.checkpoint_every, at_least(0), "steps between checkpoints; 0 = only the last");
   v("keep_every", s.keep_every, at_least(0),
     "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep none");
 }
@@ -119,8 +125,7 @@ void fields(DataSection& s, V& v) {
     "scaling of the data: unit [0, 1], symmetric [-1, 1], standard (mean 0, standard deviation 1), none, gcn (global contrast normalisation)");
   if (s.scale == Scale::gcn)
     v("norm", s.norm, between(1e-6, 1e6), "L2 norm of each example after its mean is subtracted");
-  v("binarise", s.binarise, any(),
-    "set each value to 0 or 1 once; the probability of 1 is the value itself");
+  v("binarise", s.binarise, any(), "set each value to 0 or 1 once; the probability of 1 is the value itself");
 }
 
 struct TrainingSection {
@@ -167,81 +172,20 @@ void fields(OptimizerSection& s, V& v) {
   v("method", s.method, any(), "optimiser: momentum or adam");
   if (s.method == Method::adam) {
     v("beta1", s.beta1, Bounds{.low = 0, .high = 0.99999}, "decay of the mean of gradients");
-    v("beta2", s.beta2, Bounds{.low = 0, .high = 0.9999999},
-      "decay of the mean of squared gradients");
+    v("beta2", s.beta2, Bounds{.low = 0, .high = 0.9999999}, "decay of the mean of squared gradients");
     v("epsilon", s.epsilon, above(0), "added to the root of the mean squared gradient");
   } else {
     v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "momentum in the first epoch");
-    v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999},
-      "reached by a linear change");
-    v("momentum_epochs", s.momentum_epochs, at_least(1),
-      "epoch in which final_momentum is reached");
+    v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999}, "reached by a linear change");
+    v("momentum_epochs", s.momentum_epochs, at_least(1), "epoch in which final_momentum is reached");
   }
-  v("schedule", s.schedule, any(),
-    "schedule of the learning rate: constant, exponential, cosine, linear");
+  v("schedule", s.schedule, any(), "schedule of the learning rate: constant, exponential, cosine, linear");
   if (s.schedule == Schedule::exponential)
     v("decay", s.decay, at_least(1), "the rate is divided by this number in every step");
   if (s.schedule == Schedule::cosine || s.schedule == Schedule::linear)
     v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall to min_rate");
   if (s.schedule != Schedule::constant)
     v("min_rate", s.min_rate, at_least(0), "lowest learning rate");
-}
-
-enum class Update {
-  alternating,   ///< Algorithm 1: k steps of D, then one of G against the new D
-  simultaneous,  ///< the authors' code: one shared fake batch, both gradients at the same
-                 ///< parameters
-};
-inline Names names_of(Update) {
-  static constexpr std::string_view names[] = {"alternating", "simultaneous"};
-  return names;
-}
-
-struct GameSection {
-  std::string value = "non-saturating";
-  Update update = Update::alternating;
-  int64_t k = 1;
-  double r1 = 0, r2 = 0;
-  double averaging = 0;
-};
-template <class V>
-void fields(GameSection& s, V& v) {
-  v("value", s.value, any(),
-    "value function: minimax, non-saturating, least-squares, wasserstein, hinge, relativistic");
-  v("update", s.update, any(), "alternating (Algorithm 1) or simultaneous (the authors' code)");
-  v("k", s.k, between(1, 1000000), "steps of D for each step of G");
-  v("r1", s.r1, at_least(0), "weight of the penalty R1 = r1 / 2 E |dD/dx|^2 on data");
-  v("r2", s.r2, at_least(0), "weight of the penalty R2, the same on samples");
-  v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999},
-    "decay per step of the moving average of G's parameters; 0 = no average");
-}
-
-enum class NoiseKind { uniform, normal };
-inline Names names_of(NoiseKind) {
-  static constexpr std::string_view names[] = {"uniform", "normal"};
-  return names;
-}
-
-struct GeneratorSection {
-  NoiseKind noise = NoiseKind::normal;
-  int64_t noise_size = 100;
-  NetworkSpec layers;
-};
-template <class V>
-void fields(GeneratorSection& s, V& v) {
-  v("noise", s.noise, any(),
-    "distribution of z: uniform on [-sqrt 3, sqrt 3] or normal; both have variance 1");
-  v("noise_size", s.noise_size, between(1, kMostUnits), "number of dimensions of z");
-  v("layers", s.layers, any(), "layers of the network, from z to an example");
-}
-
-struct DiscriminatorSection {
-  NetworkSpec layers;
-};
-template <class V>
-void fields(DiscriminatorSection& s, V& v) {
-  v("layers", s.layers, any(),
-    "layers of the network, from an example to one logit; the value function applies the sigmoid");
 }
 
 struct Config {
@@ -264,62 +208,31 @@ struct Config {
   CaeSection cae;
 };
 
-/// Restricted Boltzmann machines, however they are trained, and stacks of them.
-constexpr bool is_boltzmann(ModelKind m) {
-  return m == ModelKind::rbm || m == ModelKind::nce || m == ModelKind::dbn || m == ModelKind::dbm;
-}
-/// Trained by passes of gan/kernels of their own, which are their only engine.
-constexpr bool has_own_passes(ModelKind m) {
-  return m == ModelKind::gsn || m == ModelKind::stacked_cae;
-}
-constexpr bool wants_cpu(ModelKind m) {
-  return has_own_passes(m) || is_boltzmann(m);
-}
-/// The layers of a deep one; nullptr for any other model.
-inline const StackSection* stack_of(const Config& c) {
-  return c.run.model == ModelKind::dbn   ? &c.dbn
-         : c.run.model == ModelKind::dbm ? static_cast<const StackSection*>(&c.dbm)
-                                         : nullptr;
-}
-inline StackSection* stack_of(Config& c) {
-  return const_cast<StackSection*>(stack_of(std::as_const(c)));
-}
+/// Whether this kind of model has a section of that name besides [run], [data] and [training].
+bool has_section(const Config& config, std::string_view section);
 
-/// Calls v(name, section) for every section that this kind of model has.
+/// Calls v(name, section) for every section that this kind of model has. Each section is asked for
+/// after those before it were visited, since what they hold may decide about it.
 template <class V>
 void sections(Config& c, V&& v) {
   v("run", c.run);
   v("data", c.data);
   v("training", c.training);
-  if (c.run.model == ModelKind::adversarial) {
-    v("optimizer", c.optimizer);
-    v("game", c.game);
-    v("generator", c.generator);
-    v("discriminator", c.discriminator);
-  } else if (c.run.model == ModelKind::rbm) {
-    v("optimizer", c.optimizer);
-    v("rbm", c.rbm);
-    v("ais", c.ais);
-  } else if (c.run.model == ModelKind::nce) {
-    v("optimizer", c.optimizer);
-    v("nce", c.nce);
-    if (c.nce.noise == NceNoise::mixture) v("mixture", c.mixture);
-    v("ais", c.ais);
-  } else if (c.run.model == ModelKind::gsn) {
-    v("gsn", c.gsn);
-  } else if (c.run.model == ModelKind::stacked_cae) {
-    v("cae", c.cae);
-  } else if (c.run.model == ModelKind::dbn) {
-    v("optimizer", c.optimizer);
-    v("dbn", c.dbn);
-    v("ais", c.ais);
-  } else if (c.run.model == ModelKind::dbm) {
-    v("optimizer", c.optimizer);
-    v("dbm", c.dbm);
-    v("ais", c.ais);
-  } else {
-    v("mixture", c.mixture);
-  }
+  const auto visit = [&](std::string_view name, auto& section) {
+    if (has_section(c, name)) v(name, section);
+  };
+  visit("optimizer", c.optimizer);
+  visit("game", c.game);
+  visit("generator", c.generator);
+  visit("discriminator", c.discriminator);
+  visit("rbm", c.rbm);
+  visit("nce", c.nce);
+  visit("dbn", c.dbn);
+  visit("dbm", c.dbm);
+  visit("gsn", c.gsn);
+  visit("cae", c.cae);
+  visit("mixture", c.mixture);
+  visit("ais", c.ais);
 }
 
 /// `who` names the source in errors, which carry line numbers. Missing keys keep their defaults.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gan/core/error.h"
+#include "gan/spec/family.h"
 #include "gan/spec/testing.h"
 
 namespace gan {
@@ -63,14 +64,6 @@ void expect_names(std::initializer_list<std::pair<std::string_view, E>> all) {
 }
 
 TEST(Config, EveryNameMeansWhatItSays) {
-  expect_names<ModelKind>({{"adversarial", ModelKind::adversarial},
-                           {"bernoulli-mixture", ModelKind::bernoulli_mixture},
-                           {"rbm", ModelKind::rbm},
-                           {"dbn", ModelKind::dbn},
-                           {"dbm", ModelKind::dbm},
-                           {"nce", ModelKind::nce},
-                           {"gsn", ModelKind::gsn},
-                           {"stacked-cae", ModelKind::stacked_cae}});
   expect_names<HiddenActivation>(
       {{"tanh", HiddenActivation::tanh}, {"sigmoid", HiddenActivation::sigmoid}});
   expect_names<StopRule>({{"steps", StopRule::steps},
@@ -103,6 +96,23 @@ TEST(Config, EveryNameMeansWhatItSays) {
                             {"normal", Init::Kind::normal},
                             {"sparse", Init::Kind::sparse},
                             {"zero", Init::Kind::zero}});
+}
+
+TEST(Config, TheKindOfModelIsARowOfTheTable) {
+  std::string names;
+  for (const FamilySpec* family : family_specs()) names += std::string(family->name) + " ";
+  EXPECT_EQ(names, "adversarial bernoulli-mixture rbm dbn dbm nce gsn stacked-cae ");
+  for (const FamilySpec* family : family_specs()) {
+    const std::string name(family->name);
+    EXPECT_EQ(parse_config("[run]\nmodel = '" + name + "'\n", "x").run.model, family->name);
+  }
+  EXPECT_SAYS(refused("[run]\nmodel = 'stacked-cea'\n"),
+              "x.toml:2: run.model = 'stacked-cea': expected one of 'adversarial', ");
+  EXPECT_SAYS(refused("[run]\nmodel = 'stacked-cea'\n"), "did you mean 'stacked-cae'?");
+  EXPECT_SAYS(refused("[run]\nmodel = 3\n"), "run.model: expected one of 'adversarial', ");
+  Config c;
+  c.run.model = "no such model";
+  EXPECT_SAYS(complaint([&] { format_config(c); }), "there is no such kind of model");
 }
 
 TEST(Config, WritingAndReadingIsTheIdentity) {

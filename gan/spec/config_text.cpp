@@ -38,6 +38,9 @@ std::string text(const std::string& value) {
     throw UsageError("{}: expected text in UTF-8", out);
   return out;
 }
+std::string text(const FamilyName& name) {
+  return quoted(name.text);
+}
 template <Enumeration E>
 std::string text(E value) {
   return quoted(names_of(value)[static_cast<size_t>(value)]);

@@ -28,4 +28,17 @@ double scoring_need(const Config& config, int64_t dim, int64_t valid, int64_t te
 /// Bytes of what a checkpoint must at least hold: the generator's parameters, or the other model's.
 double model_bytes(const Config& config, int64_t dim);
 
+// For the estimates of families:
+
+inline constexpr double kBytesOfFloat = 4;
+
+/// Copies of the parameters that the optimizer keeps beside them.
+inline double moments_of(const OptimizerSection& optimizer) {
+  return optimizer.method == Method::adam ? 2 : 1;
+}
+
+/// Weights of binary units once more in both directions, rows beginning at cache lines: RbmWeights.
+/// Floats.
+double laid_out_weights(double visible, double hidden);
+
 }  // namespace gan

@@ -66,17 +66,17 @@ TEST(MemoryNeed, GrowsWithTheBatchAndWithPenalties) {
 TEST(MemoryNeed, AModelIsItsParameters) {
   Config c = two_layers(7);
   EXPECT_EQ(model_bytes(c, 2), 4 * (7 * (3 + 1) + 2 * (7 + 1)));
-  c.run.model = ModelKind::bernoulli_mixture;
+  c.run.model = "bernoulli-mixture";
   c.mixture.components = 5;
   EXPECT_EQ(model_bytes(c, 2), 8 * 5 * 2);
-  c.run.model = ModelKind::rbm;
+  c.run.model = "rbm";
   c.rbm.hidden = 5;
   EXPECT_EQ(model_bytes(c, 2), 4 * (2 * 5 + 5 + 2 + 2));  // weights, biases, the base's biases
 }
 
 TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
   Config c;
-  c.run.model = ModelKind::rbm;
+  c.run.model = "rbm";
   c.optimizer.method = Method::momentum;
   c.rbm.hidden = 500;
   const MemoryNeed passing = memory_need(c, 784);
@@ -92,17 +92,17 @@ TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
 
 TEST(MemoryNeed, LayersThatServeBothWaysAreCountedOnce) {
   Config c;
-  c.run.model = ModelKind::gsn;
+  c.run.model = "gsn";
   c.gsn.hidden = {{7, 5}};
   EXPECT_EQ(model_bytes(c, 3), 4 * (3 * 7 + 7 * 5 + 3 + 7 + 5));
   const double before = memory_need(c, 3).batch;
   c.gsn.walkback *= 2;
   EXPECT_GT(memory_need(c, 3).batch, 1.5 * before);  // every step is kept
-  c.run.model = ModelKind::stacked_cae;
+  c.run.model = "stacked-cae";
   c.cae.hidden = {{7, 5}};
   EXPECT_EQ(model_bytes(c, 3),
             4 * (3 * 7 + 7 * 5 + 3 + 7 + 7 + 5));  // each layer has biases of its own for both ends
-  for (const ModelKind model : {ModelKind::gsn, ModelKind::stacked_cae}) {
+  for (const char* model : {"gsn", "stacked-cae"}) {
     c.run.model = model;
     c.gsn.hidden = c.cae.hidden = {{1 << 24, 1 << 24}};
     EXPECT_GT(memory_need(c, 784).total(), 1e15);
@@ -111,7 +111,7 @@ TEST(MemoryNeed, LayersThatServeBothWaysAreCountedOnce) {
 
 TEST(MemoryNeed, NoiseIsRowsToo) {
   Config c;
-  c.run.model = ModelKind::nce;
+  c.run.model = "nce";
   c.nce.hidden = 500;
   c.nce.nu = 1;
   const double two = memory_need(c, 784).batch;
@@ -125,7 +125,7 @@ TEST(MemoryNeed, NoiseIsRowsToo) {
 
 TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
   Config c;
-  c.run.model = ModelKind::dbm;
+  c.run.model = "dbm";
   c.optimizer.method = Method::momentum;
   c.dbm.hidden = {{3, 4}};
   c.dbm.chains = 6;
@@ -134,11 +134,11 @@ TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
   const double rows = (2 + 3) * 16 + (3 + 4) * 16;
   EXPECT_EQ(memory_need(c, 2).parameters,
             4 * 2 * (3 * layers + 6 * 9 + rows));  // alone, and together
-  c.run.model = ModelKind::dbn;
+  c.run.model = "dbn";
   c.dbn.hidden = {{3, 4}};
   c.dbn.chains = 6;
   EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (2 * layers + 6 * 9 + rows));
-  c.dbn.up_down_epochs = 1;
+  c.dbn.joint_epochs = 1;
   EXPECT_EQ(memory_need(c, 2).parameters,
             4 * 2 * (3 * layers + 2 * 6 + 6 * 9 + rows));  // and weights going up
 }
@@ -155,14 +155,14 @@ TEST(MemoryNeed, ScoringKeepsSamplesAndTheirCopyAndHeldOutExamples) {
   EXPECT_EQ(scoring_need(c, 784, 5'000, 10'000),
             4 * ((3 * 10'000.0 + 1'000 + 10'000 + 6 * 5'000) * 784 + 1.6e7));
   c.run.stop = StopRule::steps;
-  c.run.model = ModelKind::rbm;  // its own log-probability needs no samples
+  c.run.model = "rbm";  // its own log-probability needs no samples
   EXPECT_EQ(scoring_need(c, 784, 5'000, 100), 4 * ((1'000 + 100 + 2 * 5'000.0) * 784));
 }
 
 TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
   EXPECT_GT(memory_need(two_layers(INT64_MAX), 2).total(), 1e19);
   Config c;
-  c.run.model = ModelKind::bernoulli_mixture;
+  c.run.model = "bernoulli-mixture";
   c.mixture.components = INT64_MAX;
   EXPECT_GT(memory_need(c, 784).total(), 1e19);
 }

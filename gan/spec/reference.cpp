@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "gan/spec/config.h"
+#include "gan/spec/family.h"
 
 namespace gan {
 namespace {
@@ -155,21 +156,20 @@ void add_table(std::string& out, const SettingGroup& group, const std::string& t
 std::vector<SettingGroup> all_sections() {
   std::vector<SettingGroup> out;
   Config config;
-  for (size_t model = 0; model < names_of(ModelKind{}).size(); ++model) {
-    config.run.model = static_cast<ModelKind>(model);
+  for (const FamilySpec* family : family_specs()) {
+    config.run.model = FamilyName(std::string(family->name));
     sections(config, [&](std::string_view name, auto& section) {
       using Section = std::decay_t<decltype(section)>;
       const std::string title(name);
       if (std::ranges::find(out, title, &SettingGroup::name) != out.end()) return;
+      const Section usual = section;
       const auto texts = [&](const Section& now) {
         section = now;
         Texts found = texts_of_section(config, title);
-        section = Section{};
+        section = usual;
         return found;
       };
-      const size_t at = out.size();
-      SettingGroup group = group_of<Section>(title, Section{}, texts);
-      out.insert(out.begin() + static_cast<int64_t>(at), std::move(group));
+      out.push_back(group_of<Section>(title, usual, texts));
     });
   }
   return out;

@@ -39,6 +39,10 @@ StackedCae::StackedCae(const CaeSection& section, const Tensor& means, uint64_t 
   }
 }
 
+Tensor StackedCae::first_layer_weights() {
+  return layers_[0].weights(1).t();
+}
+
 int64_t StackedCae::begun() const {
   return begun_.item<int64_t>();
 }
@@ -185,15 +189,20 @@ ContractiveStep::Losses ContractiveStep::descend(TiedLayers& layer, const Tensor
   return out;
 }
 
-CaeTrainer::CaeTrainer(const CaeSection& section, const TrainingSection& training,
-                       const Tensor& means, int64_t batches_per_epoch, uint64_t seed,
-                       Format precision)
-    : section_(section),
-      training_(training),
-      batches_per_epoch_(batches_per_epoch),
-      model_(section, means, seed, precision) {
-  for (size_t l = 0; l < section.hidden.values.size(); ++l)
+CaeTrainer::CaeTrainer(const Setup& setup)
+    : section_(setup.config.cae),
+      training_(setup.config.training),
+      batches_per_epoch_(setup.batches_per_epoch),
+      model_(section_, setup.means, static_cast<uint64_t>(setup.config.run.seed),
+             setup.precision()) {
+  for (size_t l = 0; l < section_.hidden.size(); ++l)
     descents_.emplace_back(model_.layer(static_cast<int64_t>(l)));
+}
+
+std::unique_ptr<GenerativeModel> unread_cae(const Setup& setup) {
+  return std::make_unique<StackedCae>(setup.config.cae, setup.means,
+                                      static_cast<uint64_t>(setup.config.run.seed),
+                                      setup.precision());
 }
 
 std::vector<Stage> CaeTrainer::stages() const {

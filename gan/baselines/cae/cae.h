@@ -5,12 +5,13 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <vector>
 
 #include "gan/baselines/tied.h"
 #include "gan/model/generative_model.h"
 #include "gan/model/learner.h"
-#include "gan/spec/config.h"
+#include "gan/model/setup.h"
 
 namespace gan {
 
@@ -19,7 +20,7 @@ namespace gan {
 /// sigma^2 I), J = df/dx at x. A state is h, and shows g(h). It starts at f(x), or at f of pixels
 /// that are drawn by their means in the training data. The paper prints neither sigma nor the
 /// length of the burn-in.
-class StackedCae : public GenerativeModel, public Chain {
+class StackedCae : public GenerativeModel, public Chain, public FirstLayerWeights {
  public:
   /// means [D]: of the training data; any to be read back
   StackedCae(const CaeSection& section, const Tensor& means, uint64_t seed,
@@ -36,6 +37,8 @@ class StackedCae : public GenerativeModel, public Chain {
   SampledStates sampled_states() const override {
     return {section_.burn_in, section_.chain_length};
   }
+
+  Tensor first_layer_weights() override;
 
   /// Only layers that training has come to: all of them in the end.
   int64_t begun() const;
@@ -80,8 +83,7 @@ class ContractiveStep {
 
 class CaeTrainer : public Learner {
  public:
-  CaeTrainer(const CaeSection& section, const TrainingSection& training, const Tensor& means,
-             int64_t batches_per_epoch, uint64_t seed, kernels::Format precision);
+  explicit CaeTrainer(const Setup& setup);
 
   std::vector<Stage> stages() const override;  ///< one for each layer
   /// cross_entropy: nats an example, of the layer's own inputs; jacobian: |J|^2
@@ -97,5 +99,8 @@ class CaeTrainer : public Learner {
   std::vector<TiedDescent> descents_;
   ContractiveStep contractive_;
 };
+
+// The family's row in gan/families.cpp:
+std::unique_ptr<GenerativeModel> unread_cae(const Setup& setup);
 
 }  // namespace gan

@@ -148,8 +148,18 @@ State state_of(CaeTrainer& trainer) {
   return out;
 }
 
+Setup setup_of(const CaeSection& section, const TrainingSection& training, const Tensor& means,
+               int64_t batches_per_epoch, int64_t seed, Format precision) {
+  Config c;
+  c.run.seed = seed;
+  c.training = training;
+  c.cae = section;
+  return setup(c, means, batches_per_epoch, precision);
+}
+
 TEST(CaeTrainer, LayersAreTrainedOneAfterAnother) {
-  CaeTrainer trainer(small(), {.steps = 10, .learning_rate = 0.1}, kMeans, 3, 1, Format::fp32);
+  CaeTrainer trainer(
+      setup_of(small(), {.steps = 10, .learning_rate = 0.1}, kMeans, 3, 1, Format::fp32));
   const auto stages = trainer.stages();
   ASSERT_EQ(stages.size(), 2u);
   EXPECT_EQ(stages[0].name, "layer 1");
@@ -176,7 +186,7 @@ TEST(CaeTrainer, LayersAreTrainedOneAfterAnother) {
 TEST(CaeTrainer, RatesFallWithTheEpochsOfALayer) {
   CaeSection s = small();
   s.momentum = 0;
-  CaeTrainer trainer(s, {.steps = 20, .learning_rate = 0.1}, kMeans, 3, 1, Format::fp32);
+  CaeTrainer trainer(setup_of(s, {.steps = 20, .learning_rate = 0.1}, kMeans, 3, 1, Format::fp32));
   Same data(draw_uniform(Stream(2), kRows, kDim, 0));
   for (const int64_t t : {0, 5, 6, 12}) {  // epoch 0 and 1 of layer 1; 0 and 2 of layer 2
     const State before = state_of(trainer);
@@ -199,8 +209,8 @@ TEST(CaeTrainer, ContinuesFromItsStateAlsoFromOneLayerToTheNext) {
   const TrainingSection training{.steps = 10, .learning_rate = 0.1};
   Same data(draw_uniform(Stream(2), kRows, kDim, 0));
   for (const int64_t stop : {4, 6, 8}) {
-    CaeTrainer one(small(), training, kMeans, 3, 1, Format::fp32),
-        two(small(), training, kMeans, 3, 7, Format::fp32);
+    CaeTrainer one(setup_of(small(), training, kMeans, 3, 1, Format::fp32)),
+        two(setup_of(small(), training, kMeans, 3, 7, Format::fp32));
     for (int64_t t = 0; t < stop; ++t) one.step(t, data);
     const State saved = state_of(one);
     two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
@@ -219,7 +229,8 @@ TEST(CaeTrainer, LearnsToReconstruct) {
   CaeSection s = small();
   s.hidden = {{20}};
   s.contraction = 0.01;
-  CaeTrainer trainer(s, {.steps = 400, .learning_rate = 0.5}, kMeans, 400, 1, Format::fp32);
+  CaeTrainer trainer(
+      setup_of(s, {.steps = 400, .learning_rate = 0.5}, kMeans, 400, 1, Format::fp32));
   const Tensor x = draw_uniform(Stream(2), 4, kDim, 0).round();
   Same data(x);
   double first = 0, last = 0;

@@ -18,7 +18,7 @@ struct MeanField {
   double tolerance = 1e-5;  ///< of the means' change, on average
 };
 
-class Dbm : public GenerativeModel, public Chain, public AnnealedPath {
+class Dbm : public GenerativeModel, public Chain, public AnnealedPath, public FirstLayerWeights {
  public:
   /// hidden: units of each hidden layer. means [V]: as of Rbm.
   Dbm(const std::vector<int64_t>& hidden, const MeanField& mean_field, int64_t burn_in,
@@ -27,6 +27,7 @@ class Dbm : public GenerativeModel, public Chain, public AnnealedPath {
   /// E(v | x_1) of independent chains, `burn_in` sweeps after their start.
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   void visit_state(const StateVisitor& visit) override;
+  Tensor first_layer_weights() override { return weights_[0]; }
 
   // A chain's state is the odd layers side by side, [n, H_1 + H_3 + ...]. It begins at draws from
   // the mean-field posterior of an example, or of a draw from the base.

@@ -18,6 +18,11 @@ using kernels::Team;
 
 namespace {
 
+Dbm model_of(const Setup& setup) {
+  const DbmSection& s = setup.config.dbm;
+  return Dbm(s.hidden.values, {s.mean_field, s.tolerance}, s.burn_in, setup.means);
+}
+
 /// Each RBM's parameters are the model's own, where those are there.
 std::vector<Rbm> layers_of(Dbm& model, const std::vector<int64_t>& hidden) {
   std::vector<Rbm> out;
@@ -46,19 +51,28 @@ std::vector<Tensor> parameters_of(Dbm& model) {
 
 }  // namespace
 
-DbmTrainer::DbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch)
-    : dbm_(config.dbm),
-      whole_(deep_stages(config, batches_per_epoch)),
-      stages_(cut_off(whole_, config.training.steps)),
-      batches_per_epoch_(batches_per_epoch),
-      seed_(static_cast<uint64_t>(config.run.seed)),
-      model_(dbm_.hidden.values, {dbm_.mean_field, dbm_.tolerance}, dbm_.burn_in, means),
+DbmTrainer::DbmTrainer(const Setup& setup)
+    : dbm_(setup.config.dbm),
+      whole_(deep_stages(dbm_, "all layers", setup.batches_per_epoch)),
+      stages_(cut_off(whole_, setup.config.training.steps)),
+      batches_per_epoch_(setup.batches_per_epoch),
+      seed_(static_cast<uint64_t>(setup.config.run.seed)),
+      model_(model_of(setup)),
       layers_(layers_of(model_, dbm_.hidden.values)),
-      stack_(config, layers_, counts_of_layers(layers_.size()), batches_per_epoch),
-      optimizer_(config.optimizer, config.training.learning_rate, parameters_of(model_)),
+      stack_(setup, dbm_, layers_, {.counts = counts_of_layers(layers_.size())}),
+      optimizer_(setup.config.optimizer, setup.config.training.learning_rate,
+                 parameters_of(model_)),
       chains_(at::zeros({dbm_.chains, model_.odd_units()})) {
   for (size_t l = 0; dbm_.sparsity_cost > 0 && l < layers_.size(); ++l)
     sparsity_.emplace_back(dbm_.hidden.at(l), dbm_.sparsity.at(l), dbm_.sparsity_cost);
+}
+
+int64_t dbm_steps(const Config& c, int64_t batches_per_epoch) {
+  return deep_steps(c, c.dbm, batches_per_epoch);
+}
+
+std::unique_ptr<GenerativeModel> unread_dbm(const Setup& setup) {
+  return std::make_unique<Dbm>(model_of(setup));
 }
 
 void DbmTrainer::visit_state(const StateVisitor& visit) {

@@ -3,6 +3,8 @@
 /// which the first one's hidden units and the last one's visible ones count twice what they
 /// receive; then all together, with mean field on data and persistent chains.
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "gan/baselines/dbm/dbm.h"
@@ -14,8 +16,7 @@ namespace gan {
 
 class DbmTrainer : public Learner {
  public:
-  /// means [V]: of the training data.
-  DbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch);
+  explicit DbmTrainer(const Setup& setup);
 
   std::vector<Stage> stages() const override { return stages_; }
   bool has_model() const override { return model_.composed(); }
@@ -25,6 +26,7 @@ class DbmTrainer : public Learner {
   /// Of all layers: reconstruction_error |x - E(v | mu_1)|^2, hidden_on.
   Scalars watch(const Batch& real) override;
   void visit_state(const StateVisitor& visit) override;
+  std::string advice_on_divergence() const override { return kDeepAdvice; }
   Dbm& model() override { return model_; }
 
   /// The layers become one model: biases of what were a hidden and a visible layer are added,
@@ -67,5 +69,9 @@ class DbmTrainer : public Learner {
   };
   std::vector<Member> members_;
 };
+
+// The family's row in gan/families.cpp:
+int64_t dbm_steps(const Config& config, int64_t batches_per_epoch);
+std::unique_ptr<GenerativeModel> unread_dbm(const Setup& setup);
 
 }  // namespace gan

@@ -17,7 +17,7 @@ constexpr double kRate = 1e-30;  // moves nothing: an update is the gradient alo
 
 Config settings(const std::vector<int64_t>& hidden) {
   Config c;
-  c.run.model = ModelKind::dbm;
+  c.run.model = "dbm";
   c.training.learning_rate = kRate;
   c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0};
   c.dbm.hidden = {hidden};
@@ -51,7 +51,7 @@ Tensor taken(Learner& t, const std::string& name) {
 
 TEST(DbmTrainer, TheOuterLayersCountTwiceWhatTheyReceiveWhileAlone) {
   constexpr int64_t kBatch = 60'000;
-  DbmTrainer t(settings({3, 2}), at::full({kV}, 0.5), 1);
+  DbmTrainer t(setup(settings({3, 2}), at::full({kV}, 0.5), 1));
   Dbm& m = t.model();
   fill(m);
   const Tensor x = patterns(kBatch), w = m.weights()[0], b = m.biases()[0], c = m.biases()[1],
@@ -101,7 +101,7 @@ TEST(DbmTrainer, TheOuterLayersCountTwiceWhatTheyReceiveWhileAlone) {
 }
 
 TEST(DbmTrainer, TwoEqualRbmsBecomeTheSquareOfOne) {
-  DbmTrainer t(settings({3, kV}), at::full({kV}, 0.5), 1);
+  DbmTrainer t(setup(settings({3, kV}), at::full({kV}, 0.5), 1));
   Dbm& m = t.model();
   fill(m);
   m.weights()[1].copy_(m.weights()[0].t());
@@ -129,7 +129,7 @@ TEST(DbmTrainer, TwoEqualRbmsBecomeTheSquareOfOne) {
 }
 
 TEST(DbmTrainer, MiddleLayersAreHalved) {
-  DbmTrainer t(settings({3, 2, 5}), at::full({kV}, 0.5), 1);
+  DbmTrainer t(setup(settings({3, 2, 5}), at::full({kV}, 0.5), 1));
   Dbm& m = t.model();
   fill(m);
   std::vector<Tensor> w, b;
@@ -156,7 +156,7 @@ TEST(DbmTrainer, AStepClimbsTheBound) {
     Config c = settings(hidden);
     c.dbm.chains = kChains;
     c.dbm.sweeps = 60;
-    DbmTrainer t(c, at::full({kV}, 0.5), 1);
+    DbmTrainer t(setup(c, at::full({kV}, 0.5), 1));
     Dbm& m = t.model();
     const Tensor x = patterns(60);
     Rows data(x, 60);
@@ -200,7 +200,7 @@ TEST(DbmTrainer, AStepByHand) {
   c.dbm.joint_weight_decay = 0.25;
   c.dbm.sparsity_cost = 0.5;
   c.dbm.sparsity = {{0.2, 0.4}};
-  DbmTrainer t(c, at::full({2}, 0.5), 1);
+  DbmTrainer t(setup(c, at::full({2}, 0.5), 1));
   Rows data(at::tensor({1.f, 0.f}).view({1, 2}), 1);
   t.step(0, data);
   t.step(1, data);
@@ -237,7 +237,7 @@ TEST(DbmTrainer, ContinuesFromItsStateInEveryStage) {
   c.dbm.sparsity_cost = 0.01;
   c.dbm.mean_field = 10;
   expect_same_end_from({1, 3, 5, 6, 9}, 12, patterns(120), 40,
-                       [&](double mean) { return DbmTrainer(c, at::full({kV}, mean), 3); });
+                       [&](double mean) { return DbmTrainer(setup(c, at::full({kV}, mean), 3)); });
 }
 
 TEST(DbmTrainer, LearnsWhatItSees) {
@@ -250,7 +250,7 @@ TEST(DbmTrainer, LearnsWhatItSees) {
     c.dbm.chains = 60;
     c.dbm.mean_field = 10;
     c.optimizer.final_momentum = 0.9;
-    DbmTrainer t(c, at::full({kV}, 0.5), 5);
+    DbmTrainer t(setup(c, at::full({kV}, 0.5), 5));
     const Tensor x = patterns(300);
     Rows data(x, 60);
     int64_t step = 0;
@@ -268,7 +268,7 @@ TEST(DbmTrainer, LearnsWhatItSees) {
 }
 
 TEST(DbmTrainer, ComplainsOfGreyData) {
-  DbmTrainer t(settings({4, 3}), at::full({kV}, 0.5), 3);
+  DbmTrainer t(setup(settings({4, 3}), at::full({kV}, 0.5), 3));
   Rows grey(patterns(60) * 0.5, 60);
   EXPECT_THROW(t.step(0, grey), DataError);
 }

@@ -12,7 +12,7 @@
 
 namespace gan {
 
-class Dbn : public GenerativeModel, public Chain, public AnnealedPath {
+class Dbn : public GenerativeModel, public Chain, public AnnealedPath, public FirstLayerWeights {
  public:
   /// hidden: units of each hidden layer. `untied`: it may be fine-tuned, and then has recognition
   /// weights of its own. means [V]: as of Rbm.
@@ -21,6 +21,7 @@ class Dbn : public GenerativeModel, public Chain, public AnnealedPath {
   /// E(v | x_1) of independent chains: `burn_in` sweeps of the top RBM, and one pass down.
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   void visit_state(const StateVisitor& visit) override;
+  Tensor first_layer_weights() override { return layers_[0].weights(); }
 
   // A chain's state is all hidden layers, [n, H_1 + ... + H_d]. From an example it begins at a pass
   // up.

@@ -16,6 +16,11 @@ using kernels::Team;
 
 namespace {
 
+Dbn model_of(const Setup& setup) {
+  const DbnSection& s = setup.config.dbn;
+  return Dbn(s.hidden.values, s.joint_epochs > 0, s.burn_in, setup.means);
+}
+
 /// In the order that `learn` has them.
 std::vector<Tensor> parameters_of(Dbn& model) {
   std::vector<Tensor> out;
@@ -32,7 +37,7 @@ std::vector<Tensor> parameters_of(Dbn& model) {
 /// As if all stages were over, so that recognition weights are their own.
 Optimizer optimizer_of_all(const Config& c, Dbn& model) {
   const auto layers = static_cast<int64_t>(model.layers().size());
-  if (c.dbn.up_down_epochs == 0) return Optimizer(c.optimizer, c.training.learning_rate, {});
+  if (c.dbn.joint_epochs == 0) return Optimizer(c.optimizer, c.training.learning_rate, {});
   model.set_stage(layers + 1);
   Optimizer out(c.optimizer, c.training.learning_rate, parameters_of(model));
   model.set_stage(1);
@@ -45,15 +50,24 @@ double squares(int64_t n, const float* x) {
 
 }  // namespace
 
-DbnTrainer::DbnTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch)
-    : dbn_(config.dbn),
-      whole_(deep_stages(config, batches_per_epoch)),
-      stages_(cut_off(whole_, config.training.steps)),
-      batches_per_epoch_(batches_per_epoch),
-      seed_(static_cast<uint64_t>(config.run.seed)),
-      model_(dbn_.hidden.values, dbn_.up_down_epochs > 0, dbn_.burn_in, means),
-      stack_(config, model_.layers(), std::vector<Counts>(dbn_.hidden.size()), batches_per_epoch),
-      optimizer_(optimizer_of_all(config, model_)) {}
+DbnTrainer::DbnTrainer(const Setup& setup)
+    : dbn_(setup.config.dbn),
+      whole_(deep_stages(dbn_, "up-down", setup.batches_per_epoch)),
+      stages_(cut_off(whole_, setup.config.training.steps)),
+      batches_per_epoch_(setup.batches_per_epoch),
+      seed_(static_cast<uint64_t>(setup.config.run.seed)),
+      model_(model_of(setup)),
+      stack_(setup, dbn_, model_.layers(),
+             {.counts = std::vector<Counts>(dbn_.hidden.size()), .turn_over = true}),
+      optimizer_(optimizer_of_all(setup.config, model_)) {}
+
+int64_t dbn_steps(const Config& c, int64_t batches_per_epoch) {
+  return deep_steps(c, c.dbn, batches_per_epoch);
+}
+
+std::unique_ptr<GenerativeModel> unread_dbn(const Setup& setup) {
+  return std::make_unique<Dbn>(model_of(setup));
+}
 
 void DbnTrainer::visit_state(const StateVisitor& visit) {
   model_.visit_state(visit);

@@ -3,6 +3,8 @@
 /// up-down algorithm, a contrastive kind of wake-sleep (Hinton, Osindero, Teh 2006, section 5 and
 /// appendix B).
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "gan/baselines/dbn/dbn.h"
@@ -13,8 +15,7 @@ namespace gan {
 
 class DbnTrainer : public Learner {
  public:
-  /// means [V]: of the training data.
-  DbnTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch);
+  explicit DbnTrainer(const Setup& setup);
 
   std::vector<Stage> stages() const override { return stages_; }
   /// A layer's step gives what RbmTrainer's does. Up-down gives wake_error, the squared error of v
@@ -23,6 +24,7 @@ class DbnTrainer : public Learner {
   Scalars step(int64_t step, Batches& data) override;
   Scalars watch(const Batch& real) override;
   void visit_state(const StateVisitor& visit) override;
+  std::string advice_on_divergence() const override { return kDeepAdvice; }
   Dbn& model() override { return model_; }
 
  private:
@@ -57,5 +59,9 @@ class DbnTrainer : public Learner {
   };
   std::vector<Member> members_;
 };
+
+// The family's row in gan/families.cpp:
+int64_t dbn_steps(const Config& config, int64_t batches_per_epoch);
+std::unique_ptr<GenerativeModel> unread_dbn(const Setup& setup);
 
 }  // namespace gan

@@ -17,7 +17,7 @@ constexpr double kRate = 1e-30;  // moves nothing: an update is the gradient alo
 
 Config settings(const std::vector<int64_t>& hidden, double up_down_epochs) {
   Config c;
-  c.run.model = ModelKind::dbn;
+  c.run.model = "dbn";
   c.training.learning_rate = kRate;
   c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0};
   c.dbn.hidden = {hidden};
@@ -25,7 +25,7 @@ Config settings(const std::vector<int64_t>& hidden, double up_down_epochs) {
   c.dbn.rates = {{0.1}};
   c.dbn.weight_decay = 0;
   c.dbn.burn_in = 20;
-  c.dbn.up_down_epochs = up_down_epochs;
+  c.dbn.joint_epochs = up_down_epochs;
   c.dbn.up_down_k = {{1}};
   return c;
 }
@@ -40,16 +40,16 @@ TEST(DbnTrainer, HasAStageForEachLayerAndIsCutOff) {
   const auto text = [&](int64_t steps) {
     c.training.steps = steps;
     std::string out;
-    for (const Stage& s : cut_off(deep_stages(c, 10), c.training.steps))
+    for (const Stage& s : cut_off(deep_stages(c.dbn, "up-down", 10), c.training.steps))
       out += s.name + ": " + std::to_string(s.steps) + "; ";
     return out;
   };
   EXPECT_EQ(text(0), "layer 1 of 2: 20; layer 2 of 2: 30; up-down: 5; ");
   EXPECT_EQ(text(33), "layer 1 of 2: 20; layer 2 of 2: 13; up-down: 0; ");
-  c.dbn.up_down_epochs = 0;
+  c.dbn.joint_epochs = 0;
   EXPECT_EQ(text(1000), "layer 1 of 2: 20; layer 2 of 2: 30; ");
   c.training.steps = 0;
-  const auto stages = deep_stages(c, 10);
+  const auto stages = deep_stages(c.dbn, "up-down", 10);
   EXPECT_EQ(moment_of(stages, 19).stage, 0u);
   EXPECT_EQ(moment_of(stages, 20).stage, 1u);
   EXPECT_EQ(moment_of(stages, 24).step, 4);
@@ -59,7 +59,7 @@ TEST(DbnTrainer, AnUpperLayerSeesWhatTheLowerOneDraws) {
   Config c = settings({4, 3}, 0);
   c.dbn.rates = {{kRate}};
   constexpr int64_t kBatch = 60'000;
-  DbnTrainer t(c, at::full({kV}, 0.5), 1);
+  DbnTrainer t(setup(c, at::full({kV}, 0.5), 1));
   Rbm &first = t.model().layers()[0], &second = t.model().layers()[1];
   first.weights().copy_(draw_normal(Stream(1), kV, 4, 0));
   first.hidden_bias().copy_(draw_normal(Stream(2), 1, 4, 0)[0]);
@@ -103,7 +103,7 @@ TEST(DbnTrainer, AWideUpperLayerBeginsWhereTheOneBelowEnded) {
   for (const int64_t units : {kV, kV + 2}) {
     Config c = settings({4, units}, 0);
     c.dbn.rates = {{kRate}};
-    DbnTrainer t(c, at::full({kV}, 0.5), 1);
+    DbnTrainer t(setup(c, at::full({kV}, 0.5), 1));
     Dbn& m = t.model();
     Rbm& first = m.layers()[0];
     Rows data(patterns(60), 60);
@@ -132,7 +132,7 @@ TEST(DbnTrainer, UpDownByHand) {
   c.training.learning_rate = 0.125;
   c.dbn.epochs = {{1}};
   c.dbn.rates = {{kRate}};
-  DbnTrainer t(c, at::full({2}, 0.5), 1);
+  DbnTrainer t(setup(c, at::full({2}, 0.5), 1));
   Rows data(at::tensor({1.f, 0.f}).view({1, 2}), 1);
   for (int64_t i = 0; i < 3; ++i) t.step(i, data);  // the third one unties the recognition weights
   Dbn& m = t.model();
@@ -164,7 +164,7 @@ TEST(DbnTrainer, UpDownClimbsTheBoundInGenerativeWeights) {
   c.dbn.epochs = {{1}};
   c.dbn.rates = {{kRate}};
   c.dbn.up_down_k = {{60}};
-  DbnTrainer t(c, at::full({kV}, 0.5), 1);
+  DbnTrainer t(setup(c, at::full({kV}, 0.5), 1));
   const Tensor x = patterns(kBatch), few = x.slice(0, 0, 6);
   Rows data(x, kBatch);
   for (int64_t i = 0; i < 3; ++i) t.step(i, data);
@@ -212,7 +212,7 @@ TEST(DbnTrainer, ContinuesFromItsStateInEveryStage) {
   c.dbn.persistent = {{true, false}};
   c.dbn.chains = 30;
   expect_same_end_from({1, 6, 8, 12, 15}, 18, patterns(120), 40,
-                       [&](double mean) { return DbnTrainer(c, at::full({kV}, mean), 3); });
+                       [&](double mean) { return DbnTrainer(setup(c, at::full({kV}, mean), 3)); });
 }
 
 TEST(DbnTrainer, LearnsWhatItSees) {
@@ -221,9 +221,9 @@ TEST(DbnTrainer, LearnsWhatItSees) {
   c.dbn.epochs = {{200}};
   c.dbn.k = {{5}};
   c.dbn.final_rates = {{0.1}};
-  c.dbn.up_down_epochs = 50;
+  c.dbn.joint_epochs = 50;
   c.optimizer.final_momentum = 0.9;
-  DbnTrainer t(c, at::full({kV}, 0.5), 5);
+  DbnTrainer t(setup(c, at::full({kV}, 0.5), 5));
   const Tensor x = patterns(300);
   Rows data(x, 60);
   const auto score = [&] {
@@ -249,7 +249,7 @@ TEST(StackTrainer, CDGrowsAndItsRateFalls) {
   c.dbn.k = {{3}};
   c.dbn.k_epochs = {{1}};
   c.dbn.final_rates = {{0.2}};
-  DbnTrainer t(c, at::full({1}, 0.5), 1);
+  DbnTrainer t(setup(c, at::full({1}, 0.5), 1));
   Rbm& m = t.model().layers()[0];
   m.weights().fill_(1);
   m.visible_bias().fill_(-500);
@@ -266,7 +266,7 @@ TEST(StackTrainer, CDGrowsAndItsRateFalls) {
 }
 
 TEST(DbnTrainer, ComplainsOfGreyData) {
-  DbnTrainer t(settings({4, 3}, 0), at::full({kV}, 0.5), 3);
+  DbnTrainer t(setup(settings({4, 3}, 0), at::full({kV}, 0.5), 3));
   Rows grey(patterns(60) * 0.5, 60);
   EXPECT_THROW(t.step(0, grey), DataError);
 }

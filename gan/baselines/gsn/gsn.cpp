@@ -313,20 +313,28 @@ Tensor Gsn::show(const Tensor& state) {
   return state.narrow(1, 0, layers_.size(0)).clone();
 }
 
-GsnTrainer::GsnTrainer(const GsnSection& section, const TrainingSection& training,
-                       const Tensor& means, int64_t batches_per_epoch, uint64_t seed,
-                       Format precision)
-    : section_(section),
-      training_(training),
-      batches_per_epoch_(batches_per_epoch),
-      stream_(seed, "gsn"),
-      model_(section, means, seed, precision),
+Tensor Gsn::first_layer_weights() {
+  return layers_.weights(1).t();
+}
+
+GsnTrainer::GsnTrainer(const Setup& setup)
+    : section_(setup.config.gsn),
+      training_(setup.config.training),
+      batches_per_epoch_(setup.batches_per_epoch),
+      stream_(static_cast<uint64_t>(setup.config.run.seed), "gsn"),
+      model_(section_, setup.means, static_cast<uint64_t>(setup.config.run.seed),
+             setup.precision()),
       descent_(model_.layers()),
-      walk_(model_.layers(), section, section.walkback, true) {
-  if (const auto depth = static_cast<int64_t>(model_.layers().depth()); section.walkback < depth)
+      walk_(model_.layers(), section_, section_.walkback, true) {
+  if (const auto depth = static_cast<int64_t>(model_.layers().depth()); section_.walkback < depth)
     throw UsageError(
         "gsn.walkback = {}: {} hidden layers need at least as many steps, or the highest would never reach a pixel",
-        section.walkback, depth);
+        section_.walkback, depth);
+}
+
+std::unique_ptr<GenerativeModel> unread_gsn(const Setup& setup) {
+  return std::make_unique<Gsn>(setup.config.gsn, setup.means,
+                               static_cast<uint64_t>(setup.config.run.seed), setup.precision());
 }
 
 Scalars GsnTrainer::step(int64_t step, Batches& data) {

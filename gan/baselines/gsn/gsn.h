@@ -5,12 +5,13 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <vector>
 
 #include "gan/baselines/tied.h"
 #include "gan/model/generative_model.h"
 #include "gan/model/learner.h"
-#include "gan/spec/config.h"
+#include "gan/model/setup.h"
 
 namespace gan {
 
@@ -81,7 +82,7 @@ class GsnWalk {
 /// A state of the chain is p, h_0, h_2, h_4, ... in one row; odd layers follow from them. It starts
 /// at pixels that are drawn by their means in the training data, or at x, corrupted, with hidden
 /// layers at 0, and shows p.
-class Gsn : public GenerativeModel, public Chain {
+class Gsn : public GenerativeModel, public Chain, public FirstLayerWeights {
  public:
   /// means [D]: of the training data; any to be read back
   Gsn(const GsnSection& section, const Tensor& means, uint64_t seed, kernels::Format precision);
@@ -98,6 +99,8 @@ class Gsn : public GenerativeModel, public Chain {
     return {section_.burn_in, section_.chain_length};
   }
 
+  Tensor first_layer_weights() override;
+
   TiedLayers& layers() { return layers_; }
 
  private:
@@ -113,8 +116,7 @@ class GsnTrainer : public Learner {
  public:
   /// x is [0, 1]. @throws UsageError for more hidden layers than steps: what the highest knows
   /// would never reach a pixel
-  GsnTrainer(const GsnSection& section, const TrainingSection& training, const Tensor& means,
-             int64_t batches_per_epoch, uint64_t seed, kernels::Format precision);
+  explicit GsnTrainer(const Setup& setup);
 
   std::vector<Stage> stages() const override { return {{.name = "", .steps = training_.steps}}; }
   /// cross_entropy: nats a pixel, of the last step of the walk; walkback: of all steps, added up
@@ -131,5 +133,8 @@ class GsnTrainer : public Learner {
   TiedDescent descent_;
   GsnWalk walk_;
 };
+
+// The family's row in gan/families.cpp:
+std::unique_ptr<GenerativeModel> unread_gsn(const Setup& setup);
 
 }  // namespace gan

@@ -26,13 +26,23 @@ class FourBatches : public Batches {
   int64_t at_;
 };
 
+Setup setup_of(const GsnSection& section, const TrainingSection& training, const Tensor& means,
+               int64_t batches_per_epoch, int64_t seed, Format precision) {
+  Config c;
+  c.run.seed = seed;
+  c.training = training;
+  c.gsn = section;
+  return setup(c, means, batches_per_epoch, precision);
+}
+
 TEST(GsnTrainer, ContinuesFromItsState) {
   for (const Format f : kernels::formats()) {
     GsnSection s = small_gsn({6, 5}, 4);
     s.momentum = 0.5;
     s.rate_decay = 0.9;
     const TrainingSection training{.steps = 12, .learning_rate = 0.25};
-    GsnTrainer one(s, training, kHalf, 4, 1, f), two(s, training, kHalf, 4, 1, f);
+    GsnTrainer one(setup_of(s, training, kHalf, 4, 1, f)),
+        two(setup_of(s, training, kHalf, 4, 1, f));
     FourBatches data(0), rest(5);
     for (int64_t t = 0; t < 5; ++t) one.step(t, data);
     const auto saved = state(one);
@@ -51,7 +61,7 @@ TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
   GsnSection s = small_gsn({6, 5}, 2);
   s.momentum = 0.5;
   s.rate_decay = 0.9;
-  GsnTrainer trainer(s, {.steps = 20, .learning_rate = 0.25}, kHalf, 4, 1, Format::fp32);
+  GsnTrainer trainer(setup_of(s, {.steps = 20, .learning_rate = 0.25}, kHalf, 4, 1, Format::fp32));
   for (const int64_t t : {3, 4, 8}) {
     const auto before = state(trainer);
     FourBatches data(t);
@@ -66,8 +76,8 @@ TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
                 1e-4)
         << t;
   }
-  GsnTrainer twice(s, {.steps = 20, .learning_rate = 1e-9}, kHalf, 4, 1,
-                   Format::fp32);  // the same gradient again
+  GsnTrainer twice(setup_of(s, {.steps = 20, .learning_rate = 1e-9}, kHalf, 4, 1,
+                            Format::fp32));  // the same gradient again
   FourBatches data(0), same(0);
   twice.step(0, data);
   const Tensor once = state(twice).at("learner.1.weights");
@@ -81,7 +91,8 @@ TEST(GsnTrainer, LearnsTwoImages) {
   s.momentum = 0.5;
   s.corruption = 0.1;
   s.noise = 0.1;
-  GsnTrainer trainer(s, {.steps = 1500, .learning_rate = 2}, kHalf, 1500, 1, Format::fp32);
+  GsnTrainer trainer(
+      setup_of(s, {.steps = 1500, .learning_rate = 2}, kHalf, 1500, 1, Format::fp32));
   const Tensor a = at::tensor({1.f, 1.f, 1.f, 1.f, 0.f, 0.f, 0.f, 0.f}),
                x = at::cat({a.expand({8, 8}), (1 - a).expand({8, 8})});
   class Same : public Batches {
@@ -101,7 +112,7 @@ TEST(GsnTrainer, LearnsTwoImages) {
 }
 
 TEST(GsnTrainer, ComplainsOfTooFewSteps) {
-  EXPECT_THROW(GsnTrainer(small_gsn({6, 5}, 1), {.steps = 1}, kHalf, 4, 1, Format::fp32),
+  EXPECT_THROW(GsnTrainer(setup_of(small_gsn({6, 5}, 1), {.steps = 1}, kHalf, 4, 1, Format::fp32)),
                UsageError);
 }
 

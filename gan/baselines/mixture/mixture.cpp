@@ -93,6 +93,25 @@ MixtureTrainer::MixtureTrainer(const MixtureSection& section, int64_t steps,
     throw UsageError("mixture: an epoch needs at least one batch, {} came", batches_per_epoch);
 }
 
+MixtureTrainer::MixtureTrainer(const Setup& setup)
+    : MixtureTrainer(setup.config.mixture, setup.config.training.steps, setup.batches_per_epoch,
+                     mixture_start(setup), static_cast<uint64_t>(setup.config.run.seed)) {}
+
+Tensor mixture_start(const Setup& setup) {
+  const std::vector<int64_t> order =
+      Stream(static_cast<uint64_t>(setup.config.run.seed), "mixture.start")
+          .permutation(setup.data.size, 0);
+  const auto components = static_cast<size_t>(setup.config.mixture.components);
+  return setup.examples(std::span(order).first(components));
+}
+
+std::unique_ptr<GenerativeModel> unread_mixture(const Setup& setup) {
+  const int64_t k = setup.config.mixture.components;
+  return std::make_unique<BernoulliMixture>(
+      at::full({k, setup.data.dim()}, 0.5, at::kDouble),
+      at::full({k}, -std::log(static_cast<double>(k)), at::kDouble));
+}
+
 Scalars MixtureTrainer::step(int64_t step, Batches& data) {
   const at::NoGradGuard no_grad;
   const Tensor x = data.next().rows();  // [B, D]

@@ -4,9 +4,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
+
 #include "gan/model/generative_model.h"
 #include "gan/model/learner.h"
-#include "gan/spec/config.h"
+#include "gan/model/setup.h"
 
 namespace gan {
 
@@ -51,6 +53,7 @@ class MixtureTrainer : public Learner {
   /// @throws UsageError when start does not fit, DataError when it or a batch is not binary
   MixtureTrainer(const MixtureSection& section, int64_t steps, int64_t batches_per_epoch,
                  const Tensor& start, uint64_t seed);
+  explicit MixtureTrainer(const Setup& setup);  ///< starts at mixture_start
 
   std::vector<Stage> stages() const override { return {{.name = "", .steps = steps_}}; }
   Scalars step(int64_t step,
@@ -67,5 +70,11 @@ class MixtureTrainer : public Learner {
   Tensor counts_;  // [K] float64: sum of responsibilities since the last M-step
   Tensor sums_;    // [K, D] float64: the same, weighted by x
 };
+
+/// Training examples for the components to start at, [components, D]: distinct, chosen by the seed.
+Tensor mixture_start(const Setup& setup);
+
+// The family's row in gan/families.cpp:
+std::unique_ptr<GenerativeModel> unread_mixture(const Setup& setup);
 
 }  // namespace gan

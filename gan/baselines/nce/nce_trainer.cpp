@@ -15,6 +15,10 @@ namespace {
 constexpr double kInitialDeviation =
     0.01;  // of the weights, as where an RBM is trained by its own chains
 
+Rbm model_of(const Setup& setup) {
+  return Rbm(setup.config.nce.hidden, false, setup.config.nce.burn_in, setup.means);
+}
+
 Tensor differentiable(const Tensor& value) {
   return value.detach().requires_grad_(true);
 }
@@ -36,14 +40,17 @@ Tensor RbmDensity::log_density(const Tensor& v) const {
   return v.mv(b_) + at::softplus(at::addmm(c_, v, w_)).sum(1);
 }
 
-NceTrainer::NceTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch,
-                       const Tensor& start)
-    : section_(config.nce),
-      steps_(config.training.steps),
-      batches_per_epoch_(batches_per_epoch),
-      batch_size_(config.training.batch_size),
-      noise_seed_(Stream(static_cast<uint64_t>(config.run.seed), "nce.noise").bits(0)),
-      model_(section_.hidden, false, section_.burn_in, means),
+NceTrainer::NceTrainer(const Setup& setup)
+    : NceTrainer(setup,
+                 setup.config.nce.noise == NceNoise::mixture ? mixture_start(setup) : Tensor()) {}
+
+NceTrainer::NceTrainer(const Setup& setup, const Tensor& start)
+    : section_(setup.config.nce),
+      steps_(setup.config.training.steps),
+      batches_per_epoch_(setup.batches_per_epoch),
+      batch_size_(setup.config.training.batch_size),
+      noise_seed_(Stream(static_cast<uint64_t>(setup.config.run.seed), "nce.noise").bits(0)),
+      model_(model_of(setup)),
       density_(model_),
       c_(at::softplus(model_.visible_bias())
              .sum()
@@ -51,19 +58,31 @@ NceTrainer::NceTrainer(const Config& config, const Tensor& means, int64_t batche
              .neg_()
              .requires_grad_(true)),  // normalised, but for W
       mixture_(section_.noise == NceNoise::mixture
-                   ? std::make_unique<MixtureTrainer>(config.mixture, noise_steps(),
-                                                      batches_per_epoch, start, config.run.seed)
+                   ? std::make_unique<MixtureTrainer>(setup.config.mixture, noise_steps(),
+                                                      batches_per_epoch_, start,
+                                                      static_cast<uint64_t>(setup.config.run.seed))
                    : nullptr),
       marginals_(mixture_ ? nullptr : product_of_marginals(model_)),
       noise_(mixture_ ? mixture_->model() : *marginals_),
-      optimizer_(config.optimizer, config.training.learning_rate, [this] {
-        auto all = density_.parameters();
-        all.push_back(c_);
-        return all;
-      }()) {
-  model_.weights().copy_(draw_normal(Stream(static_cast<uint64_t>(config.run.seed), "rbm.weights"),
-                                     means.size(0), section_.hidden, 0) *
+      optimizer_(setup.config.optimizer, setup.config.training.learning_rate, parameters()) {
+  const Stream stream(static_cast<uint64_t>(setup.config.run.seed), "rbm.weights");
+  model_.weights().copy_(draw_normal(stream, model_.weights().size(0), section_.hidden, 0) *
                          kInitialDeviation);
+}
+
+std::vector<Tensor> NceTrainer::parameters() const {
+  std::vector<Tensor> all = density_.parameters();
+  all.push_back(c_);
+  return all;
+}
+
+int64_t nce_steps(const Config& c, int64_t batches_per_epoch) {
+  const int64_t asked = steps_asked_for(c, static_cast<double>(batches_per_epoch));
+  return c.training.epochs > 0 ? asked + noise_steps(c.nce, batches_per_epoch) : asked;
+}
+
+std::unique_ptr<GenerativeModel> unread_nce(const Setup& setup) {
+  return std::make_unique<Rbm>(model_of(setup));
 }
 
 int64_t noise_steps(const NceSection& section, int64_t batches_per_epoch) {
@@ -93,9 +112,7 @@ Scalars NceTrainer::step(int64_t step, Batches& data) {
   expect_binary(x, "nce");
   const at::AutoGradMode with_gradients(true);
   const Tensor loss = nce_loss(log_ratio(x), log_ratio(y));
-  std::vector<Tensor> parameters = density_.parameters();
-  parameters.push_back(c_);
-  optimizer_.step(torch::autograd::grad({loss}, parameters),
+  optimizer_.step(torch::autograd::grad({loss}, parameters()),
                   {.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1});
   return {{"nce_loss", loss.detach()}};
 }

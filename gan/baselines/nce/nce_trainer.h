@@ -33,10 +33,10 @@ int64_t noise_steps(const NceSection& section, int64_t batches_per_epoch);
 /// once, as `fit_nce` has it.
 class NceTrainer : public Learner {
  public:
-  /// means [V]: of the training data. start [K, V]: an example for each component, where the noise
-  /// is a mixture.
-  NceTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch,
-             const Tensor& start);
+  /// Noise that is a mixture begins at mixture_start, or at an example for each component: start
+  /// [K, V].
+  explicit NceTrainer(const Setup& setup);
+  NceTrainer(const Setup& setup, const Tensor& start);
 
   std::vector<Stage> stages() const override;  ///< training.steps cuts them off
   /// Of the noise: log_likelihood. Then nce_loss, before the update. @throws DataError when the
@@ -54,6 +54,7 @@ class NceTrainer : public Learner {
   const Noise& noise() const { return noise_; }
 
  private:
+  std::vector<Tensor> parameters() const;  ///< of the density, then c
   Tensor draw_noise(const Batch& data, int64_t t) const;  ///< nu for each example of step t
   int64_t noise_steps() const { return gan::noise_steps(section_, batches_per_epoch_); }
 
@@ -68,5 +69,9 @@ class NceTrainer : public Learner {
   Noise noise_;
   Optimizer optimizer_;
 };
+
+// The family's row in gan/families.cpp:
+int64_t nce_steps(const Config& config, int64_t batches_per_epoch);
+std::unique_ptr<GenerativeModel> unread_nce(const Setup& setup);
 
 }  // namespace gan

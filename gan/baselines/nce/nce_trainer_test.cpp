@@ -13,7 +13,7 @@ namespace {
 
 Config settings(NceNoise noise, int64_t steps = 100) {
   Config c;
-  c.run.model = ModelKind::nce;
+  c.run.model = "nce";
   c.training = {.steps = steps, .batch_size = 50, .learning_rate = 0.01};
   c.optimizer.beta1 = 0.9;
   c.nce = {.noise = noise, .noise_epochs = 2, .nu = 5, .hidden = 4, .burn_in = 20};
@@ -29,7 +29,7 @@ Tensor images(int64_t n, uint64_t seed) {
 }
 
 NceTrainer trainer(const Config& c, const Tensor& x) {
-  return {c, x.mean(0), x.size(0) / c.training.batch_size, x.slice(0, 0, 3)};
+  return {setup(c, x.mean(0), x.size(0) / c.training.batch_size), x.slice(0, 0, 3)};
 }
 
 TEST(NceTrainer, StartsWhereMarginalsAreTheModel) {
@@ -136,7 +136,7 @@ TEST(NceTrainer, ContinuesFromItsState) {
       for (int64_t t = 0; t < stop; ++t) one.step(t, data);
       Config other = c;
       other.run.seed = 1;
-      NceTrainer two(other, at::full({6}, 0.3), 10, images(3, 9));
+      NceTrainer two(setup(other, at::full({6}, 0.3), 10), images(3, 9));
       const auto saved = state(one);
       EXPECT_TRUE(saved.contains("model.weights") && saved.contains("learner.log_normaliser") &&
                   saved.contains("learner.noise.model.means"));

@@ -10,7 +10,7 @@
 
 namespace gan {
 
-class Rbm : public GenerativeModel, public Chain, public AnnealedPath {
+class Rbm : public GenerativeModel, public Chain, public AnnealedPath, public FirstLayerWeights {
  public:
   /// `means` [V] of the training data, scaled: visible biases and the base of the path start there.
   /// Weights and hidden biases start at 0. To be read back, any means of the right size will do.
@@ -22,6 +22,7 @@ class Rbm : public GenerativeModel, public Chain, public AnnealedPath {
   /// Means E(v | h) of independent chains, `burn_in` sweeps after their start.
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   void visit_state(const StateVisitor& visit) override;
+  Tensor first_layer_weights() override { return w_; }
 
   // A chain's state is h, [n, H]. From noise it begins at p(h | v), v drawn from the base:
   // independent pixels with the data's smoothed means.

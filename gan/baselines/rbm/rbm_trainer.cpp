@@ -21,13 +21,15 @@ namespace {
 
 constexpr double kInitialDeviation = 0.01;  // of the weights: Hinton 2010, section 8
 
+Rbm model_of(const Setup& setup) {
+  const RbmSection& s = setup.config.rbm;
+  return Rbm(s.hidden, s.visible == VisibleKind::gaussian, s.burn_in, setup.means);
+}
+
 }  // namespace
 
-RbmTrainer::RbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch)
-    : RbmTrainer(config,
-                 Rbm(config.rbm.hidden, config.rbm.visible == VisibleKind::gaussian,
-                     config.rbm.burn_in, means),
-                 {}, batches_per_epoch) {}
+RbmTrainer::RbmTrainer(const Setup& setup)
+    : RbmTrainer(setup.config, model_of(setup), {}, setup.batches_per_epoch) {}
 
 RbmTrainer::RbmTrainer(const Config& config, const Rbm& model, const Counts& counts,
                        int64_t batches_per_epoch)
@@ -212,6 +214,10 @@ Scalars RbmTrainer::watch(const Batch& real) {
   return {{"reconstruction_error",
            (x - model_.visible_means(h, counts_.visible)).square().sum(1).mean()},
           {"hidden_on", h.mean()}};
+}
+
+std::unique_ptr<GenerativeModel> unread_rbm(const Setup& setup) {
+  return std::make_unique<Rbm>(model_of(setup));
 }
 
 }  // namespace gan

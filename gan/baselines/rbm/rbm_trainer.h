@@ -2,21 +2,21 @@
 /// Contrastive divergence (Hinton 2002) and persistent contrastive divergence (Tieleman 2008), with
 /// the habits of Hinton's practical guide (2010): momentum, weight decay, a sparsity target.
 
+#include <memory>
 #include <vector>
 
 #include "gan/baselines/rbm/rbm.h"
 #include "gan/baselines/sparsity.h"
 #include "gan/kernels/team.h"
 #include "gan/model/learner.h"
+#include "gan/model/setup.h"
 #include "gan/optim/optimizer.h"
-#include "gan/spec/config.h"
 
 namespace gan {
 
 class RbmTrainer : public Learner {
  public:
-  /// means [V]: of the training data, scaled.
-  RbmTrainer(const Config& config, const Tensor& means, int64_t batches_per_epoch);
+  explicit RbmTrainer(const Setup& setup);
   /// Trains a model whose parameters somebody else holds too; its units count what they receive as
   /// `counts` says.
   RbmTrainer(const Config& config, const Rbm& model, const Counts& counts,
@@ -67,5 +67,8 @@ class RbmTrainer : public Learner {
   };
   std::vector<Member> members_;  ///< of each thread
 };
+
+// The family's row in gan/families.cpp:
+std::unique_ptr<GenerativeModel> unread_rbm(const Setup& setup);
 
 }  // namespace gan

@@ -19,7 +19,7 @@ constexpr double kRate = 1e-30;  // moves nothing: an update is the gradient alo
 
 Config settings(int64_t k, bool persistent) {
   Config c;
-  c.run.model = ModelKind::rbm;
+  c.run.model = "rbm";
   c.training = {.steps = 10, .learning_rate = kRate};
   c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0};
   c.rbm = {.hidden = kH,
@@ -33,7 +33,7 @@ Config settings(int64_t k, bool persistent) {
 
 /// With parameters that are not small.
 RbmTrainer trainer(const Config& c) {
-  RbmTrainer out(c, at::full({kV}, 0.5), 3);
+  RbmTrainer out(setup(c, at::full({kV}, 0.5), 3));
   Rbm& m = out.model();
   m.weights().copy_(draw_normal(Stream(1, "w"), kV, kH, 0));
   m.visible_bias().copy_(draw_normal(Stream(1, "b"), 1, kV, 0)[0] * 0.5);
@@ -163,7 +163,7 @@ TEST(RbmTrainer, AnUpdateByHand) {
   c.rbm.weight_decay = 0.25;
   c.rbm.sparsity_cost = 0.5;
   c.rbm.sparsity = 0.2;
-  RbmTrainer t(c, at::full({2}, 0.5), 1);  // an epoch is one step
+  RbmTrainer t(setup(c, at::full({2}, 0.5), 1));  // an epoch is one step
   t.model().weights().copy_(at::tensor({2.f, -4.f}).view({2, 1}));
   t.model().visible_bias().copy_(at::tensor({200.f, -200.f}));
   t.model().hidden_bias().fill_(200);
@@ -193,7 +193,7 @@ TEST(RbmTrainer, LearnsWhatItSees) {
   Config c = settings(5, true);
   c.training.learning_rate = 0.1;
   c.rbm.chains = 60;
-  RbmTrainer t(c, at::full({kV}, 0.5), 10);
+  RbmTrainer t(setup(c, at::full({kV}, 0.5), 10));
   const Tensor x = patterns(600);
   Rows data(x, 60);
   const auto score = [&] {
@@ -217,9 +217,9 @@ TEST(RbmTrainer, ContinuesFromItsState) {
     c.rbm.sparsity_cost = 0.1;
     c.optimizer.final_momentum = 0.9;
     Rows data(x, 40);
-    RbmTrainer one(c, at::full({kV}, 0.5), 3);
+    RbmTrainer one(setup(c, at::full({kV}, 0.5), 3));
     for (int64_t t = 0; t < 7; ++t) one.step(t, data);
-    RbmTrainer two(c, at::full({kV}, 0.25), 3);
+    RbmTrainer two(setup(c, at::full({kV}, 0.25), 3));
     const auto saved = state(one);
     EXPECT_EQ(saved.size(), persistent ? 9u : 8u);
     EXPECT_EQ(saved.count("learner.chains"), persistent ? 1u : 0u);
@@ -241,7 +241,7 @@ TEST(RbmTrainer, ThreadsAgreeAndRepeatThemselves) {
     c.rbm.hidden = 300;
     c.rbm.chains = 70;
     c.training.learning_rate = 0.01;
-    RbmTrainer t(c, at::full({400}, 0.3), 3);
+    RbmTrainer t(setup(c, at::full({400}, 0.3), 3));
     Rows data(draw_uniform(Stream(3), 330, 400, 0).round(), 110);
     for (int64_t i = 0; i < 3; ++i) t.step(i, data);
     return t.model().weights().clone();
@@ -258,7 +258,7 @@ TEST(RbmTrainer, ARateThatIsTooHighShowsInItsNumbers) {
   Config c = settings(1, false);
   c.training.learning_rate = 30;
   c.rbm.weight_decay = 1;
-  RbmTrainer t(c, at::full({kV}, 0.5), 3);
+  RbmTrainer t(setup(c, at::full({kV}, 0.5), 3));
   Rows data(patterns(60), 60);
   double gap = 0;
   for (int64_t i = 0; i < 100 && std::isfinite(gap); ++i)
@@ -270,7 +270,7 @@ TEST(RbmTrainer, GaussianUnitsLearnTheirData) {
   Config c = settings(1, false);
   c.rbm.visible = VisibleKind::gaussian;
   c.training.learning_rate = 0.01;
-  RbmTrainer t(c, at::zeros({3}), 10);
+  RbmTrainer t(setup(c, at::zeros({3}), 10));
   const Tensor side =
       draw_uniform(Stream(5), 2000, 1, 0).round() * 2 - 1;  // two clusters, apart along (1, -1, 1)
   const Tensor x = draw_normal(Stream(6), 2000, 3, 0) + side * at::tensor({1.5f, -1.5f, 1.5f});

@@ -1,0 +1,61 @@
+#include "gan/spec/family.h"
+
+#include <algorithm>
+
+#include "gan/core/error.h"
+
+namespace gan {
+namespace {
+
+/// The built-in rows, and those that were added.
+std::vector<const FamilySpec*>& table() {
+  static std::vector<const FamilySpec*> rows = {
+      &kAdversarialSpec, &kMixtureSpec, &kRbmSpec, &kDbnSpec,
+      &kDbmSpec,         &kNceSpec,     &kGsnSpec, &kCaeSpec,
+  };
+  return rows;
+}
+
+}  // namespace
+
+std::span<const FamilySpec* const> family_specs() {
+  return table();
+}
+
+const FamilySpec& spec_of(const FamilyName& name) {
+  for (const FamilySpec* spec : family_specs())
+    if (spec->name == name.text) return *spec;
+  throw UsageError("run.model = '{}': there is no such kind of model", name.text);
+}
+
+AddedFamilySpec::AddedFamilySpec(const FamilySpec& spec) : spec_(&spec) {
+  table().push_back(spec_);
+}
+
+AddedFamilySpec::~AddedFamilySpec() {
+  std::erase(table(), spec_);
+}
+
+bool has_section(const Config& config, std::string_view section) {
+  const std::vector<std::string_view> names = spec_of(config).sections(config);
+  return std::find(names.begin(), names.end(), section) != names.end();
+}
+
+void check_fit(const Config& config, const DataSpec& data) {
+  const FamilySpec& family = spec_of(config);
+  if (family.unit_interval && config.data.scale != Scale::unit)
+    throw UsageError(
+        "run.model = '{}': visible units of this model are between 0 and 1; set data.scale = \"unit\"",
+        family.name);
+  family.check(config, data);
+}
+
+void check_binary(const Config& config) {
+  const bool zero_one = config.data.scale == Scale::unit || config.data.scale == Scale::none;
+  if (!config.data.binarise || !zero_one)
+    throw UsageError(
+        "run.model = '{}': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit'",
+        config.run.model.text);
+}
+
+}  // namespace gan

@@ -1,0 +1,110 @@
+#include "gan/spec/family.h"
+
+#include <gtest/gtest.h>
+
+#include "gan/core/error.h"
+
+namespace gan {
+namespace {
+
+std::string complaint(const Config& config) {
+  try {
+    check_fit(config, {.shape = {3}, .size = 60});
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+Config net(int64_t outputs, int64_t logits) {
+  Config c;
+  c.generator.layers = {Dense{.units = 5}, Dense{.units = outputs}};
+  c.discriminator.layers = {Dense{.units = logits}};
+  return c;
+}
+
+TEST(Fit, OfNetworks) {
+  EXPECT_EQ(complaint(net(3, 1)), "");
+  EXPECT_EQ(complaint(net(4, 1)),
+            "[generator] ends with 4 outputs, expected 3: as many as an example has numbers");
+  EXPECT_EQ(complaint(net(3, 2)), "[discriminator] ends with 2 outputs, expected 1: one logit");
+  EXPECT_NE(complaint(Config{}).find("[generator] has no layers"), std::string::npos);
+}
+
+TEST(Fit, OfDeepModels) {
+  Config c;
+  c.run.model = "dbm";
+  EXPECT_NE(complaint(c).find("set data.binarise = true"), std::string::npos);
+  c.data.binarise = true;
+  EXPECT_EQ(complaint(c), "");
+  c.dbm.sparsity_cost = 0.1;
+  c.dbm.sparsity = {{0.1, 0.2, 0.3}};
+  EXPECT_NE(complaint(c).find("dbm.sparsity: holds 3 values"), std::string::npos);
+  c.dbm.sparsity_cost = 0;
+  c.dbm.k = {{1, 2, 3}};
+  EXPECT_NE(complaint(c).find("dbm.k: holds 3 values, there are 2 hidden layers"),
+            std::string::npos)
+      << complaint(c);
+  c.dbm.hidden = {{5}};
+  EXPECT_NE(complaint(c).find("dbm.hidden: expected two layers or more, got 1"), std::string::npos);
+}
+
+TEST(Fit, OfMixturesAndNoise) {
+  Config c;
+  c.run.model = "bernoulli-mixture";
+  EXPECT_NE(complaint(c).find("set data.binarise = true"), std::string::npos);
+  c.data.binarise = true;
+  EXPECT_NE(complaint(c).find("there are only 60 training examples"), std::string::npos);
+  c.mixture.components = 60;
+  EXPECT_EQ(complaint(c), "");
+  c.mixture.components = 61;
+  c.run.model = "nce";
+  EXPECT_EQ(complaint(c), "");
+  c.nce.noise = NceNoise::mixture;
+  EXPECT_NE(complaint(c).find("there are only 60 training examples"), std::string::npos);
+}
+
+TEST(Fit, OfUnitsBetweenZeroAndOne) {
+  for (const char* model : {"gsn", "stacked-cae"}) {
+    Config c;
+    c.run.model = model;
+    EXPECT_EQ(complaint(c), "");
+    c.data.scale = Scale::symmetric;
+    EXPECT_NE(complaint(c).find("set data.scale = \"unit\""), std::string::npos);
+  }
+}
+
+TEST(FamilySpecs, EveryRowIsWhole) {
+  for (const FamilySpec* family : family_specs()) {
+    Config c;
+    c.run.model = family->name;
+    EXPECT_FALSE(family->about.empty()) << family->name;
+    EXPECT_FALSE(family->sections(c).empty()) << family->name;
+    for (const std::string_view section : family->sections(c)) {
+      int visited = 0;
+      sections(c, [&](std::string_view name, const auto&) { visited += name == section; });
+      EXPECT_EQ(visited, 1) << family->name << " " << section;
+    }
+    c.generator.layers = {Dense{.units = 3}};
+    c.discriminator.layers = {Dense{.units = 1}};
+    EXPECT_GT(family->model_bytes(c, 3), 0) << family->name;
+    EXPECT_GT(family->memory(c, 3).total(), family->model_bytes(c, 3)) << family->name;
+  }
+}
+
+TEST(FamilySpecs, ARowIsThereWhileItLives) {
+  FamilySpec other = kRbmSpec;
+  other.name = "other";
+  Config c;
+  c.run.model = "other";
+  EXPECT_THROW(spec_of(c), UsageError);
+  {
+    const AddedFamilySpec added(other);
+    EXPECT_EQ(&spec_of(c), &other);
+    EXPECT_EQ(parse_config(format_config(c), "x").run.model, "other");
+  }
+  EXPECT_THROW(spec_of(c), UsageError);
+}
+
+}  // namespace
+}  // namespace gan
