@@ -28,9 +28,9 @@ bool begins_as_checkpoint(const Path& path) {
   return bytes[8] == '{' && length <= static_cast<uint64_t>(file.tellg()) - 8;
 }
 
-void print_network(const std::string& name, const NetworkSpec& spec, int64_t inputs) {
+void print_network(const std::string& name, const NetworkSpec& spec, const Shape& input) {
   std::vector<std::vector<std::string>> rows;
-  const std::vector<LayerShape> fitted = shapes(spec, inputs, name);
+  const std::vector<LayerShape> fitted = shapes(spec, input, name);
   int64_t total = 0;
   for (size_t i = 0; i < spec.size(); ++i) {
     const int64_t parameters = parameter_count(spec[i], fitted[i]);
@@ -42,6 +42,20 @@ void print_network(const std::string& name, const NetworkSpec& spec, int64_t inp
   }
   rows.push_back({"total", "", count(total)});
   fmt::print("{}\n{}", name, table(rows));
+}
+
+/// D of a recipe that does not say what images its layers see: the data will. `made`: what G ends
+/// with.
+void print_discriminator(const NetworkSpec& spec, const Shape& made) {
+  try {
+    print_network("discriminator", spec, made);
+  } catch (const UsageError&) {
+    if (made.size() != 1) throw;  // an image, as the data's are
+    std::vector<std::vector<std::string>> rows;
+    for (size_t i = 0; i < spec.size(); ++i)
+      rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), "as the data's shape is"});
+    fmt::print("discriminator\n{}", table(rows));
+  }
 }
 
 /// A deep model's layers, from the data upwards, and what is learned in which order.
@@ -67,16 +81,20 @@ void print_stack(const Config& c, const StackSection& s, int64_t dim) {
   fmt::print("\n");
 }
 
-void print_config(const Config& c, int64_t dim) {
+/// example: the shape of one; empty where the data are not known.
+void print_config(const Config& c, const Shape& example) {
+  const int64_t dim = example.empty() ? 0 : product(example);
   if (!c.about.empty()) fmt::print("{}\n\n", printable(c.about));
   if (c.run.model == ModelKind::adversarial) {
     const bool uniform = c.generator.noise == NoiseKind::uniform;
     fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
-    print_network("generator", c.generator.layers, c.generator.noise_size);
-    if (dim == 0)
-      dim = size_of(shapes(c.generator.layers, c.generator.noise_size, "generator").back().out);
+    print_network("generator", c.generator.layers, {c.generator.noise_size});
+    const Shape made = shapes(c.generator.layers, {c.generator.noise_size}, "generator").back().out;
     fmt::print("\nD, one logit\n");
-    print_network("discriminator", c.discriminator.layers, dim);
+    if (example.empty())
+      print_discriminator(c.discriminator.layers, made);
+    else
+      print_network("discriminator", c.discriminator.layers, example);
     fmt::print("\n");
   }
   const bool nce = c.run.model == ModelKind::nce;
@@ -127,7 +145,7 @@ void info_checkpoint(const Path& file) {
   fmt::print("{}: checkpoint of step {}, trained on {} (hash {}), {} tensors, {} bytes\n\n",
              printable(file.string()), model.step(), printable(model.data().name),
              model.data().hash, content.tensors.size(), count(static_cast<int64_t>(bytes.size())));
-  print_config(model.config(), product(model.data().shape));
+  print_config(model.config(), model.data().shape);
 }
 
 void info_run(const Path& path) {
@@ -145,9 +163,9 @@ void info_run(const Path& path) {
     fmt::print("\n");
   }
   fmt::print("\n");
-  const int64_t dim = last ? product(load(path).data().shape) : 0;
+  const Shape example = last ? load(path).data().shape : Shape{};
   try {
-    print_config(c, dim);
+    print_config(c, example);
   } catch (const UsageError& error) {  // networks that do not fit: no fault of the command line
     throw DataError("{}: {}", (path / "config.toml").string(), error.what());
   }
@@ -174,7 +192,7 @@ void describe(const std::string& what, const std::string& data_dir) {
       what.find('/') != what.npos;  // no obstacle to a recipe's or a data set's name
   if (what == "recipes") return info_recipes();
   const auto recipe = [&](const Path& file) {
-    print_config(parse_config(read_file(file), file.string()), 0);
+    print_config(parse_config(read_file(file), file.string()), {});
   };
   if (is_path && is_folder(path) && is_there(path / "config.toml")) return info_run(path);
   const bool is_called_one = path.extension() == ".safetensors" && !is_folder(path);

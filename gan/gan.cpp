@@ -37,7 +37,9 @@ kernels::Format read_in(const Config& config) {
   return kernels::has_fast_bf16() ? trained_in(config) : kernels::Format::fp32;
 }
 
-std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, at::Device device) {
+std::unique_ptr<GenerativeModel> make_model(const Config& config, const Shape& example,
+                                            at::Device device) {
+  const int64_t dim = product(example);
   if (wants_cpu(config.run.model) && !device.is_cpu())
     throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
   if (config.run.model == ModelKind::bernoulli_mixture) {
@@ -63,7 +65,7 @@ std::unique_ptr<GenerativeModel> make_model(const Config& config, int64_t dim, a
     return std::make_unique<Dbm>(config.dbm.hidden.values,
                                  MeanField{config.dbm.mean_field, config.dbm.tolerance},
                                  config.dbm.burn_in, unused);
-  auto G = std::make_unique<Generator>(config.generator, config.run.seed, unused, device);
+  auto G = std::make_unique<Generator>(config.generator, example, config.run.seed, unused, device);
   if (config.run.engine == Engine::fused && device.is_cpu()) G->network().fuse(read_in(config));
   return G;
 }
@@ -136,7 +138,7 @@ Model load(const fs::path& path, const std::string& checkpoint, at::Device devic
   const fs::path file = is_folder(path) ? RunFolder::open(path).find_checkpoint(checkpoint) : path;
   const auto stored = read_stored(file);
   const Header& header = stored->header;
-  auto model = make_model(header.config, product(header.card.shape), device);
+  auto model = make_model(header.config, header.card.shape, device);
   read_checkpoint(
       stored->content, [&](const StateVisitor& visit) { model->visit_state(visit); },
       file.string());

@@ -40,7 +40,7 @@ bool wants_marginals(const NetworkSpec& spec) {
 }
 
 void refuse_too_large(const Config& c, const DataSet& data) {
-  const MemoryNeed need = memory_need(c, data.train.dim());
+  const MemoryNeed need = memory_need(c, data.train.shape());
   const double scoring = scoring_need(c, data.train.dim(), data.valid.size(), data.test.size());
   const double free = available_memory();
   if (need.total() > free)
@@ -214,6 +214,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   choose_device_and_threads(p);
 
   p.facts.dim = p.data.train.dim();
+  p.facts.shape = p.data.train.shape();
   p.facts.batches_per_epoch = p.data.train.size() / c.training.batch_size;
   if (p.facts.batches_per_epoch == 0)
     throw UsageError(

@@ -8,14 +8,25 @@
 #include "gan/nets/draw.h"
 
 namespace gan {
+namespace {
 
-Generator::Generator(const GeneratorSection& section, uint64_t seed, const Tensor& marginals,
-                     at::Device device)
+/// [n, shape...]
+Shape batch_of(int64_t n, const Shape& shape) {
+  Shape out{n};
+  out.insert(out.end(), shape.begin(), shape.end());
+  return out;
+}
+
+}  // namespace
+
+Generator::Generator(const GeneratorSection& section, const Shape& example, uint64_t seed,
+                     const Tensor& marginals, at::Device device)
     : kind_(section.noise),
       noise_size_(section.noise_size),
       device_(device),
-      network_(section.layers, section.noise_size, "generator", Stream(seed, "init.G"), marginals,
-               device) {}
+      network_(section.layers, {section.noise_size}, "generator", Stream(seed, "init.G"), marginals,
+               device),
+      example_(product(example) == network_.outputs() ? example : network_.out()) {}
 
 Tensor Generator::noise(const Stream& stream, int64_t n, uint64_t step, int64_t first) const {
   if (kind_ == NoiseKind::normal)
@@ -29,15 +40,16 @@ Tensor Generator::noise(int64_t n, uint64_t seed, int64_t first) {
 }
 
 Tensor Generator::decode(const Tensor& z) {
-  return network_.infer(z).clone();
+  return network_.infer(z).clone().view(batch_of(z.size(0), example_));
 }
 
 Tensor Generator::sample(int64_t n, uint64_t seed, int64_t first) {
   constexpr int64_t kBlock = 1000;  // bounds the memory of the activations
-  Tensor out = at::empty({n, network_.outputs()}, at::TensorOptions(device_).dtype(at::kFloat));
+  Tensor out = at::empty(batch_of(n, example_), at::TensorOptions(device_).dtype(at::kFloat));
   for (int64_t done = 0; done < n; done += kBlock) {
     const int64_t count = std::min(kBlock, n - done);
-    out.narrow(0, done, count).copy_(network_.infer(noise(count, seed, first + done)));
+    const Tensor made = network_.infer(noise(count, seed, first + done));
+    out.narrow(0, done, count).copy_(made.view(batch_of(count, example_)));
   }
   return out;
 }

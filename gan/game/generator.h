@@ -9,9 +9,10 @@ namespace gan {
 
 class Generator : public GenerativeModel, public Latent {
  public:
+  /// example: the shape of one, which samples have where the last layer makes as many numbers.
   /// `marginals` [D] in (0, 1), or undefined where no bias asks for them.
-  Generator(const GeneratorSection& section, uint64_t seed, const Tensor& marginals,
-            at::Device device);
+  Generator(const GeneratorSection& section, const Shape& example, uint64_t seed,
+            const Tensor& marginals, at::Device device);
 
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   Tensor noise(int64_t n, uint64_t seed, int64_t first = 0) override;
@@ -27,6 +28,7 @@ class Generator : public GenerativeModel, public Latent {
   int64_t noise_size_;
   at::Device device_;
   Network network_;
+  Shape example_;
 };
 
 }  // namespace gan

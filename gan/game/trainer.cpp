@@ -126,7 +126,7 @@ Scalars Trainer::watch(const Tensor& real) {
 
 Tensor Trainer::discriminate(const Tensor& x) const {
   const at::NoGradGuard no_grad;
-  return D_(x.to(facts_.device)).squeeze(1).to(at::kCPU);
+  return D_(x.to(facts_.device)).flatten().to(at::kCPU);
 }
 
 Trainer::Trainer(const Config& config, const DataFacts& facts)
@@ -134,9 +134,9 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
       facts_(facts),
       game_(value_function(config.game.value)),
       noise_(config.run.seed, "game"),
-      G_(config.generator, config.run.seed, facts.marginals, facts.device),
-      D_(config.discriminator.layers, facts.dim, "discriminator", Stream(config.run.seed, "init.D"),
-         {}, facts.device),
+      G_(config.generator, facts.example(), config.run.seed, facts.marginals, facts.device),
+      D_(config.discriminator.layers, facts.example(), "discriminator",
+         Stream(config.run.seed, "init.D"), {}, facts.device),
       one_pass_(treats_examples_alone(config.discriminator.layers)),
       g_optimizer_(config.optimizer, config.training.learning_rate, G_.network().parameters()),
       d_optimizer_(config.optimizer, config.training.learning_rate, D_.parameters()) {
@@ -156,8 +156,8 @@ Trainer::Trainer(const Config& config, const DataFacts& facts)
     throw UsageError(
         "game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
   if (config.game.averaging > 0)
-    averaged_ = std::make_unique<Generator>(config.generator, config.run.seed, facts.marginals,
-                                            facts.device);
+    averaged_ = std::make_unique<Generator>(config.generator, facts.example(), config.run.seed,
+                                            facts.marginals, facts.device);
   if (config.run.engine == Engine::fused) {
     const auto precision =
         config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32;

@@ -17,9 +17,11 @@ namespace gan {
 /// What a learner must know of the data before it sees any.
 struct DataFacts {
   int64_t dim = 0;  ///< D: numbers an example
+  Shape shape;      ///< of an example; empty: [dim]
   int64_t batches_per_epoch = 1;
   Tensor marginals;  ///< [D], means of the scaled training data
   at::Device device = at::kCPU;
+  Shape example() const { return shape.empty() ? Shape{dim} : shape; }
 };
 
 class Trainer : public Learner {

@@ -24,9 +24,7 @@ std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
     const auto* dense = std::get_if<Dense>(&spec[i]);
     const bool dropout = std::holds_alternative<Dropout>(spec[i]);
     const bool fused = std::visit([]<class L>(const L&) { return has_fused_passes<L>(); }, spec[i]);
-    if (!fused)
-      return fmt::format("layer {} ({}) has no fused passes", i + 1,
-                         std::visit([](const auto& l) { return l.kName; }, spec[i]));
+    if (!fused) return fmt::format("layer {} ({}) has no fused passes", i + 1, kind_of(spec[i]));
     if (const auto* maxout = std::get_if<Maxout>(&spec[i]); maxout && maxout->pieces > 255)
       return fmt::format("layer {} has more than 255 pieces", i + 1);
     if (dropout && (i + 1 == spec.size() || std::holds_alternative<Dropout>(spec[i + 1])))
@@ -119,7 +117,9 @@ class FusedEngine::Passes : public FusedState {
                                 mask(0, first + row, unit), false, out + row * inputs + unit);
                       });
     });
-    return at::from_blob(out, {count, inputs}, at::kFloat);
+    Shape shape{count};
+    shape.insert(shape.end(), input_.begin(), input_.end());
+    return at::from_blob(out, shape, at::kFloat);
   }
 
  private:
@@ -378,9 +378,9 @@ class FusedTape : public Tape {
 
 }  // namespace
 
-FusedEngine::FusedEngine(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters,
-                         Format precision)
-    : passes_(std::make_unique<Passes>(spec, inputs, std::move(parameters), precision)) {}
+FusedEngine::FusedEngine(const NetworkSpec& spec, const Shape& input,
+                         std::vector<Tensor> parameters, Format precision)
+    : passes_(std::make_unique<Passes>(spec, input, std::move(parameters), precision)) {}
 FusedEngine::~FusedEngine() = default;
 
 std::unique_ptr<Tape> FusedEngine::record(at::TensorList parts, const Pass& pass) {

@@ -7,9 +7,9 @@
 namespace gan {
 namespace {
 
-void check_outputs(const NetworkSpec& spec, int64_t inputs, const char* network, int64_t wanted,
+void check_outputs(const NetworkSpec& spec, const Shape& input, const char* network, int64_t wanted,
                    const char* of_what) {
-  const int64_t outputs = size_of(shapes(spec, inputs, network).back().out);
+  const int64_t outputs = product(shapes(spec, input, network).back().out);
   if (outputs != wanted)
     throw UsageError("[{}] ends with {} outputs, expected {}: {}", network, outputs, wanted,
                      of_what);
@@ -42,12 +42,12 @@ void check_stack(const Config& c) {
     check("sparsity", c.dbm.sparsity.size());
 }
 
-void check_fit(const Config& c, int64_t dim) {
+void check_fit(const Config& c, const Shape& example) {
   check_stack(c);
   if (c.run.model != ModelKind::adversarial) return;
-  check_outputs(c.generator.layers, c.generator.noise_size, "generator", dim,
+  check_outputs(c.generator.layers, {c.generator.noise_size}, "generator", product(example),
                 "as many as an example has numbers");
-  check_outputs(c.discriminator.layers, dim, "discriminator", 1, "one logit");
+  check_outputs(c.discriminator.layers, example, "discriminator", 1, "one logit");
 }
 
 }  // namespace gan

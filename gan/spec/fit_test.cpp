@@ -9,7 +9,7 @@ namespace {
 
 std::string complaint(const Config& config, int64_t dim = 3) {
   try {
-    check_fit(config, dim);
+    check_fit(config, {dim});
   } catch (const UsageError& error) {
     return error.what();
   }

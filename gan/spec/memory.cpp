@@ -8,65 +8,24 @@ namespace {
 
 constexpr double kFloat = 4;
 
-struct Floats {
-  double parameters = 0;
-  double kept = 0;  ///< of one example on its way through: outputs, and what their derivatives need
-  double widest = 0;  ///< of the largest layer: what comes and goes while it is worked on
-};
+using Floats = LayerMemory;
 
-Floats count(const NetworkSpec& spec, const std::vector<LayerShape>& fitted) {
-  Floats sum;
-  for (size_t i = 0; i < spec.size(); ++i) {
-    if (const auto* block = std::get_if<Residual>(&spec[i])) {
-      for (const Floats& side :
-           {count(block->layers, fitted[i].layers), count(block->shortcut, fitted[i].shortcut)}) {
-        sum.parameters += side.parameters;
-        sum.kept += side.kept;
-        sum.widest = std::max(sum.widest, side.widest);
-      }
-      sum.kept += static_cast<double>(size_of(fitted[i].out));
-      continue;
-    }
-    const double inputs = static_cast<double>(size_of(fitted[i].in)),
-                 outputs = static_cast<double>(size_of(fitted[i].out));
-    double pieces = 0,
-           kept =
-               2 *
-               outputs;  // two: before and after an activation, or a mask and what it lets through
-    if (std::holds_alternative<Dense>(spec[i])) pieces = 1;
-    if (const auto* maxout = std::get_if<Maxout>(&spec[i])) {
-      pieces = static_cast<double>(maxout->pieces);
-      kept = 3 * outputs;  // an index takes 8 bytes
-    }
-    double widest = outputs * std::max(pieces, 1.0);
-    sum.parameters += outputs * pieces * (inputs + 1);
-    if (const Dims& detector = fitted[i].detector; !detector.empty()) {
-      widest = static_cast<double>(size_of(detector));
-      sum.parameters += static_cast<double>(parameter_count(spec[i], fitted[i]));
-      if (std::holds_alternative<MaxoutConvolution>(spec[i])) kept = widest + 3 * outputs;
-    }
-    sum.kept += kept;
-    sum.widest = std::max(sum.widest, widest);
-  }
-  return sum;
+Floats count(const NetworkSpec& spec, const Shape& input, const std::string& network) {
+  return network_memory(spec, shapes(spec, input, network));
 }
 
-Floats count(const NetworkSpec& spec, int64_t width, const std::string& network) {
-  return count(spec, shapes(spec, width, network));
-}
-
-MemoryNeed adversarial(const Config& c, int64_t dim) {
-  const Floats g = count(c.generator.layers, c.generator.noise_size, "generator"),
-               d = count(c.discriminator.layers, dim, "discriminator");
+MemoryNeed adversarial(const Config& c, const Shape& example) {
+  const Floats g = count(c.generator.layers, {c.generator.noise_size}, "generator"),
+               d = count(c.discriminator.layers, example, "discriminator");
   const double moments = c.optimizer.method == Method::adam ? 2 : 1,
                average = c.game.averaging > 0 ? 1 : 0;
   const double state = (1 + moments) * (g.parameters + d.parameters) + average * g.parameters;
   const double twice = c.game.r1 > 0 || c.game.r2 > 0 ? 2 : 1;  // derivatives of derivatives
   const double rows = static_cast<double>(c.training.batch_size);
   return {.parameters = kFloat * (2 * state + g.parameters + d.parameters),
-          .batch =
-              kFloat * rows *
-              (g.kept + g.widest + 2 * (twice * d.kept + d.widest) + 6 * static_cast<double>(dim))};
+          .batch = kFloat * rows *
+                   (g.kept + g.widest + 2 * (twice * d.kept + d.widest) +
+                    6 * static_cast<double>(product(example)))};
 }
 
 MemoryNeed mixture(const Config& c, double dim) {
@@ -187,10 +146,11 @@ MemoryNeed stack(const Config& c, double dim) {
 
 }  // namespace
 
-MemoryNeed memory_need(const Config& config, int64_t dim) {
+MemoryNeed memory_need(const Config& config, const Shape& example) {
+  const int64_t dim = product(example);
   switch (config.run.model) {
     case ModelKind::adversarial:
-      return adversarial(config, dim);
+      return adversarial(config, example);
     case ModelKind::bernoulli_mixture:
       return mixture(config, static_cast<double>(dim));
     case ModelKind::rbm:
@@ -244,7 +204,7 @@ double model_bytes(const Config& c, int64_t dim) {
   }
   if (const StackSection* s = stack_of(c))
     return kFloat * size_of_stack(*s, static_cast<double>(dim)).parameters;
-  return kFloat * count(c.generator.layers, c.generator.noise_size, "generator").parameters;
+  return kFloat * count(c.generator.layers, {c.generator.noise_size}, "generator").parameters;
 }
 
 }  // namespace gan

@@ -12,9 +12,12 @@ struct MemoryNeed {
   double total() const { return parameters + batch; }
 };
 
-/// dim: numbers an example. Within about a third of what is measured, once the data are loaded;
+/// example: the shape of one. Within about a third of what is measured, once the data are loaded;
 /// shapes that no machine can hold give numbers that no machine has.
-MemoryNeed memory_need(const Config& config, int64_t dim);
+MemoryNeed memory_need(const Config& config, const Shape& example);
+inline MemoryNeed memory_need(const Config& config, int64_t dim) {
+  return memory_need(config, Shape{dim});
+}
 
 inline constexpr int64_t kScoredSamples =
     10000;  ///< that scores are computed from: the published protocol's number
