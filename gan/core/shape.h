@@ -16,4 +16,11 @@ inline int64_t product(const Shape& shape) {
   return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
 }
 
+/// Of n examples of this shape: [n, shape...].
+inline Shape batch_shape(int64_t n, const Shape& example) {
+  Shape out{n};
+  out.insert(out.end(), example.begin(), example.end());
+  return out;
+}
+
 }  // namespace gan

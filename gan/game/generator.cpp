@@ -8,16 +8,6 @@
 #include "gan/nets/draw.h"
 
 namespace gan {
-namespace {
-
-/// [n, shape...]
-Shape batch_of(int64_t n, const Shape& shape) {
-  Shape out{n};
-  out.insert(out.end(), shape.begin(), shape.end());
-  return out;
-}
-
-}  // namespace
 
 Generator::Generator(const GeneratorSection& section, const Shape& example, uint64_t seed,
                      const Tensor& marginals, at::Device device)
@@ -40,16 +30,16 @@ Tensor Generator::noise(int64_t n, uint64_t seed, int64_t first) {
 }
 
 Tensor Generator::decode(const Tensor& z) {
-  return network_.infer(z).clone().view(batch_of(z.size(0), example_));
+  return network_.infer(z).clone().reshape(batch_shape(z.size(0), example_));
 }
 
 Tensor Generator::sample(int64_t n, uint64_t seed, int64_t first) {
   constexpr int64_t kBlock = 1000;  // bounds the memory of the activations
-  Tensor out = at::empty(batch_of(n, example_), at::TensorOptions(device_).dtype(at::kFloat));
+  Tensor out = at::empty(batch_shape(n, example_), at::TensorOptions(device_).dtype(at::kFloat));
   for (int64_t done = 0; done < n; done += kBlock) {
     const int64_t count = std::min(kBlock, n - done);
     const Tensor made = network_.infer(noise(count, seed, first + done));
-    out.narrow(0, done, count).copy_(made.view(batch_of(count, example_)));
+    out.narrow(0, done, count).copy_(made.reshape(batch_shape(count, example_)));
   }
   return out;
 }

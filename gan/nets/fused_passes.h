@@ -93,9 +93,7 @@ class FusedEngine::Passes : public FusedState {
                              mask(0, first + row, unit), false, out + row * inputs + unit);
           });
     });
-    Shape shape{count};
-    shape.insert(shape.end(), input_.begin(), input_.end());
-    return at::from_blob(out, shape, at::kFloat);
+    return at::from_blob(out, batch_shape(count, input_), at::kFloat);
   }
 
  private:

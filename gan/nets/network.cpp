@@ -86,9 +86,7 @@ Network::~Network() = default;
 Network::Network(Network&&) noexcept = default;
 
 Tensor Network::seen(const Tensor& x) const {
-  Shape shape{x.size(0)};
-  shape.insert(shape.end(), input_.begin(), input_.end());
-  return x.reshape(shape);
+  return x.reshape(batch_shape(x.size(0), input_));
 }
 
 Tensor Network::operator()(const Tensor& x, const Pass& pass) const {
