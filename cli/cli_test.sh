@@ -227,6 +227,9 @@ test_info() {
   done
   says width height
   expect 2 "info of nothing" info nothing
+  printf '[generator]\nlayers = [{ layer = "dense", units = 16 }]\n[discriminator]\nlayers = [{ layer = "convolution", channels = 1, kernel = 4 }]\n' >conv.toml
+  expect 0 "info of a recipe whose images the data will show" info conv.toml
+  says "convolution 1 linear, 4x4 kernels, he" "as the data's shape is"
 }
 
 test_colours() {  # through convolutions, with penalties: second derivatives

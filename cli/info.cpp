@@ -29,9 +29,9 @@ bool begins_as_checkpoint(const Path& path) {
   return bytes[8] == '{' && length <= static_cast<uint64_t>(file.tellg()) - 8;
 }
 
-void print_network(const std::string& name, const NetworkSpec& spec, int64_t inputs) {
+void print_network(const std::string& name, const NetworkSpec& spec, const Shape& input) {
   std::vector<std::vector<std::string>> rows;
-  const std::vector<LayerShape> fitted = shapes(spec, inputs, name);
+  const std::vector<LayerShape> fitted = shapes(spec, input, name);
   int64_t total = 0;
   for (size_t i = 0; i < spec.size(); ++i) {
     const int64_t parameters = parameter_count(spec[i], fitted[i]);
@@ -45,8 +45,23 @@ void print_network(const std::string& name, const NetworkSpec& spec, int64_t inp
   fmt::print("{}\n{}", name, table(rows));
 }
 
+/// D of a recipe that does not say what images its layers see: the data will. `made`: what G ends
+/// with.
+void print_discriminator(const NetworkSpec& spec, const Shape& made) {
+  try {
+    print_network("discriminator", spec, made);
+  } catch (const UsageError&) {
+    if (made.size() != 1) throw;  // an image, as the data's are
+    std::vector<std::vector<std::string>> rows;
+    for (size_t i = 0; i < spec.size(); ++i)
+      rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), "as the data's shape is"});
+    fmt::print("discriminator\n{}", table(rows));
+  }
+}
+
 /// A deep model's layers, from the data upwards.
-void print_stack(const Config& c, const StackSection& s, int64_t dim) {
+void print_stack(const Config& c, const StackSection& s, const Shape& example) {
+  const int64_t dim = example.empty() ? 0 : product(example);
   fmt::print("{}, binary units\n  v   {}\n", spec_of(c).about,
              dim > 0 ? count(dim) : "as many as the data have numbers");
   for (size_t i = 0; i < s.hidden.size(); ++i) {
@@ -59,24 +74,27 @@ void print_stack(const Config& c, const StackSection& s, int64_t dim) {
 }
 
 /// What a section says, in words, before its settings; most are their settings alone.
-void print_about(const Config&, const auto& /*section*/, int64_t /*dim*/) {}
+void print_about(const Config&, const auto& /*section*/, const Shape& /*example*/) {}
 
-void print_about(const Config&, const GeneratorSection& s, int64_t) {
+void print_about(const Config&, const GeneratorSection& s, const Shape&) {
   const bool uniform = s.noise == NoiseKind::uniform;
   fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
-  print_network("generator", s.layers, s.noise_size);
+  print_network("generator", s.layers, {s.noise_size});
   fmt::print("\n");
 }
 
-void print_about(const Config& c, const DiscriminatorSection& s, int64_t dim) {
-  if (dim == 0)
-    dim = size_of(shapes(c.generator.layers, c.generator.noise_size, "generator").back().out);
+void print_about(const Config& c, const DiscriminatorSection& s, const Shape& example) {
+  const Shape made = shapes(c.generator.layers, {c.generator.noise_size}, "generator").back().out;
   fmt::print("D, one logit\n");
-  print_network("discriminator", s.layers, dim);
+  if (example.empty())
+    print_discriminator(s.layers, made);
+  else
+    print_network("discriminator", s.layers, example);
   fmt::print("\n");
 }
 
-void print_rbm(int64_t hidden, bool gaussian, int64_t dim) {
+void print_rbm(int64_t hidden, bool gaussian, const Shape& example) {
+  const int64_t dim = example.empty() ? 0 : product(example);
   fmt::print("E(v, h) = {} - c'h - v'Wh\n  v  {} {} units\n  h  {} binary units\n",
              gaussian ? "|v - b|^2 / 2" : "-b'v",
              dim > 0 ? count(dim) : "as many as the data have numbers:",
@@ -85,14 +103,14 @@ void print_rbm(int64_t hidden, bool gaussian, int64_t dim) {
     fmt::print("  W  {} weights, and {} biases\n", count(dim * hidden), count(dim + hidden));
 }
 
-void print_about(const Config&, const RbmSection& s, int64_t dim) {
-  print_rbm(s.hidden, s.visible == VisibleKind::gaussian, dim);
+void print_about(const Config&, const RbmSection& s, const Shape& example) {
+  print_rbm(s.hidden, s.visible == VisibleKind::gaussian, example);
   fmt::print("trained by {}-{}{}\n\n", s.persistent ? "PCD" : "CD", s.k,
              s.persistent ? fmt::format(", {} persistent chains", count(s.chains)) : "");
 }
 
-void print_about(const Config& c, const NceSection& s, int64_t dim) {
-  print_rbm(s.hidden, false, dim);
+void print_about(const Config& c, const NceSection& s, const Shape& example) {
+  print_rbm(s.hidden, false, example);
   const bool mixture = s.noise == NceNoise::mixture;
   fmt::print("trained by noise-contrastive estimation, against {} times as much noise: {}\n\n",
              count(s.nu),
@@ -101,23 +119,24 @@ void print_about(const Config& c, const NceSection& s, int64_t dim) {
                  : "the product of the marginals");
 }
 
-void print_about(const Config& c, const DbnSection& s, int64_t dim) {
-  print_stack(c, s, dim);
+void print_about(const Config& c, const DbnSection& s, const Shape& example) {
+  print_stack(c, s, example);
   if (s.joint_epochs > 0)
     fmt::print("then fine-tuned by the up-down algorithm, {} epochs\n", s.joint_epochs);
   fmt::print("\n");
 }
 
-void print_about(const Config& c, const DbmSection& s, int64_t dim) {
-  print_stack(c, s, dim);
+void print_about(const Config& c, const DbmSection& s, const Shape& example) {
+  print_stack(c, s, example);
   fmt::print("then all layers together, {} epochs: mean field on data, {} persistent chains\n\n",
              s.joint_epochs, count(s.chains));
 }
 
-void print_config(const Config& c, int64_t dim) {
+/// example: the shape of one; empty where the data are not known.
+void print_config(const Config& c, const Shape& example) {
   if (!c.about.empty()) fmt::print("{}\n\n", printable(c.about));
   Config copy = c;  // sections() hands out references that could be written to
-  sections(copy, [&](std::string_view, const auto& s) { print_about(c, s, dim); });
+  sections(copy, [&](std::string_view, const auto& s) { print_about(c, s, example); });
   std::string section;
   for (const auto& [key, value] : flatten(c)) {
     if (key.ends_with(".layers") || (key == "training.steps" && c.training.steps == 0)) continue;
@@ -143,7 +162,7 @@ void info_checkpoint(const Path& file) {
   fmt::print("{}: checkpoint of step {}, trained on {} (hash {}), {} tensors, {} bytes\n\n",
              printable(file.string()), model.step(), printable(model.data().name),
              model.data().hash, content.tensors.size(), count(static_cast<int64_t>(bytes.size())));
-  print_config(model.config(), product(model.data().shape));
+  print_config(model.config(), model.data().shape);
 }
 
 void info_run(const Path& path) {
@@ -161,9 +180,9 @@ void info_run(const Path& path) {
     fmt::print("\n");
   }
   fmt::print("\n");
-  const int64_t dim = last ? product(load(path).data().shape) : 0;
+  const Shape example = last ? load(path).data().shape : Shape{};
   try {
-    print_config(c, dim);
+    print_config(c, example);
   } catch (const UsageError& error) {  // networks that do not fit: no fault of the command line
     throw DataError("{}: {}", (path / "config.toml").string(), error.what());
   }
@@ -190,7 +209,7 @@ void describe(const std::string& what, const std::string& data_dir) {
       what.find('/') != what.npos;  // no obstacle to a recipe's or a data set's name
   if (what == "recipes") return info_recipes();
   const auto recipe = [&](const Path& file) {
-    print_config(parse_config(read_file(file), file.string()), 0);
+    print_config(parse_config(read_file(file), file.string()), {});
   };
   if (is_path && is_folder(path) && is_there(path / "config.toml")) return info_run(path);
   const bool is_called_one = path.extension() == ".safetensors" && !is_folder(path);

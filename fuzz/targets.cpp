@@ -167,15 +167,15 @@ void check_config(const Config& config) {
   const Config again = parse_config(written, kWho);
   require(format_config(again) == written, "what was written is read the same");
   require(flatten(again) == flatten(config), "every setting survives");
-  int64_t inputs = config.generator.noise_size;
+  Shape input{config.generator.noise_size};
   for (const NetworkSpec* network : {&config.generator.layers, &config.discriminator.layers}) {
     try {
-      const std::vector<LayerShape> fitted = shapes(*network, inputs, kWho);
+      const std::vector<LayerShape> fitted = shapes(*network, input, kWho);
       for (size_t i = 0; i < network->size(); ++i) {
         require(parameter_count(network->at(i), fitted[i]) >= 0, "parameters can be counted");
         require(!describe(network->at(i)).empty(), "a layer can be described");
       }
-      inputs = size_of(fitted.back().out);
+      input = fitted.back().out;
     } catch (const UsageError& error) {  // layers that do not fit each other
       check_message(error.what());
     }
@@ -230,14 +230,15 @@ void check_header(const Header& header) {
   require(header.card.low <= header.card.high, "the range is one");
   if (!has_section(header.config, "generator")) return;
   const auto outputs =
-      shapes(header.config.generator.layers, header.config.generator.noise_size, kWho).back().out;
-  require(size_of(outputs) == dim, "G makes examples");
+      shapes(header.config.generator.layers, {header.config.generator.noise_size}, kWho).back().out;
+  require(product(outputs) == dim, "G makes examples");
 }
 
 /// A whole checkpoint with a right checksum, of what follows: settings, the data's card, the step,
 /// each up to a zero byte; then the bytes of its one tensor.
 void checkpoint(std::string_view bytes) {
   SafeTensors content;
+  content.metadata["format"] = "2";
   for (const char* key : {"config", "data", "step"}) content.metadata[key] = take_part(bytes);
   const auto weights = static_cast<int64_t>(bytes.size() / sizeof(float));
   content.tensors["model.w"] = {

@@ -162,10 +162,12 @@ const FamilySpec kGaussianSpec = {
         [](const Config& c, const DataSpec&) {
           if (c.data.binarise) throw UsageError("a gaussian is no model of bits");
         },
-    .memory = [](const Config&, int64_t dim) -> MemoryNeed {
+    .memory = [](const Config&, const DataSpec& data) -> MemoryNeed {
+      const int64_t dim = data.dim();
       return {.parameters = 32 * static_cast<double>(dim)};
     },
-    .model_bytes = [](const Config&, int64_t dim) { return 8 * static_cast<double>(dim); },
+    .model_bytes = [](const Config&,
+                      const DataSpec& data) { return 8 * static_cast<double>(data.dim()); },
     .needs_means = [](const Config&) { return false; },
 };
 

@@ -88,12 +88,17 @@ Model load(const fs::path& path, const std::string& checkpoint, at::Device devic
 }
 
 DataCard card_of(const Problem& p) {
-  return {p.data.name,    p.data.hash, p.data.train.shape(), p.data.image, p.data.low, p.data.high,
-          p.data.columns, p.scaling,   p.data.channels_last, p.data.origin};
-}
-
-DataSpec data_spec(const DataSet& data) {
-  return {.shape = data.train.shape(), .size = data.train.size()};
+  return {.name = p.data.name,
+          .hash = p.data.hash,
+          .shape = p.data.train.shape(),
+          .image = p.data.image,
+          .low = p.data.low,
+          .high = p.data.high,
+          .columns = p.data.columns,
+          .scaling = p.scaling,
+          .channels_last = p.data.channels_last,
+          .origin = p.data.origin,
+          .classes = p.data.classes};
 }
 
 Setup setup_of(const Problem& p) {

@@ -69,7 +69,6 @@ struct Problem {
 Problem prepare(Config config, const std::filesystem::path& data_dir = {});
 
 DataCard card_of(const Problem& problem);
-DataSpec data_spec(const DataSet& data);
 
 /// What the learner of a problem is made from; its examples are read while the problem lives.
 Setup setup_of(const Problem& problem);

@@ -95,6 +95,17 @@ TEST_F(Changed, HeadersAreCheckedBeforeAnythingIsBuilt) {
              "[generator] has no layers");
 }
 
+TEST_F(Changed, ARunOfTheFirstFormatIsRefused) {
+  const auto first_format = [](SafeTensors& c) { c.metadata.erase("format"); };
+  const std::string said = "is of format 1, which this version cannot read: train again";
+  EXPECT_HAS(refused(first_format), said);
+  const RunFolder run = RunFolder::open(run_);
+  write_file(run.checkpoint(5), read_file(put(first_format)));
+  const Problem problem = prepare(run.config());
+  EXPECT_HAS(complaint([&] { check_continues(run, problem); }), said);
+  EXPECT_HAS(complaint([&] { load(run_); }), said);
+}
+
 TEST_F(Changed, AFileIsNamedByItsStep) {
   EXPECT_HAS(refused([](SafeTensors&) {}, "step-0000006.safetensors"),
              "its header says step 5, its name says 6");

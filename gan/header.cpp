@@ -11,6 +11,8 @@
 namespace gan {
 namespace {
 
+constexpr const char* kFormat = "format";
+constexpr int64_t kCheckpointFormat = 2;  // 1 called the tensors of a layer by its position
 constexpr const char* kConfig = "config";
 constexpr const char* kData = "data";
 constexpr const char* kStep = "step";
@@ -21,6 +23,20 @@ const std::string& entry(const SafeTensors& content, const char* key, const std:
   if (found == content.metadata.end())
     throw DataError("{}: has no '{}' in its header: it is no checkpoint of gan", who, key);
   return found->second;
+}
+
+/// Before anything else: the rest may be called otherwise in another format.
+void check_format(const SafeTensors& content, const std::string& who) {
+  const auto found = content.metadata.find(kFormat);
+  if (found == content.metadata.end()) {
+    entry(content, kConfig, who);
+    throw DataError(
+        "{}: is of format 1, which this version cannot read: train again, or use the version of gan that wrote it",
+        who);
+  }
+  if (found->second != std::to_string(kCheckpointFormat))
+    throw DataError("{}: is of format {}, this version reads format {}: update gan", who,
+                    found->second, kCheckpointFormat);
 }
 
 int64_t read_step(const std::string& text, const std::string& who) {
@@ -39,7 +55,7 @@ void check_size(const Header& header, const SafeTensors& content, const std::str
   double there = 0;
   for (const auto& [name, tensor] : content.tensors)
     there += static_cast<double>(tensor.bytes.size());
-  const double needed = model_bytes(header.config, product(header.card.shape));
+  const double needed = model_bytes(header.config, data_spec(header.card));
   if (needed > there)
     throw DataError(
         "{}: its network needs {:.0f} bytes, its tensors have {:.0f}: the checkpoint is damaged",
@@ -49,11 +65,14 @@ void check_size(const Header& header, const SafeTensors& content, const std::str
 }  // namespace
 
 std::map<std::string, std::string> format_header(const Config& config, const DataCard& card) {
-  return {{kConfig, format_config(config)}, {kData, format_card(card)}};
+  return {{kFormat, std::to_string(kCheckpointFormat)},
+          {kConfig, format_config(config)},
+          {kData, format_card(card)}};
 }
 
 Header read_header(const SafeTensors& content, const std::string& who,
                    std::optional<int64_t> step_in_name) {
+  check_format(content, who);
   Header header;
   header.card = parse_card(entry(content, kData, who), who);
   header.step = read_step(entry(content, kStep, who), who);
@@ -67,7 +86,8 @@ Header read_header(const SafeTensors& content, const std::string& who,
     throw DataError("{}", error.what());
   }
   try {
-    check_fit(header.config, {.shape = header.card.shape});
+    const DataSpec data = data_spec(header.card);
+    check_fit(header.config, data);
   } catch (const UsageError& error) {
     throw DataError("{}: {}", settings, error.what());
   }

@@ -24,9 +24,9 @@ struct Header {
 std::map<std::string, std::string> format_header(const Config& config, const DataCard& card);
 
 /// `content` has passed verify_checksum. step_in_name: of a file that is named by its step.
-/// @throws DataError naming `who` and the field: one that is missing or damaged, networks that do
-/// not fit each other or the data, tensors of fewer bytes than the model needs, another step than
-/// the name says, a tensor with a NaN or an infinity
+/// @throws DataError naming `who` and the field: another format than 2, one that is missing or
+/// damaged, networks that do not fit each other or the data, tensors of fewer bytes than the model
+/// needs, another step than the name says, a tensor with a NaN or an infinity
 Header read_header(const SafeTensors& content, const std::string& who,
                    std::optional<int64_t> step_in_name = {});
 

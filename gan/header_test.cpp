@@ -53,6 +53,18 @@ TEST_F(HeaderOf, HasEveryPart) {
   }
 }
 
+TEST_F(HeaderOf, IsOfThisFormat) {
+  SafeTensors other = content();
+  EXPECT_EQ(other.metadata.at("format"), "2");
+  other.metadata["format"] = "3";
+  expect_data_error([&] { read_header(other, std::string(kWho)); },
+                    "is of format 3, this version reads format 2: update gan");
+  other.metadata.erase("format");  // format 1 did not say so
+  expect_data_error([&] { read_header(other, std::string(kWho)); },
+                    "is of format 1, which this version cannot read: train again, or use the "
+                    "version of gan that wrote it");
+}
+
 TEST_F(HeaderOf, StepsAreWholeAndThoseOfTheName) {
   for (const std::string step :
        {"-5", "", "1.5", "12 ", "0x1", "99999999999999999999", "2000000000000"}) {

@@ -30,7 +30,7 @@ Tensor mean_of(const Examples& examples, const Scaling& scaling) {
 }
 
 void refuse_too_large(const Config& c, const DataSet& data) {
-  const MemoryNeed need = memory_need(c, data.train.dim());
+  const MemoryNeed need = memory_need(c, data_spec(data));
   const double scoring = scoring_need(c, data.train.dim(), data.valid.size(), data.test.size());
   const double free = available_memory();
   if (need.total() > free)

@@ -9,7 +9,7 @@
 
 #include "gan/core/random.h"
 #include "gan/kernels/passes.h"
-#include "gan/kernels/tiles.h"
+#include "gan/kernels/weight_gradient.h"
 #include "gan/model/generative_model.h"
 
 namespace gan {
@@ -56,24 +56,15 @@ class TiedLayers {
   template <class Use>
   void weight_gradient(const kernels::Team& team, size_t l, const void* upper, const void* lower,
                        int64_t rows, Use use) {
-    using namespace kernels;
-    const int64_t inputs = size(l - 1), outputs = size(l);
-    const auto [begin, end] = team.share(outputs, kGrain);
-    const int64_t most =
-        std::clamp(kTileRows * kTileColumns / inputs / kGrain * kGrain, kGrain, kTileColumns);
-    for (int64_t o = begin; o < end; o += most) {
-      const int64_t n = std::min(most, end - o);
-      float* g = tile(team, n * inputs);
-      multiply({.m = n,
-                .n = inputs,
-                .k = rows,
-                .transpose_a = true,
-                .transpose_b = false,
-                .operands = precision_,
-                .stride_a = outputs},
-               element(upper, o), lower, g);
-      use(o, n, g);
-    }
+    kernels::each_part(
+        team,
+        {.left = upper,
+         .n = size(l),
+         .right = lower,
+         .m = size(l - 1),
+         .rows = rows,
+         .precision = precision_},
+        [&](int64_t n) { return tile(team, n); }, use);
   }
 
   /// The same of the biases of layer l: the sum over rows of delta [rows, size(l)].

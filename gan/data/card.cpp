@@ -106,6 +106,10 @@ void check(const DataCard& card, std::string_view who) {
 
 }  // namespace
 
+DataSpec data_spec(const DataCard& card) {
+  return {.shape = card.shape, .classes = card.classes};
+}
+
 std::string format_card(const DataCard& card) {
   Json json = {{"name", card.name},
                {"hash", card.hash},

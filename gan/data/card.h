@@ -24,6 +24,8 @@ struct DataCard {
   std::vector<std::string> classes;  ///< names of the labels
 };
 
+DataSpec data_spec(const DataCard& card);  ///< its size is not known
+
 /// As JSON, which a checkpoint's header holds. What is not UTF-8 in names is replaced.
 std::string format_card(const DataCard& card);
 

@@ -266,6 +266,10 @@ Scaling DataSet::judging() const {
   return scaling(image ? ScaleTo::unit : toy ? ScaleTo::none : ScaleTo::standard);
 }
 
+DataSpec data_spec(const DataSet& data) {
+  return {.shape = data.train.shape(), .classes = data.classes, .size = data.train.size()};
+}
+
 std::string content_hash(const DataSet& data) {
   Fnv hash;
   for (const Examples* split : {&data.train, &data.valid, &data.test}) {

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "gan/data/data_spec.h"
 #include "gan/data/toy.h"
 #include "gan/io/array.h"
 
@@ -102,6 +103,8 @@ struct SplitSizes {
 /// looked and what to install), unreadable, not finite, empty.
 DataSet open_data(const std::string& data, const std::filesystem::path& data_dir = {},
                   SplitSizes split = {});
+
+DataSpec data_spec(const DataSet& data);
 
 /// The names that open_data knows: "mnist", ..., "toy:ring8", ...
 std::vector<std::string> data_names();

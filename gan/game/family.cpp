@@ -21,7 +21,8 @@ int64_t adversarial_steps(const Config& c, int64_t batches_per_epoch) {
 
 std::unique_ptr<GenerativeModel> unread_generator(const Setup& setup) {
   const Config& c = setup.config;
-  auto G = std::make_unique<Generator>(c.generator, c.run.seed, setup.means, setup.device);
+  auto G =
+      std::make_unique<Generator>(c.generator, setup.data, c.run.seed, setup.means, setup.device);
   if (c.run.engine == Engine::fused && setup.device.is_cpu()) G->network().fuse(setup.precision());
   return G;
 }

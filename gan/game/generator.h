@@ -1,6 +1,7 @@
 #pragma once
 /// G, the counterfeiter: noise in, an example out, in one forward pass.
 
+#include "gan/data/data_spec.h"
 #include "gan/model/generative_model.h"
 #include "gan/nets/network.h"
 #include "gan/spec/config.h"
@@ -9,14 +10,19 @@ namespace gan {
 
 class Generator : public GenerativeModel, public Latent {
  public:
-  /// `marginals` [D] in (0, 1), or undefined where no bias asks for them.
-  Generator(const GeneratorSection& section, uint64_t seed, const Tensor& marginals,
-            at::Device device);
+  /// Samples have the shape of the data's examples where the last layer makes as many numbers.
+  /// `means` [D] in (0, 1), or undefined where no bias asks for them.
+  Generator(const GeneratorSection& section, const DataSpec& data, uint64_t seed,
+            const Tensor& means, at::Device device);
 
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   Tensor noise(int64_t n, uint64_t seed, int64_t first = 0) override;
-  Tensor decode(const Tensor& z) override;
+  Tensor decode(const Tensor& z) override;  ///< where G sees labels: of the first class
   void visit_state(const StateVisitor& visit) override { network_.visit_state("model.", visit); }
+
+  /// Labels of samples [first, first + n), each class as probable as any other: [n] int64 on its
+  /// device; undefined for a generator that does not see labels.
+  Tensor labels(int64_t n, uint64_t seed, int64_t first = 0) const;
 
   /// z ~ p_z of this generator, [n, noise_size], on its device.
   Tensor noise(const Stream& stream, int64_t n, uint64_t step, int64_t first = 0) const;
@@ -26,7 +32,9 @@ class Generator : public GenerativeModel, public Latent {
   NoiseKind kind_;
   int64_t noise_size_;
   at::Device device_;
+  int64_t classes_;  ///< 0 where G does not see labels
   Network network_;
+  Shape example_;
 };
 
 }  // namespace gan

@@ -21,7 +21,7 @@ Tensor part(const Tensor& of, int64_t first, int64_t n) {
 Look::Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples)
     : tapes_(std::move(tapes)), data_(data), samples_(samples) {
   const auto answers = [&](size_t tape, int64_t first, int64_t n) {
-    return tapes_[tape]->output().squeeze(1).narrow(0, first, n).detach().clone().requires_grad_();
+    return tapes_[tape]->output().flatten().narrow(0, first, n).detach().clone().requires_grad_();
   };
   if (data > 0) real = answers(0, 0, data);
   fake = tapes_.size() == 1 ? answers(0, data, samples) : answers(1, 0, samples);

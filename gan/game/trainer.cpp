@@ -15,17 +15,17 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
   const GameSection& rule = config_.game;
   Batch batch;
   Tensor d_loss, on_data, on_samples;
-  for (int64_t i = 0; i < rule.k; ++i) {                                 // "for k steps do"
-    batch = data.next();                                                 // x ~ p_data
-    Look a = look(batch.rows(), generate(batch, t, i)->output(), t, i);  // samples ~ p_g
+  for (int64_t i = 0; i < rule.k; ++i) {                          // "for k steps do"
+    batch = data.next();                                          // x ~ p_data
+    Look a = look(batch, generate(batch, t, i)->output(), t, i);  // samples ~ p_g
     d_loss = game_.d_loss(a.real, a.fake);
     on_data = a.real;
     on_samples = a.fake;
     update_D(a, d_loss, {rule.r1, rule.r2}, t, t * rule.k + i);
   }
   const auto made = generate(batch, t, rule.k);  // fresh z
-  const Tensor x = game_.relative ? batch.rows() : Tensor();
-  Look b = look(x, made->output(), t, rule.k);  // the new D
+  if (!game_.relative) batch.x = Tensor();
+  Look b = look(batch, made->output(), t, rule.k);  // the new D
   const Tensor g_loss = game_.g_loss(b.real, b.fake);
   update_G(*made, b.for_samples(g_loss), t);
   return report(d_loss, g_loss, on_data, on_samples);
@@ -35,7 +35,7 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
 /// and both gradients taken at the same parameters before either moves.
 Scalars Trainer::step_simultaneous(int64_t t, const Batch& data) {
   const auto made = generate(data, t, 0);
-  Look a = look(data.rows(), made->output(), t, 0);
+  Look a = look(data, made->output(), t, 0);
   const Tensor d_loss = game_.d_loss(a.real, a.fake), g_loss = game_.g_loss(a.real, a.fake);
   const Tensor slope = a.for_samples(g_loss);  // through D as it is
   update_D(a, d_loss / 2, {}, t, t);
@@ -54,27 +54,34 @@ Scalars Trainer::step(int64_t t, Batches& data) {
   return scalars;
 }
 
-std::unique_ptr<Tape> Trainer::generate(const Batch& data, int64_t t, int64_t pass) {
-  const Pass training{
-      .training = true, .noise = noise_.child("G").child(pass), .step = static_cast<uint64_t>(t)};
-  const Tensor z = G_.noise(noise_.child("z").child(pass), data.size(), t, data.first);
-  return G_.network().record({z}, training);
+Pass Trainer::pass_of(const Batch& data, const Stream& noise, int64_t t) const {
+  return {.training = true,
+          .noise = noise,
+          .step = static_cast<uint64_t>(t),
+          .label = data.label,
+          .first = data.first};
 }
 
-Look Trainer::look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass) {
+std::unique_ptr<Tape> Trainer::generate(const Batch& data, int64_t t, int64_t pass) {
+  const Tensor z = G_.noise(noise_.child("z").child(pass), data.size(), t, data.first);
+  return G_.network().record({z}, pass_of(data, noise_.child("G").child(pass), t));
+}
+
+Look Trainer::look(const Batch& data, const Tensor& s, int64_t t, int64_t pass) {
   std::vector<std::unique_ptr<Tape>> tapes;
-  const auto record = [&](at::TensorList examples, int64_t part) {
-    tapes.push_back(D_.record(examples, {.training = true,
-                                         .noise = noise_.child("D").child(2 * pass + part),
-                                         .step = static_cast<uint64_t>(t)}));
-  };
-  if (!x.defined())
-    record(s, 1);
-  else if (one_pass_)
-    record({x, s}, 0);
-  else
-    record(x, 0), record(s, 1);
-  return Look(std::move(tapes), x.defined() ? x.size(0) : 0, s.size(0));
+  const auto noise = [&](int64_t part) { return noise_.child("D").child(2 * pass + part); };
+  const bool both = data.x.defined();
+  if (both && one_pass_) {
+    Pass whole = pass_of(data, noise(0), t);
+    whole.part = s.size(0);
+    whole.whole = config_.training.batch_size;
+    if (data.label.defined()) whole.label = at::cat({data.label, data.label});
+    tapes.push_back(D_.record({data.x, s}, whole));
+  } else {
+    if (both) tapes.push_back(D_.record(data.x, pass_of(data, noise(0), t)));
+    tapes.push_back(D_.record(s, pass_of(data, noise(1), t)));
+  }
+  return Look(std::move(tapes), both ? data.size() : 0, s.size(0));
 }
 
 void Trainer::update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t,
@@ -106,7 +113,7 @@ Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor
 
 Scalars Trainer::watch(const Batch& batch) {
   const at::NoGradGuard no_grad;
-  const Tensor real = batch.rows();
+  const Tensor real = batch.x;
   Scalars out;
   for (const auto& [name, optimizer] :
        {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})
@@ -115,17 +122,19 @@ Scalars Trainer::watch(const Batch& batch) {
 
   // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for
   // good.
-  const auto dead_units = [&](const std::string& who, const Network& network, const Tensor& input) {
-    return network(input, {.watch = [&, who](size_t layer, const Tensor& h) {
-                     const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
-                     if (dense && dense->activation == Activation::relu)
-                       out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1),
-                                        h.amax(0).le(0).to(at::kFloat).mean());
-                   }});
+  const auto dead_units = [&](const std::string& who, const Network& network, const Tensor& input,
+                              const Tensor& label) {
+    return network(input, {.label = label, .watch = [&, who](size_t layer, const Tensor& h) {
+                             const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
+                             if (dense && dense->activation == Activation::relu)
+                               out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1),
+                                                h.amax(0).le(0).to(at::kFloat).mean());
+                           }});
   };
   const int64_t probe = std::max<int64_t>(real.size(0), 256);
-  const Tensor fake = dead_units("G", G_.network(), G_.noise(noise_.child("watch"), probe, 0));
-  dead_units("D", D_, real);
+  const Tensor fake =
+      dead_units("G", G_.network(), G_.noise(noise_.child("watch"), probe, 0), G_.labels(probe, 0));
+  dead_units("D", D_, real, batch.label);
   out.emplace_back("spread",
                    (fake.var(0, false).sum() / real.var(0, false).sum().clamp_min(1e-12)).sqrt());
   return out;
@@ -133,7 +142,7 @@ Scalars Trainer::watch(const Batch& batch) {
 
 Tensor Trainer::discriminate(const Tensor& x) const {
   const at::NoGradGuard no_grad;
-  return D_(x.to(device_)).squeeze(1).to(at::kCPU);
+  return D_(x.to(device_)).flatten().to(at::kCPU);
 }
 
 Trainer::Trainer(const Setup& setup)
@@ -142,9 +151,10 @@ Trainer::Trainer(const Setup& setup)
       device_(setup.device),
       game_(value_function(config_.game.value)),
       noise_(config_.run.seed, "game"),
-      G_(config_.generator, config_.run.seed, setup.means, device_),
-      D_(config_.discriminator.layers, setup.data.dim(), "discriminator",
-         Stream(config_.run.seed, "init.D"), {}, device_),
+      G_(config_.generator, setup.data, config_.run.seed, setup.means, device_),
+      D_(config_.discriminator.layers, setup.data.shape, "discriminator",
+         Stream(config_.run.seed, "init.D"), {}, device_,
+         static_cast<int64_t>(setup.data.classes.size())),
       one_pass_(treats_examples_alone(config_.discriminator.layers)),
       g_optimizer_(config_.optimizer, config_.training.learning_rate, G_.network().parameters()),
       d_optimizer_(config_.optimizer, config_.training.learning_rate, D_.parameters()) {
@@ -158,8 +168,8 @@ Trainer::Trainer(const Setup& setup)
     throw UsageError(
         "game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
   if (game.averaging > 0)
-    averaged_ =
-        std::make_unique<Generator>(config_.generator, config_.run.seed, setup.means, device_);
+    averaged_ = std::make_unique<Generator>(config_.generator, setup.data, config_.run.seed,
+                                            setup.means, device_);
   if (config_.run.engine == Engine::fused) {
     G_.network().fuse(setup.precision());
     D_.fuse(setup.precision());

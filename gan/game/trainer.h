@@ -37,7 +37,9 @@ class Trainer : public Learner {
   Scalars step_simultaneous(int64_t t, const Batch& data);
   /// As many samples as `data` has examples, each of the same number in the whole minibatch.
   std::unique_ptr<Tape> generate(const Batch& data, int64_t t, int64_t pass);
-  Look look(const Tensor& x, const Tensor& s, int64_t t, int64_t pass);  ///< x may be undefined
+  /// D's answers to the examples of `data`, unless its x is undefined, and to the samples s.
+  Look look(const Batch& data, const Tensor& s, int64_t t, int64_t pass);
+  Pass pass_of(const Batch& data, const Stream& noise, int64_t t) const;
   void update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t, int64_t update);
   void update_G(Tape& made, const Tensor& slope_in_samples, int64_t t);
   Optimizer::When when(int64_t t, int64_t update) const;

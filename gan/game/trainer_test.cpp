@@ -68,7 +68,7 @@ TEST(Trainer, EveryGameTakesAStepUnderEveryRule) {
       for (const auto& [name, value] : trainer.step(0, data))
         EXPECT_TRUE(std::isfinite(value.item<double>())) << game.name << " " << name;
       const auto after = state_of(trainer);
-      for (const char* moved : {"D.1.weight", "G.0.weight", "model.0.weight"})
+      for (const char* moved : {"D.maxout1.weight", "G.dense1.weight", "model.dense1.weight"})
         EXPECT_FALSE(at::equal(before.at(moved), after.at(moved))) << moved;
     }
 }
@@ -103,8 +103,8 @@ TEST(Trainer, UpdateRulesAreTheFormulas) {
     c.optimizer = {.method = Method::momentum, .momentum = 0, .final_momentum = 0};
     c.training.learning_rate = 0.1;
     Trainer trainer(setup(c));
-    Generator G(c.generator, c.run.seed, {}, at::kCPU);
-    Network D(c.discriminator.layers, 2, "discriminator", Stream(c.run.seed, "init.D"), {},
+    Generator G(c.generator, {.shape = {2}}, c.run.seed, {}, at::kCPU);
+    Network D(c.discriminator.layers, {2}, "discriminator", Stream(c.run.seed, "init.D"), {},
               at::kCPU);
     const Stream z = Stream(c.run.seed, "game").child("z");
 
@@ -160,9 +160,10 @@ TEST(Trainer, EachOfTheKUpdatesOfDCounts) {  // then Adam moves by its rate each
   c.optimizer.beta1 = 0.9;
   Trainer trainer(setup(c));
   Threes data;
-  const Tensor before = state_of(trainer).at("D.0.weight");
+  const Tensor before = state_of(trainer).at("D.dense1.weight");
   for (int64_t t = 0; t < 2; ++t) trainer.step(t, data);
-  const Tensor moved = (state_of(trainer).at("D.0.weight") - before) / c.training.learning_rate;
+  const Tensor moved =
+      (state_of(trainer).at("D.dense1.weight") - before) / c.training.learning_rate;
   EXPECT_TRUE(at::allclose(moved, at::full({1, 2}, 6.f), 0, 0.02)) << moved;
 }
 
@@ -172,10 +173,10 @@ TEST(Trainer, TheFirstEpochHasTheFirstMomentumTheLastTheFinalOne) {
       .method = Method::momentum, .momentum = 0, .final_momentum = 0.5, .momentum_epochs = 2};
   Trainer trainer(setup(c));  // 10 steps are an epoch
   Threes data;
-  std::vector<Tensor> at_step = {state_of(trainer).at("D.0.weight")};
+  std::vector<Tensor> at_step = {state_of(trainer).at("D.dense1.weight")};
   for (const int64_t t : {8, 9, 10}) {
     trainer.step(t, data);
-    at_step.push_back(state_of(trainer).at("D.0.weight"));
+    at_step.push_back(state_of(trainer).at("D.dense1.weight"));
   }
   const Tensor one = at_step[1] - at_step[0];
   EXPECT_TRUE(at::allclose(at_step[2] - at_step[1], one, 0.05)) << one;
@@ -188,11 +189,11 @@ TEST(Trainer, TheAverageForgetsTheStartSooner) {
   for (const auto& [t, decay] : {std::pair<int64_t, double>{0, 0.1}, {10, 0.55}, {100000, 0.99}}) {
     Trainer trainer(setup(c));
     Gaussian data(16, 2);
-    const Tensor before = state_of(trainer).at("model.0.weight");
+    const Tensor before = state_of(trainer).at("model.dense1.weight");
     trainer.step(t, data);
     const auto after = state_of(trainer);
-    EXPECT_TRUE(at::allclose(after.at("model.0.weight"),
-                             before.lerp(after.at("G.0.weight"), 1 - decay), 1e-5, 1e-7))
+    EXPECT_TRUE(at::allclose(after.at("model.dense1.weight"),
+                             before.lerp(after.at("G.dense1.weight"), 1 - decay), 1e-5, 1e-7))
         << t;
   }
 }
@@ -210,6 +211,28 @@ TEST(Trainer, OnePassOverBothIsTwoPasses) {  // batch norm makes D look across e
   // Were data (mean 3) and samples (mean 0) normalised together, D could tell at once by the sign;
   // apart, it cannot.
   EXPECT_NEAR(scalars[2].second.item<double>(), scalars[3].second.item<double>(), 0.2);
+}
+
+/// A dense G and a convolutional D that takes images as they come, in both engines that can.
+TEST(Trainer, SamplesHaveTheShapeOfTheData) {
+  Config c = small_config();
+  c.game = {.value = "relativistic", .r1 = 0.1, .r2 = 0.1, .averaging = 0.9};
+  c.generator.layers = {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = 12}};
+  c.discriminator.layers = {Convolution{.channels = 2, .kernel = 2}, ActivationLayer{},
+                            Convolution{.channels = 1, .kernel = 3}};
+  DataFacts images = facts();
+  images.dim = 12;
+  images.shape = {4, 3};
+  c.discriminator.layers.back() = Convolution{.channels = 1, .kernel = 2, .stride = 2};
+  Trainer trainer(c, images);
+  Gaussian data(16, 12);
+  const auto before = state_of(trainer);
+  trainer.step(0, data);
+  const auto after = state_of(trainer);
+  for (const char* moved : {"D.convolution2.weight", "G.dense1.weight"})
+    EXPECT_FALSE(at::equal(before.at(moved), after.at(moved))) << moved;
+  EXPECT_EQ(trainer.model().sample(5, 1).sizes(), (Shape{5, 4, 3}));
+  EXPECT_EQ(trainer.discriminate(at::ones({5, 4, 3})).sizes(), Shape{5});
 }
 
 TEST(Trainer, WatchSeesDeadUnitsAndSpread) {
@@ -247,7 +270,7 @@ TEST(Trainer, WhatDoesNotFitIsNamed) {
 
 TEST(Generator, ASampleIsKnownByItsNumber) {
   const Config c = small_config();
-  Generator G(c.generator, 1, {}, at::kCPU);
+  Generator G(c.generator, {.shape = {2}}, 1, {}, at::kCPU);
   const Tensor all = G.sample(2500, 7);
   for (const int64_t first : {0, 999, 1000, 2400})
     EXPECT_TRUE(at::allclose(G.sample(100, 7, first), all.narrow(0, first, 100), 1e-4, 1e-5))

@@ -1,18 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <numeric>
 #include <variant>
 #include <vector>
 
+#include "gan/core/shape.h"
+
 namespace gan {
-
-using Shape = std::vector<int64_t>;
-
-inline int64_t product(const Shape& shape) {
-  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-}
 
 /// Numbers in C order with their shape, as float32.
 struct Array {

@@ -98,8 +98,8 @@ struct Trained {
 Trained train(const Labelled& data, const Labelled& held_out, const Stream& stream) {
   const int64_t inputs = data.x.size(1), n = data.x.size(0);
   const at::Device device = data.x.device();
-  Network net(classifier(), inputs, "two-sample test", stream.child("init"), {}, device);
-  Network averaged(classifier(), inputs, "two-sample test", stream.child("init"), {}, device);
+  Network net(classifier(), {inputs}, "two-sample test", stream.child("init"), {}, device);
+  Network averaged(classifier(), {inputs}, "two-sample test", stream.child("init"), {}, device);
   const std::vector<Tensor> parameters = net.parameters();
   OptimizerSection section;
   section.beta1 = 0.9;

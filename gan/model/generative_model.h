@@ -23,8 +23,8 @@ class GenerativeModel {
  public:
   virtual ~GenerativeModel() = default;
 
-  /// n examples, [n, D] float32 in scaled units. Example i is a function of (seed, first + i)
-  /// alone, up to rounding; no other state is touched.
+  /// n examples, [n, shape...] or rows [n, D], float32 in scaled units. Example i is a function of
+  /// (seed, first + i) alone, up to rounding; no other state is touched.
   virtual Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) = 0;
 
   /// What reading the model back needs. Names start with "model.".
@@ -39,7 +39,7 @@ class Latent {
   virtual ~Latent() = default;
   virtual Tensor noise(int64_t n, uint64_t seed,
                        int64_t first = 0) = 0;  ///< [n, Z], as `sample` draws it
-  virtual Tensor decode(const Tensor& z) = 0;   ///< [n, Z] -> [n, D]
+  virtual Tensor decode(const Tensor& z) = 0;   ///< [n, Z] -> examples, as of `sample`
 };
 
 /// Which states of its chains a model's `sample` gives.

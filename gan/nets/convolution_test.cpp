@@ -16,7 +16,7 @@ namespace gan {
 namespace {
 
 Network build(const NetworkSpec& spec, int64_t inputs) {
-  return Network(spec, inputs, "test", Stream(3), {}, at::kCPU);
+  return Network(spec, {inputs}, "test", Stream(3), {}, at::kCPU);
 }
 
 void set(Network& net, const Tensor& weight, const Tensor& bias = {}) {
@@ -32,7 +32,8 @@ Tensor row(std::vector<float> values) {
 TEST(Convolution, KernelsAreNotFlipped) {
   Network net = build({Convolution{.channels = 1, .kernel = 2, .input = {1, 2, 3}}}, 6);
   set(net, at::tensor({1.f, 2.f, 10.f, 20.f}));
-  EXPECT_TRUE(at::equal(net(row({1, 2, 3, 4, 5, 6})), row({1 + 4 + 40 + 100, 2 + 6 + 50 + 120})));
+  EXPECT_TRUE(at::equal(net(row({1, 2, 3, 4, 5, 6})).flatten(1),
+                        row({1 + 4 + 40 + 100, 2 + 6 + 50 + 120})));
 }
 
 TEST(Convolution,
@@ -45,7 +46,8 @@ TEST(Convolution,
   set(b, a.parameters()[0].detach());
   const Tensor x = at::arange(70, at::kFloat).sin().unsqueeze(0),
                y = at::arange(36, at::kFloat).cos().unsqueeze(0);
-  EXPECT_NEAR((a(x) * y).sum().item<float>(), (x * b(y)).sum().item<float>(), 1e-4);
+  EXPECT_NEAR((a(x).flatten(1) * y).sum().item<float>(), (x * b(y).flatten(1)).sum().item<float>(),
+              1e-4);
 }
 
 TEST(Convolution, BiasesAreOfAChannelOrOfAPosition) {
@@ -53,21 +55,22 @@ TEST(Convolution, BiasesAreOfAChannelOrOfAPosition) {
     Network net =
         build({Convolution{.channels = 2, .kernel = 1, .input = {1, 1, 2}, .tied = tied}}, 2);
     set(net, at::zeros({2}), tied ? at::tensor({1.f, 2.f}) : at::tensor({1.f, 2.f, 3.f, 4.f}));
-    EXPECT_TRUE(at::equal(net(at::ones({1, 2})), tied ? row({1, 1, 2, 2}) : row({1, 2, 3, 4})));
+    EXPECT_TRUE(
+        at::equal(net(at::ones({1, 2})).flatten(1), tied ? row({1, 1, 2, 2}) : row({1, 2, 3, 4})));
   }
 }
 
 TEST(MaxoutConvolution, WindowsRoundUpAndOverlap) {
-  const auto pooled = [](int64_t pool, int64_t stride, const Dims& input) {
+  const auto pooled = [](int64_t pool, int64_t stride, const Shape& input) {
     Network net = build({MaxoutConvolution{.channels = 1,
                                            .pieces = 1,
                                            .kernel = 1,
                                            .pool = pool,
                                            .pool_stride = stride,
                                            .input = input}},
-                        size_of(input));
+                        product(input));
     set(net, at::ones({1}));
-    return net(at::arange(size_of(input), at::kFloat).unsqueeze(0));
+    return net(at::arange(product(input), at::kFloat).unsqueeze(0)).flatten(1);
   };
   EXPECT_TRUE(at::equal(pooled(2, 2, {1, 5, 5}),
                         row({6, 8, 9, 16, 18, 19, 21, 23, 24})));      // the last of two, two, one
@@ -79,7 +82,7 @@ TEST(MaxoutConvolution, TakesTheGreatestOfContiguousPieces) {
   Network net =
       build({MaxoutConvolution{.channels = 2, .pieces = 2, .kernel = 1, .input = {1, 1, 2}}}, 2);
   set(net, at::tensor({1.f, 2.f, -1.f, -2.f}), at::tensor({0.f, 0.f, 0.f, 10.f}));
-  EXPECT_TRUE(at::equal(net(row({3, -3})), row({6, -3, 4, 16})));
+  EXPECT_TRUE(at::equal(net(row({3, -3})).flatten(1), row({6, -3, 4, 16})));
 }
 
 TEST(Convolution, EachKernelIsLimited) {
@@ -113,7 +116,7 @@ TEST(Convolution, InitialisersCountWhatAPositionSees) {
   const auto weights = [](const LayerSpec& layer) {
     return build({layer}, 40 * 8 * 8).parameters()[0].detach();
   };
-  const Dims input{40, 8, 8};
+  const Shape input{40, 8, 8};
   const auto deviation = [&](const LayerSpec& layer) {
     return weights(layer).std().item<double>();
   };
@@ -182,7 +185,7 @@ TEST(Golden, ImagesAndTheirGradientsAreTorchs) {
       t = sines(t, 0.7 + 0.1 * static_cast<double>(number++)).requires_grad_();
     });
     const Tensor x = sines(at::empty({2, inputs}), 0.37).requires_grad_(), y = net(x);
-    EXPECT_TRUE(at::allclose(y.detach().view(-1), numbers(stored["output"]), 1e-9, 1e-10));
+    EXPECT_TRUE(at::allclose(y.detach().reshape(-1), numbers(stored["output"]), 1e-9, 1e-10));
     std::vector<Tensor> wanted = net.parameters();
     wanted.insert(wanted.begin(), x);
     const auto gradients = torch::autograd::grad({(y * sines(y, 0.51)).sum()}, wanted);

@@ -23,7 +23,7 @@ class FusedEngine {
   static std::string unsupported(const NetworkSpec& spec, bool penalised);
 
   /// parameters: weight and bias of each dense or maxout layer, contiguous float32 on the CPU.
-  FusedEngine(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters,
+  FusedEngine(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
               kernels::Format precision);
   ~FusedEngine();
 

@@ -24,9 +24,10 @@ Unit unit_of(const Dense& dense) {
 
 }  // namespace
 
-FusedState::FusedState(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters,
+FusedState::FusedState(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
                        Format precision)
-    : spec_(spec), parameters_(std::move(parameters)), precision_(precision) {
+    : spec_(spec), input_(input), parameters_(std::move(parameters)), precision_(precision) {
+  int64_t inputs = product(input);
   Block next;
   size_t p = 0;
   for (size_t i = 0; i < spec_.size(); ++i) {
@@ -90,7 +91,7 @@ void FusedState::draw_masks(Team& team, const Pass& pass) {
     const auto [begin, end] = team.share(rows_);
     for (int64_t row = begin; row < end; ++row) {
       stream.uniform({u, static_cast<size_t>(b.inputs)}, b.inputs, pass.step,
-                     static_cast<uint64_t>(row));
+                     static_cast<uint64_t>(pass.number(row)));
       draw_mask(b.inputs, u, static_cast<float>(b.dropout->keep),
                 layers_[l].keep.data() + row * b.inputs);
     }

@@ -30,7 +30,7 @@ class FusedState {
     int64_t outputs() const { return units * pieces; }
   };
 
-  FusedState(const NetworkSpec& spec, int64_t inputs, std::vector<Tensor> parameters,
+  FusedState(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
              kernels::Format precision);
 
   void parameters_changed() { shadows_are_old_ = true; }
@@ -83,6 +83,7 @@ class FusedState {
     std::vector<uint8_t> keep, index;     ///< of the dropout before it; of its maxout
   };
   NetworkSpec spec_;
+  Shape input_;  ///< of an example, whose numbers the first layer sees as a row
   std::vector<Tensor> parameters_, shadows_;  ///< shadows: weights in bfloat16
   kernels::Format precision_;
   std::vector<Block> blocks_;

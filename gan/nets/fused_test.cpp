@@ -71,8 +71,8 @@ void compare(const Case& c, kernels::Format precision, Within within, int64_t kI
              int64_t kRows = 29) {
   const int64_t kPart = kRows / 2 - 2;
   const Stream init(7);
-  Network reference(c.spec, kInputs, "test", init, {}, at::kCPU),
-      fused(c.spec, kInputs, "test", init, {}, at::kCPU);
+  Network reference(c.spec, {kInputs}, "test", init, {}, at::kCPU),
+      fused(c.spec, {kInputs}, "test", init, {}, at::kCPU);
   reference.visit_state(
       "", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
   fused.fuse(precision);
@@ -124,7 +124,7 @@ TEST_P(Fused, GivesNearlyThatInBfloat16) {
 
 TEST(FusedEngine, FollowsItsParameters) {
   for (const auto precision : kernels::formats()) {
-    Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
+    Network network({dense(1)}, {2}, "test", Stream(1), {}, at::kCPU);
     network.fuse(precision);
     const Tensor x = at::ones({3, 2});
     network.record({x}, {});
@@ -163,8 +163,8 @@ TEST(FusedEngine, TeamsOfAnySizeGiveThatToo) {
 TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
   const Case& c = GetParam();
   constexpr int64_t kInputs = 13, kRows = 29;
-  Network reference(c.spec, kInputs, "test", Stream(7), {}, at::kCPU),
-      fused(c.spec, kInputs, "test", Stream(7), {}, at::kCPU);
+  Network reference(c.spec, {kInputs}, "test", Stream(7), {}, at::kCPU),
+      fused(c.spec, {kInputs}, "test", Stream(7), {}, at::kCPU);
   reference.visit_state(
       "", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
   fused.fuse(kernels::Format::fp32);
@@ -193,7 +193,7 @@ TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
 
 TEST(FusedEngine, InBfloat16TheNextPassSeesTheUpdateToo) {
   if (!kernels::has_bf16()) GTEST_SKIP() << kernels::kNoBfloat16;
-  Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
+  Network network({dense(1)}, {2}, "test", Stream(1), {}, at::kCPU);
   network.fuse(kernels::Format::bf16);
   Optimizer optimizer({.method = Method::momentum, .momentum = 0, .final_momentum = 0}, 1,
                       network.parameters());
@@ -204,8 +204,24 @@ TEST(FusedEngine, InBfloat16TheNextPassSeesTheUpdateToo) {
                            0.02));  // two weights and a bias, each by the sum of three
 }
 
+/// Masks are drawn by the numbers of the examples in the whole batch.
+TEST(FusedEngine, ABatchInTwoHalvesHasTheMasksOfTheWhole) {
+  Network network(
+      {Dropout{.keep = 0.6, .scale = 1.5}, dense(9, Activation::relu), Dropout{}, dense(4)},
+      {2, 3, 2}, "test", Stream(1), {}, at::kCPU);
+  network.fuse(kernels::Format::fp32);
+  const Tensor x = draw_normal(Stream(2), 10, 12, 0);
+  const auto outputs = [&](int64_t first, int64_t n) {
+    const Pass pass{.training = true, .noise = Stream(6), .step = 3, .first = first};
+    return network.record({x.narrow(0, first, n)}, pass)->output().clone();
+  };
+  const Tensor whole = outputs(0, 10);
+  EXPECT_TRUE(at::allclose(at::cat({outputs(0, 5), outputs(5, 5)}), whole, 1e-5, 1e-6));
+  EXPECT_EQ(network.record({x}, {})->input(at::ones({10, 4})).sizes(), (Shape{10, 2, 3, 2}));
+}
+
 TEST(FusedEngine, ATapeThatWasOverwrittenIsRefused) {
-  Network network({dense(1)}, 2, "test", Stream(1), {}, at::kCPU);
+  Network network({dense(1)}, {2}, "test", Stream(1), {}, at::kCPU);
   network.fuse(kernels::Format::fp32);
   const auto old = network.record({at::ones({3, 2})}, {}),
              fresh = network.record({at::ones({2, 2})}, {});

@@ -1,6 +1,6 @@
 #pragma once
-/// The layers of the reference network. A new one: a struct in spec/network.h, a class and a case
-/// in build_layer here; the shared tests of network_test.cpp pick it up.
+/// The layers of the reference network. A new one: its settings and its row in spec/, a class and
+/// its build() in a file of its own here; the shared tests of network_test.cpp pick it up.
 
 #include <ATen/core/Tensor.h>
 
@@ -15,14 +15,14 @@ class Network::Layer {
  public:
   virtual ~Layer() = default;
   virtual Tensor forward(const Tensor& x, const Pass& pass,
-                         const Stream& noise) const = 0;  ///< [B, in] -> [B, out]
+                         const Stream& noise) const = 0;  ///< [B, in...] -> [B, out...]
   virtual void visit(const Visitor& /*visit*/) {}
   virtual bool constrain() { return false; }  ///< true where weights may have changed
 };
 
 struct LayerPlace {
   LayerShape shape;
-  std::string name;  ///< for errors: "[generator] layer 2"
+  std::string who;  ///< for errors: "[generator] layer 2"
   Stream init;
   Tensor marginals;
   at::Device device;
@@ -30,10 +30,21 @@ struct LayerPlace {
 
 std::unique_ptr<Network::Layer> build_layer(const LayerSpec& spec, const LayerPlace& place);
 
-// Of nesting.cpp.
-std::unique_ptr<Network::Layer> build_layer(const Upsample& spec, const LayerPlace& place);
-std::unique_ptr<Network::Layer> build_layer(const Downsample& spec, const LayerPlace& place);
-std::unique_ptr<Network::Layer> build_layer(const AveragePool& spec, const LayerPlace& place);
-std::unique_ptr<Network::Layer> build_layer(const Residual& spec, const LayerPlace& place);
+// Each in the file of its name.
+std::unique_ptr<Network::Layer> build(const Dense& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Maxout& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Dropout& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const BatchNorm& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Convolution& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const TransposedConvolution& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const MaxoutConvolution& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const ActivationLayer& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Reshape& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Upsample& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Downsample& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const AveragePool& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Residual& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const ClassEmbedding& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Projection& spec, const LayerPlace& place);
 
 }  // namespace gan

@@ -10,7 +10,7 @@ namespace gan {
 namespace {
 
 Network build(const NetworkSpec& spec, int64_t inputs) {
-  return Network(spec, inputs, "test", Stream(3), {}, at::kCPU);
+  return Network(spec, {inputs}, "test", Stream(3), {}, at::kCPU);
 }
 
 /// What a network without weights makes of one image [1, H, W].
@@ -21,7 +21,7 @@ Tensor change(const LayerSpec& layer, const Tensor& image) {
 }
 
 std::string refused(const NetworkSpec& spec, int64_t inputs) {
-  return complaint([&] { shapes(spec, inputs, "test"); });
+  return complaint([&] { shapes(spec, {inputs}, "test"); });
 }
 
 TEST(Nesting, NearestUpsamplingRepeatsEachPosition) {
@@ -75,9 +75,9 @@ TEST(Nesting, AResidualBlockIsTheSumOfItsTwoSides) {
   block.visit_state("",
                     [&](const std::string& name, Tensor& t) { state[name] = t.detach().clone(); });
   const at::NoGradGuard no_grad;
-  body.visit_state("0.layers.",
+  body.visit_state("residual1.layers.",
                    [&](const std::string& name, Tensor& t) { t.copy_(state.at(name)); });
-  shortcut.visit_state("0.shortcut.",
+  shortcut.visit_state("residual1.shortcut.",
                        [&](const std::string& name, Tensor& t) { t.copy_(state.at(name)); });
   const Tensor x = at::arange(6, at::kFloat).sin().view({2, 3});
   EXPECT_TRUE(at::allclose(block(x), body(x) + shortcut(x)));
@@ -86,7 +86,7 @@ TEST(Nesting, AResidualBlockIsTheSumOfItsTwoSides) {
 TEST(Nesting, AGroupSeesItsOwnChannelsAlone) {
   const Network net =
       build({Convolution{.channels = 4, .kernel = 1, .groups = 2, .input = {4, 1, 1}}}, 4);
-  const Tensor y = net(at::tensor({1.f, 1.f, 0.f, 0.f}).view({1, 4}));
+  const Tensor y = net(at::tensor({1.f, 1.f, 0.f, 0.f}).view({1, 4})).flatten(1);
   EXPECT_TRUE((y.narrow(1, 0, 2) != 0).all().item<bool>());
   EXPECT_TRUE(at::equal(y.narrow(1, 2, 2), at::zeros({1, 2})));
 }
@@ -97,6 +97,38 @@ TEST(Nesting, AGainMultipliesTheInitialWeights) {
             half = build({Dense{.units = 3, .init = {.kind = kind, .value = 0.5}}}, 4);
     EXPECT_TRUE(at::allclose(half.parameters()[0], plain.parameters()[0] / 2));
   }
+}
+
+TEST(Nesting, AnImageAndARowOfAsManyNumbersAreAdded) {
+  const NetworkSpec spec{Reshape{.shape = {1, 2, 2}}, Residual{.layers = {Dense{.units = 4}}}};
+  Network net = build(spec, 4);
+  EXPECT_EQ(net.out(), Shape{4});
+  const Tensor x = at::arange(8, at::kFloat).view({2, 4});
+  const Tensor learned = at::linear(x, net.parameters()[0], net.parameters()[1]);
+  EXPECT_TRUE(at::allclose(net(x), x + learned));
+}
+
+/// Weights keep their names when a layer without weights comes before them, and take the names that
+/// they are given.
+TEST(Nesting, NamesOfWeightsDoNotDependOnPositions) {
+  const auto names = [](const NetworkSpec& spec) {
+    std::vector<std::string> out;
+    build(spec, 2).visit_state("model.",
+                               [&](const std::string& name, Tensor&) { out.push_back(name); });
+    return out;
+  };
+  LayerSpec head = Dense{.units = 1};
+  head.name = "head";
+  const Residual block{.layers = {ActivationLayer{}, Dense{.units = 2}}};
+  const Residual with_dropout{.layers = {ActivationLayer{}, Dropout{}, Dense{.units = 2}}};
+  const std::vector<std::string> expected = {"model.dense1.weight",
+                                             "model.dense1.bias",
+                                             "model.residual1.layers.dense1.weight",
+                                             "model.residual1.layers.dense1.bias",
+                                             "model.head.weight",
+                                             "model.head.bias"};
+  EXPECT_EQ(names({Dense{.units = 2}, block, head}), expected);
+  EXPECT_EQ(names({Dropout{}, Dense{.units = 2}, Dropout{}, with_dropout, head}), expected);
 }
 
 TEST(Nesting, WeightNormsAreLimitedInsideBlocks) {
@@ -158,7 +190,7 @@ layers = [
   EXPECT_EQ(block.layers.size(), 4u);
   EXPECT_EQ(std::get<Convolution>(block.layers[3]).init.kind, Init::Kind::zero);
   EXPECT_EQ(std::get<AveragePool>(config.generator.layers.at(5)).stride, 2);
-  EXPECT_EQ(shapes(config.generator.layers, 10, "generator").back().out, (Dims{2, 2, 2}));
+  EXPECT_EQ(shapes(config.generator.layers, {10}, "generator").back().out, (Shape{2, 2, 2}));
 }
 
 }  // namespace

@@ -14,32 +14,37 @@ namespace {
 class AutogradTape : public Tape {
  public:
   AutogradTape(Network& network, at::TensorList parts, const Pass& pass)
-      : parameters_(network.parameters()),
-        x_(at::cat(parts).detach().requires_grad_()),
-        y_(network(x_, pass)) {}
+      : parameters_(network.parameters()), x_(joined(network, parts)), y_(network(x_, pass)) {}
 
   Tensor output() const override { return y_.detach(); }
 
   std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override {
-    Tensor objective = (y_ * slope).sum();
+    Tensor objective = (y_ * slope.reshape(y_.sizes())).sum();
     if (penalty.defined()) {
       const Tensor slopes = torch::autograd::grad({y_.sum()}, {x_}, {}, /*retain_graph=*/true,
-                                                  /*create_graph=*/true)[0];  // [B, inputs]
-      objective = objective + (penalty * slopes.square().sum(1)).sum() / 2;
+                                                  /*create_graph=*/true)[0];  // [B, in...]
+      objective = objective + (penalty * slopes.flatten(1).square().sum(1)).sum() / 2;
     }
     return torch::autograd::grad({objective}, parameters_, {}, /*retain_graph=*/true);
   }
 
   Tensor input(const Tensor& slope, int64_t first) override {
     const int64_t count = slope.size(0);
-    return torch::autograd::grad({y_.narrow(0, first, count)}, {x_}, {slope},
+    const Tensor y = y_.narrow(0, first, count);
+    return torch::autograd::grad({y}, {x_}, {slope.reshape(y.sizes())},
                                  /*retain_graph=*/true)[0]
         .narrow(0, first, count);
   }
 
  private:
+  static Tensor joined(const Network& network, at::TensorList parts) {
+    std::vector<Tensor> seen;
+    for (const Tensor& part : parts) seen.push_back(network.seen(part));
+    return at::cat(seen).detach().requires_grad_();
+  }
+
   std::vector<Tensor> parameters_;
-  Tensor x_, y_;
+  Tensor x_, y_;  // [B, in...], [B, out...]
 };
 
 }  // namespace
@@ -49,22 +54,29 @@ std::unique_ptr<Tape> Network::record(at::TensorList parts, const Pass& pass) {
   return std::make_unique<AutogradTape>(*this, parts, pass);
 }
 
-Tensor Network::infer(const Tensor& x) {
+Tensor Network::infer(const Tensor& x, const Tensor& label) {
   if (fused_) return fused_->record(x, {})->output();
   const at::NoGradGuard no_grad;
-  return (*this)(x);
+  return (*this)(x, {.label = label});
 }
 
 void Network::fuse(kernels::Format precision) {
-  fused_ = std::make_unique<FusedEngine>(spec_, inputs_, parameters(), precision);
+  fused_ = std::make_unique<FusedEngine>(spec_, input_, parameters(), precision);
 }
 
-Network::Network(const NetworkSpec& spec, int64_t inputs, const std::string& name,
-                 const Stream& init, const Tensor& marginals, at::Device device)
-    : spec_(spec), inputs_(inputs), shapes_(shapes(spec, inputs, name)) {
+std::unique_ptr<Network::Layer> build_layer(const LayerSpec& spec, const LayerPlace& place) {
+  return std::visit([&](const auto& layer) { return build(layer, place); }, spec);
+}
+
+Network::Network(const NetworkSpec& spec, const Shape& input, const std::string& name,
+                 const Stream& init, const Tensor& marginals, at::Device device, int64_t classes)
+    : spec_(spec),
+      input_(seen_by_networks(input)),
+      shapes_(shapes(spec, input, name, classes)),
+      names_(layer_names(spec)) {
   for (size_t i = 0; i < spec.size(); ++i)
     layers_.push_back(build_layer(spec[i], {.shape = shapes_[i],
-                                            .name = fmt::format("[{}] layer {}", name, i + 1),
+                                            .who = fmt::format("[{}] layer {}", name, i + 1),
                                             .init = init.child(i),
                                             .marginals = marginals,
                                             .device = device}));
@@ -73,17 +85,17 @@ Network::Network(const NetworkSpec& spec, int64_t inputs, const std::string& nam
 Network::~Network() = default;
 Network::Network(Network&&) noexcept = default;
 
-int64_t Network::outputs() const {
-  return size_of(shapes_.back().out);
+Tensor Network::seen(const Tensor& x) const {
+  return x.reshape(batch_shape(x.size(0), input_));
 }
 
 Tensor Network::operator()(const Tensor& x, const Pass& pass) const {
-  Tensor h = x;  // [B, inputs]
+  Tensor h = seen(x);  // [B, in...]
   for (size_t i = 0; i < layers_.size(); ++i) {
     h = layers_[i]->forward(h, pass, pass.noise.child(i));
     if (pass.watch) pass.watch(i, h);
   }
-  return h;  // [B, outputs]
+  return h;  // [B, out...]
 }
 
 std::vector<Tensor> Network::parameters() {
@@ -98,7 +110,7 @@ std::vector<Tensor> Network::parameters() {
 void Network::visit_state(const std::string& prefix, const Visitor& visit) {
   for (size_t i = 0; i < layers_.size(); ++i)
     layers_[i]->visit([&](const std::string& name, Tensor& t) {
-      visit(fmt::format("{}{}.{}", prefix, i, name), t);
+      visit(fmt::format("{}{}.{}", prefix, names_[i], name), t);
     });
   if (fused_) fused_->parameters_changed();
 }

@@ -22,6 +22,15 @@ struct Pass {
   bool training = false;     ///< dropout drops, batch norm uses the batch
   Stream noise = Stream(0);  ///< of this pass; dropout layer i draws from its child i
   uint64_t step = 0;
+  Tensor label;       ///< [B] int64, for layers that see labels; or undefined
+  int64_t first = 0;  ///< number of row 0 in the whole batch: dropout's draws depend on it
+  /// Where the rows are several parts of so many rows each, and the whole batch has parts of
+  /// `whole` rows: row r of part p is number p * whole + first + r. 0: there is one part.
+  int64_t part = 0, whole = 0;
+
+  int64_t number(int64_t row) const {
+    return part == 0 ? first + row : row / part * whole + first + row % part;
+  }
   std::function<void(size_t layer, const Tensor& output)> watch;  ///< sees each layer's output
 };
 
@@ -31,15 +40,17 @@ class Network {
  public:
   using Visitor = std::function<void(const std::string& name, Tensor& value)>;
 
-  /// Parameters are drawn from `init`; `marginals` [last width] in (0, 1) for biases that ask for
-  /// them.
+  /// input: the shape of an example, as shapes() takes it. Parameters are drawn from `init`;
+  /// `marginals` [last width] in (0, 1) for biases that ask for them; `classes` of the labels.
   /// @throws UsageError naming the layer that does not fit.
-  Network(const NetworkSpec& spec, int64_t inputs, const std::string& name, const Stream& init,
-          const Tensor& marginals, at::Device device);
+  Network(const NetworkSpec& spec, const Shape& input, const std::string& name, const Stream& init,
+          const Tensor& marginals, at::Device device, int64_t classes = 0);
   ~Network();
   Network(Network&&) noexcept;
 
-  Tensor operator()(const Tensor& x, const Pass& pass = {}) const;  ///< [B, inputs] -> [B, outputs]
+  /// [B, in...] -> [B, out...]. What comes in, here and below, may have any other shape of as many
+  /// numbers an example.
+  Tensor operator()(const Tensor& x, const Pass& pass = {}) const;
 
   /// The same of all parts in turn, to be differentiated. At most one tape of a network is in use
   /// at a time.
@@ -47,17 +58,20 @@ class Network {
 
   /// What `record` would give without training: the fastest way to the outputs, which the next call
   /// may overwrite.
-  Tensor infer(const Tensor& x);
+  Tensor infer(const Tensor& x, const Tensor& label = {});
 
   /// From now on `record` and `infer` go through the fused engine (nets/fused.h), which must
   /// support the network.
   void fuse(kernels::Format precision);
 
   const NetworkSpec& spec() const { return spec_; }
-  int64_t outputs() const;
-  std::vector<Tensor> parameters();  ///< what is learned, in order, requiring gradients
-  void visit_state(const std::string& prefix,
-                   const Visitor& visit);  ///< parameters, running moments
+  const Shape& in() const { return input_; }               ///< of an example that comes in
+  const Shape& out() const { return shapes_.back().out; }  ///< of what comes out
+  int64_t outputs() const { return product(out()); }
+  Tensor seen(const Tensor& x) const;  ///< [B, ...] -> [B, in...]
+  std::vector<Tensor> parameters();    ///< what is learned, in order, requiring gradients
+  /// Parameters and running moments, by the names of the layers: "<prefix>dense1.weight".
+  void visit_state(const std::string& prefix, const Visitor& visit);
   void constrain();  ///< rescales weights over their max norm; after every update
 
   /// this <- decay * this + (1 - decay) * other, parameters; running moments are copied.
@@ -67,8 +81,9 @@ class Network {
 
  private:
   NetworkSpec spec_;
-  int64_t inputs_;
+  Shape input_;
   std::vector<LayerShape> shapes_;
+  std::vector<std::string> names_;
   std::vector<std::unique_ptr<Layer>> layers_;
   std::unique_ptr<FusedEngine> fused_;
 };

@@ -18,7 +18,7 @@ Init small() {
 struct Case {
   std::string name;
   NetworkSpec spec;
-  int64_t inputs = 6;
+  Shape input{6};
 };
 std::vector<Case> cases() {
   const auto dense = [](Activation a) {
@@ -41,7 +41,7 @@ std::vector<Case> cases() {
                     .activation = Activation::leaky_relu,
                     .init = small(),
                     .bias = {.value = 0.1}}},
-       24},
+       {24}},
       {"convolution_strided_untied",
        {Convolution{.channels = 3,
                     .kernel = 2,
@@ -51,7 +51,7 @@ std::vector<Case> cases() {
                     .activation = Activation::tanh,
                     .init = small(),
                     .tied = false}},
-       24},
+       {24}},
       {"transposed_convolution",
        {TransposedConvolution{.channels = 2,
                               .kernel = 3,
@@ -60,7 +60,7 @@ std::vector<Case> cases() {
                               .input = {3, 2, 3},
                               .activation = Activation::sigmoid,
                               .init = small()}},
-       18},
+       {18}},
       {"transposed_convolution_untied",
        {TransposedConvolution{.channels = 2,
                               .kernel = 3,
@@ -68,7 +68,7 @@ std::vector<Case> cases() {
                               .input = {3, 2, 1},
                               .init = small(),
                               .tied = false}},
-       6},
+       {6}},
       {"maxout_convolution",
        {MaxoutConvolution{.channels = 2,
                           .pieces = 3,
@@ -78,7 +78,7 @@ std::vector<Case> cases() {
                           .pool_stride = 2,
                           .input = {2, 4, 3},
                           .init = small()}},
-       24},
+       {24}},
       {"maxout_convolution_untied",
        {MaxoutConvolution{.channels = 2,
                           .pieces = 2,
@@ -88,7 +88,7 @@ std::vector<Case> cases() {
                           .input = {2, 4, 3},
                           .init = small(),
                           .tied = false}},
-       24},
+       {24}},
       {"images_through_all",
        {Dense{.units = 12, .init = small()},
         TransposedConvolution{
@@ -106,7 +106,7 @@ std::vector<Case> cases() {
                     .input = {4, 3, 2},
                     .init = small(),
                     .bias = {.value = 0.1}}},
-       24},
+       {24}},
       {"grouped_transposed_convolution",
        {TransposedConvolution{.channels = 4,
                               .kernel = 3,
@@ -115,7 +115,7 @@ std::vector<Case> cases() {
                               .input = {6, 2, 2},
                               .init = small(),
                               .tied = false}},
-       24},
+       {24}},
       {"upsample_nearest",
        {Reshape{.shape = {2, 1, 3}}, Upsample{}, Dense{.units = 2, .init = small()}}},
       {"upsample_bilinear",
@@ -123,11 +123,11 @@ std::vector<Case> cases() {
         Dense{.units = 2, .init = small()}}},
       {"downsample",
        {Reshape{.shape = {2, 4, 3}}, Downsample{}, Dense{.units = 2, .init = small()}},
-       24},
+       {24}},
       {"average_pool",
        {Reshape{.shape = {2, 4, 3}}, AveragePool{.window = 2, .stride = 1},
         Dense{.units = 2, .init = small()}},
-       24},
+       {24}},
       {"residual",
        {Reshape{.shape = {4, 2, 3}},
         Residual{.layers = {Convolution{.channels = 8, .kernel = 1, .init = small()},
@@ -136,7 +136,7 @@ std::vector<Case> cases() {
                                 .channels = 4, .kernel = 3, .pad = 1, .groups = 2, .init = small()},
                             Dropout{}}},
         Dense{.units = 2, .init = small()}},
-       24},
+       {24}},
       {"residual_with_a_shortcut",
        {Reshape{.shape = {2, 4, 2}},
         Residual{
@@ -144,7 +144,7 @@ std::vector<Case> cases() {
                        Convolution{.channels = 3, .kernel = 3, .pad = 1, .init = small()}},
             .shortcut = {Downsample{}, Convolution{.channels = 3, .kernel = 1, .init = small()}}},
         Dense{.units = 1, .init = small()}},
-       16},
+       {16}},
       {"dcgan",
        {Dense{.units = 32, .init = small()}, Reshape{.shape = {8, 2, 2}}, BatchNorm{},
         ActivationLayer{},
@@ -156,6 +156,17 @@ std::vector<Case> cases() {
                               .pad = 1,
                               .activation = Activation::tanh,
                               .init = small()}}},
+      {"images_as_they_come",
+       {Convolution{.channels = 2, .kernel = 2, .init = small()}, BatchNorm{}, Dropout{},
+        AveragePool{.window = 2, .stride = 1}},
+       {2, 4, 3}},
+      {"class_embedding",
+       {ClassEmbedding{.size = 3}, Dense{.units = 2, .init = small()}},
+       {2, 1, 3}},
+      {"projection",
+       {Dense{.units = 5, .activation = Activation::tanh, .init = small()},
+        Projection{.init = small(), .bias = {.value = 0.3}}}},
+      {"projection_of_images", {Projection{.init = small()}}, {2, 1, 3}},
       {"paper",
        {Dropout{.keep = 0.8, .scale = 1.25}, Maxout{.units = 6, .pieces = 5, .init = small()},
         Dropout{}, Dense{.units = 1, .init = small()}}}};
@@ -165,13 +176,15 @@ class EveryLayer : public testing::TestWithParam<Case> {};
 INSTANTIATE_TEST_SUITE_P(Network, EveryLayer, testing::ValuesIn(cases()),
                          [](const auto& info) { return info.param.name; });
 
-Network build(const NetworkSpec& spec, int64_t inputs, uint64_t seed = 3) {
-  return Network(spec, inputs, "test", Stream(seed), {}, at::kCPU);
+constexpr int64_t kClasses = 3;
+
+Network build(const NetworkSpec& spec, const Shape& input, uint64_t seed = 3) {
+  return Network(spec, input, "test", Stream(seed), {}, at::kCPU, kClasses);
 }
 
 /// The same network in float64, so that finite differences can be trusted.
-Network build_double(const NetworkSpec& spec, int64_t inputs) {
-  Network net = build(spec, inputs);
+Network build_double(const NetworkSpec& spec, const Shape& input) {
+  Network net = build(spec, input);
   net.visit_state("", [](const std::string&, Tensor& t) {
     const bool learned = t.requires_grad();
     t = t.detach().to(at::kDouble).requires_grad_(learned);
@@ -181,14 +194,22 @@ Network build_double(const NetworkSpec& spec, int64_t inputs) {
 
 const Pass kTraining{.training = true, .noise = Stream(9, "noise"), .step = 4};
 
+/// The same, or without training, with a label for each of so many examples.
+Pass labelled(int64_t examples, bool training) {
+  Pass pass = kTraining;
+  pass.training = training;
+  pass.label = at::arange(examples, at::kLong).remainder(kClasses);
+  return pass;
+}
+
 TEST_P(EveryLayer, GradientsAgreeWithFiniteDifferences) {
-  const int64_t inputs = GetParam().inputs;
-  Network net = build_double(GetParam().spec, inputs);
+  const int64_t inputs = product(GetParam().input);
+  Network net = build_double(GetParam().spec, GetParam().input);
   Tensor x = at::empty({4, inputs}, at::kDouble);
   const Tensor drawn = at::arange(4 * inputs, at::kDouble).mul(0.37).sin().view({4, inputs});
   x.copy_(drawn).requires_grad_();
   const Tensor weights = at::arange(net.outputs(), at::kDouble).add(1).cos();
-  const auto loss = [&] { return (net(x, kTraining).tanh() * weights).sum(); };
+  const auto loss = [&] { return (net(x, labelled(4, true)).flatten(1).tanh() * weights).sum(); };
 
   std::vector<Tensor> wanted = net.parameters();
   wanted.push_back(x);
@@ -210,124 +231,58 @@ TEST_P(EveryLayer, GradientsAgreeWithFiniteDifferences) {
 }
 
 TEST_P(EveryLayer, WidthsAndParameterCountsAreWhatTheSpecSays) {
-  Network net = build(GetParam().spec, GetParam().inputs);
-  const auto expected = shapes(GetParam().spec, GetParam().inputs, "test");
+  Network net = build(GetParam().spec, GetParam().input);
+  const auto expected = shapes(GetParam().spec, GetParam().input, "test", kClasses);
   int64_t parameters = 0, built = 0;
   for (size_t i = 0; i < expected.size(); ++i)
     parameters += parameter_count(GetParam().spec[i], expected[i]);
   for (const Tensor& p : net.parameters()) built += p.numel();
-  EXPECT_EQ(net(at::ones({3, GetParam().inputs})).sizes(),
-            (std::vector<int64_t>{3, size_of(expected.back().out)}));
+  Shape outputs = expected.back().out;
+  outputs.insert(outputs.begin(), 3);
+  const Tensor x = at::ones({3, product(GetParam().input)});
+  EXPECT_EQ(net(x, labelled(3, false)).sizes(), outputs);
   EXPECT_EQ(built, parameters);
 }
 
 TEST_P(EveryLayer, ASeedDecidesEverything) {
-  const int64_t inputs = GetParam().inputs;
-  const Tensor x = at::ones({3, inputs});
-  Network a = build(GetParam().spec, inputs), b = build(GetParam().spec, inputs),
-          c = build(GetParam().spec, inputs, 4);
-  EXPECT_TRUE(at::equal(a(x, kTraining), b(x, kTraining)));
+  const Shape& input = GetParam().input;
+  const Tensor x = at::ones({3, product(input)});
+  const Pass training = labelled(3, true), later = labelled(3, false);
+  Network a = build(GetParam().spec, input), b = build(GetParam().spec, input),
+          c = build(GetParam().spec, input, 4);
+  EXPECT_TRUE(at::equal(a(x, training), b(x, training)));
   if (GetParam().name != "batch_norm") {
-    EXPECT_FALSE(at::equal(a(x), c(x)));
+    EXPECT_FALSE(at::equal(a(x, later), c(x, later)));
   }  // on equal rows batch norm gives its bias
 }
 
 TEST_P(EveryLayer, StateHasDistinctNamesAndMakesAnEqualNetwork) {
-  const int64_t inputs = GetParam().inputs;
-  Network a = build(GetParam().spec, inputs), b = build(GetParam().spec, inputs, 8);
+  const Shape& input = GetParam().input;
+  Network a = build(GetParam().spec, input), b = build(GetParam().spec, input, 8);
   std::map<std::string, Tensor> state;
   a.visit_state("D.", [&](const std::string& name, Tensor& t) {
     EXPECT_TRUE(state.emplace(name, t.detach().clone()).second) << name;
   });
   const at::NoGradGuard no_grad;
   b.visit_state("D.", [&](const std::string& name, Tensor& t) { t.copy_(state.at(name)); });
-  const Tensor x = at::arange(2 * inputs, at::kFloat).view({2, inputs});
-  EXPECT_TRUE(at::equal(a(x), b(x)));
+  const Tensor x = at::arange(2 * product(input), at::kFloat).view({2, -1});
+  const Pass pass = labelled(2, false);
+  EXPECT_TRUE(at::equal(a(x, pass), b(x, pass)));
 }
 
-TEST(Network, MaxoutTakesTheGreatestOfContiguousPieces) {
-  Network net = build({Maxout{.units = 2, .pieces = 3}}, 1);
-  const at::NoGradGuard no_grad;
-  net.visit_state("", [](const std::string& name, Tensor& t) {
-    t.copy_(name == "0.weight" ? at::tensor({1.f, 2.f, 3.f, -1.f, -2.f, -3.f}).view({6, 1})
-                               : at::zeros({6}));
-  });
-  EXPECT_TRUE(at::equal(net(at::tensor({2.f, -2.f}).view({2, 1})),
-                        at::tensor({6.f, -2.f, -2.f, 6.f}).view({2, 2})));
-}
-
-TEST(Network, DropoutKeepsTheAskedShareScaledAndDropsNothingLater) {
-  const Network net = build({Dropout{.keep = 0.8, .scale = 1.25}}, 1000);
-  const Tensor x = at::ones({50, 1000}), y = net(x, kTraining);
-  EXPECT_TRUE(at::equal(y.ne(0).to(at::kFloat) * 1.25, y));
-  EXPECT_NEAR(y.ne(0).to(at::kFloat).mean().item<double>(), 0.8, 4 * std::sqrt(0.16 / 50000));
-  EXPECT_FALSE(at::equal(y[0], y[1]));  // a mask for each example
-  EXPECT_TRUE(at::equal(net(x), x));
-  Pass next = kTraining;
-  next.step = 5;
-  EXPECT_FALSE(at::equal(net(x, next), y));
-}
-
-TEST(Network, InitialisersHaveTheirMoments) {
-  const auto weights = [](Init init) {
-    Network net = build({Dense{.units = 300, .init = init}}, 200);
-    return net.parameters()[0].detach();
-  };
-  const double he = weights({}).std().item<double>(),
-               glorot = weights({Init::Kind::glorot}).abs().max().item<double>();
-  EXPECT_NEAR(he, std::sqrt(2.0 / 200), 0.002);
-  EXPECT_NEAR(glorot, std::sqrt(6.0 / 500), 1e-4);
-  EXPECT_NEAR(weights({Init::Kind::uniform, 0.05}).std().item<double>(), 0.05 / std::sqrt(3.0),
-              2e-4);
-  EXPECT_NEAR(weights({Init::Kind::normal, 0.3}).std().item<double>(), 0.3, 0.003);
-  const Tensor sparse = weights({Init::Kind::sparse, 15});
-  EXPECT_TRUE(sparse.ne(0).sum(1).eq(15).all().item<bool>());
-  EXPECT_NEAR(sparse.square().sum().item<double>() / (300 * 15), 1, 0.1);
-}
-
-TEST(Network, MarginalBiasIsTheLogitOfTheMean) {
-  const Tensor mean = at::tensor({0.5f, 0.9f, 0.f});
-  Network net({Dense{.units = 3, .bias = {.marginals = true}}}, 2, "generator", Stream(1), mean,
-              at::kCPU);
-  const Tensor bias = net.parameters()[1];
-  EXPECT_NEAR(bias[0].item<double>(), 0, 1e-6);
-  EXPECT_NEAR(bias[1].item<double>(), std::log(9.0), 1e-5);
-  EXPECT_NEAR(bias[2].item<double>(), std::log(1e-7), 1e-2);
-  EXPECT_THROW(Network({Dense{.units = 4, .bias = {.marginals = true}}}, 2, "generator", Stream(1),
-                       mean, at::kCPU),
-               UsageError);
-}
-
-TEST(Network, ConstrainLimitsEachUnitsIncomingWeights) {
-  Network net = build({Maxout{.units = 10, .pieces = 3, .init = small(), .max_norm = 2.2}}, 20);
-  const Tensor before = net.parameters()[0].detach().clone();
-  net.constrain();
-  const Tensor norm = net.parameters()[0].detach().norm(2, {1}), old = before.norm(2, {1});
-  EXPECT_TRUE(old.lt(2.2).any().item<bool>() && old.gt(2.2).any().item<bool>());
-  EXPECT_TRUE(at::allclose(norm, old.clamp_max(2.2), 1e-5, 1e-6));
-  net.constrain();
-  EXPECT_TRUE(at::allclose(net.parameters()[0].detach().norm(2, {1}), norm, 1e-5));
-}
-
-TEST(Network, BatchNormNormalisesABatchAndRemembersMoments) {
-  Network net = build({BatchNorm{.momentum = 0.25}}, 2);
-  const Tensor x = at::tensor({1.f, 10.f, 3.f, 30.f}).view({2, 2});
-  const Tensor y = net(x, kTraining).detach();
-  EXPECT_TRUE(at::allclose(y, at::tensor({-1.f, -1.f, 1.f, 1.f}).view({2, 2}), 1e-4, 1e-4));
-  std::map<std::string, Tensor> state;
-  net.visit_state("",
-                  [&](const std::string& name, Tensor& t) { state[name] = t.detach().clone(); });
-  EXPECT_TRUE(at::allclose(state["0.mean"], at::tensor({0.5f, 5.f})));  // a quarter of (2, 20)
-  EXPECT_TRUE(at::allclose(state["0.variance"],
-                           at::tensor({1.25f, 50.75f})));  // 3/4 of 1, 1/4 of the unbiased variance
-}
-
-TEST(Network, AverageMovesTowardsTheOther) {
-  Network a = build({Dense{.units = 2, .init = small()}}, 2),
-          b = build({Dense{.units = 2, .init = small()}}, 2, 5);
-  const Tensor before = a.parameters()[0].detach().clone(), other = b.parameters()[0].detach();
-  a.average(b, 0.9);
-  EXPECT_TRUE(at::allclose(a.parameters()[0].detach(), before * 0.9 + other * 0.1, 1e-6, 1e-7));
+TEST_P(EveryLayer, ABatchInTwoHalvesIsTheWholeWhereExamplesAreTreatedAlone) {
+  const Network net = build(GetParam().spec, GetParam().input);
+  const Tensor x = at::arange(6 * product(GetParam().input), at::kFloat).sin().view({6, -1});
+  const Pass whole = labelled(6, true);
+  std::vector<Tensor> halves;
+  for (const int64_t first : {0, 3}) {
+    Pass half = whole;
+    half.first = first;
+    half.label = whole.label.narrow(0, first, 3);
+    halves.push_back(net(x.narrow(0, first, 3), half));
+  }
+  EXPECT_EQ(at::allclose(at::cat(halves), net(x, whole), 1e-4, 1e-5),
+            treats_examples_alone(GetParam().spec));
 }
 
 }  // namespace

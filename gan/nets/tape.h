@@ -16,14 +16,14 @@ class Tape {
  public:
   virtual ~Tape() = default;
 
-  /// [B, outputs], without a graph. Like all that a tape gives, it may be overwritten by the next
+  /// [B, out...], without a graph. Like all that a tape gives, it may be overwritten by the next
   /// tape of the network.
   virtual Tensor output() const = 0;
 
   /// Gradients in the parameters, in their order, of
   ///   sum_b slope_b . output_b  +  sum_b penalty_b / 2 |d output_b / d x_b|^2
-  /// slope: [B, outputs]; penalty: [B], or undefined for none (a network of one output alone can
-  /// have it).
+  /// slope: [B, out...], or any other shape of as many numbers an example; penalty: [B], or
+  /// undefined for none (a network of one output alone can have it).
   virtual std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty = {}) = 0;
 
   /// One update of the parameters by these gradients. The last use of a tape.
@@ -32,8 +32,7 @@ class Tape {
     optimizer.step(parameters(slope, penalty), when);
   }
 
-  /// d (sum_b slope_b . output_b) / d x of the examples [first, first + slope.size(0)): [b,
-  /// inputs].
+  /// d (sum_b slope_b . output_b) / d x of the examples [first, first + slope.size(0)): [b, in...].
   virtual Tensor input(const Tensor& slope, int64_t first = 0) = 0;
 };
 

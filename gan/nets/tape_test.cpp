@@ -11,7 +11,7 @@ namespace gan {
 namespace {
 
 Network in_float64(const NetworkSpec& spec, int64_t inputs) {
-  Network network(spec, inputs, "test", Stream(2), {}, at::kCPU);
+  Network network(spec, {inputs}, "test", Stream(2), {}, at::kCPU);
   network.visit_state(
       "", [](const std::string&, Tensor& t) { t = t.detach().to(at::kDouble).requires_grad_(); });
   return network;
@@ -73,7 +73,7 @@ TEST(Tape, GradientsAreThoseOfFiniteDifferences) {
 }
 
 TEST(Tape, ALinearDIsPenalisedForTheNormOfItsWeights) {
-  Network D({Dense{.units = 1}}, 2, "test", Stream(1), {}, at::kCPU);
+  Network D({Dense{.units = 1}}, {2}, "test", Stream(1), {}, at::kCPU);
   {
     const at::NoGradGuard no_grad;
     D.parameters()[0].copy_(at::tensor({3.f, 4.f}).view({1, 2}));

@@ -105,7 +105,7 @@ Fit fit_discriminator(const Density& data, const Density& g, uint64_t seed) {
   constexpr int64_t kPoints = 2401;
   const Dense hidden{
       .units = 32, .activation = Activation::tanh, .init = {.kind = Init::Kind::glorot}};
-  Network D({hidden, hidden, Dense{.units = 1}}, 1, "discriminator", Stream(seed, "init.D"), {},
+  Network D({hidden, hidden, Dense{.units = 1}}, {1}, "discriminator", Stream(seed, "init.D"), {},
             at::kCPU);
   OptimizerSection section{
       .beta1 = 0.9, .schedule = Schedule::cosine, .min_rate = 1e-5, .schedule_steps = kSteps};

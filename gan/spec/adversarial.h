@@ -50,7 +50,8 @@ struct GeneratorSection {
 };
 template <class V>
 void fields(GeneratorSection& s, V& v) {
-  v("noise", s.noise, any(), "distribution of z: uniform on [-sqrt 3, sqrt 3] or normal; both have variance 1");
+  v("noise", s.noise, any(),
+    "distribution of z: uniform on [-sqrt 3, sqrt 3] or normal; both have variance 1");
   v("noise_size", s.noise_size, between(1, kMostUnits), "number of dimensions of z");
   v("layers", s.layers, any(), "layers of the network, from z to an example");
 }

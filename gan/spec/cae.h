@@ -13,9 +13,9 @@ struct CaeSection : TiedSection {
 };
 template <class V>
 void fields(CaeSection& s, V& v) {
-  v("hidden", s.hidden, between(1, kMostUnits), "number of units in each layer; layers are trained one after another");
-  v("contraction", s.contraction, at_least(0),
-    "weight of the squared norm of a layer's Jacobian");
+  v("hidden", s.hidden, between(1, kMostUnits),
+    "number of units in each layer; layers are trained one after another");
+  v("contraction", s.contraction, at_least(0), "weight of the squared norm of a layer's Jacobian");
   v("layer_epochs", s.layer_epochs, above(0),
     "epochs of each layer except the last, which is trained until the end");
   v("sigma", s.sigma, at_least(0),

@@ -184,7 +184,7 @@ class Reader {
       wrong_type(node, key, "a number or \"marginals\"");
     value.marginals = true;
   }
-  void read(const toml::node& node, Dims& value, Bounds range, const std::string& key) const {
+  void read(const toml::node& node, Shape& value, Bounds range, const std::string& key) const {
     const auto* array = node.as_array();
     if (!array) wrong_type(node, key, "[channels, height, width]");
     if (array->size() != 3)
@@ -238,6 +238,8 @@ class Reader {
             L spec;
             Reader reader(table, who_, path);
             reader.expect("layer");
+            std::string own_name;
+            reader("name", own_name, any(), "");
             fields(spec, reader);
             reader.refuse_unknown();
             Missing missing;
@@ -251,11 +253,14 @@ class Reader {
             if constexpr (std::is_same_v<L, AveragePool>)
               if (!table.contains("stride")) spec.stride = spec.window;
             layer = spec;
+            layer->name = own_name;
           }(),
           ...);
     }(static_cast<LayerSpec*>(nullptr));
     if (!layer)
       fail(table, "{}layer = '{}' is not a known layer{}", path, *name, did_you_mean(*name, names));
+    if (table.contains("name") && !is_layer_name(layer->name))
+      fail(*table.get("name"), "{}name = '{}': {}", path, layer->name, kLayerNames);
     return *layer;
   }
 

@@ -80,13 +80,15 @@ void fields(RunSection& s, V& v) {
     "kind of model: adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (also for denoising autoencoders), stacked-cae");
   v("engine", s.engine, any(),
     "auto (fused if it supports the networks), fused (on a CPU, for dense, maxout and dropout layers), reference");
-  v("precision", s.precision, any(), "of the operands of matrix products in the fused engine: auto, fp32, bf16");
+  v("precision", s.precision, any(),
+    "of the operands of matrix products in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "seed of every random stream");
   v("device", s.device, any(), "auto, cpu or cuda");
   v("threads", s.threads, between(0, 1024), "number of threads; 0 = one per core");
   v("stop", s.stop, any(),
     "end of training: steps, best (the validation score no longer rises) or indistinguishable (the accuracy of a fresh classifier that separates samples from held-out data is below 0.5 + epsilon)");
-  v("patience", s.patience, at_least(1), "stop = best: training ends after this many evaluations without a better score");
+  v("patience", s.patience, at_least(1),
+    "stop = best: training ends after this many evaluations without a better score");
   if (s.stop == StopRule::best)
     v("margin", s.margin, at_least(0),
       "stop = best: a score counts as better only if it is higher by this many of its standard errors");
@@ -97,7 +99,8 @@ void fields(RunSection& s, V& v) {
   v("log_every", s.log_every, at_least(1), "steps between lines of metrics.jsonl");
   v("evaluate_every", s.evaluate_every, at_least(0), "steps between evaluations; 0 = never");
   v("sample_every", s.sample_every, at_least(0), "steps between pictures of samples; 0 = never");
-  v("checkpoint_every", s.checkpoint_every, at_least(0), "steps between checkpoints; 0 = only the last");
+  v("checkpoint_every", s.checkpoint_every, at_least(0),
+    "steps between checkpoints; 0 = only the last");
   v("keep_every", s.keep_every, at_least(0),
     "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep none");
 }
@@ -125,7 +128,8 @@ void fields(DataSection& s, V& v) {
     "scaling of the data: unit [0, 1], symmetric [-1, 1], standard (mean 0, standard deviation 1), none, gcn (global contrast normalisation)");
   if (s.scale == Scale::gcn)
     v("norm", s.norm, between(1e-6, 1e6), "L2 norm of each example after its mean is subtracted");
-  v("binarise", s.binarise, any(), "set each value to 0 or 1 once; the probability of 1 is the value itself");
+  v("binarise", s.binarise, any(),
+    "set each value to 0 or 1 once; the probability of 1 is the value itself");
 }
 
 struct TrainingSection {
@@ -172,14 +176,18 @@ void fields(OptimizerSection& s, V& v) {
   v("method", s.method, any(), "optimiser: momentum or adam");
   if (s.method == Method::adam) {
     v("beta1", s.beta1, Bounds{.low = 0, .high = 0.99999}, "decay of the mean of gradients");
-    v("beta2", s.beta2, Bounds{.low = 0, .high = 0.9999999}, "decay of the mean of squared gradients");
+    v("beta2", s.beta2, Bounds{.low = 0, .high = 0.9999999},
+      "decay of the mean of squared gradients");
     v("epsilon", s.epsilon, above(0), "added to the root of the mean squared gradient");
   } else {
     v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "momentum in the first epoch");
-    v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999}, "reached by a linear change");
-    v("momentum_epochs", s.momentum_epochs, at_least(1), "epoch in which final_momentum is reached");
+    v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999},
+      "reached by a linear change");
+    v("momentum_epochs", s.momentum_epochs, at_least(1),
+      "epoch in which final_momentum is reached");
   }
-  v("schedule", s.schedule, any(), "schedule of the learning rate: constant, exponential, cosine, linear");
+  v("schedule", s.schedule, any(),
+    "schedule of the learning rate: constant, exponential, cosine, linear");
   if (s.schedule == Schedule::exponential)
     v("decay", s.decay, at_least(1), "the rate is divided by this number in every step");
   if (s.schedule == Schedule::cosine || s.schedule == Schedule::linear)

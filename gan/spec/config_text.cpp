@@ -49,8 +49,8 @@ std::string text(const Init& init) {
   const auto name = names_of(init.kind)[static_cast<size_t>(init.kind)];
   return init.value == 0 ? quoted(name) : fmt::format("{{ {} = {} }}", name, init.value);
 }
-std::string text(const Dims& dims) {
-  return fmt::format("[{}]", fmt::join(dims, ", "));
+std::string text(const Shape& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 template <class T>
 std::string text(const List<T>& list) {
@@ -74,7 +74,7 @@ struct LayerWriter {
   std::string line;
   template <class T>
   void operator()(std::string_view key, T& value, Bounds, const char*) {
-    if constexpr (std::is_same_v<T, Dims> || std::is_same_v<T, NetworkSpec>)
+    if constexpr (std::is_same_v<T, Shape> || std::is_same_v<T, NetworkSpec>)
       if (value.empty()) return;
     line += fmt::format(", {} = {}", key, text(value));
   }
@@ -83,8 +83,9 @@ struct LayerWriter {
 std::string text(const LayerSpec& layer) {
   LayerSpec copy = layer;  // fields() takes non-const references
   return std::visit(
-      [](auto& spec) {
+      [&](auto& spec) {
         LayerWriter writer{fmt::format("{{ layer = \"{}\"", spec.kName)};
+        if (!layer.name.empty()) writer.line += fmt::format(", name = {}", quoted(layer.name));
         fields(spec, writer);
         return writer.line + " }";
       },

@@ -15,11 +15,13 @@ void check(const Config& c, const DataSpec&) {
   check_binary(c);
 }
 
-MemoryNeed memory(const Config& c, int64_t dim) {
+MemoryNeed memory(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   return stack_memory(c, c.dbm, dim, 0);
 }
 
-double parameter_bytes(const Config& c, int64_t dim) {
+double parameter_bytes(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   return kBytesOfFloat * size_of_stack(c.dbm, dim).parameters;
 }
 

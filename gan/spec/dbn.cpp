@@ -14,12 +14,14 @@ void check(const Config& c, const DataSpec&) {
   check_binary(c);
 }
 
-MemoryNeed memory(const Config& c, int64_t dim) {
+MemoryNeed memory(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   const double recognition = c.dbn.joint_epochs > 0 ? size_of_stack(c.dbn, dim).lower : 0;
   return stack_memory(c, c.dbn, dim, recognition);
 }
 
-double parameter_bytes(const Config& c, int64_t dim) {
+double parameter_bytes(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   return kBytesOfFloat * size_of_stack(c.dbn, dim).parameters;
 }
 

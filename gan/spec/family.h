@@ -20,10 +20,10 @@ struct FamilySpec {
   std::vector<std::string_view> (*sections)(const Config&);
   /// Whether its settings fit each other and the data. @throws UsageError naming the setting
   void (*check)(const Config&, const DataSpec&) = [](const Config&, const DataSpec&) {};
-  /// What a training keeps in memory. dim: numbers an example
-  MemoryNeed (*memory)(const Config&, int64_t dim);
+  /// What a training keeps in memory.
+  MemoryNeed (*memory)(const Config&, const DataSpec&);
   /// Bytes of what a checkpoint must at least hold: the parameters of the model.
-  double (*model_bytes)(const Config&, int64_t dim);
+  double (*model_bytes)(const Config&, const DataSpec&);
   /// Whether training begins with the means of the training data.
   bool (*needs_means)(const Config&) = [](const Config&) { return true; };
 

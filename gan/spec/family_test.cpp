@@ -87,8 +87,9 @@ TEST(FamilySpecs, EveryRowIsWhole) {
     }
     c.generator.layers = {Dense{.units = 3}};
     c.discriminator.layers = {Dense{.units = 1}};
-    EXPECT_GT(family->model_bytes(c, 3), 0) << family->name;
-    EXPECT_GT(family->memory(c, 3).total(), family->model_bytes(c, 3)) << family->name;
+    const DataSpec three{.shape = {3}};
+    EXPECT_GT(family->model_bytes(c, three), 0) << family->name;
+    EXPECT_GT(family->memory(c, three).total(), family->model_bytes(c, three)) << family->name;
   }
 }
 

@@ -9,7 +9,8 @@ std::vector<std::string_view> sections(const Config&) {
   return {"gsn"};
 }
 
-MemoryNeed memory(const Config& c, int64_t dim) {
+MemoryNeed memory(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   const TiedSize size = size_of_tied(c.gsn.hidden, dim, false);
   const double rows = static_cast<double>(c.training.batch_size),
                steps = static_cast<double>(c.gsn.walkback);
@@ -20,7 +21,8 @@ MemoryNeed memory(const Config& c, int64_t dim) {
       .batch = kBytesOfFloat * rows * (each * steps * size.units + 2 * static_cast<double>(dim))};
 }
 
-double parameter_bytes(const Config& c, int64_t dim) {
+double parameter_bytes(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   return kBytesOfFloat * size_of_tied(c.gsn.hidden, dim, false).parameters;
 }
 

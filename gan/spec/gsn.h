@@ -25,7 +25,8 @@ void fields(GsnSection& s, V& v) {
   v("activation", s.activation, any(), "activation of hidden units: tanh or sigmoid");
   v("walkback", s.walkback, between(1, 1000),
     "number of steps of the chain that each update differentiates through");
-  v("corruption", s.corruption, between(0, 1), "share of visible units that are replaced by salt-and-pepper noise");
+  v("corruption", s.corruption, between(0, 1),
+    "share of visible units that are replaced by salt-and-pepper noise");
   v("noise", s.noise, at_least(0),
     "standard deviation of the noise before and after the activation, in hidden layers above the first");
   fields_of_tied(s, v);

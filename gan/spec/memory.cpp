@@ -7,12 +7,12 @@
 
 namespace gan {
 
-MemoryNeed memory_need(const Config& config, int64_t dim) {
-  return spec_of(config).memory(config, dim);
+MemoryNeed memory_need(const Config& config, const DataSpec& data) {
+  return spec_of(config).memory(config, data);
 }
 
-double model_bytes(const Config& config, int64_t dim) {
-  return spec_of(config).model_bytes(config, dim);
+double model_bytes(const Config& config, const DataSpec& data) {
+  return spec_of(config).model_bytes(config, data);
 }
 
 double scoring_need(const Config& c, int64_t dim, int64_t valid, int64_t test) {

@@ -1,6 +1,7 @@
 #pragma once
 /// What a training will keep in memory, estimated from its settings before anything is allocated.
 
+#include "gan/data/data_spec.h"
 #include "gan/spec/config.h"
 
 namespace gan {
@@ -12,9 +13,9 @@ struct MemoryNeed {
   double total() const { return parameters + batch; }
 };
 
-/// dim: numbers an example. Within about a third of what is measured, once the data are loaded;
-/// shapes that no machine can hold give numbers that no machine has.
-MemoryNeed memory_need(const Config& config, int64_t dim);
+/// Within about a third of what is measured, once the data are loaded; shapes that no machine can
+/// hold give numbers that no machine has.
+MemoryNeed memory_need(const Config& config, const DataSpec& data);
 
 inline constexpr int64_t kScoredSamples =
     10000;  ///< that scores are computed from: the published protocol's number
@@ -26,7 +27,7 @@ inline constexpr int64_t kScoredSamples =
 double scoring_need(const Config& config, int64_t dim, int64_t valid, int64_t test);
 
 /// Bytes of what a checkpoint must at least hold: the generator's parameters, or the other model's.
-double model_bytes(const Config& config, int64_t dim);
+double model_bytes(const Config& config, const DataSpec& data);
 
 // For the estimates of families:
 

@@ -7,6 +7,11 @@
 namespace gan {
 namespace {
 
+/// Examples of so many numbers.
+DataSpec rows_of(int64_t dim) {
+  return {.shape = {dim}};
+}
+
 Config two_layers(int64_t units) {
   Config c;
   c.training.batch_size = 10;
@@ -21,11 +26,11 @@ TEST(MemoryNeed, CountsWeightsGradientsMomentsAverageAndACheckpoint) {
   const double g = 7 * (3 + 1) + 2 * (7 + 1), d = 5 * 4 * (2 + 1) + (5 + 1);
   c.optimizer.method = Method::momentum;
   EXPECT_EQ(
-      memory_need(c, 2).parameters,
+      memory_need(c, rows_of(2)).parameters,
       4 * (2 * 2 * (g + d) + (g + d)));  // (weights + moment), again in a checkpoint; gradients
   c.optimizer.method = Method::adam;
   c.game.averaging = 0.999;
-  EXPECT_EQ(memory_need(c, 2).parameters, 4 * (2 * (3 * (g + d) + g) + (g + d)));
+  EXPECT_EQ(memory_need(c, rows_of(2)).parameters, 4 * (2 * (3 * (g + d) + g) + (g + d)));
 }
 
 TEST(MemoryNeed, CountsKernelsAndImages) {
@@ -45,33 +50,34 @@ TEST(MemoryNeed, CountsKernelsAndImages) {
                             Dense{.units = 1}};
   const double g = 3 * 2 * 9 + 18, d = 4 * 5 * (2 * 4 + 1) + 4 * 2 * 2 + 1;
   c.optimizer.method = Method::momentum;
-  EXPECT_EQ(memory_need(c, 18).parameters, 4 * 5 * (g + d));
-  EXPECT_EQ(model_bytes(c, 18), 4 * g);
-  const double before = memory_need(c, 18).batch;
+  EXPECT_EQ(memory_need(c, rows_of(18)).parameters, 4 * 5 * (g + d));
+  EXPECT_EQ(model_bytes(c, rows_of(18)), 4 * g);
+  const double before = memory_need(c, rows_of(18)).batch;
   std::get<MaxoutConvolution>(c.discriminator.layers[0]).pieces =
       10;  // twice the [20, 4, 4] before the max: of data and samples, kept and worked on
-  EXPECT_EQ(memory_need(c, 18).batch - before, 4 * 10 * 2 * 2 * (20 * 4 * 4));
-  EXPECT_THROW(memory_need(c, 17), UsageError);
+  EXPECT_EQ(memory_need(c, rows_of(18)).batch - before, 4 * 10 * 2 * 2 * (20 * 4 * 4));
+  EXPECT_THROW(memory_need(c, rows_of(17)), UsageError);
 }
 
 TEST(MemoryNeed, GrowsWithTheBatchAndWithPenalties) {
   Config c = two_layers(7);
-  const double ten = memory_need(c, 2).batch;
+  const double ten = memory_need(c, rows_of(2)).batch;
   c.training.batch_size = 20;
-  EXPECT_EQ(memory_need(c, 2).batch, 2 * ten);
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch, 2 * ten);
   c.game.r1 = 1;
-  EXPECT_GT(memory_need(c, 2).batch, 2 * ten);
+  EXPECT_GT(memory_need(c, rows_of(2)).batch, 2 * ten);
 }
 
 TEST(MemoryNeed, AModelIsItsParameters) {
   Config c = two_layers(7);
-  EXPECT_EQ(model_bytes(c, 2), 4 * (7 * (3 + 1) + 2 * (7 + 1)));
+  EXPECT_EQ(model_bytes(c, rows_of(2)), 4 * (7 * (3 + 1) + 2 * (7 + 1)));
   c.run.model = "bernoulli-mixture";
   c.mixture.components = 5;
-  EXPECT_EQ(model_bytes(c, 2), 8 * 5 * 2);
+  EXPECT_EQ(model_bytes(c, rows_of(2)), 8 * 5 * 2);
   c.run.model = "rbm";
   c.rbm.hidden = 5;
-  EXPECT_EQ(model_bytes(c, 2), 4 * (2 * 5 + 5 + 2 + 2));  // weights, biases, the base's biases
+  EXPECT_EQ(model_bytes(c, rows_of(2)),
+            4 * (2 * 5 + 5 + 2 + 2));  // weights, biases, the base's biases
 }
 
 TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
@@ -79,33 +85,33 @@ TEST(MemoryNeed, AnRbmsChainsCountWhereTheyPersist) {
   c.run.model = "rbm";
   c.optimizer.method = Method::momentum;
   c.rbm.hidden = 500;
-  const MemoryNeed passing = memory_need(c, 784);
+  const MemoryNeed passing = memory_need(c, rows_of(784));
   EXPECT_NEAR(passing.parameters, 4 * (4 * 785 * 501 + 784 * 512 + 500 * 784),
               1);  // weights and momentum, both in a checkpoint being written; rows of weights
   c.rbm.persistent = true;
   c.rbm.chains = 1000;
-  EXPECT_GT(memory_need(c, 784).parameters, passing.parameters + 4 * 1000 * 500);
-  EXPECT_EQ(memory_need(c, 784).batch, 4 * passing.batch);
+  EXPECT_GT(memory_need(c, rows_of(784)).parameters, passing.parameters + 4 * 1000 * 500);
+  EXPECT_EQ(memory_need(c, rows_of(784)).batch, 4 * passing.batch);
   c.rbm.hidden = INT64_MAX;
-  EXPECT_GT(memory_need(c, 784).total(), 1e19);
+  EXPECT_GT(memory_need(c, rows_of(784)).total(), 1e19);
 }
 
 TEST(MemoryNeed, LayersThatServeBothWaysAreCountedOnce) {
   Config c;
   c.run.model = "gsn";
   c.gsn.hidden = {{7, 5}};
-  EXPECT_EQ(model_bytes(c, 3), 4 * (3 * 7 + 7 * 5 + 3 + 7 + 5));
-  const double before = memory_need(c, 3).batch;
+  EXPECT_EQ(model_bytes(c, rows_of(3)), 4 * (3 * 7 + 7 * 5 + 3 + 7 + 5));
+  const double before = memory_need(c, rows_of(3)).batch;
   c.gsn.walkback *= 2;
-  EXPECT_GT(memory_need(c, 3).batch, 1.5 * before);  // every step is kept
+  EXPECT_GT(memory_need(c, rows_of(3)).batch, 1.5 * before);  // every step is kept
   c.run.model = "stacked-cae";
   c.cae.hidden = {{7, 5}};
-  EXPECT_EQ(model_bytes(c, 3),
+  EXPECT_EQ(model_bytes(c, rows_of(3)),
             4 * (3 * 7 + 7 * 5 + 3 + 7 + 7 + 5));  // each layer has biases of its own for both ends
   for (const char* model : {"gsn", "stacked-cae"}) {
     c.run.model = model;
     c.gsn.hidden = c.cae.hidden = {{1 << 24, 1 << 24}};
-    EXPECT_GT(memory_need(c, 784).total(), 1e15);
+    EXPECT_GT(memory_need(c, rows_of(784)).total(), 1e15);
   }
 }
 
@@ -114,13 +120,13 @@ TEST(MemoryNeed, NoiseIsRowsToo) {
   c.run.model = "nce";
   c.nce.hidden = 500;
   c.nce.nu = 1;
-  const double two = memory_need(c, 784).batch;
+  const double two = memory_need(c, rows_of(784)).batch;
   c.nce.nu = 9;
-  EXPECT_EQ(memory_need(c, 784).batch, 5 * two);
-  const double parameters = memory_need(c, 784).parameters;
+  EXPECT_EQ(memory_need(c, rows_of(784)).batch, 5 * two);
+  const double parameters = memory_need(c, rows_of(784)).parameters;
   c.nce.noise = NceNoise::mixture;
-  EXPECT_GT(memory_need(c, 784).parameters, parameters);
-  EXPECT_EQ(model_bytes(c, 2), 4 * (2 * 500 + 500 + 2 + 2));
+  EXPECT_GT(memory_need(c, rows_of(784)).parameters, parameters);
+  EXPECT_EQ(model_bytes(c, rows_of(2)), 4 * (2 * 500 + 500 + 2 + 2));
 }
 
 TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
@@ -130,16 +136,16 @@ TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
   c.dbm.hidden = {{3, 4}};
   c.dbm.chains = 6;
   const double layers = 2 * 3 + 2 + 3 + 3 * 4 + 3 + 4;
-  EXPECT_EQ(model_bytes(c, 2), 4 * layers);
+  EXPECT_EQ(model_bytes(c, rows_of(2)), 4 * layers);
   const double rows = (2 + 3) * 16 + (3 + 4) * 16;
-  EXPECT_EQ(memory_need(c, 2).parameters,
+  EXPECT_EQ(memory_need(c, rows_of(2)).parameters,
             4 * 2 * (3 * layers + 6 * 9 + rows));  // alone, and together
   c.run.model = "dbn";
   c.dbn.hidden = {{3, 4}};
   c.dbn.chains = 6;
-  EXPECT_EQ(memory_need(c, 2).parameters, 4 * 2 * (2 * layers + 6 * 9 + rows));
+  EXPECT_EQ(memory_need(c, rows_of(2)).parameters, 4 * 2 * (2 * layers + 6 * 9 + rows));
   c.dbn.joint_epochs = 1;
-  EXPECT_EQ(memory_need(c, 2).parameters,
+  EXPECT_EQ(memory_need(c, rows_of(2)).parameters,
             4 * 2 * (3 * layers + 2 * 6 + 6 * 9 + rows));  // and weights going up
 }
 
@@ -164,7 +170,7 @@ TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
   Config c;
   c.run.model = "bernoulli-mixture";
   c.mixture.components = INT64_MAX;
-  EXPECT_GT(memory_need(c, 784).total(), 1e19);
+  EXPECT_GT(memory_need(c, rows_of(784)).total(), 1e19);
 }
 
 }  // namespace

@@ -23,14 +23,16 @@ void check(const Config& c, const DataSpec& data) {
   check_components(c.mixture, data);
 }
 
-MemoryNeed memory(const Config& c, int64_t dim) {
+MemoryNeed memory(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   const double components = static_cast<double>(c.mixture.components),
                rows = static_cast<double>(c.training.batch_size), n = static_cast<double>(dim);
   return {.parameters = kBytesOfFloat * components * n * 12,
           .batch = kBytesOfFloat * rows * (3 * components + 2 * n)};  // most of it in doubles
 }
 
-double parameter_bytes(const Config& c, int64_t dim) {
+double parameter_bytes(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   return 8 * static_cast<double>(c.mixture.components) * static_cast<double>(dim);
 }
 

@@ -17,7 +17,8 @@ void check(const Config& c, const DataSpec& data) {
   if (c.nce.noise == NceNoise::mixture) check_components(c.mixture, data);
 }
 
-MemoryNeed memory(const Config& c, int64_t dim) {
+MemoryNeed memory(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   const double visible = static_cast<double>(dim), hidden = static_cast<double>(c.nce.hidden);
   const double rows =
       static_cast<double>(c.training.batch_size) * (1 + static_cast<double>(c.nce.nu));
@@ -26,7 +27,7 @@ MemoryNeed memory(const Config& c, int64_t dim) {
       .parameters = kBytesOfFloat * (2 * state + (visible + 1) * (hidden + 1)),
       .batch = kBytesOfFloat * rows * (4 * visible + 4 * hidden)};  // noise is judged in doubles
   if (c.nce.noise == NceNoise::mixture) {
-    const MemoryNeed noise = kMixtureSpec.memory(c, dim);
+    const MemoryNeed noise = kMixtureSpec.memory(c, data);
     need.parameters += noise.parameters;
     need.batch =
         std::max(need.batch + kBytesOfFloat * 2 * rows * static_cast<double>(c.mixture.components),
@@ -35,7 +36,8 @@ MemoryNeed memory(const Config& c, int64_t dim) {
   return need;
 }
 
-double parameter_bytes(const Config& c, int64_t dim) {
+double parameter_bytes(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   return rbm_bytes(dim, c.nce.hidden);
 }
 

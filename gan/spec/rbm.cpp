@@ -30,7 +30,8 @@ void check(const Config& c, const DataSpec&) {
         "rbm.visible = 'bernoulli': a model of data of 0 and 1; set data.binarise = true with data.scale = 'unit', or rbm.visible = 'gaussian' with data.scale = 'standard'");
 }
 
-MemoryNeed memory(const Config& c, int64_t dim) {
+MemoryNeed memory(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   const double visible = static_cast<double>(dim), hidden = static_cast<double>(c.rbm.hidden);
   const double examples = static_cast<double>(c.training.batch_size),
                chains = c.rbm.persistent ? static_cast<double>(c.rbm.chains) : examples;
@@ -41,7 +42,8 @@ MemoryNeed memory(const Config& c, int64_t dim) {
                    (visible + hidden)};  // the batch twice, and the chains' ends
 }
 
-double parameter_bytes(const Config& c, int64_t dim) {
+double parameter_bytes(const Config& c, const DataSpec& data) {
+  const int64_t dim = data.dim();
   return rbm_bytes(dim, c.rbm.hidden);
 }
 

@@ -40,7 +40,8 @@ void fields(RbmSection& s, V& v) {
   v("sparsity_cost", s.sparsity_cost, at_least(0),
     "weight of the penalty on hidden units that are on more or less often than `sparsity`; 0 = none");
   if (s.sparsity_cost > 0)
-    v("sparsity", s.sparsity, Bounds{.low = 0, .high = 1}, "target for the share of examples in which a hidden unit is on");
+    v("sparsity", s.sparsity, Bounds{.low = 0, .high = 1},
+      "target for the share of examples in which a hidden unit is on");
   v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
 }
 

@@ -192,7 +192,8 @@ std::string settings_reference() {
   std::string out = "## Sections of a recipe\n";
   for (const SettingGroup& group : all_sections())
     add_table(out, group, fmt::format("[{}]", group.name));
-  out += "\n## Layers\n\nA network is a list of layers: `layers = [{ layer = \"dense\", units = 100 }, ...]`.\n";
+  out +=
+      "\n## Layers\n\nA network is a list of layers: `layers = [{ layer = \"dense\", units = 100 }, ...]`.\n";
   for (const SettingGroup& group : all_layers())
     add_table(out, group, fmt::format("{}", group.name));
   return out;

@@ -54,7 +54,7 @@ class NceTrainer : public Learner {
   const Noise& noise() const { return noise_; }
 
  private:
-  std::vector<Tensor> parameters() const;  ///< of the density, then c
+  std::vector<Tensor> parameters() const;                 ///< of the density, then c
   Tensor draw_noise(const Batch& data, int64_t t) const;  ///< nu for each example of step t
   int64_t noise_steps() const { return gan::noise_steps(section_, batches_per_epoch_); }
 

@@ -1,0 +1,23 @@
+#include "gan/nets/weighted.h"
+
+namespace gan {
+namespace {
+
+class ActivateLayer : public Network::Layer {
+ public:
+  explicit ActivateLayer(const ActivationLayer& s) : spec_(s) {}
+  Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
+    return activate(x, spec_.activation, spec_.slope);
+  }
+
+ private:
+  ActivationLayer spec_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network::Layer> build(const ActivationLayer& spec, const LayerPlace&) {
+  return std::make_unique<ActivateLayer>(spec);
+}
+
+}  // namespace gan

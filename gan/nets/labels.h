@@ -1,0 +1,17 @@
+#pragma once
+/// What layers that see labels share.
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+#include "gan/nets/network.h"
+
+namespace gan {
+
+/// The row of each example's label: embedding [classes, n] -> [B, n]. `who` is the layer that needs
+/// them. @throws std::logic_error where the pass has no label for each of the B examples
+Tensor rows_of_labels(const Tensor& embedding, const Pass& pass, int64_t examples,
+                      const std::string& who);
+
+}  // namespace gan

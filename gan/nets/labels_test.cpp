@@ -1,0 +1,71 @@
+/// Layers that see labels, against their formulas.
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "gan/nets/fused.h"
+#include "gan/nets/network.h"
+
+namespace gan {
+namespace {
+
+Network build(const NetworkSpec& spec, const Shape& input, int64_t classes) {
+  return Network(spec, input, "discriminator", Stream(3), {}, at::kCPU, classes);
+}
+
+void fill(Network& network, const std::map<std::string, Tensor>& values) {
+  const at::NoGradGuard no_grad;
+  network.visit_state("", [&](const std::string& name, Tensor& t) { t.copy_(values.at(name)); });
+}
+
+TEST(Projection, IsALinearMapAndTheProductWithTheLabelsEmbedding) {  // w x + b + x . e[y]
+  Network net = build({Projection{}}, {2}, 3);
+  fill(net, {{"projection1.weight", at::tensor({10.f, 20.f}).view({1, 2})},
+             {"projection1.bias", at::tensor({0.5f})},
+             {"projection1.embedding", at::tensor({1.f, 0.f, 0.f, 1.f, -2.f, 3.f}).view({3, 2})}});
+  const Tensor x = at::tensor({1.f, 2.f}).repeat({3, 1});
+  const Tensor y = net(x, {.label = at::tensor({0, 1, 2}, at::kLong)});
+  EXPECT_TRUE(at::equal(y, at::tensor({50.5f + 1, 50.5f + 2, 50.5f + 4}).view({3, 1})));
+}
+
+TEST(Projection, EmbeddingsStartSoThatTheirProductHasTheVarianceOfAFeature) {
+  Network net = build({Projection{}}, {64}, 500);
+  const Tensor embedding = net.parameters()[2];  // [classes, features]
+  ASSERT_EQ(embedding.sizes(), (Shape{500, 64}));
+  EXPECT_NEAR(embedding.std().item<double>(), 1 / 8.0, 0.002);
+}
+
+TEST(ClassEmbedding, IsJoinedToTheRow) {
+  Network net = build({ClassEmbedding{.size = 2}}, {1, 1, 3}, 2);
+  fill(net, {{"class-embedding1.embedding", at::tensor({7.f, 8.f, -7.f, -8.f}).view({2, 2})}});
+  const Tensor y =
+      net(at::arange(6, at::kFloat).view({2, 1, 1, 3}), {.label = at::tensor({1, 0}, at::kLong)});
+  EXPECT_TRUE(
+      at::equal(y, at::tensor({0.f, 1.f, 2.f, -7.f, -8.f, 3.f, 4.f, 5.f, 7.f, 8.f}).view({2, 5})));
+}
+
+TEST(ClassEmbedding, StartsAsUnitNormals) {
+  const Tensor embedding = build({ClassEmbedding{.size = 64}}, {3}, 500).parameters()[0];
+  ASSERT_EQ(embedding.sizes(), (Shape{500, 64}));
+  EXPECT_NEAR(embedding.std().item<double>(), 1, 0.02);
+  EXPECT_NEAR(embedding.mean().item<double>(), 0, 0.03);
+}
+
+TEST(Labels, AreAskedFor) {
+  const Network net = build({ClassEmbedding{.size = 2}, Projection{}}, {3}, 2);
+  EXPECT_THROW(net(at::ones({4, 3})), std::logic_error);
+  EXPECT_THROW(net(at::ones({4, 3}), {.label = at::zeros({3}, at::kLong)}), std::logic_error);
+  EXPECT_EQ(net(at::ones({4, 3}), {.label = at::zeros({4}, at::kLong)}).sizes(), (Shape{4, 1}));
+}
+
+TEST(Labels, AreSeenByTheReferenceEngineAlone) {
+  EXPECT_NE(FusedEngine::unsupported({ClassEmbedding{.size = 2}, Dense{.units = 1}}, false)
+                .find("layer 1 (class-embedding) has no fused passes"),
+            std::string::npos);
+  EXPECT_NE(FusedEngine::unsupported({Dense{.units = 1}, Projection{}}, false)
+                .find("layer 2 (projection) has no fused passes"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace gan

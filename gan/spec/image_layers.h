@@ -1,0 +1,138 @@
+#pragma once
+/// Layers of images [channels, height, width]. Their shapes, parameter counts and descriptions
+/// stand in image_rows.h.
+
+#include "gan/spec/dense_layers.h"
+
+namespace gan {
+
+/// activation(w * x + b): kernels of `kernel` x `kernel` slide over the image (PyTorch's conv2d:
+/// they are not flipped). [C, H, W] -> [channels, h, w], h = (H + 2 pad - kernel) / stride + 1
+/// rounded down, w alike. Transposed ("deconvolution"): the way back through such a layer; h = (H -
+/// 1) stride - 2 pad + kernel. Initialisers count as inputs what a position sums over, C / groups
+/// kernel^2; transposed, on average, that / stride^2. A layer of images that comes after a row of
+/// numbers says by `input` which image the row is; where images come in, it need not.
+template <bool transposed>
+struct BasicConvolution {
+  static constexpr std::string_view kName = transposed ? "transposed-convolution" : "convolution";
+  static constexpr bool kExamplesAreAlone = true;
+  int64_t channels = 0, kernel = 0, stride = 1, pad = 0;
+  int64_t groups = 1;  ///< channels in so many groups of neighbours, of which none sees another
+  Shape input;         ///< [C, H, W], or empty
+  Activation activation = Activation::linear;
+  double slope = 0.2;  ///< of leaky-relu, below zero
+  Init init;           ///< `sparse` counts in a kernel
+  Bias bias;
+  bool tied = true;  ///< one bias for each channel; if not, one for each position of each channel
+  double max_norm = 0;  ///< limit on the L2 norm of each kernel [C, kernel, kernel] of an output
+                        ///< channel; transposed: of each kernel [channels, kernel, kernel] of an
+                        ///< input channel (as in the paper's authors' code)
+};
+using Convolution = BasicConvolution<false>;
+using TransposedConvolution = BasicConvolution<true>;
+template <bool transposed, class V>
+void fields(BasicConvolution<transposed>& s, V& v) {
+  v("channels", s.channels, between(1, kMostUnits), "outputs at each position");
+  v("kernel", s.kernel, between(1, kMostKernel), "its height and width");
+  v("stride", s.stride, between(1, kMostKernel), "positions between two kernels");
+  v("pad", s.pad, between(0, kMostKernel - 1),
+    "zeros around the image; transposed: positions cut off around the output");
+  v("groups", s.groups, between(1, kMostUnits),
+    "groups of channels that do not see each other; as many as channels: depthwise");
+  v("input", s.input, between(1, kMostUnits),
+    "[channels, height, width] of what comes in, after a row of numbers");
+  v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, tanh");
+  if (s.activation == Activation::leaky_relu)
+    v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
+  v("init", s.init, any(), "weights, as of dense");
+  v("bias", s.bias, any(), "a number");
+  v("tied", s.tied, any(), "one bias for each channel; if not, one for each position");
+  v("max_norm", s.max_norm, at_least(0), "limit on each kernel, 0 = none");
+}
+
+/// Convolutional maxout with spatial pooling (Goodfellow et al. 2013): a convolution of stride 1 to
+/// channels * pieces, then the max over contiguous groups of pieces and over windows of `pool` x
+/// `pool` positions, `pool_stride` apart. [C, H, W] -> [channels, h, w], h = ceil((H + 2 pad -
+/// kernel + 1 - pool) / pool_stride) + 1: rounded up, so that every position is in a window, and
+/// the last window sees what is there of it (cuda-convnet, pylearn2; PyTorch's ceil_mode).
+struct MaxoutConvolution {
+  static constexpr std::string_view kName = "maxout-convolution";
+  static constexpr bool kExamplesAreAlone = true;
+  int64_t channels = 0, pieces = 0, kernel = 0, pad = 0;
+  int64_t pool = 1, pool_stride = 1;  ///< in TOML, pool_stride is `pool` unless said otherwise
+  Shape input;                        ///< as of a convolution, and so are the next
+  Init init;
+  Bias bias;
+  bool tied = true;
+  double max_norm = 0;
+};
+template <class V>
+void fields(MaxoutConvolution& s, V& v) {
+  v("channels", s.channels, between(1, kMostUnits), "outputs at each position");
+  v("pieces", s.pieces, between(1, 1024), "linear pieces per output");
+  v("kernel", s.kernel, between(1, kMostKernel), "its height and width");
+  v("pad", s.pad, between(0, kMostKernel - 1), "zeros around the image");
+  v("pool", s.pool, between(1, kMostUnits),
+    "height and width of the windows of which the max is taken");
+  v("pool_stride", s.pool_stride, between(1, kMostUnits), "positions between two windows");
+  v("input", s.input, between(1, kMostUnits),
+    "[channels, height, width] of what comes in, after a row of numbers");
+  v("init", s.init, any(), "weights, as of dense");
+  v("bias", s.bias, any(), "a number");
+  v("tied", s.tied, any(), "one bias for each channel and piece; if not, one for each position");
+  v("max_norm", s.max_norm, at_least(0), "limit on each kernel, 0 = none");
+}
+
+/// From here on the same numbers are an image [channels, height, width].
+struct Reshape {
+  static constexpr std::string_view kName = "reshape";
+  static constexpr bool kExamplesAreAlone = true;
+  Shape shape;
+};
+template <class V>
+void fields(Reshape& s, V& v) {
+  v("shape", s.shape, between(1, kMostUnits), "[channels, height, width]");
+}
+
+/// [C, H, W] -> [C, 2 H, 2 W].
+struct Upsample {
+  static constexpr std::string_view kName = "upsample";
+  static constexpr bool kExamplesAreAlone = true;
+  enum class Filter {
+    nearest,   ///< each position four times
+    bilinear,  ///< zeros between positions, then [1, 3, 3, 1] / 4 along each side (Karras et al.
+               ///< 2020); zeros outside
+  } filter = Filter::nearest;
+};
+inline Names names_of(Upsample::Filter) {
+  static constexpr std::string_view names[] = {"nearest", "bilinear"};
+  return names;
+}
+template <class V>
+void fields(Upsample& s, V& v) {
+  v("filter", s.filter, any(), "nearest, bilinear ([1, 3, 3, 1])");
+}
+
+/// [C, H, W] -> [C, H / 2, W / 2] rounded down: [1, 3, 3, 1] / 8 along each side, every second
+/// position; zeros outside.
+struct Downsample {
+  static constexpr std::string_view kName = "downsample";
+  static constexpr bool kExamplesAreAlone = true;
+};
+template <class V>
+void fields(Downsample&, V&) {}
+
+/// Means of windows: [C, H, W] -> [C, h, w], h = (H - window) / stride + 1 rounded down.
+struct AveragePool {
+  static constexpr std::string_view kName = "average-pool";
+  static constexpr bool kExamplesAreAlone = true;
+  int64_t window = 0;
+  int64_t stride = 1;  ///< in TOML, `window` unless said otherwise
+};
+template <class V>
+void fields(AveragePool& s, V& v) {
+  v("window", s.window, between(1, kMostUnits), "height and width of the windows");
+  v("stride", s.stride, between(1, kMostUnits), "positions between two windows");
+}
+
+}  // namespace gan
