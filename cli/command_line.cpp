@@ -20,7 +20,7 @@ namespace {
 
 using Chosen = std::optional<Command>;
 
-// --- What values may be; they say so in plain words otherwise ---
+// --- Checks of values, with messages in plain words ---
 
 template <class T>
 CLI::Validator within(const char* what, T low, T high) {
@@ -46,29 +46,29 @@ CLI::Validator number(double low, double high) {
 CLI::Validator some_text() {
   return CLI::Validator(
       [](std::string& text) -> std::string {
-        return text.empty() ? "is empty; leave it out or give it a value" : "";
+        return text.empty() ? "is empty; give it a value, or leave the option out" : "";
       },
       "");
 }
 
 void check_output(const Path& out, std::initializer_list<std::string> extensions) {
   if (is_folder(out))
-    throw UsageError("--out {}: is a folder, a file name was expected", out.string());
+    throw UsageError("--out {}: expected the name of a file, but this is a folder", out.string());
   const std::string extension = out.extension();
   std::string known;
   for (const auto& e : extensions) known += (known.empty() ? "" : ", ") + e;
   if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
-    throw UsageError("--out {}: the extension decides what is written; expected one of {}",
+    throw UsageError("--out {}: the extension selects the file format; expected one of {}",
                      out.string(), known);
 }
 
-// --- What commands share ---
+// --- Options that several commands have ---
 
 void add_data_dir(CLI::App& command, std::string& data_dir) {
   command
       .add_option(
           "--data-dir", data_dir,
-          "folder to look for data sets in, before $GAN_DATA, ./data and /usr/share/datasets")
+          "folder with data sets, searched before $GAN_DATA, ./data and /usr/share/datasets")
       ->type_name("DIR")
       ->check(some_text());
 }
@@ -84,18 +84,18 @@ void add_device(CLI::App& command, std::string& device, const std::string& help)
 }
 
 void add_force(CLI::App& command, bool& force) {
-  command.add_flag("--force", force, "replace what is at --out, also where gan did not make it");
+  command.add_flag("--force", force, "replace existing output even if gan did not write it");
 }
 
 void add_model(CLI::App& command, ModelOptions& o) {
-  command.add_option("RUN", o.run, "a run's folder, or a checkpoint file")
+  command.add_option("RUN", o.run, "folder of a run, or a checkpoint file")
       ->required()
       ->check(some_text());
-  command.add_option("--seed", o.seed, "the same seed gives the same bytes")
+  command.add_option("--seed", o.seed, "random seed; the same seed gives the same bytes")
       ->capture_default_str()
       ->check(whole(0));
   command.add_option("--checkpoint", o.checkpoint, "last, best or a step")->capture_default_str();
-  add_device(command, o.device, "auto, cpu or cuda [cpu]");
+  add_device(command, o.device, "auto, cpu or cuda [default: cpu]");
   add_force(command, o.force);
 }
 
@@ -104,35 +104,37 @@ void add_model(CLI::App& command, ModelOptions& o) {
 void add_train(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand(
-      "train", "train a generator; without a recipe, settings follow from --data");
+      "train", "train a generator; without a recipe, the settings are chosen from --data");
   command
       ->add_option(
           "RECIPE", o->recipe,
-          "a name (`gan info recipes`) or a .toml file; a relative data.source in it is looked for here, then beside the file")
+          "name of a recipe (`gan info recipes` lists them) or a .toml file; if its data.source is a relative path, the working directory is searched first, then the folder of the file")
       ->check(some_text());
   command
       ->add_option(
           "--data", o->data,
-          "mnist, fashion-mnist, cifar10, a folder of their files, a .npy, .csv or .tsv (also with .gz), toy:NAME [the recipe's]")
+          "training data: mnist, fashion-mnist, cifar10, a folder with the files of such a data set, a .npy, .csv or .tsv file (also .gz), or toy:NAME [default: the recipe's]")
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
-  command->add_option("--out", o->out, "the run's folder [a fresh one under runs/]")
+  command->add_option("--out", o->out, "folder of the run [default: a new folder under runs/]")
       ->check(some_text());
-  command->add_option("--seed", o->seed, "of every random stream [the recipe's; 1]")
+  command->add_option("--seed", o->seed, "random seed [default: the recipe's, or 1]")
       ->check(whole(0));
-  CLI::Option* steps = command->add_option("--steps", o->steps, "generator updates [the recipe's]")
-                           ->check(whole(1, static_cast<int64_t>(kMostSteps)));
-  command->add_option("--epochs", o->epochs, "instead: passes over the data")
+  CLI::Option* steps =
+      command
+          ->add_option("--steps", o->steps, "number of generator updates [default: the recipe's]")
+          ->check(whole(1, static_cast<int64_t>(kMostSteps)));
+  command->add_option("--epochs", o->epochs, "number of passes over the data, in place of --steps")
       ->check(number(1e-6, 1e9))
       ->excludes(steps);
-  command->add_option("--set", o->set, "override one setting, e.g. training.batch_size=64")
+  command->add_option("--set", o->set, "override a setting, e.g. training.batch_size=64")
       ->type_name("SECTION.KEY=VALUE")
       ->allow_extra_args(false);
-  add_device(*command, o->device, "auto, cpu, cuda [auto]");
-  command->add_option("--threads", o->threads, "[one per core], at most one per processor")
+  add_device(*command, o->device, "auto, cpu or cuda [default: auto]");
+  command->add_option("--threads", o->threads, "at most one per processor [default: one per core]")
       ->check(whole(1, 1024));
-  command->add_flag("--resume", o->resume, "go on with the run in --out");
-  command->add_flag("--quiet", o->quiet, "no progress, no closing table");
+  command->add_flag("--resume", o->resume, "continue the run in --out");
+  command->add_flag("--quiet", o->quiet, "print neither progress nor the closing table");
   command->footer("Examples: " + program() +
                   " train fashion-mnist\n"
                   "          " +
@@ -145,12 +147,12 @@ void add_train(CLI::App& app, Chosen& chosen) {
                   program() + " train --resume --out runs/ring --steps 40000");
   command->callback([o, &chosen] {
     if (o->resume && o->out.empty())
-      throw UsageError("--resume needs --out: the folder of the run to go on with");
+      throw UsageError("--resume needs --out, the folder of the run to continue");
     if (!o->recipe.empty())
       o->recipe_file = find_recipe(o->recipe);
     else if (!o->resume && o->data.empty())
       throw UsageError(
-          "what shall be trained? Give a recipe, e.g. `{} train fashion-mnist` (`{} info recipes` lists them), or --data",
+          "nothing to train: give a recipe, e.g. `{} train fashion-mnist` (`{} info recipes` lists them), or --data",
           program(), program());
     chosen = *o;
   });
@@ -158,29 +160,31 @@ void add_train(CLI::App& app, Chosen& chosen) {
 
 void add_sample(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<SampleOptions>();
-  CLI::App* command = app.add_subcommand("sample", "draw new examples from a trained generator");
+  CLI::App* command = app.add_subcommand("sample", "draw samples from a trained generator");
   add_model(*command, *o);
-  CLI::Option* n = command->add_option("-n", o->n, "how many")
+  CLI::Option* n = command->add_option("-n", o->n, "number of samples")
                        ->capture_default_str()
                        ->check(whole(1, 100'000'000));
   command
-      ->add_option("--out", o->out,
-                   ".png (a grid), .npy (float32, [N, ...], the data's own units) or .csv")
+      ->add_option(
+          "--out", o->out,
+          "output file: .png (a grid of images), .npy (float32, [N, ...], in the data's own units) or .csv")
       ->required()
       ->check(some_text());
   const char* group =
-      "Where samples come from a Markov chain (with any of these: consecutive states of it)";
+      "For models that sample by a Markov chain (with any of these options, samples are consecutive states)";
   command
-      ->add_option("--chains", o->chains, "how many, side by side; a grid has a row for each [1]")
+      ->add_option("--chains", o->chains,
+                   "number of parallel chains; a grid shows each chain in its own row [default: 1]")
       ->check(whole(1, 100'000'000))
       ->group(group);
-  command->add_option("--burn-in", o->burn_in, "steps before any is taken [1000]")
+  command->add_option("--burn-in", o->burn_in, "steps before the first sample [default: 1000]")
       ->check(whole(0, 1'000'000'000))
       ->group(group);
-  command->add_option("--thin", o->thin, "steps from one that is taken to the next [1]")
+  command->add_option("--thin", o->thin, "steps from one sample to the next [default: 1]")
       ->check(whole(1, 1'000'000'000))
       ->group(group);
-  command->add_option("--start", o->start, "noise, or data: at training examples [noise]")
+  command->add_option("--start", o->start, "noise, or data (training examples) [default: noise]")
       ->check(CLI::Validator(
           [](std::string& text) -> std::string {
             return text == "noise" || text == "data"
@@ -189,7 +193,7 @@ void add_sample(CLI::App& app, Chosen& chosen) {
           },
           ""))
       ->group(group);
-  command->add_option("--data-dir", o->data_dir, "folder to look for the data of --start data in")
+  command->add_option("--data-dir", o->data_dir, "folder with data sets, for --start data")
       ->type_name("DIR")
       ->check(some_text())
       ->group(group);
@@ -204,10 +208,10 @@ void add_sample(CLI::App& app, Chosen& chosen) {
                   whole_parts = (o->n + chains - 1) / chains * chains;
     if (n->count() == 0) o->n = whole_parts;
     if (o->n != whole_parts)
-      throw UsageError("-n {}: {} chains cannot give that many in equal parts; -n {} would do",
-                       o->n, chains, whole_parts);
+      throw UsageError("-n {}: this number is not a multiple of the {} chains; use -n {}", o->n,
+                       chains, whole_parts);
     if (!o->data_dir.empty() && o->start != "data")
-      throw UsageError("--data-dir is for --start data alone");
+      throw UsageError("--data-dir is only used with --start data");
     chosen = *o;
   });
 }
@@ -215,9 +219,9 @@ void add_sample(CLI::App& app, Chosen& chosen) {
 void add_interpolate(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<InterpolateOptions>();
   CLI::App* command = app.add_subcommand(
-      "interpolate", "walk along straight lines through z (figure 3 of the paper)");
+      "interpolate", "draw samples along straight lines through z (figure 3 of the paper)");
   add_model(*command, *o);
-  command->add_option("--out", o->out, "a .png file")->required()->check(some_text());
+  command->add_option("--out", o->out, "output file: .png")->required()->check(some_text());
   command->footer("Example: " + program() + " interpolate runs/fashion-mnist --out lines.png");
   command->callback([o, &chosen] {
     check_output(o->out, {".png"});
@@ -227,24 +231,27 @@ void add_interpolate(CLI::App& app, Chosen& chosen) {
 
 void add_evaluate(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<EvaluateOptions>();
-  CLI::App* command = app.add_subcommand("evaluate", "score a run, or anybody's samples in a file");
+  CLI::App* command =
+      app.add_subcommand("evaluate", "score a run, or a file of samples from any program");
   command
       ->add_option("WHAT", o->what,
-                   "a run's folder, or samples: .npy, .csv, .tsv, each also with .gz")
+                   "folder of a run, or a file of samples: .npy, .csv or .tsv (also .gz)")
       ->required()
       ->check(some_text());
-  command->add_option("--data", o->data, "the data to be held against (a run knows its own)")
+  command
+      ->add_option("--data", o->data,
+                   "data to compare a file of samples with (a run knows its own data)")
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
   command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
-  command->add_option("--seed", o->seed, "of the samples and the test")
+  command->add_option("--seed", o->seed, "random seed of the samples and the tests")
       ->capture_default_str()
       ->check(whole(0));
   command
       ->add_option("--chains", o->chains,
-                   "SAMPLES.npy holds so many Markov chains, one after the other")
+                   "number of Markov chains in a file of samples, stored one after the other")
       ->check(whole(1));
-  command->add_flag("--json", o->json, "print one JSON object");
+  command->add_flag("--json", o->json, "print the scores as one JSON object");
   command->footer("Example: " + program() +
                   " evaluate runs/fashion-mnist\n"
                   "         " +
@@ -255,24 +262,23 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
 void add_compare(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<CompareOptions>();
   CLI::App* command = app.add_subcommand(
-      "compare", "hold runs side by side: cost, scores, how chains mix, and samples");
-  command
-      ->add_option("RUN", o->runs, "folders of runs; those on other data get a table of their own")
+      "compare", "compare runs: their cost, scores, mixing of chains, and samples");
+  command->add_option("RUN", o->runs, "folders of runs; there is one table for each data set")
       ->required()
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
   command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
-  command->add_option("--out", o->out, "a .png file: samples of each run")
+  command->add_option("--out", o->out, "output file with samples of each run: .png")
       ->capture_default_str()
       ->check(some_text());
   add_force(*command, o->force);
-  command->add_option("--seed", o->seed, "of the samples and the test")
+  command->add_option("--seed", o->seed, "random seed of the samples and the tests")
       ->capture_default_str()
       ->check(whole(0));
-  command->add_flag("--json", o->json, "print one JSON object");
+  command->add_flag("--json", o->json, "print the scores as one JSON object");
   command->footer(
-      "A table holds numbers of one kind and one protocol: the same data, split and number of samples in a column, Parzen\n"
-      "windows apart from log-probabilities, and those apart by their kind (exact, AIS, bound).\n\n"
+      "All numbers in a column were computed by one protocol: with the same data, split and number of samples. Parzen windows\n"
+      "and log-probabilities have separate columns, and so has each kind of log-probability (exact, AIS, bound).\n\n"
       "Example: " +
       program() + " compare runs/mnist runs/paper-mnist runs/mixture-mnist");
   command->callback([o, &chosen] {
@@ -285,7 +291,7 @@ void add_info(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<InfoOptions>();
   CLI::App* command =
       app.add_subcommand("info", "describe a run, a recipe, a data set or a checkpoint");
-  command->add_option("WHAT", o->what, "a folder, a file, a name; `recipes` lists the recipes")
+  command->add_option("WHAT", o->what, "folder, file or name; `recipes` lists the recipes")
       ->required()
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
@@ -298,9 +304,9 @@ void add_reproduce(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<ReproduceOptions>();
   CLI::App* command = app.add_subcommand(
       "reproduce",
-      "compute the tables and figures of Goodfellow et al. 2014, ours beside the published");
+      "compute the tables and figures of Goodfellow et al. 2014, beside the published ones");
   const std::string parts = fmt::format("{}", fmt::join(kPaperParts, ", "));
-  command->add_option("WHAT", o->what, parts + ", all")
+  command->add_option("WHAT", o->what, parts + " or all")
       ->capture_default_str()
       ->check(CLI::Validator(
           [parts](std::string& text) -> std::string {
@@ -312,24 +318,25 @@ void add_reproduce(CLI::App& app, Chosen& chosen) {
           ""));
   add_data_dir(*command, o->data_dir);
   command
-      ->add_option("--out", o->out,
-                   "folder of the report, the runs and what is kept; the same call goes on there")
+      ->add_option(
+          "--out", o->out,
+          "folder for the report, the runs and intermediate results; the same command continues there")
       ->capture_default_str()
       ->check(some_text());
   add_force(*command, o->force);
   command
       ->add_option(
           "--seeds", o->seeds,
-          "runs of each recipe in table 1, of seeds 1 to N [3 of adversarial nets, 1 of the earlier methods; 1 with --quick]")
+          "number N of runs of each recipe in table 1, with seeds 1 to N [default: 3 for adversarial nets, 1 for the earlier methods; 1 with --quick]")
       ->check(whole(1, 1000));
   command->add_flag("--quick", o->quick,
-                    "minutes in place of hours: far too few steps, to see that all of it works");
+                    "take minutes, not hours: too few steps for real results, but every part runs");
   command->footer("Examples: " + program() + " reproduce table1 --data-dir DIR\n          " +
                   program() + " reproduce all --quick --out quick");
   command->callback([o, &chosen] { chosen = *o; });
 }
 
-/// What is wrong with the command line, the nearest known word, and where to read on.
+/// Says what is wrong with the command line, names the nearest known word and the --help to read.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   std::vector<std::string> known;
   const auto given = app.get_subcommands();
@@ -343,14 +350,14 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error, int arg
   }
   std::string what = error.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
-    what = what.substr(0, what.find(':')) + ": expects one value, and only once";
+    what = what.substr(0, what.find(':')) + ": expected one value, given once";
   std::vector<std::string> extra = given[0]->remaining();
   if (!extra.empty()) {
     const auto option = std::find_if(extra.begin(), extra.end(),
                                      [](const auto& word) { return word.starts_with("-"); });
     const std::string word = option != extra.end() ? *option : extra.front();
     for (const auto* o : given[0]->get_options()) known.push_back(o->get_name());
-    what = "'" + word + "' was not expected" + did_you_mean(word, known);
+    what = "'" + word + "' is not an option or argument here" + did_you_mean(word, known);
   }
   return what + "; see " + program() + " " + given[0]->get_name() + " --help";
 }

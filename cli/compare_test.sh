@@ -90,7 +90,7 @@ test_chain_options() {  # of models that have none; what they do is tested besid
     says "one: samples of this model are independent: ${option% *} has no meaning"
   done
   expect 2 "parts that are not equal" sample one -n 64 --chains 10 --out x.npy
-  says "-n 64: 10 chains cannot give that many in equal parts; -n 70 would do"
+  says "-n 64: this number is not a multiple of the 10 chains; use -n 70"
   expect 2 "an unknown start" sample one --start nose --out x.npy
   says "--start: expected noise or data, got 'nose'"
   expect 2 "a folder of data that nobody asks for" sample one --data-dir . --out x.npy

@@ -24,8 +24,8 @@ struct MixtureSection {
 };
 template <class V>
 void fields(MixtureSection& s, V& v) {
-  v("components", s.components, at_least(1), "Bernoulli products");
-  v("pseudo_count", s.pseudo_count, at_least(0), "of the Beta prior on each pixel");
+  v("components", s.components, at_least(1), "number of components, each a product of Bernoullis");
+  v("pseudo_count", s.pseudo_count, at_least(0), "pseudo-count of the Beta prior on each pixel");
 }
 
 enum class VisibleKind { bernoulli, gaussian };
@@ -48,21 +48,22 @@ struct RbmSection {
 template <class V>
 void fields(RbmSection& s, V& v) {
   v("visible", s.visible, any(),
-    "bernoulli (binary data), gaussian (variance 1: data.scale = 'standard')");
-  v("hidden", s.hidden, between(1, kMostUnits), "binary hidden units");
+    "visible units: bernoulli (for binary data) or gaussian (variance 1, for data.scale = 'standard')");
+  v("hidden", s.hidden, between(1, kMostUnits), "number of binary hidden units");
   v("k", s.k, between(1, 1000000),
-    "Gibbs sweeps of a step: CD-k, or PCD-k where the chains persist");
+    "Gibbs sweeps in each training step: CD-k, or PCD-k if the chains are persistent");
   v("k_epochs", s.k_epochs, at_least(0),
-    "so many passes with each of CD-1, CD-2, ... up to k, and the rate divided by it; 0: k from the start");
+    "passes over the data with each of CD-1, CD-2, ... up to CD-k, with the rate divided by the number of sweeps; 0 = CD-k from the start");
   v("persistent", s.persistent, any(),
-    "chains go on from step to step (PCD); false: they start at the minibatch (CD)");
-  if (s.persistent) v("chains", s.chains, between(1, 1000000), "how many persist");
+    "true: chains continue from one step to the next (PCD); false: they start at the minibatch (CD)");
+  if (s.persistent) v("chains", s.chains, between(1, 1000000), "number of persistent chains");
   v("weight_decay", s.weight_decay, at_least(0),
-    "of the weights: decay / 2 |W|^2 is added to the loss");
+    "weight decay: weight_decay / 2 |W|^2 is added to the loss");
   v("sparsity_cost", s.sparsity_cost, at_least(0),
-    "of hidden units that are on more or less often than `sparsity`; 0 = none");
+    "weight of the penalty on hidden units that are on more or less often than `sparsity`; 0 = none");
   if (s.sparsity_cost > 0)
-    v("sparsity", s.sparsity, Bounds{.low = 0, .high = 1}, "how often a hidden unit should be on");
+    v("sparsity", s.sparsity, Bounds{.low = 0, .high = 1},
+      "target for the share of examples in which a hidden unit is on");
   v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
 }
 
@@ -85,13 +86,13 @@ struct NceSection {
 template <class V>
 void fields(NceSection& s, V& v) {
   v("noise", s.noise, any(),
-    "marginals (the product of the data's), mixture (of the [mixture] section, trained first)");
+    "noise distribution: marginals (the product of the marginals of the data) or mixture (of the [mixture] section, trained first)");
   if (s.noise == NceNoise::mixture)
     v("noise_epochs", s.noise_epochs, between(1, 1000000),
-      "of EM on the mixture, before the model is trained: training.steps counts them, training.epochs does not");
-  v("nu", s.nu, between(1, 10000), "examples of noise for each of the data");
+      "epochs of EM on the mixture before the model is trained; training.steps includes them, training.epochs does not");
+  v("nu", s.nu, between(1, 10000), "number of noise examples for each data example");
   v("hidden", s.hidden, between(1, kMostUnits),
-    "binary hidden units of the rbm; its visible units are binary too");
+    "number of binary hidden units of the RBM; its visible units are binary too");
   v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
 }
 
@@ -109,21 +110,21 @@ struct StackSection {
 template <class V>
 void fields_of_stack(StackSection& s, V& v) {
   v("hidden", s.hidden, between(1, kMostUnits),
-    "binary units of each hidden layer, from the data upwards");
+    "number of binary units in each hidden layer, from the data upwards");
   v("epochs", s.epochs, Bounds{.low = 0, .high = 1e9, .without_low = true},
-    "passes over the data while a layer is trained alone");
-  v("rates", s.rates, above(0), "a layer's learning rate, at its first step");
+    "passes over the data in which a layer is trained alone");
+  v("rates", s.rates, above(0), "learning rate of a layer at its first step");
   v("final_rates", s.final_rates, between(0, 1),
-    "share of it that is left at the layer's last step, reached along a line; 1: constant");
+    "share of the learning rate that is left at the last step of a layer, after a linear fall; 1 = constant rate");
   v("k", s.k, between(1, 1000000),
-    "Gibbs sweeps of a layer's step: CD-k, or PCD-k where the chains persist");
+    "Gibbs sweeps in each step of a layer: CD-k, or PCD-k if the chains are persistent");
   v("k_epochs", s.k_epochs, at_least(0),
-    "so many passes with each of CD-1, CD-2, ... up to k, and the rate divided by it; 0: k from the start");
+    "passes over the data with each of CD-1, CD-2, ... up to CD-k, with the rate divided by the number of sweeps; 0 = CD-k from the start");
   v("persistent", s.persistent, any(),
-    "chains go on from step to step (PCD); false: they start at the minibatch (CD)");
-  v("chains", s.chains, between(1, 1000000), "how many persist");
+    "true: chains continue from one step to the next (PCD); false: they start at the minibatch (CD)");
+  v("chains", s.chains, between(1, 1000000), "number of persistent chains");
   v("weight_decay", s.weight_decay, at_least(0),
-    "of a layer's weights while it is trained alone: decay / 2 |W|^2 is added to the loss");
+    "weight decay while a layer is trained alone: weight_decay / 2 |W|^2 is added to the loss");
   v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
 }
 
@@ -136,10 +137,10 @@ template <class V>
 void fields(DbnSection& s, V& v) {
   fields_of_stack(s, v);
   v("up_down_epochs", s.up_down_epochs, between(0, 1e9),
-    "of fine-tuning all layers at training.learning_rate, after them; 0 = none");
+    "epochs of fine-tuning all layers by the up-down algorithm at training.learning_rate, after the layers were trained alone; 0 = none");
   if (s.up_down_epochs > 0)
     v("up_down_k", s.up_down_k, between(1, 1000000),
-      "Gibbs sweeps of its top layers, in equal parts of its steps");
+      "Gibbs sweeps of the top layers in the up-down algorithm; each value holds for an equal part of its steps");
 }
 
 struct DbmSection : StackSection {
@@ -155,18 +156,18 @@ template <class V>
 void fields(DbmSection& s, V& v) {
   fields_of_stack(s, v);
   v("joint_epochs", s.joint_epochs, Bounds{.low = 0, .high = 1e9, .without_low = true},
-    "of training all layers together at training.learning_rate, after each alone");
-  v("mean_field", s.mean_field, between(1, 1000000),
-    "iterations at most, of the posterior's approximation");
-  v("tolerance", s.tolerance, at_least(0), "it ends where its means change by less on average");
+    "epochs of joint training of all layers at training.learning_rate, after the layers were trained alone");
+  v("mean_field", s.mean_field, between(1, 1000000), "largest number of mean-field iterations");
+  v("tolerance", s.tolerance, at_least(0),
+    "mean-field iterations end when the means change by less than this on average");
   v("sweeps", s.sweeps, between(1, 1000000),
-    "Gibbs sweeps of the persistent chains in each step of training together");
-  v("joint_weight_decay", s.joint_weight_decay, at_least(0),
-    "as weight_decay, while training together");
+    "Gibbs sweeps of the persistent chains in each step of joint training");
+  v("joint_weight_decay", s.joint_weight_decay, at_least(0), "weight decay during joint training");
   v("sparsity_cost", s.sparsity_cost, at_least(0),
-    "of hidden units that are on more or less often than `sparsity`, while training together; 0 = none");
+    "weight of the penalty on hidden units that are on more or less often than `sparsity`, during joint training; 0 = none");
   if (s.sparsity_cost > 0)
-    v("sparsity", s.sparsity, between(0, 1), "how often each layer's units should be on");
+    v("sparsity", s.sparsity, between(0, 1),
+      "for each layer, target for the share of examples in which a unit is on");
 }
 
 struct AisSection {
@@ -176,11 +177,12 @@ struct AisSection {
 };
 template <class V>
 void fields(AisSection& s, V& v) {
-  v("runs", s.runs, between(2, 1000000), "of annealed importance sampling, for log Z");
+  v("runs", s.runs, between(2, 1000000),
+    "runs of annealed importance sampling, for the estimate of log Z");
   v("temperatures", s.temperatures, between(1, 100000000),
-    "between the base and the model; 14,500 is Salakhutdinov & Murray's schedule");
+    "number of temperatures between the base distribution and the model; 14,500 is the schedule of Salakhutdinov & Murray");
   v("quick_temperatures", s.quick_temperatures, between(1, 100000000),
-    "the same for each score while training");
+    "number of temperatures for each score during training");
 }
 
 enum class HiddenActivation { tanh, sigmoid };
@@ -199,9 +201,11 @@ void fields_of_tied(TiedSection& s, V& v) {
   v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999},
     "m <- momentum m + (1 - momentum) g");
   v("rate_decay", s.rate_decay, Bounds{.low = 0, .high = 1, .without_low = true},
-    "the rate is multiplied by it after every epoch, of a layer where each is trained alone");
-  v("burn_in", s.burn_in, between(0, 1000000), "samples: first steps of a chain that are left out");
-  v("chain_length", s.chain_length, between(1, 1000000), "samples: consecutive steps of one chain");
+    "the rate is multiplied by this number after every epoch; if layers are trained one after another, the epochs of each layer count");
+  v("burn_in", s.burn_in, between(0, 1000000),
+    "sampling: number of first steps of a chain that are discarded");
+  v("chain_length", s.chain_length, between(1, 1000000),
+    "sampling: number of consecutive samples from one chain");
 }
 
 struct GsnSection : TiedSection {  // as published by Bengio et al. 2014
@@ -214,13 +218,14 @@ struct GsnSection : TiedSection {  // as published by Bengio et al. 2014
 template <class V>
 void fields(GsnSection& s, V& v) {
   v("hidden", s.hidden, between(1, kMostUnits),
-    "units of each hidden layer; one layer is a denoising autoencoder");
-  v("activation", s.activation, any(), "of hidden units: tanh, sigmoid");
+    "number of units in each hidden layer; with one layer, the model is a denoising autoencoder");
+  v("activation", s.activation, any(), "activation of hidden units: tanh or sigmoid");
   v("walkback", s.walkback, between(1, 1000),
-    "steps of the chain that each update goes back through");
-  v("corruption", s.corruption, between(0, 1), "of visible units by salt and pepper: their share");
+    "number of steps of the chain that each update differentiates through");
+  v("corruption", s.corruption, between(0, 1),
+    "share of visible units that are replaced by salt-and-pepper noise");
   v("noise", s.noise, at_least(0),
-    "deviation of the noise before and after the activation, in hidden layers above the first");
+    "standard deviation of the noise before and after the activation, in hidden layers above the first");
   fields_of_tied(s, v);
 }
 
@@ -232,13 +237,13 @@ struct CaeSection : TiedSection {
 };
 template <class V>
 void fields(CaeSection& s, V& v) {
-  v("hidden", s.hidden, between(1, kMostUnits), "units of each layer, trained one after another");
-  v("contraction", s.contraction, at_least(0),
-    "weight of the squared norm of the layer's Jacobian");
+  v("hidden", s.hidden, between(1, kMostUnits),
+    "number of units in each layer; layers are trained one after another");
+  v("contraction", s.contraction, at_least(0), "weight of the squared norm of a layer's Jacobian");
   v("layer_epochs", s.layer_epochs, above(0),
-    "of each layer but the last, which has the rest of the training");
+    "epochs of each layer except the last, which is trained until the end");
   v("sigma", s.sigma, at_least(0),
-    "samples: deviation of the noise that the Jacobian forms into a step");
+    "sampling: standard deviation of the noise that the Jacobian turns into a step");
   fields_of_tied(s, v);
 }
 

@@ -68,29 +68,32 @@ struct RunSection {
 template <class V>
 void fields(RunSection& s, V& v) {
   v("model", s.model, any(),
-    "adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (denoising autoencoders too), stacked-cae");
+    "kind of model: adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (also for denoising autoencoders), stacked-cae");
   v("engine", s.engine, any(),
-    "auto (fused where it can), fused (on a CPU, for dense, maxout and dropout), reference");
-  v("precision", s.precision, any(), "of products' operands in the fused engine: auto, fp32, bf16");
-  v("seed", s.seed, at_least(0), "of every random stream");
-  v("device", s.device, any(), "auto, cpu, cuda");
-  v("threads", s.threads, between(0, 1024), "0 = one per core");
+    "auto (fused if it supports the networks), fused (on a CPU, for dense, maxout and dropout layers), reference");
+  v("precision", s.precision, any(),
+    "of the operands of matrix products in the fused engine: auto, fp32, bf16");
+  v("seed", s.seed, at_least(0), "seed of every random stream");
+  v("device", s.device, any(), "auto, cpu or cuda");
+  v("threads", s.threads, between(0, 1024), "number of threads; 0 = one per core");
   v("stop", s.stop, any(),
-    "steps, best (validation score), indistinguishable (a fresh classifier separates samples from held-out data with surely less than 0.5 + epsilon accuracy)");
-  v("patience", s.patience, at_least(1), "stop = best: evaluations without a better score");
+    "end of training: steps, best (the validation score no longer rises) or indistinguishable (the accuracy of a fresh classifier that separates samples from held-out data is below 0.5 + epsilon)");
+  v("patience", s.patience, at_least(1),
+    "stop = best: training ends after this many evaluations without a better score");
   if (s.stop == StopRule::best)
     v("margin", s.margin, at_least(0),
-      "stop = best: a score is better for patience when it is higher by so many of its standard errors");
+      "stop = best: a score counts as better only if it is higher by this many of its standard errors");
   v("epsilon", s.epsilon, between(0, 0.5),
-    "stop = indistinguishable: the upper end of the accuracy's 95% interval must be under 0.5 + epsilon; smaller differences pass");
+    "stop = indistinguishable: the upper end of the 95% interval of the accuracy must be below 0.5 + epsilon, so smaller differences are accepted");
   v("checks", s.checks, at_least(1),
-    "stop = indistinguishable: in so many evaluations in a row, each with one classifier");
-  v("log_every", s.log_every, at_least(1), "steps between two lines of metrics.jsonl");
-  v("evaluate_every", s.evaluate_every, at_least(0), "steps, 0 = never");
-  v("sample_every", s.sample_every, at_least(0), "steps between two pictures, 0 = never");
-  v("checkpoint_every", s.checkpoint_every, at_least(0), "steps, 0 = only the last");
+    "stop = indistinguishable: number of evaluations in a row that must pass, each with one classifier");
+  v("log_every", s.log_every, at_least(1), "steps between lines of metrics.jsonl");
+  v("evaluate_every", s.evaluate_every, at_least(0), "steps between evaluations; 0 = never");
+  v("sample_every", s.sample_every, at_least(0), "steps between pictures of samples; 0 = never");
+  v("checkpoint_every", s.checkpoint_every, at_least(0),
+    "steps between checkpoints; 0 = only the last");
   v("keep_every", s.keep_every, at_least(0),
-    "steps; other checkpoints but last and best are removed, 0 = never keep");
+    "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep none");
 }
 
 enum class Scale { unit, symmetric, standard, none, gcn };
@@ -109,14 +112,15 @@ struct DataSection {
 template <class V>
 void fields(DataSection& s, V& v) {
   v("source", s.source, any(),
-    "mnist, fashion-mnist, cifar10, a folder of their files, a .npy or .csv file, toy:NAME");
-  v("train", s.train, at_least(0), "examples to train on, 0 = the source's usual split");
-  v("valid", s.valid, at_least(0), "examples to choose with, 0 = the source's usual split");
+    "training data: mnist, fashion-mnist, cifar10, a folder with the files of such a data set, a .npy, .csv or .tsv file (also .gz), toy:NAME");
+  v("train", s.train, at_least(0), "training examples; 0 = the source's usual split");
+  v("valid", s.valid, at_least(0), "validation examples; 0 = the source's usual split");
   v("scale", s.scale, any(),
-    "unit [0, 1], symmetric [-1, 1], standard (mean 0, deviation 1), none, gcn (global contrast normalisation)");
+    "scaling of the data: unit [0, 1], symmetric [-1, 1], standard (mean 0, standard deviation 1), none, gcn (global contrast normalisation)");
   if (s.scale == Scale::gcn)
-    v("norm", s.norm, between(1e-6, 1e6), "L2 norm of each example, less its mean");
-  v("binarise", s.binarise, any(), "each value to 0 or 1 once, with probability = value");
+    v("norm", s.norm, between(1e-6, 1e6), "L2 norm of each example after its mean is subtracted");
+  v("binarise", s.binarise, any(),
+    "set each value to 0 or 1 once; the probability of 1 is the value itself");
 }
 
 struct TrainingSection {
@@ -127,10 +131,10 @@ struct TrainingSection {
 };
 template <class V>
 void fields(TrainingSection& s, V& v) {
-  v("steps", s.steps, between(0, kMostSteps), "generator updates");
-  v("epochs", s.epochs, at_least(0), "instead of steps: passes over the training data");
-  v("batch_size", s.batch_size, at_least(1), "examples a minibatch");
-  v("learning_rate", s.learning_rate, above(0), "at the first step");
+  v("steps", s.steps, between(0, kMostSteps), "number of generator updates");
+  v("epochs", s.epochs, at_least(0), "number of passes over the training data, in place of steps");
+  v("batch_size", s.batch_size, at_least(1), "examples in a minibatch");
+  v("learning_rate", s.learning_rate, above(0), "learning rate at the first step");
 }
 
 enum class Method { momentum, adam };
@@ -160,23 +164,27 @@ struct OptimizerSection {
 };
 template <class V>
 void fields(OptimizerSection& s, V& v) {
-  v("method", s.method, any(), "momentum, adam");
+  v("method", s.method, any(), "optimiser: momentum or adam");
   if (s.method == Method::adam) {
-    v("beta1", s.beta1, Bounds{.low = 0, .high = 0.99999}, "decay of the gradient's mean");
-    v("beta2", s.beta2, Bounds{.low = 0, .high = 0.9999999}, "decay of its square");
-    v("epsilon", s.epsilon, above(0), "added to its root");
+    v("beta1", s.beta1, Bounds{.low = 0, .high = 0.99999}, "decay of the mean of gradients");
+    v("beta2", s.beta2, Bounds{.low = 0, .high = 0.9999999},
+      "decay of the mean of squared gradients");
+    v("epsilon", s.epsilon, above(0), "added to the root of the mean squared gradient");
   } else {
-    v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "in the first epoch");
-    v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999}, "reached linearly");
-    v("momentum_epochs", s.momentum_epochs, at_least(1), "in this epoch");
+    v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "momentum in the first epoch");
+    v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999},
+      "reached by a linear change");
+    v("momentum_epochs", s.momentum_epochs, at_least(1),
+      "epoch in which final_momentum is reached");
   }
-  v("schedule", s.schedule, any(), "constant, exponential, cosine, linear");
+  v("schedule", s.schedule, any(),
+    "schedule of the learning rate: constant, exponential, cosine, linear");
   if (s.schedule == Schedule::exponential)
-    v("decay", s.decay, at_least(1), "rate is divided by it every step");
+    v("decay", s.decay, at_least(1), "the rate is divided by this number in every step");
   if (s.schedule == Schedule::cosine || s.schedule == Schedule::linear)
-    v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall");
+    v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall to min_rate");
   if (s.schedule != Schedule::constant)
-    v("min_rate", s.min_rate, at_least(0), "the rate never falls below");
+    v("min_rate", s.min_rate, at_least(0), "lowest learning rate");
 }
 
 enum class Update {
@@ -199,13 +207,13 @@ struct GameSection {
 template <class V>
 void fields(GameSection& s, V& v) {
   v("value", s.value, any(),
-    "minimax, non-saturating, least-squares, wasserstein, hinge, relativistic");
-  v("update", s.update, any(), "alternating (Algorithm 1), simultaneous (the authors' code)");
-  v("k", s.k, between(1, 1000000), "steps of D for one of G");
-  v("r1", s.r1, at_least(0), "weight of R1: r1 / 2 E |dD/dx|^2 on data");
-  v("r2", s.r2, at_least(0), "weight of R2: the same on samples");
+    "value function: minimax, non-saturating, least-squares, wasserstein, hinge, relativistic");
+  v("update", s.update, any(), "alternating (Algorithm 1) or simultaneous (the authors' code)");
+  v("k", s.k, between(1, 1000000), "steps of D for each step of G");
+  v("r1", s.r1, at_least(0), "weight of the penalty R1 = r1 / 2 E |dD/dx|^2 on data");
+  v("r2", s.r2, at_least(0), "weight of the penalty R2, the same on samples");
   v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999},
-    "of G's parameters, decay a step; 0 = none");
+    "decay per step of the moving average of G's parameters; 0 = no average");
 }
 
 enum class NoiseKind { uniform, normal };
@@ -221,9 +229,10 @@ struct GeneratorSection {
 };
 template <class V>
 void fields(GeneratorSection& s, V& v) {
-  v("noise", s.noise, any(), "uniform on [-sqrt 3, sqrt 3], normal; both have variance 1");
-  v("noise_size", s.noise_size, between(1, kMostUnits), "dimensions of z");
-  v("layers", s.layers, any(), "from z to an example");
+  v("noise", s.noise, any(),
+    "distribution of z: uniform on [-sqrt 3, sqrt 3] or normal; both have variance 1");
+  v("noise_size", s.noise_size, between(1, kMostUnits), "number of dimensions of z");
+  v("layers", s.layers, any(), "layers of the network, from z to an example");
 }
 
 struct DiscriminatorSection {
@@ -232,7 +241,7 @@ struct DiscriminatorSection {
 template <class V>
 void fields(DiscriminatorSection& s, V& v) {
   v("layers", s.layers, any(),
-    "from an example to one logit; the sigmoid is in the value function");
+    "layers of the network, from an example to one logit; the value function applies the sigmoid");
 }
 
 struct Config {
