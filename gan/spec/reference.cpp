@@ -182,9 +182,9 @@ std::vector<SettingGroup> all_layers() {
     out.push_back(group_of<Layer>(std::string(Layer::kName), layer, texts));
   };
   const auto add_each = [&]<size_t... I>(std::index_sequence<I...>) {
-    (add(std::variant_alternative_t<I, LayerSpec>{}), ...);
+    (add(std::variant_alternative_t<I, LayerKind>{}), ...);
   };
-  add_each(std::make_index_sequence<std::variant_size_v<LayerSpec>>{});
+  add_each(std::make_index_sequence<std::variant_size_v<LayerKind>>{});
   return out;
 }
 
