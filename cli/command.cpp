@@ -8,7 +8,6 @@
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
-#include "gan/core/stop.h"
 #include "gan/spec/config.h"
 
 namespace gan::cli {
@@ -91,10 +90,6 @@ Path find_recipe(const std::string& name) {
   if (obstacle(name).empty() && is_file(name)) return name;
   throw UsageError("there is no recipe '{}'{}; `{} info recipes` lists them", name,
                    did_you_mean(name, names), program());
-}
-
-void stop_if_asked() {
-  if (stop_signal() != 0) throw Interrupted();
 }
 
 void check_can_write(const Path& out) {

@@ -30,9 +30,6 @@ Path find_recipe(const std::string& name_or_path);
 /// environment variable GAN_RECIPES names a folder, those in it alone. Sorted by name.
 std::vector<Path> all_recipes();
 
-struct Interrupted {};  ///< thrown where the user asked to stop
-void stop_if_asked();   ///< @throws Interrupted
-
 /// Before the work that is to be written there. @throws WriteError where it cannot be
 void check_can_write(const Path& out);
 

@@ -13,6 +13,7 @@
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/version.h"
+#include "gan/paper/parts.h"
 #include "gan/spec/config.h"
 
 namespace gan::cli {
@@ -299,13 +300,14 @@ void add_reproduce(CLI::App& app, Chosen& chosen) {
   CLI::App* command = app.add_subcommand(
       "reproduce",
       "compute the tables and figures of Goodfellow et al. 2014, ours beside the published");
-  const std::string parts = fmt::format("{}", fmt::join(kPaperParts, ", "));
+  const std::string parts = fmt::format("{}", fmt::join(paper::kPaperParts, ", "));
   command->add_option("WHAT", o->what, parts + ", all")
       ->capture_default_str()
       ->check(CLI::Validator(
           [parts](std::string& text) -> std::string {
-            if (text == "all" || std::find(std::begin(kPaperParts), std::end(kPaperParts), text) !=
-                                     std::end(kPaperParts))
+            if (text == "all" ||
+                std::find(std::begin(paper::kPaperParts), std::end(paper::kPaperParts), text) !=
+                    std::end(paper::kPaperParts))
               return "";
             return fmt::format("expected {} or all, got '{}'", parts, text);
           },

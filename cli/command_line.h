@@ -53,10 +53,6 @@ struct InfoOptions {
   std::string what, data_dir;
 };
 
-/// In the order of the paper, and of the report.
-inline constexpr std::string_view kPaperParts[] = {"figure1", "theory", "table1", "figure2",
-                                                   "figure3", "table2", "nce"};
-
 struct ReproduceOptions {
   std::string what = "all", data_dir, out = "reproduction";
   bool quick = false, force = false;

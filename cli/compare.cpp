@@ -215,11 +215,15 @@ Json json(const Row& row) {
 
 /// Protocol and controls are the same for all of a table.
 Json json(const std::vector<Row>& rows) {
-  Json out = {{"data", data_of(rows[0].entry)}, {"runs", Json::array()}}, shared;
+  Json out = {{"data", data_of(rows[0].entry)}, {"runs", Json::array()}};
+  Json shared;
   for (const Row& row : rows) {
     Json one = json(row);
-    for (const char* key : {"protocol", "controls"})
-      if (one.contains(key)) shared[key] = one[key], one.erase(key);
+    const Json of_data = Json::parse(row.evaluation.shared_json());
+    for (const auto& [key, value] : of_data.items()) {
+      shared[key] = value;
+      one.erase(key);
+    }
     out["runs"].push_back(one);
   }
   out.update(shared);

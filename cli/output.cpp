@@ -9,6 +9,7 @@
 #include "gan/io/csv.h"
 #include "gan/io/npy.h"
 #include "gan/io/png.h"
+#include "gan/paper/parts.h"
 #include "gan/run/folder.h"
 
 namespace gan::cli {
@@ -120,8 +121,9 @@ void check_report_output(const Path& folder, bool force) {
   bool ours = false;
   for (const char* name : {"report.md", "report.html"}) {
     if (is_free(folder / name, false)) continue;
-    const bool is_report = is_file(folder / name) &&
-                           beginning_of(folder / name).find(kReportTitle) != std::string::npos;
+    const bool is_report =
+        is_file(folder / name) &&
+        beginning_of(folder / name).find(paper::kReportTitle) != std::string::npos;
     if (!is_report) refuse(folder / name, "report that gan wrote");
     ours = true;
   }

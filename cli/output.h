@@ -8,9 +8,6 @@
 
 namespace gan::cli {
 
-inline constexpr const char* kReportTitle =
-    "Generative Adversarial Nets (Goodfellow et al. 2014), computed again";
-
 /// Whether a picture may be written to `out`: nothing is there, or a PNG file that gan made, or
 /// `force` is given.
 /// @throws UsageError

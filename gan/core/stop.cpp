@@ -66,4 +66,8 @@ int stop_signal() {
   return g_signal;
 }
 
+void stop_if_asked() {
+  if (stop_signal() != 0) throw Interrupted();
+}
+
 }  // namespace gan

@@ -12,4 +12,7 @@ void release_stop_signals();  ///< all is saved: the next one ends the process, 
                               ///< it
 int stop_signal();            ///< 0, or the signal that asked to stop; from any thread
 
+struct Interrupted {};  ///< thrown where the user asked to stop
+void stop_if_asked();   ///< @throws Interrupted
+
 }  // namespace gan

@@ -122,14 +122,18 @@ std::string text_of_draws(const std::vector<double>& draws) {
              spread_of(draws).deviation);
 }
 
-std::vector<std::string> table_row(const std::string& name, const ParzenScore& score) {
-  return {name, plus_minus(score), fmt::format("{:.4f}", score.sigma), count(score.samples)};
-}
-
 }  // namespace
 
 std::string plus_minus(const ParzenScore& s) {
   return fmt::format("{:.1f} ± {:.1f}", s.log_likelihood, s.standard_error);
+}
+
+std::vector<std::string> parzen_row(const std::string& name, const ParzenScore& score) {
+  return {name, plus_minus(score), fmt::format("{:.4f}", score.sigma), count(score.samples)};
+}
+
+std::vector<std::string> parzen_titles(const std::string& above_names) {
+  return {above_names, "nats", "sigma", "samples"};
 }
 
 std::string parzen_json(const ParzenScore& score) {
@@ -206,20 +210,19 @@ ScoreReport score_parzen(const Subject& s) {
   if (!draws.empty())
     score.cell += fmt::format(" (± {:.1f} over draws)", spread_of(draws).deviation);
   ScoreReport out;
-  out.table = {{fmt::format("Parzen log-likelihood, {} test", s.judge.data().name), "nats", "sigma",
-                "samples"},
-               table_row("this model", result)};
+  out.table = {parzen_titles(fmt::format("Parzen log-likelihood, {} test", s.judge.data().name)),
+               parzen_row("this model", result)};
   for (const ParzenControl& c : controls) {
     score.controls.push_back({c.name, plus_minus(c.score), c.score.log_likelihood});
-    out.table.push_back(table_row("control: " + c.name, c.score));
+    out.table.push_back(parzen_row("control: " + c.name, c.score));
   }
   Json json = {{"parzen", to_json(result)}};
   if (!draws.empty()) {
     out.below = text_of_draws(draws);
     json["parzen"].update({{"draws", draws}, {"deviation_over_draws", spread_of(draws).deviation}});
   }
-  json["controls"] = controls_json(controls);
   out.json = compact(json);
+  out.shared_json = compact({{"controls", controls_json(controls)}});
   out.scores = {std::move(score)};
   return out;
 }

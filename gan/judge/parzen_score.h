@@ -23,6 +23,11 @@ std::vector<ParzenControl> known_parzen_controls(const DataSet& data, const Path
 
 std::string plus_minus(const ParzenScore& score);  ///< "240.7 ± 1.9"
 
+/// A row of a table: the name, the score, sigma, the number of samples; and what stands above the
+/// last three.
+std::vector<std::string> parzen_row(const std::string& name, const ParzenScore& score);
+std::vector<std::string> parzen_titles(const std::string& above_names);
+
 /// A JSON object: log_likelihood, standard_error, sigma, samples, test_images.
 std::string parzen_json(const ParzenScore& score);
 /// The inverse. @throws DataError naming `who` where it is none

@@ -87,6 +87,10 @@ Json default_json(const ScoreKind& kind, const ScoreReport& report) {
   return out;
 }
 
+void join(Json& out, const std::string& object) {
+  if (!object.empty()) out.update(Json::parse(object));
+}
+
 /// Adds what the kind left out: which row it is, and what can be made from its numbers.
 void complete(const ScoreKind& kind, ScoreReport& report) {
   report.kind = kind.name;
@@ -200,10 +204,14 @@ std::vector<Score> Evaluation::scores() const {
 std::string Evaluation::json() const {
   Json out = Json::object();
   if (!no_variety.empty()) out["no_variety"] = no_variety;
-  for (const ScoreReport& report : reports) {
-    const Json parts = Json::parse(report.json);
-    if (parts.is_object()) out.update(parts);
-  }
+  for (const ScoreReport& report : reports) join(out, report.json);
+  join(out, shared_json());
+  return compact(out);
+}
+
+std::string Evaluation::shared_json() const {
+  Json out = Json::object();
+  for (const ScoreReport& report : reports) join(out, report.shared_json);
   out["protocol"] = Json::parse(protocol);
   return compact(out);
 }

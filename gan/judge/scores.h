@@ -49,7 +49,9 @@ struct ScoreReport {
   TableRows table = {};    ///< for people, below all lines
   std::string below = {};  ///< lines under that table
   std::string json = {};   ///< an object, whose keys join those of the whole evaluation
-  std::string kind = {};   ///< name and line of its row; evaluate() fills them in
+  /// The same of what every subject of these data shares: scores of controls.
+  std::string shared_json = {};
+  std::string kind = {};  ///< name and line of its row; evaluate() fills them in
   int line = 0;
 };
 
@@ -83,6 +85,7 @@ struct Evaluation {
 
   std::vector<Score> scores() const;  ///< of all reports
   std::string json() const;           ///< an object
+  std::string shared_json() const;    ///< its part that evaluations on the same data share
   std::string text() const;
 };
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gan/core/duration.h"
+#include "gan/judge/parzen_score.h"
 #include "gan/paper/summary.h"
 
 namespace gan::paper {
@@ -18,9 +19,6 @@ constexpr double kAgree =
 constexpr double kApart =
     10;  // standard errors of a run: seeds that spread wider than that have no mean worth the name
 
-std::string plus_minus(const ParzenScore& s) {
-  return fmt::format("{:.1f} ± {:.1f}", s.log_likelihood, s.standard_error);
-}
 std::string text_of(const Published& p) {
   return fmt::format("{:g} ± {:g}", p.nats, p.error);
 }
@@ -75,7 +73,7 @@ std::string how_many(const ModelRow& row) {
   return fmt::format("{} of {}", row.runs.size(), row.trainings);
 }
 
-Table models_table(const Scores1& scores) {
+Table models_table(const Table1Scores& scores) {
   const bool real = scores.why_not_mnist.empty();
   Table out{
       .caption =
@@ -108,7 +106,7 @@ Table models_table(const Scores1& scores) {
   return out;
 }
 
-Table runs_table(const Scores1& scores) {
+Table runs_table(const Table1Scores& scores) {
   Table out{
       .caption =
           "Each run, at the checkpoint with the best validation score; the test examples were looked at once, there",
@@ -125,17 +123,14 @@ Table runs_table(const Scores1& scores) {
   return out;
 }
 
-Table controls_table(const Scores1& scores) {
+Table controls_table(const Table1Scores& scores) {
   Table out{.caption = "Controls, which nobody would call models, by the same protocol",
-            .columns = {"\"Samples\"", "nats", "sigma", "how many"}};
-  for (const auto& [name, score] : scores.controls) {
-    out.rows.push_back(
-        {name, plus_minus(score), fmt::format("{:.4f}", score.sigma), count(score.samples)});
-  }
+            .columns = parzen_titles("Control")};
+  for (const auto& [name, score] : scores.controls) out.rows.push_back(parzen_row(name, score));
   return out;
 }
 
-std::vector<Check> checks_of(const Scores1& scores) {
+std::vector<Check> checks_of(const Table1Scores& scores) {
   std::vector<Check> out;
   if (!scores.why_not_mnist.empty() || scores.quick) return out;
   for (const ModelRow& row : scores.rows) {
@@ -149,7 +144,7 @@ std::vector<Check> checks_of(const Scores1& scores) {
 }
 
 /// What a verdict of one side leaves open.
-std::string of_verdicts(const Scores1& scores) {
+std::string of_verdicts(const Table1Scores& scores) {
   std::vector<std::string> above;
   for (const ModelRow& row : scores.rows) {
     if (row.runs.empty() || !row.mnist) continue;
@@ -168,7 +163,7 @@ std::string of_verdicts(const Scores1& scores) {
   return out;
 }
 
-std::string of_seeds(const Scores1& scores) {
+std::string of_seeds(const Table1Scores& scores) {
   std::string out;
   for (const ModelRow& row : scores.rows) {
     if (row.runs.size() < 2) continue;
@@ -182,7 +177,7 @@ std::string of_seeds(const Scores1& scores) {
   return out;
 }
 
-std::string of_sigma(const Scores1& scores) {
+std::string of_sigma(const Table1Scores& scores) {
   double least = INFINITY;
   double most = -INFINITY;
   for (const ModelRow& row : scores.rows) {
@@ -199,7 +194,7 @@ std::string of_sigma(const Scores1& scores) {
       least, most);
 }
 
-std::string of_precision(const Scores1& scores) {
+std::string of_precision(const Table1Scores& scores) {
   std::vector<std::string> mixed;
   for (const ModelRow& row : scores.rows) {
     const auto differs = [&](const ScoredSeed& run) {
@@ -253,7 +248,7 @@ std::string beside_score(const Origin& drawn, const std::optional<Origin>& score
       count(drawn.step), drawn.made_on, count(scored->step), scored->made_on);
 }
 
-Piece table1(const Scores1& scores) {
+Piece table1(const Table1Scores& scores) {
   Piece piece{.name = "table1", .title = "Table 1: Parzen window-based log-likelihood estimates"};
   piece.checks = checks_of(scores);
   piece.tables = {models_table(scores), runs_table(scores)};

@@ -36,7 +36,7 @@ struct ModelRow {
   std::vector<ScoredSeed> runs;  ///< of those, the ones that are scored
 };
 
-struct Scores1 {
+struct Table1Scores {
   std::string data;           ///< "mnist"
   std::string why_not_mnist;  ///< empty where it is MNIST
   bool quick = false;
@@ -46,7 +46,7 @@ struct Scores1 {
 };
 
 /// The whole piece but for its settings.
-Piece table1(const Scores1& scores);
+Piece table1(const Table1Scores& scores);
 
 /// "after 75,000 steps", or the rule on validation, in words.
 std::string end_rule(const RunSection& run, int64_t steps);

@@ -20,8 +20,8 @@ ScoredSeed run(int64_t seed, double nats, double fine, const char* precision) {
           .made_on = std::string("AMD EPYC, 2 threads, ") + precision + ", gan 0.1.0"};
 }
 
-Scores1 scores() {
-  Scores1 out{.data = "mnist", .samples = 10000, .test_examples = 9000};
+Table1Scores scores() {
+  Table1Scores out{.data = "mnist", .samples = 10000, .test_examples = 9000};
   out.rows = {
       {"DBN",
        Published{138, 2},
@@ -166,7 +166,7 @@ TEST(Table1, SaysWhatItsNumbersCannotSay) {
 }
 
 TEST(Table1, ComparesNothingWhereTheDataAreOthers) {
-  Scores1 other = scores();
+  Table1Scores other = scores();
   other.data = "fashion-mnist";
   other.why_not_mnist = "mnist: not found";
   const Piece piece = table1(other);
@@ -176,14 +176,14 @@ TEST(Table1, ComparesNothingWhereTheDataAreOthers) {
       text_of(piece),
       "MNIST is not on this machine (mnist: not found), so this was computed on fashion-mnist"));
   EXPECT_FALSE(has(text_of(piece), "A verdict asks"));
-  Scores1 quick = scores();
+  Table1Scores quick = scores();
   quick.quick = true;
   EXPECT_TRUE(table1(quick).checks.empty());
   EXPECT_TRUE(has(text_of(table1(quick)), "Made with --quick"));
 }
 
 TEST(Table1, CallsScoresTheSameWithinTwoStandardErrorsOfTheirDifference) {
-  Scores1 two{.data = "mnist"};
+  Table1Scores two{.data = "mnist"};
   const auto standing = [&](double ours) {  // 2 sqrt(2^2 + 1.5^2) = 5
     two.rows = {{"M", Published{200, 1.5}, "", "m", "", 1, {run(1, ours, ours, "fp32")}}};
     return table1(two).tables[0].rows[0][8];

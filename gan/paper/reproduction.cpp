@@ -1,4 +1,4 @@
-#include "cli/reproduction.h"
+#include "gan/paper/reproduction.h"
 
 #include <ATen/ATen.h>
 #include <fmt/core.h>
@@ -10,15 +10,16 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "cli/command.h"
+#include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/stop.h"
 #include "gan/core/version.h"
 #include "gan/judge/parzen_score.h"
 #include "gan/paper/cache.h"
 #include "gan/units.h"
 
-namespace gan::cli {
+namespace gan::paper {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -28,28 +29,10 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::optional<Path> recipe_file(const std::string& name) {
-  const std::vector<Path> all = all_recipes();
-  if (all.empty())
-    throw DataError(
-        "there is no folder `recipes` with recipes in it, here or beside the program; call it from a clone of the project, or install it whole");
-  for (const Path& file : all)
-    if (file.stem() == name) return file;
-  return {};
-}
-
 /// Of its run's folder, and of its score's file.
 std::string named(const Training& t, const std::string& configuration) {
   return fmt::format("{}-seed{}-{}", t.recipe, t.config.run.seed,
-                     paper::fingerprint(configuration).substr(0, 8));
-}
-
-/// "paper-mnist" for MNIST is "paper-fashion-mnist" for Fashion-MNIST, where there is one.
-std::string counterpart(const std::string& recipe, const std::string& data) {
-  const size_t at = recipe.rfind("mnist");
-  if (data != "fashion-mnist" || at == recipe.npos) return recipe;
-  const std::string name = std::string(recipe).replace(at, std::string_view("mnist").size(), data);
-  return recipe_file(name) ? name : recipe;
+                     fingerprint(configuration).substr(0, 8));
 }
 
 /// Few enough steps to see that all of it works.
@@ -132,11 +115,28 @@ std::string settings_text(const std::vector<Training>& trainings) {
                      fmt::join(seeds, ", "), fmt::join(data, ", "), fmt::join(engines, ", "));
 }
 
+std::optional<Path> Reproduction::recipe_file(const std::string& name) const {
+  if (settings_.recipes.empty())
+    throw DataError(
+        "there is no folder `recipes` with recipes in it, here or beside the program; call it from a clone of the project, or install it whole");
+  for (const Path& file : settings_.recipes)
+    if (file.stem() == name) return file;
+  return {};
+}
+
+/// "paper-mnist" for MNIST is "paper-fashion-mnist" for Fashion-MNIST, where there is one.
+std::string Reproduction::counterpart(const std::string& recipe, const std::string& data) const {
+  const size_t at = recipe.rfind("mnist");
+  if (data != "fashion-mnist" || at == recipe.npos) return recipe;
+  const std::string name = std::string(recipe).replace(at, std::string_view("mnist").size(), data);
+  return recipe_file(name) ? name : recipe;
+}
+
 std::optional<std::string> Reproduction::missing(const std::string& data) {
   if (const auto known = missing_.find(data); known != missing_.end()) return known->second;
   std::optional<std::string> why;
   try {
-    open_data(data, o_.data_dir);
+    open_data(data, settings_.data_dir);
   } catch (const DataError& error) {
     why = error.what();
   }
@@ -158,8 +158,8 @@ std::optional<Training> Reproduction::training(const std::string& recipe, const 
     Config config = parse_config(read_file(*file), file->string());
     const std::string label = config.data.source == data ? name : name + "-on-" + data;
     config.data.source = data;
-    Problem problem = prepare(config, o_.data_dir);
-    if (o_.quick) shorten(problem.config);
+    Problem problem = prepare(config, settings_.data_dir);
+    if (settings_.quick) shorten(problem.config);
     resolved_[key] = {label, problem.config, problem.data.hash};
   }
   Training out = resolved_[key];
@@ -168,11 +168,11 @@ std::optional<Training> Reproduction::training(const std::string& recipe, const 
 }
 
 Path Reproduction::folder(const Training& t) const {
-  return Path(o_.out) / "runs" / named(t, t.text());
+  return settings_.out / "runs" / named(t, t.text());
 }
 
 Path Reproduction::score_file(const Training& t) const {
-  return Path(o_.out) / "scores" / (named(t, t.question()) + ".json");
+  return settings_.out / "scores" / (named(t, t.question()) + ".json");
 }
 
 std::optional<ScoredRun> Reproduction::scored(const Training& t) const {
@@ -223,7 +223,7 @@ RunFolder Reproduction::train(const Training& t) {
   const Path path = folder(t);
   if (left(t) == 0) return RunFolder::open(path);
   const auto start = Clock::now();
-  const Problem problem = prepare(t.config, o_.data_dir);
+  const Problem problem = prepare(t.config, settings_.data_dir);
   const auto learner = make_learner(problem);
   const RunFolder run = is_there(path / "config.toml") ? RunFolder::resume(path)
                                                        : RunFolder::create(path, problem.config);
@@ -231,8 +231,7 @@ RunFolder Reproduction::train(const Training& t) {
                   t.recipe, t.config.run.seed, path.string()));
   const Judge judge(problem.data);
   const Outcome outcome =
-      gan::train(run, problem, *learner, make_hooks(run, problem, judge, *learner, narrator_));
-  narrator_.finish();
+      gan::train(run, problem, *learner, settings_.hooks(run, problem, judge, *learner));
   training_now_ += seconds_since(start);
   if (outcome.how == Ended::interrupted) throw Interrupted();
   return run;
@@ -252,7 +251,7 @@ Model Reproduction::best(const Training& t) {
 Reproduction::Speed Reproduction::measure(const Training& t) {
   constexpr int64_t kSteps = 10;
   constexpr double kEnough = 3;  // seconds
-  const Problem problem = prepare(t.config, o_.data_dir);
+  const Problem problem = prepare(t.config, settings_.data_dir);
   const auto learner = make_learner(problem);
   SameBatch batch(problem);
   learner->step(0, batch).at(0).second.item<double>();  // the first one allocates
@@ -289,4 +288,4 @@ double Reproduction::estimate(const std::vector<Training>& trainings) {
   return total;
 }
 
-}  // namespace gan::cli
+}  // namespace gan::paper

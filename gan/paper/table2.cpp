@@ -4,13 +4,14 @@
 
 #include <chrono>
 
-#include "cli/command.h"
-#include "cli/reproduction.h"
+#include "gan/core/duration.h"
+#include "gan/core/stop.h"
+#include "gan/paper/reproduction.h"
 
-namespace gan::cli {
+namespace gan::paper {
 namespace {
 
-const paper::Table kPublished = {
+const Table kPublished = {
     "As published",
     {"Operation", "Deep directed graphical models", "Deep undirected graphical models",
      "Generative autoencoders", "Adversarial models"},
@@ -91,8 +92,9 @@ std::string name_of(ModelKind kind) {
 }
 
 /// The first recipe of this kind of model for these data.
-std::optional<std::string> recipe_of(size_t kind, const std::string& data) {
-  for (const Path& file : all_recipes()) {
+std::optional<std::string> recipe_of(const std::vector<Path>& recipes, size_t kind,
+                                     const std::string& data) {
+  for (const Path& file : recipes) {
     const Config config = parse_config(read_file(file), file.string());
     if (static_cast<size_t>(config.run.model) == kind && config.data.source == data)
       return file.stem();
@@ -106,22 +108,21 @@ std::optional<std::string> recipe_of(size_t kind, const std::string& data) {
 std::vector<Training> table2_trainings(Reproduction& r) {
   std::vector<Training> out;
   for (size_t kind = 0; kind < names_of(ModelKind{}).size(); ++kind) {
-    auto recipe = recipe_of(kind, r.digits());
-    if (!recipe) recipe = recipe_of(kind, "mnist");
+    auto recipe = recipe_of(r.settings().recipes, kind, r.digits());
+    if (!recipe) recipe = recipe_of(r.settings().recipes, kind, "mnist");
     if (recipe) out.push_back(*r.training(*recipe, r.digits()));
   }
   return out;
 }
 
-paper::Piece table2(Reproduction& r) {
-  paper::Piece piece{.name = "table2", .title = "Table 2: challenges in generative modeling"};
-  paper::Table ours{
-      .caption = "The kinds of models in this program, as their own interfaces answer",
-      .columns = {"Operation"},
-      .rows = {{"Training"}, {"Inference"}, {"Sampling"}, {"Evaluating p(x)"}}};
+Piece table2(Reproduction& r) {
+  Piece piece{.name = "table2", .title = "Table 2: challenges in generative modeling"};
+  Table ours{.caption = "The kinds of models in this program, as their own interfaces answer",
+             .columns = {"Operation"},
+             .rows = {{"Training"}, {"Inference"}, {"Sampling"}, {"Evaluating p(x)"}}};
   const std::vector<Training> trainings = table2_trainings(r);
   for (const Training& training : trainings) {
-    const Problem problem = prepare(training.config, r.options().data_dir);
+    const Problem problem = prepare(training.config, r.settings().data_dir);
     const auto learner = make_learner(problem);
     ours.columns.push_back(name_of(training.config.run.model));
     const std::string cells[] = {training_of(*learner, problem), inference_of(learner->model()),
@@ -140,4 +141,4 @@ paper::Piece table2(Reproduction& r) {
   return piece;
 }
 
-}  // namespace gan::cli
+}  // namespace gan::paper

@@ -5,12 +5,12 @@
 #include <cmath>
 #include <optional>
 
-#include "cli/command.h"
-#include "cli/reproduction.h"
+#include "gan/core/stop.h"
 #include "gan/judge/parzen_score.h"
+#include "gan/paper/reproduction.h"
 #include "gan/paper/table1.h"
 
-namespace gan::cli {
+namespace gan::paper {
 namespace {
 
 constexpr int64_t kSamples = 10000;
@@ -19,8 +19,8 @@ constexpr uint64_t kSampleSeed = 0;
 /// A row of the paper's table 1, and how its model is called here.
 struct Row {
   const char* model;
-  std::optional<paper::Published> mnist;  ///< nats
-  const char* faces;                      ///< the same on the Toronto Face Database
+  std::optional<Published> mnist;  ///< nats
+  const char* faces;               ///< the same on the Toronto Face Database
   const char* recipe;
   int64_t seeds;  ///< unless --seeds says how many
 };
@@ -39,7 +39,7 @@ const std::vector<Row> kRows = {
 
 std::vector<Training> trainings_of(Reproduction& r, const Row& row) {
   std::vector<Training> out;
-  for (int64_t seed = 1; seed <= r.options().seeds.value_or(r.options().quick ? 1 : row.seeds);
+  for (int64_t seed = 1; seed <= r.settings().seeds.value_or(r.settings().quick ? 1 : row.seeds);
        ++seed)
     if (auto training = r.training(row.recipe, r.digits(), seed))
       out.push_back(std::move(*training));
@@ -70,27 +70,27 @@ ScoredRun score(Reproduction& r, const Judge& judge, const Training& training) {
 }
 
 /// Of what `scored` gives; it gives nothing for what is not trained yet.
-paper::Piece table_of(Reproduction& r,
-                      const std::function<std::optional<ScoredRun>(const Training&)>& scored,
-                      const DataSet& data, const std::vector<ParzenControl>& controls) {
-  paper::Scores1 scores{.data = data.name,
-                        .quick = r.options().quick,
-                        .samples = kSamples,
-                        .test_examples = data.test.size()};
+Piece table_of(Reproduction& r,
+               const std::function<std::optional<ScoredRun>(const Training&)>& scored,
+               const DataSet& data, const std::vector<ParzenControl>& controls) {
+  Table1Scores scores{.data = data.name,
+                      .quick = r.settings().quick,
+                      .samples = kSamples,
+                      .test_examples = data.test.size()};
   if (data.name != "mnist") scores.why_not_mnist = *r.missing("mnist");
   size_t missing = 0;
   size_t all = 0;
   for (const Row& row : kRows) {
     const std::vector<Training> trainings = trainings_of(r, row);
-    paper::ModelRow out{.model = row.model,
-                        .mnist = row.mnist,
-                        .faces = row.faces,
-                        .recipe = row.recipe,
-                        .trainings = trainings.size()};
+    ModelRow out{.model = row.model,
+                 .mnist = row.mnist,
+                 .faces = row.faces,
+                 .recipe = row.recipe,
+                 .trainings = trainings.size()};
     for (const Training& t : trainings) {
       const auto s = scored(t);
       out.recipe = t.recipe;
-      out.ends = paper::end_rule(t.config.run, t.config.training.steps);
+      out.ends = end_rule(t.config.run, t.config.training.steps);
       if (s)
         out.runs.push_back(
             {t.config.run.seed, s->step, s->published, s->fine, s->seconds, s->made_on});
@@ -101,7 +101,7 @@ paper::Piece table_of(Reproduction& r,
   }
   for (const ParzenControl& c : controls) scores.controls.emplace_back(c.name, c.score);
 
-  paper::Piece piece = paper::table1(scores);
+  Piece piece = table1(scores);
   if (missing > 0) piece.text.insert(piece.text.begin(), not_finished(missing, all));
   piece.settings = settings_text(table1_trainings(r));
   return piece;
@@ -116,22 +116,22 @@ std::vector<Training> table1_trainings(Reproduction& r) {
   return out;
 }
 
-paper::Piece table1(Reproduction& r) {
-  const DataSet data = open_data(r.digits(), r.options().data_dir);
+Piece table1(Reproduction& r) {
+  const DataSet data = open_data(r.digits(), r.settings().data_dir);
   const Judge judge(data);
   const std::vector<ParzenControl> beside = parzen_controls(
-      judge, cache_folder(), [&](const std::string& text) { r.say(text + " ..."); });
+      judge, r.settings().cache, [&](const std::string& text) { r.say(text + " ..."); });
   stop_if_asked();
   return table_of(
       r, [&](const Training& t) { return score(r, judge, t); }, data, beside);
 }
 
-std::optional<paper::Piece> table1_so_far(Reproduction& r) {
+std::optional<Piece> table1_so_far(Reproduction& r) {
   const auto known = [&](const Training& t) { return r.scored(t); };
   const std::vector<Training> all = table1_trainings(r);
   if (std::none_of(all.begin(), all.end(), known)) return {};
-  const DataSet data = open_data(r.digits(), r.options().data_dir);
-  return table_of(r, known, data, known_parzen_controls(data, cache_folder()));
+  const DataSet data = open_data(r.digits(), r.settings().data_dir);
+  return table_of(r, known, data, known_parzen_controls(data, r.settings().cache));
 }
 
-}  // namespace gan::cli
+}  // namespace gan::paper

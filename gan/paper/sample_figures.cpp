@@ -1,11 +1,13 @@
 #include <ATen/ATen.h>
 #include <fmt/core.h>
 
-#include "cli/reproduction.h"
+#include "gan/core/duration.h"
+#include "gan/core/stop.h"
+#include "gan/paper/reproduction.h"
 #include "gan/paper/table1.h"
 #include "gan/pictures.h"
 
-namespace gan::cli {
+namespace gan::paper {
 namespace {
 
 constexpr uint64_t kDraw = 0;  // the seed of what is drawn: the first there is, not chosen
@@ -27,7 +29,7 @@ const std::vector<Panel> kLinesOf = {
 };
 
 bool is_too_long(const Reproduction& r, const Panel& panel) {
-  return r.options().quick && std::string_view(panel.data) == "cifar10";
+  return r.settings().quick && std::string_view(panel.data) == "cifar10";
 }
 
 std::vector<Training> trainings_of(Reproduction& r, const Panel& panel) {
@@ -50,7 +52,7 @@ enum class Trained { now, before };  ///< what is missing is trained first, or l
 
 /// A picture of each model of `trained`, and a word about each panel that is left out.
 template <class Draw>
-void draw(Reproduction& r, paper::Piece& piece, const std::vector<Panel>& panels, Trained trained,
+void draw(Reproduction& r, Piece& piece, const std::vector<Panel>& panels, Trained trained,
           const std::string& caption, Draw picture_of) {
   for (const Panel& panel : panels) {
     if (is_too_long(r, panel))
@@ -63,10 +65,9 @@ void draw(Reproduction& r, paper::Piece& piece, const std::vector<Panel>& panels
       if (trained == Trained::before && r.left(training) > 0) continue;
       Model model = r.best(training);
       const auto score = r.scored(training);
-      std::optional<paper::Origin> scored;
+      std::optional<Origin> scored;
       if (score) scored = {score->step, score->made_on};
-      const std::string beside =
-          paper::beside_score({model.step(), made_on(r.train(training))}, scored);
+      const std::string beside = beside_score({model.step(), made_on(r.train(training))}, scored);
       r.say(fmt::format("drawing {} ...", training.recipe));
       piece.pictures.push_back(
           {fmt::format("{}-{}.png", piece.name, training.recipe),
@@ -81,13 +82,13 @@ void draw(Reproduction& r, paper::Piece& piece, const std::vector<Panel>& panels
   const std::vector<Training> all = trainings_of(r, panels);
   if (piece.pictures.size() < all.size())
     piece.text.push_back(not_finished(all.size() - piece.pictures.size(), all.size()));
-  if (r.options().quick)
+  if (r.settings().quick)
     piece.text.push_back("Made with --quick: far too few steps for a good generator.");
   piece.settings = settings_text(all);
 }
 
-paper::Piece figure2_of(Reproduction& r, Trained trained) {
-  paper::Piece piece{.name = "figure2", .title = "Figure 2: samples from the model"};
+Piece figure2_of(Reproduction& r, Trained trained) {
+  Piece piece{.name = "figure2", .title = "Figure 2: samples from the model"};
   piece.text.push_back(
       "Random draws, not chosen: the first that the generator gives with seed 0. Samples are independent of each other; no chain has to mix. "
       "The Toronto Face Database (figure 2 b of the paper) is not public and left out.");
@@ -96,14 +97,14 @@ paper::Piece figure2_of(Reproduction& r, Trained trained) {
       "The framed last column is the training image nearest to the sample beside it: the model has not learned the training set by heart where they differ.",
       [&](Model& model, const Training& training) {
         const Problem problem =
-            prepare(training.config, r.options().data_dir);  // the data as the model knows them
+            prepare(training.config, r.settings().data_dir);  // the data as the model knows them
         return with_nearest(Judge(problem.data), model.sample(kWithNearest, kDraw));
       });
   return piece;
 }
 
-paper::Piece figure3_of(Reproduction& r, Trained trained) {
-  paper::Piece piece{.name = "figure3", .title = "Figure 3: straight lines in z"};
+Piece figure3_of(Reproduction& r, Trained trained) {
+  Piece piece{.name = "figure3", .title = "Figure 3: straight lines in z"};
   piece.text.push_back(
       "Images along straight lines between two random points of z, the first that seed 0 gives: they change gradually where the generator has found more than single images. The paper shows two such lines, of digits.");
   draw(r, piece, kLinesOf, trained, "Each row is one line, from left to right.",
@@ -111,7 +112,7 @@ paper::Piece figure3_of(Reproduction& r, Trained trained) {
   return piece;
 }
 
-std::optional<paper::Piece> unless_empty(paper::Piece piece) {
+std::optional<Piece> unless_empty(Piece piece) {
   if (piece.pictures.empty()) return {};
   return piece;
 }
@@ -121,21 +122,21 @@ std::optional<paper::Piece> unless_empty(paper::Piece piece) {
 std::vector<Training> figure2_trainings(Reproduction& r) {
   return trainings_of(r, kSamplesOf);
 }
-paper::Piece figure2(Reproduction& r) {
+Piece figure2(Reproduction& r) {
   return figure2_of(r, Trained::now);
 }
-std::optional<paper::Piece> figure2_so_far(Reproduction& r) {
+std::optional<Piece> figure2_so_far(Reproduction& r) {
   return unless_empty(figure2_of(r, Trained::before));
 }
 
 std::vector<Training> figure3_trainings(Reproduction& r) {
   return trainings_of(r, kLinesOf);
 }
-paper::Piece figure3(Reproduction& r) {
+Piece figure3(Reproduction& r) {
   return figure3_of(r, Trained::now);
 }
-std::optional<paper::Piece> figure3_so_far(Reproduction& r) {
+std::optional<Piece> figure3_so_far(Reproduction& r) {
   return unless_empty(figure3_of(r, Trained::before));
 }
 
-}  // namespace gan::cli
+}  // namespace gan::paper

@@ -2,17 +2,18 @@
 /// What the parts of the paper's reproduction share: the recipes, on the data that there are, and
 /// their runs.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
-#include "cli/training.h"
+#include "gan/core/files.h"
+#include "gan/evaluate.h"
 #include "gan/judge/parzen.h"
 #include "gan/paper/piece.h"
 
-namespace gan::cli {
+namespace gan::paper {
 
 /// A recipe with one seed, on data that are here.
 struct Training {
@@ -34,11 +35,26 @@ struct ScoredRun {
   std::string made_on;          ///< processor, threads, precision, version
 };
 
+/// What is to be reproduced, and with what.
+struct ReproduceSettings {
+  std::string what = "all";  ///< or one of kPaperParts
+  Path out;                  ///< the folder of the report, of trainings and of computed parts
+  Path data_dir = {};        ///< where data are looked for first
+  bool quick = false;        ///< few steps, to see that all of it works
+  std::optional<int64_t> seeds = {};  ///< of table 1's rows, where it is given
+  std::string command = {};           ///< that the report says it was made by
+  std::vector<Path> recipes;          ///< files; each part looks for those it needs by their names
+  Path cache = {};                    ///< keeps the scores of controls (see EvaluateSettings)
+  Say say;                            ///< hears how far it is, in whole lines
+  /// What each training shows and asks for, as train() takes it.
+  std::function<Hooks(const RunFolder&, const Problem&, const Judge&, Learner&)> hooks;
+};
+
 class Reproduction {
  public:
-  explicit Reproduction(const ReproduceOptions& o) : o_(o), narrator_(false) {}
+  explicit Reproduction(const ReproduceSettings& settings) : settings_(settings) {}
 
-  const ReproduceOptions& options() const { return o_; }
+  const ReproduceSettings& settings() const { return settings_; }
   std::string digits();  ///< "mnist", or "fashion-mnist" where only that is here. @throws DataError
   std::optional<std::string> missing(
       const std::string& data);  ///< why these data cannot be read, if they cannot
@@ -63,18 +79,19 @@ class Reproduction {
 
   double estimate(const std::vector<Training>& trainings);  ///< seconds still to be trained, from a
                                                             ///< few steps; says what it counts
-  void say(const std::string& text) { narrator_.say(text); }
+  void say(const std::string& text) { settings_.say(text); }
 
  private:
   struct Speed {
     double step, evaluation;
   };  ///< seconds
+  std::optional<Path> recipe_file(const std::string& name) const;
+  std::string counterpart(const std::string& recipe, const std::string& data) const;
   Path folder(const Training& training) const;
   Path score_file(const Training& training) const;
   Speed measure(const Training& training);
 
-  const ReproduceOptions& o_;
-  Narrator narrator_;
+  const ReproduceSettings& settings_;
   double training_now_ = 0;
   std::map<std::string, std::optional<std::string>> missing_;
   std::map<std::string, Training> resolved_;
@@ -94,20 +111,20 @@ class SameBatch : public Batches {
 std::string not_finished(size_t missing,
                          size_t all);  ///< what a part says of itself where trainings are missing
 std::vector<Training> table1_trainings(Reproduction& r);
-paper::Piece table1(Reproduction& r);
-std::optional<paper::Piece> table1_so_far(
+Piece table1(Reproduction& r);
+std::optional<Piece> table1_so_far(
     Reproduction& r);  ///< of the trainings that are scored; nothing where none is
 std::vector<Training> figure2_trainings(Reproduction& r);
-paper::Piece figure2(Reproduction& r);
-std::optional<paper::Piece> figure2_so_far(
+Piece figure2(Reproduction& r);
+std::optional<Piece> figure2_so_far(
     Reproduction& r);  ///< of the runs that have ended; nothing where none has
 std::vector<Training> figure3_trainings(Reproduction& r);
-paper::Piece figure3(Reproduction& r);
-std::optional<paper::Piece> figure3_so_far(Reproduction& r);
+Piece figure3(Reproduction& r);
+std::optional<Piece> figure3_so_far(Reproduction& r);
 std::vector<Training> table2_trainings(Reproduction& r);
-paper::Piece table2(Reproduction& r);
+Piece table2(Reproduction& r);
 std::vector<Training> nce_trainings(Reproduction& r);
-paper::Piece nce(Reproduction& r);
+Piece nce(Reproduction& r);
 
 std::string processor();                    ///< its name
 std::string made_on(const RunFolder& run);  ///< processor, threads, precision, version, as of a run
@@ -115,4 +132,4 @@ std::string made_on(const RunFolder& run);  ///< processor, threads, precision, 
 std::string settings_text(const std::vector<Training>&
                               trainings);  ///< recipes, seeds, data, engine, in a sentence or two
 
-}  // namespace gan::cli
+}  // namespace gan::paper
