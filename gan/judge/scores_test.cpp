@@ -116,8 +116,8 @@ TEST_F(ScoresTest, TrainingLogsWhatTheRowsSay) {
                        .own_units = [](const Tensor& x) { return x.clone(); }};
   Subject s = subject({});
   s.model = &of;
-  std::vector<ScoreKind> kinds = only("modes");
-  kinds.push_back(kShift);
+  std::vector<ScoreKind> kinds = {kShift};
+  kinds.push_back(only("modes").at(0));  // of an earlier line
   const Scores logged = watch(s, 7, kinds);
   const RunFolder::Numbers expected = {{"modes", 0}, {"within", 0}, {"shift", 1}};
   EXPECT_EQ(logged.numbers, expected);
