@@ -219,7 +219,8 @@ Json json(const std::vector<Row>& rows) {
   Json shared;
   for (const Row& row : rows) {
     Json one = json(row);
-    for (const auto& [key, value] : Json::parse(row.evaluation.shared_json()).items()) {
+    const Json of_data = Json::parse(row.evaluation.shared_json());
+    for (const auto& [key, value] : of_data.items()) {
       shared[key] = value;
       one.erase(key);
     }

@@ -15,8 +15,8 @@ kernels:   core
 nets:      core spec kernels optim
 optim:     core spec kernels
 model:     core io spec data kernels
-game:      core spec kernels nets optim model theory
-baselines: core spec kernels nets optim model
+game:      core spec data kernels nets optim model theory
+baselines: core spec data kernels nets optim model
 run:       core io spec data model
 judge:     core io spec data theory kernels nets optim model game baselines run
 paper:     core io spec data theory figures kernels nets optim model game baselines run judge gan/ itself

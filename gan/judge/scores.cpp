@@ -32,6 +32,7 @@ constexpr MetricPanel kCoveragePanels[] = {
 /// In the order of JSON and of columns.
 constexpr ScoreKind kKinds[] = {
     {.name = "parzen",
+     .line = 0,
      .applies = parzen_applies,
      .compute = score_parzen,
      .watch = watch_parzen,
@@ -189,7 +190,10 @@ Scores watch(Subject& subject, int64_t step, std::span<const ScoreKind> kinds) {
     if (!out.finite) return out;
     subject.samples = subject.judge.units_in_place(std::move(own));
   }
-  for (const ScoreKind& kind : kinds)
+  std::vector<ScoreKind> by_line(kinds.begin(), kinds.end());
+  std::stable_sort(by_line.begin(), by_line.end(),
+                   [](const ScoreKind& a, const ScoreKind& b) { return a.line < b.line; });
+  for (const ScoreKind& kind : by_line)
     if (kind.watch != nullptr) kind.watch(subject, step, out);
   return out;
 }

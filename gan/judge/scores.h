@@ -65,7 +65,7 @@ struct MetricPanel {
 /// A row of the table.
 struct ScoreKind {
   std::string_view name;  ///< its key in JSON
-  int line = 100;         ///< its lines stand in this order in the text of an evaluation
+  int line = 100;         ///< text of an evaluation and metrics of a training stand in this order
   bool (*applies)(const Subject&);
   ScoreReport (*compute)(const Subject&);
   /// Adds to what a training logs at a step, and chooses by; absent: the score takes too long.

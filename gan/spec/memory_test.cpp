@@ -166,7 +166,7 @@ TEST(MemoryNeed, ScoringKeepsSamplesAndTheirCopyAndHeldOutExamples) {
 }
 
 TEST(MemoryNeed, AnAbsurdNetworkNeedsAnAbsurdAmount) {
-  EXPECT_GT(memory_need(two_layers(INT64_MAX), 2).total(), 1e19);
+  EXPECT_GT(memory_need(two_layers(INT64_MAX), rows_of(2)).total(), 1e19);
   Config c;
   c.run.model = "bernoulli-mixture";
   c.mixture.components = INT64_MAX;
