@@ -25,9 +25,9 @@ size_t tile_size(int64_t widest) {
   return static_cast<size_t>(std::max(kTile, kGrain * widest));
 }
 
-void descend(const kernels::Team& team, const Optimizer& optimizer, size_t parameter,
-             const Outer& g, double decay, const float* w, const Optimizer::When& when,
-             float* tile) {
+void update_weights(const kernels::Team& team, const Optimizer& optimizer, size_t parameter,
+                    const WeightGradient& g, double decay, const float* w,
+                    const Optimizer::When& when, float* tile) {
   const auto [begin, end] = team.share(g.n, kGrain);
   for (int64_t i = begin; i < end; i += rows_of_tile(g.m)) {
     const int64_t n = std::min(rows_of_tile(g.m), end - i);
@@ -54,9 +54,9 @@ void descend(const kernels::Team& team, const Optimizer& optimizer, size_t param
   }
 }
 
-void descend(const kernels::Team& team, const Optimizer& optimizer, size_t parameter, int64_t rows,
-             int64_t n, const float* factor, const float* x, const Optimizer::When& when,
-             float* tile, int64_t stride) {
+void update_biases(const kernels::Team& team, const Optimizer& optimizer, size_t parameter,
+                   int64_t rows, int64_t n, const float* factor, const float* x,
+                   const Optimizer::When& when, float* tile, int64_t stride) {
   const auto [begin, end] = team.share(n, kGrain);
   if (begin == end) return;
   kernels::sum_rows(Format::fp32, {rows, end - begin, stride ? stride : n}, factor, x + begin,
