@@ -131,7 +131,7 @@ class MomentsLearner : public Learner {
 
   std::vector<Stage> stages() const override { return {{.name = "", .steps = steps_}}; }
   Scalars step(int64_t, Batches& data) override {
-    const Tensor x = data.next().to(at::kDouble);  // [B, D]
+    const Tensor x = data.next().rows().to(at::kDouble);  // [B, D]
     count_ += static_cast<double>(x.size(0));
     sum_ += x.sum(0);
     squares_ += x.square().sum(0);

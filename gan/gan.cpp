@@ -174,13 +174,14 @@ Problem prepare_on_other_data(const RunFolder& run, const fs::path& checkpoint,
   before.run.device = config.run.device;
   check_unchanged(run, before, config);
   config.data.source = data;
-  if (open_data(data, data_dir).name != header.card.name) config.data.train = config.data.valid = 0;
-  config.training.batch_size = 1;  // nothing is trained
-  Problem problem = prepare(config, data_dir);
-  const Shape &theirs = problem.data.train.shape(), &ours = header.card.shape;
+  const DataSet other = open_data(data, data_dir);
+  const Shape &theirs = other.train.shape(), &ours = header.card.shape;
   if (theirs != ours)
     throw DataError("--data {}: its examples are {}, {} generates {}; they cannot be compared",
                     data, shape_text(theirs), run.path().string(), shape_text(ours));
+  if (other.name != header.card.name) config.data.train = config.data.valid = 0;
+  config.training.batch_size = 1;  // nothing is trained
+  Problem problem = prepare(config, data_dir);
   problem.scaling = header.card.scaling;
   problem.data = with_origin(problem.data, header.card.origin);
   return problem;

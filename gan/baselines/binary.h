@@ -7,7 +7,8 @@ namespace gan {
 /// @throws DataError naming `who` where x holds anything but 0 and 1
 void expect_binary(const at::Tensor& x, const char* who);
 
-/// log(1 + e^x) in x's own precision: at::softplus is x itself from 20 on.
+/// log(1 + e^x) to the last bit of a float64: at::softplus alone is x from 20 on, which is off by
+/// 2e-9. Can be differentiated.
 at::Tensor log_one_plus_exp(const at::Tensor& x);
 
 /// log p of x [.., D], 0 or 1, where each is 1 with probability sigmoid(logits): [..]

@@ -7,24 +7,11 @@
 #include <cmath>
 
 #include "gan/kernels/autoencoding.h"
-#include "gan/kernels/updates.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
 
 using namespace kernels;
-
-namespace {
-
-void visit_all(const std::string& prefix, std::vector<Tensor>& weights, std::vector<Tensor>& biases,
-               const StateVisitor& visit) {
-  for (size_t l = 0; l < weights.size(); ++l)
-    visit(fmt::format("{}{}.weights", prefix, l + 1), weights[l]);
-  for (size_t l = 0; l < biases.size(); ++l)
-    visit(fmt::format("{}{}.biases", prefix, l), biases[l]);
-}
-
-}  // namespace
 
 TiedLayers::TiedLayers(std::vector<int64_t> sizes, Format precision, const Stream& stream)
     : sizes_(std::move(sizes)), precision_(precision) {
@@ -45,7 +32,9 @@ double TiedLayers::operations() const {
 }
 
 void TiedLayers::visit_state(const std::string& prefix, const StateVisitor& visit) {
-  visit_all(prefix, weights_, biases_, visit);
+  for (size_t l = 1; l <= depth(); ++l)
+    visit(fmt::format("{}{}.weights", prefix, l), weights_[l - 1]);
+  for (size_t l = 0; l <= depth(); ++l) visit(fmt::format("{}{}.biases", prefix, l), biases_[l]);
   shadows_are_old_ = true;
 }
 
@@ -95,30 +84,23 @@ float* TiedLayers::incoming(const Team& team, size_t l, const void* below, const
   return sum;
 }
 
-TiedDescent::TiedDescent(TiedLayers& layers) : layers_(layers) {
-  for (const Tensor& w : layers.weights_) weights_.push_back(at::zeros_like(w));
-  for (const Tensor& b : layers.biases_) biases_.push_back(at::zeros_like(b));
+std::vector<Tensor> TiedLayers::parameters() const {
+  std::vector<Tensor> out = weights_;
+  out.insert(out.end(), biases_.begin(), biases_.end());
+  return out;
 }
 
-void TiedDescent::weights(size_t l, int64_t unit, int64_t units, const float* gradient,
-                          Rates rates) {
-  const int64_t inputs = layers_.size(l - 1), at = unit * inputs;
-  Tensor& shadow = layers_.shadows_[l - 1];
-  averaged_update({units * inputs, layers_.weights_[l - 1].data_ptr<float>() + at,
-                   weights_[l - 1].data_ptr<float>() + at, nullptr,
-                   shadow.defined() ? layers_.element(shadow.data_ptr(), at) : nullptr},
-                  gradient, rates.eta, rates.mu);
+void TiedLayers::update_weights(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
+                                const float* gradient, const Optimizer::When& when) {
+  const int64_t inputs = size(l - 1), first = unit * inputs;
+  Tensor& shadow = shadows_[l - 1];
+  optimizer.step_part(l - 1, first, units * inputs, gradient,
+                      shadow.defined() ? element(shadow.data_ptr(), first) : nullptr, when);
 }
 
-void TiedDescent::biases(size_t l, int64_t unit, int64_t units, const float* gradient,
-                         Rates rates) {
-  averaged_update({units, layers_.biases_[l].data_ptr<float>() + unit,
-                   biases_[l].data_ptr<float>() + unit, nullptr, nullptr},
-                  gradient, rates.eta, rates.mu);
-}
-
-void TiedDescent::visit_state(const std::string& prefix, const StateVisitor& visit) {
-  visit_all(prefix, weights_, biases_, visit);
+void TiedLayers::update_biases(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
+                               const float* gradient, const Optimizer::When& when) {
+  optimizer.step_part(depth() + l, unit, units, gradient, nullptr, when);
 }
 
 }  // namespace gan

@@ -11,6 +11,7 @@
 #include "gan/kernels/passes.h"
 #include "gan/kernels/weight_gradient.h"
 #include "gan/model/generative_model.h"
+#include "gan/optim/optimizer.h"
 
 namespace gan {
 
@@ -78,6 +79,15 @@ class TiedLayers {
     use(begin, end - begin, g);
   }
 
+  /// Weights, then biases, each from the lowest: for an optimiser.
+  std::vector<Tensor> parameters() const;
+  /// The step of an optimiser of parameters() in rows [unit, unit + units) of weights(l), or of
+  /// biases(l), while their gradient is still in a cache.
+  void update_weights(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
+                      const float* gradient, const Optimizer::When& when);
+  void update_biases(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
+                     const float* gradient, const Optimizer::When& when);
+
   const void* element(const void* buffer, int64_t i) const {
     return static_cast<const char*>(buffer) + i * kernels::bytes_of(precision_);
   }
@@ -86,7 +96,6 @@ class TiedLayers {
   }
 
  private:
-  friend class TiedDescent;
   const void* weight(size_t l, int64_t unit, int64_t input) const;
 
   std::vector<int64_t> sizes_;
@@ -94,26 +103,6 @@ class TiedLayers {
   std::vector<Tensor> weights_, biases_, shadows_;  ///< shadows: weights in bfloat16
   std::vector<kernels::Aligned<float>> tiles_;      ///< of each thread
   bool shadows_are_old_ = true;
-};
-
-/// Gradient descent on all of them with averaged momentum, one part of the parameters at a time,
-/// while its gradient is still in a cache.
-class TiedDescent {
- public:
-  explicit TiedDescent(TiedLayers& layers);
-
-  struct Rates {
-    double eta, mu;
-  };
-  /// Rows [unit, unit + units) of weights(l), or of biases(l).
-  void weights(size_t l, int64_t unit, int64_t units, const float* gradient, Rates rates);
-  void biases(size_t l, int64_t unit, int64_t units, const float* gradient, Rates rates);
-
-  void visit_state(const std::string& prefix, const StateVisitor& visit);  ///< the moments
-
- private:
-  TiedLayers& layers_;
-  std::vector<Tensor> weights_, biases_;  ///< moments
 };
 
 }  // namespace gan

@@ -49,7 +49,7 @@ TEST(GoldenBaselines, UpdatesOfAGsnAreNumPys) {
   section.noise = row["noise"];
   TiedLayers layers(sizes, Format::fp32, Stream(1));
   fill(layers, row["start"]);
-  TiedDescent descent(layers);
+  Optimizer optimizer(AveragedMomentum{row["rate"], row["momentum"]}, layers.parameters());
   GsnWalk walk(layers, section, steps, true);
   for (size_t u = 0; u < row["updates"].size(); ++u) {
     const auto& update = row["updates"][u];
@@ -58,8 +58,7 @@ TEST(GoldenBaselines, UpdatesOfAGsnAreNumPys) {
     noise.pixels.copy_(tensor(update["pixels"], {steps, rows, dim}));
     noise.before[2].copy_(tensor(update["before"], {steps, rows, top}));
     noise.after[2].copy_(tensor(update["after"], {steps, rows, top}));
-    const std::vector<double> losses = walk.descend(tensor(update["x"], {rows, dim}), descent,
-                                                    {.eta = row["rate"], .mu = row["momentum"]});
+    const std::vector<double> losses = walk.learn(tensor(update["x"], {rows, dim}), optimizer, {});
     for (int64_t k = 0; k < steps; ++k)
       EXPECT_NEAR(losses[static_cast<size_t>(k)],
                   update["losses"][static_cast<size_t>(k)].get<double>(), 1e-5)
@@ -73,13 +72,13 @@ TEST(GoldenBaselines, UpdatesOfAContractiveAutoencoderAreNumPys) {
   const std::vector<int64_t> sizes = row["sizes"];
   TiedLayers layer(sizes, Format::fp32, Stream(1));
   fill(layer, row["start"]);
-  TiedDescent descent(layer);
+  Optimizer optimizer(AveragedMomentum{row["rate"], row["momentum"]}, layer.parameters());
   ContractiveStep step;
   for (size_t u = 0; u < row["updates"].size(); ++u) {
     const auto& update = row["updates"][u];
     const auto losses =
-        step.descend(layer, tensor(update["x"], {row["rows"].get<int64_t>(), sizes[0]}),
-                     row["contraction"], descent, {.eta = row["rate"], .mu = row["momentum"]});
+        step.learn(layer, tensor(update["x"], {row["rows"].get<int64_t>(), sizes[0]}),
+                   row["contraction"], optimizer, {});
     EXPECT_NEAR(losses.cross_entropy, update["cross_entropy"].get<double>(), 1e-5);
     EXPECT_NEAR(losses.jacobian, update["jacobian"].get<double>(), 1e-5);
     expect_equal(layer, update["end"], u);

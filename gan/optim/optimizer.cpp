@@ -44,6 +44,13 @@ Optimizer::Optimizer(const OptimizerSection& section, double initial_rate,
   }
 }
 
+Optimizer::Optimizer(const AveragedMomentum& rule, std::vector<Tensor> parameters)
+    : Optimizer(
+          {.method = Method::momentum, .momentum = rule.momentum, .final_momentum = rule.momentum},
+          rule.rate, std::move(parameters)) {
+  averaged_ = true;
+}
+
 void Optimizer::step(const std::vector<Tensor>& gradients, When when) {
   const at::NoGradGuard no_grad;
   const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
@@ -51,6 +58,9 @@ void Optimizer::step(const std::vector<Tensor>& gradients, When when) {
     if (section_.method == Method::adam)
       kernels::adam_update(parameters_[i], gradients[i], first_[i], second_[i],
                            adam_rates(eta, when));
+    else if (averaged_)
+      kernels::averaged_update_reference(parameters_[i], gradients[i], first_[i], eta,
+                                         section_.momentum);
     else
       kernels::momentum_update(parameters_[i], gradients[i], first_[i], eta,
                                momentum(section_, when.epoch));
@@ -67,6 +77,8 @@ void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradi
                            adam ? second_[i].data_ptr<float>() + first : nullptr, shadow};
   if (adam)
     kernels::adam_update(part, gradient, adam_rates(eta, when));
+  else if (averaged_)
+    kernels::averaged_update(part, gradient, eta, section_.momentum);
   else
     kernels::momentum_update(part, gradient, eta, momentum(section_, when.epoch));
 }

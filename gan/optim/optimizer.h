@@ -23,9 +23,16 @@ double learning_rate(const OptimizerSection& s, double initial, int64_t t);
 /// `momentum_epochs`.
 double momentum(const OptimizerSection& s, int64_t epoch);
 
+/// m <- momentum m + (1 - momentum) g, and the parameters move by -rate m (the published code of
+/// Bengio et al. 2014).
+struct AveragedMomentum {
+  double rate, momentum;
+};
+
 class Optimizer {
  public:
   Optimizer(const OptimizerSection& section, double initial_rate, std::vector<Tensor> parameters);
+  Optimizer(const AveragedMomentum& rule, std::vector<Tensor> parameters);
 
   struct When {
     int64_t step;      ///< of training, from 0: decides the rate
@@ -54,6 +61,7 @@ class Optimizer {
   kernels::AdamRates adam_rates(double eta, When when) const;
 
   OptimizerSection section_;
+  bool averaged_ = false;
   double initial_rate_;
   std::vector<Tensor> parameters_, first_, second_, gradients_;
   std::optional<double> squares_;  ///< where there are no `gradients_`

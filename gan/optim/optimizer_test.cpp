@@ -52,6 +52,22 @@ TEST(Optimizer, MomentumOnAQuadraticIsTheHandWorkedSequence) {
   }
 }
 
+TEST(Optimizer, AveragedMomentumOnAQuadraticIsTheHandWorkedSequence) {
+  Tensor whole = at::ones({1}), part = at::ones({1});
+  const AveragedMomentum rule{.rate = 0.1, .momentum = 0.5};
+  Optimizer first(rule, {whole}), second(rule, {part});
+  const double expected[] = {0.95, 0.8775, 0.7893625};  // m <- m / 2 + w / 2, w <- w - scale m / 10
+  const double scale[] = {1, 1, 1.1};
+  for (int64_t t = 0; t < 3; ++t) {
+    const Tensor g = whole.clone();
+    const Optimizer::When when{.step = t, .update = t, .epoch = 1, .scale = scale[t]};
+    first.step({g}, when);
+    second.step_part(0, 0, 1, g.data_ptr<float>(), nullptr, when);
+    EXPECT_NEAR(whole.item<double>(), expected[t], 1e-6) << t;
+    EXPECT_NEAR(part.item<double>(), expected[t], 1e-6) << t;
+  }
+}
+
 TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
   for (const Method method : {Method::momentum, Method::adam}) {
     const OptimizerSection section{

@@ -38,7 +38,7 @@ Distribution draw_distribution(const Stream& stream, int64_t size, double deviat
 /// Leibler. A point without mass stays without it, whatever its slope. `slope`: of a point's
 /// number.
 template <class Slope>
-void descend(Distribution& g, const Slope& slope) {
+void step_downhill(Distribution& g, const Slope& slope) {
   constexpr double kEta = 1;  // d2C / dp_g^2 = p_data / (p_g (p_data + p_g)) is below that of p_g
                               // log p_g: C falls at every step
   double total = 0;

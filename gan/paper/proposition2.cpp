@@ -43,12 +43,12 @@ void proposition_2(Piece& piece, Panel& panel, uint64_t seed) {
                                 number(now + std::log(4)), number(held.y.back())});
       }
       const Distribution at = g;
-      descend(g, [&](size_t i) { return slope_at(data[i], at[i]); });
-      descend(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
+      step_downhill(g, [&](size_t i) { return slope_at(data[i], at[i]); });
+      step_downhill(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
     }
     far = std::max(far, total_variation(data, g));
     for (int t = 0; t < 4000; ++t)
-      descend(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
+      step_downhill(alone, [&](size_t i) { return slope_at(data[i], first[i]); });
     double least = 0, elsewhere = 0;  // of the slopes
     for (size_t i = 0; i < kSize; ++i) least = std::min(least, slope_at(data[i], first[i]));
     for (size_t i = 0; i < kSize; ++i)
@@ -123,7 +123,7 @@ Distribution uniform_on(size_t first, size_t last) {
 Distribution descended(const Distribution& data, Distribution g, int steps) {
   for (int t = 0; t < steps; ++t) {
     const Distribution at = g;
-    descend(g, [&](size_t i) { return slope_at(data[i], at[i]); });
+    step_downhill(g, [&](size_t i) { return slope_at(data[i], at[i]); });
   }
   return g;
 }

@@ -105,14 +105,16 @@ void StackedCae::advance(Tensor& state, uint64_t seed, int64_t t, int64_t first)
 
 void ContractiveStep::make_room(const TiedLayers& layer, int64_t rows) {
   const int64_t bytes = 2 * rows * bytes_of(layer.precision());
-  room(upper_, bytes * layer.size(1)), room(lower_, bytes * layer.size(0));
-  room(squares_, layer.size(1)), room(slopes_, layer.size(1));
+  room(upper_, bytes * layer.size(1));
+  room(lower_, bytes * layer.size(0));
+  room(squares_, layer.size(1));
+  room(slopes_, layer.size(1));
   losses_.assign(static_cast<size_t>(at::get_num_threads()), {});
 }
 
-ContractiveStep::Losses ContractiveStep::descend(TiedLayers& layer, const Tensor& x_,
-                                                 double contraction, TiedDescent& descent,
-                                                 TiedDescent::Rates rates) {
+ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& x_,
+                                               double contraction, const Optimizer& optimizer,
+                                               const Optimizer::When& when) {
   const Tensor x = x_.contiguous();
   const int64_t rows = x.size(0), visible = layer.size(0), hidden = layer.size(1);
   const Format precision = layer.precision();
@@ -172,13 +174,13 @@ ContractiveStep::Losses ContractiveStep::descend(TiedLayers& layer, const Tensor
                               add({1, visible, visible},
                                   2 * weight * slopes_[static_cast<size_t>(unit + j)],
                                   weights + (unit + j) * visible, g + j * visible);
-                            descent.weights(1, unit, units, g, rates);
+                            layer.update_weights(optimizer, 1, unit, units, g, when);
                           });
     layer.bias_gradient(team, 1, delta, rows, [&](int64_t unit, int64_t units, const float* g) {
-      descent.biases(1, unit, units, g, rates);
+      layer.update_biases(optimizer, 1, unit, units, g, when);
     });
     layer.bias_gradient(team, 0, error, rows, [&](int64_t unit, int64_t units, const float* g) {
-      descent.biases(0, unit, units, g, rates);
+      layer.update_biases(optimizer, 0, unit, units, g, when);
     });
   });
   Losses out{};
@@ -196,7 +198,8 @@ CaeTrainer::CaeTrainer(const Setup& setup)
       model_(section_, setup.means, static_cast<uint64_t>(setup.config.run.seed),
              setup.precision()) {
   for (size_t l = 0; l < section_.hidden.size(); ++l)
-    descents_.emplace_back(model_.layer(static_cast<int64_t>(l)));
+    optimizers_.emplace_back(AveragedMomentum{training_.learning_rate, section_.momentum},
+                             model_.layer(static_cast<int64_t>(l)).parameters());
 }
 
 std::unique_ptr<GenerativeModel> unread_cae(const Setup& setup) {
@@ -210,8 +213,8 @@ std::vector<Stage> CaeTrainer::stages() const {
   int64_t left = training_.steps;
   const int64_t each = std::max<int64_t>(
       1, std::llround(section_.layer_epochs * static_cast<double>(batches_per_epoch_)));
-  for (size_t l = 1; l <= descents_.size(); ++l) {
-    const int64_t steps = l < descents_.size() ? std::min(left, each) : left;
+  for (size_t l = 1; l <= optimizers_.size(); ++l) {
+    const int64_t steps = l < optimizers_.size() ? std::min(left, each) : left;
     out.push_back({.name = fmt::format("layer {}", l), .steps = steps});
     left -= steps;
   }
@@ -223,19 +226,18 @@ Scalars CaeTrainer::step(int64_t step, Batches& data) {
   const Moment now = moment_of(stages(), step);
   const auto l = static_cast<int64_t>(now.stage);
   model_.begin(l + 1);
-  const double epoch = static_cast<double>(now.step / batches_per_epoch_),
-               rate = training_.learning_rate * std::pow(section_.rate_decay, epoch);
-  const auto losses = contractive_.descend(model_.layer(l), model_.encode(data.next().rows(), l),
-                                           section_.contraction, descents_[now.stage],
-                                           {.eta = rate, .mu = section_.momentum});
+  const double epoch = static_cast<double>(now.step / batches_per_epoch_);
+  const auto losses = contractive_.learn(
+      model_.layer(l), model_.encode(data.next().rows(), l), section_.contraction,
+      optimizers_[now.stage], {.step = now.step, .scale = std::pow(section_.rate_decay, epoch)});
   return {{"cross_entropy", at::scalar_tensor(losses.cross_entropy, at::kDouble)},
           {"jacobian", at::scalar_tensor(losses.jacobian, at::kDouble)}};
 }
 
 void CaeTrainer::visit_state(const StateVisitor& visit) {
   model_.visit_state(visit);
-  for (size_t l = 0; l < descents_.size(); ++l)
-    descents_[l].visit_state(fmt::format("learner.{}.", l + 1), visit);
+  for (size_t l = 0; l < optimizers_.size(); ++l)
+    optimizers_[l].visit_state(fmt::format("learner.{}.", l + 1), visit);
 }
 
 }  // namespace gan

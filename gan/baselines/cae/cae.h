@@ -69,8 +69,8 @@ class ContractiveStep {
     double cross_entropy, jacobian;  ///< nats an example; |J|^2, means over the batch
   };
   /// x [B, visible units], float32 on the CPU
-  Losses descend(TiedLayers& layer, const Tensor& x, double contraction, TiedDescent& descent,
-                 TiedDescent::Rates rates);
+  Losses learn(TiedLayers& layer, const Tensor& x, double contraction, const Optimizer& optimizer,
+               const Optimizer::When& when);
 
  private:
   void make_room(const TiedLayers& layer, int64_t rows);
@@ -96,7 +96,7 @@ class CaeTrainer : public Learner {
   TrainingSection training_;
   int64_t batches_per_epoch_;
   StackedCae model_;
-  std::vector<TiedDescent> descents_;
+  std::vector<Optimizer> optimizers_;  ///< of each layer
   ContractiveStep contractive_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "gan/baselines/testing.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -76,13 +77,13 @@ TEST_P(Contractive, PenaltyAndAllGradientsAreThoseOfAutogradsJacobian) {
   const Tensor cross_entropy = plain.cross_entropy(f64(x)), jacobian = plain.jacobian(f64(x));
   const auto expected = torch::autograd::grad({cross_entropy + GetParam() * jacobian}, wanted);
 
-  TiedDescent descent(layer);
+  Optimizer optimizer(AveragedMomentum{0, 0}, layer.parameters());
   ContractiveStep step;
-  const auto losses = step.descend(layer, x, GetParam(), descent, {.eta = 0, .mu = 0});
+  const auto losses = step.learn(layer, x, GetParam(), optimizer, {});
   EXPECT_NEAR(losses.cross_entropy, cross_entropy.item<double>(), 1e-5);
   EXPECT_NEAR(losses.jacobian, jacobian.item<double>(), 1e-5);
   size_t i = 0;
-  descent.visit_state("", [&](const std::string& name, Tensor& gradient) {
+  optimizer.visit_state("", [&](const std::string& name, Tensor& gradient) {
     const Tensor& e = expected[i++];
     EXPECT_TRUE(at::allclose(f64(gradient), e, 1e-4, 1e-6))
         << name << " off by " << (gradient - e).abs().max().item<double>();
@@ -195,7 +196,7 @@ TEST(CaeTrainer, RatesFallWithTheEpochsOfALayer) {
     const std::string l = t < 6 ? "1" : "2";
     const Tensor change =
                      before.at("model." + l + ".1.weights") - after.at("model." + l + ".1.weights"),
-                 g = after.at("learner." + l + ".1.weights");
+                 g = after.at("learner." + l + ".0.first");
     EXPECT_NEAR((change.norm() / g.norm()).item<double>(),
                 0.1 * (t == 5    ? 0.9
                        : t == 12 ? 0.81

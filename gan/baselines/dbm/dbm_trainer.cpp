@@ -151,19 +151,20 @@ void DbmTrainer::learn(const Team& team, int64_t t) {
   float* tile = members_[static_cast<size_t>(team.index)].tile.data();
   const size_t layers = p.w.size();
   for (size_t l = 0; l < layers; ++l)
-    descend(team, optimizer_, l,
-            {.left = x_[l].data(),
-             .n = p.units[l],
-             .right = learned_[l + 1].data(),
-             .m = p.units[l + 1],
-             .rows = all_,
-             .sparse = l == 0,
-             .stride_right = learned_[l + 1].stride()},
-            dbm_.joint_weight_decay, p.w[l], when, tile);
-  descend(team, optimizer_, layers, all_, p.units[0], factor_.data(), x_[0].data(), when, tile);
+    update_weights(team, optimizer_, l,
+                   {.left = x_[l].data(),
+                    .n = p.units[l],
+                    .right = learned_[l + 1].data(),
+                    .m = p.units[l + 1],
+                    .rows = all_,
+                    .sparse = l == 0,
+                    .stride_right = learned_[l + 1].stride()},
+                   dbm_.joint_weight_decay, p.w[l], when, tile);
+  update_biases(team, optimizer_, layers, all_, p.units[0], factor_.data(), x_[0].data(), when,
+                tile);
   for (size_t l = 1; l <= layers; ++l)
-    descend(team, optimizer_, layers + l, all_, p.units[l], nullptr, learned_[l].data(), when, tile,
-            learned_[l].stride());
+    update_biases(team, optimizer_, layers + l, all_, p.units[l], nullptr, learned_[l].data(), when,
+                  tile, learned_[l].stride());
 }
 
 Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {

@@ -204,29 +204,30 @@ void DbnTrainer::learn(Team& team, int64_t t) {
   for (size_t l = 0; l < last; ++l) {
     const RbmParameters p = layers[l].parameters();
     const float* above = l + 1 == last ? top_v_.data() : wake_[l + 1].data();
-    descend(team, optimizer_, 4 * l, {wake_error_[l].data(), p.visible, above, p.hidden, all_}, 0,
-            p.w, when, tile);
-    descend(team, optimizer_, 4 * l + 1, all_, p.visible, nullptr, wake_error_[l].data(), when,
-            tile);
-    descend(team, optimizer_, 4 * l + 2,
-            {sleep_[l].data(), p.visible, sleep_error_[l].data(), p.hidden, all_}, 0, p.w, when,
-            tile);
-    descend(team, optimizer_, 4 * l + 3, all_, p.hidden, nullptr, sleep_error_[l].data(), when,
-            tile);
+    update_weights(team, optimizer_, 4 * l,
+                   {wake_error_[l].data(), p.visible, above, p.hidden, all_}, 0, p.w, when, tile);
+    update_biases(team, optimizer_, 4 * l + 1, all_, p.visible, nullptr, wake_error_[l].data(),
+                  when, tile);
+    update_weights(team, optimizer_, 4 * l + 2,
+                   {sleep_[l].data(), p.visible, sleep_error_[l].data(), p.hidden, all_}, 0, p.w,
+                   when, tile);
+    update_biases(team, optimizer_, 4 * l + 3, all_, p.hidden, nullptr, sleep_error_[l].data(),
+                  when, tile);
   }
   const RbmParameters top = layers[last].parameters();
-  descend(team, optimizer_, 4 * last + 1, 2 * all_, top.visible, factor_.data(), top_v_.data(),
-          when, tile);
-  descend(team, optimizer_, 4 * last + 2, 2 * all_, top.hidden, factor_.data(), top_h_.data(), when,
-          tile);
+  update_biases(team, optimizer_, 4 * last + 1, 2 * all_, top.visible, factor_.data(),
+                top_v_.data(), when, tile);
+  update_biases(team, optimizer_, 4 * last + 2, 2 * all_, top.hidden, factor_.data(), top_h_.data(),
+                when, tile);
   team.meet();  // top_h_ is about to be scaled
   const auto [begin, end] = team.share(2 * all_);
   for (int64_t row = begin; row < end; ++row)
     kernels::shift_and_scale(top.hidden, nullptr, factor_[static_cast<size_t>(row)],
                              top_h_.data() + row * top.hidden);
   team.meet();
-  descend(team, optimizer_, 4 * last,
-          {top_v_.data(), top.visible, top_h_.data(), top.hidden, 2 * all_}, 0, top.w, when, tile);
+  update_weights(team, optimizer_, 4 * last,
+                 {top_v_.data(), top.visible, top_h_.data(), top.hidden, 2 * all_}, 0, top.w, when,
+                 tile);
 }
 
 Scalars DbnTrainer::up_down(int64_t t, const Batch& batch) {

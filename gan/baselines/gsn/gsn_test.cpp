@@ -117,13 +117,13 @@ TEST_P(Walk, GradientsThroughAllStepsAreThoseOfThePlainWalk) {
   const auto expected =
       torch::autograd::grad({loss}, wanted, {}, false, false, /*allow_unused=*/true);
 
-  TiedDescent descent(net);
-  const std::vector<double> losses = walk.descend(x_, descent, {.eta = 0, .mu = 0});
+  Optimizer optimizer(AveragedMomentum{0, 0}, net.parameters());
+  const std::vector<double> losses = walk.learn(x_, optimizer, {});
   double sum = 0;
   for (const double one : losses) sum += one;
   EXPECT_NEAR(sum, loss.item<double>(), 1e-6);
   size_t i = 0;
-  descent.visit_state("", [&](const std::string& name, Tensor& gradient) {
+  optimizer.visit_state("", [&](const std::string& name, Tensor& gradient) {
     const Tensor& e = expected[i++];
     EXPECT_GT(e.abs().max().item<double>(), 0) << name;  // every parameter counts
     EXPECT_TRUE(at::allclose(gradient.to(at::kDouble), e, 1e-4, 1e-7))
@@ -164,9 +164,9 @@ TEST_P(Walk, InBfloat16GradientsPointTheSameWay) {
     TiedLayers net = layers(s, f);
     GsnWalk walk(net, s, s.walkback, true);
     walk.draw(kRows, Stream(3), 5, 0);
-    TiedDescent descent(net);
-    walk.descend(x_, descent, {.eta = 0, .mu = 0});
-    descent.visit_state("", [&](const std::string& name, Tensor& t) {
+    Optimizer optimizer(AveragedMomentum{0, 0}, net.parameters());
+    walk.learn(x_, optimizer, {});
+    optimizer.visit_state("", [&](const std::string& name, Tensor& t) {
       gradients[f == Format::bf16][name] = t.flatten();
     });
   }
@@ -195,9 +195,8 @@ TEST(Gsn, TwoLayersByHand) {
   noise.pixels.fill_(0.5);
   noise.before[2].fill_(0.25);
   noise.after[2].fill_(-0.1);
-  TiedDescent descent(net);
-  const std::vector<double> losses =
-      walk.descend(at::full({1, 1}, 0.7), descent, {.eta = 0, .mu = 0});
+  Optimizer optimizer(AveragedMomentum{0, 0}, net.parameters());
+  const std::vector<double> losses = walk.learn(at::full({1, 1}, 0.7), optimizer, {});
 
   const auto sigmoid = [](double a) { return 1 / (1 + std::exp(-a)); };
   const double h1 =

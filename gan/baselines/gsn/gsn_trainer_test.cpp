@@ -68,7 +68,7 @@ TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
     trainer.step(t, data);
     const auto after = state(trainer);
     const Tensor change = before.at("model.1.weights") - after.at("model.1.weights"),
-                 m = after.at("learner.1.weights");
+                 m = after.at("learner.0.first");
     EXPECT_NEAR((change.norm() / m.norm()).item<double>(),
                 0.25 * (t == 3   ? 1
                         : t == 4 ? 0.9
@@ -80,9 +80,9 @@ TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
                             Format::fp32));  // the same gradient again
   FourBatches data(0), same(0);
   twice.step(0, data);
-  const Tensor once = state(twice).at("learner.1.weights");
+  const Tensor once = state(twice).at("learner.0.first");
   twice.step(0, same);
-  EXPECT_TRUE(at::allclose(state(twice).at("learner.1.weights"), once * 1.5, 1e-4,
+  EXPECT_TRUE(at::allclose(state(twice).at("learner.0.first"), once * 1.5, 1e-4,
                            1e-8));  // .5 g, then .5 (.5 g) + .5 g
 }
 

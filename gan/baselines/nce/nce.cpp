@@ -6,17 +6,11 @@
 
 #include <cmath>
 
+#include "gan/baselines/binary.h"
 #include "gan/core/error.h"
 
 namespace gan {
 namespace {
-
-constexpr double kExact =
-    40;  // from there on softplus is x to the last bit; ATen's own choice of 20 is off by 2e-9
-
-Tensor log_one_plus_exp(const Tensor& x) {
-  return at::softplus(x, 1, kExact);
-}
 
 double log_ratio(const Tensor& data, const Tensor& noise) {
   return std::log(static_cast<double>(noise.numel()) / static_cast<double>(data.numel()));

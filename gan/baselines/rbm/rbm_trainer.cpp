@@ -140,18 +140,18 @@ void RbmTrainer::learn(const Team& team, int64_t t) {
                              .epoch = t / batches_per_epoch_ + 1,
                              .scale = rbm_.k_epochs > 0 ? 1.0 / static_cast<double>(sweeps(t)) : 1};
   float* tile = members_[static_cast<size_t>(team.index)].tile.data();
-  descend(team, optimizer_, 0,
-          {.left = v_.data(),
-           .n = p.visible,
-           .right = learnt_.data(),
-           .m = p.hidden,
-           .rows = all_,
-           .sparse = !p.gaussian,
-           .stride_right = learnt_.stride()},
-          rbm_.weight_decay, p.w, when, tile);
-  descend(team, optimizer_, 1, all_, p.visible, factor_.data(), v_.data(), when, tile);
-  descend(team, optimizer_, 2, all_, p.hidden, nullptr, learnt_.data(), when, tile,
-          learnt_.stride());
+  update_weights(team, optimizer_, 0,
+                 {.left = v_.data(),
+                  .n = p.visible,
+                  .right = learnt_.data(),
+                  .m = p.hidden,
+                  .rows = all_,
+                  .sparse = !p.gaussian,
+                  .stride_right = learnt_.stride()},
+                 rbm_.weight_decay, p.w, when, tile);
+  update_biases(team, optimizer_, 1, all_, p.visible, factor_.data(), v_.data(), when, tile);
+  update_biases(team, optimizer_, 2, all_, p.hidden, nullptr, learnt_.data(), when, tile,
+                learnt_.stride());
 }
 
 Scalars RbmTrainer::step(int64_t t, Batches& data) {
