@@ -57,9 +57,9 @@ at::Tensor walk_along(const SampleOptions& o, Model& model) {
   const at::Tensor start = o.start == "data"
                                ? chain->start_at(data_starts(o, model, chains), o.seed)
                                : chain->start(chains, o.seed);
-  const Course course{
+  const ChainSchedule schedule{
       .burn_in = o.burn_in.value_or(1000), .thin = o.thin.value_or(1), .taken = o.n / chains};
-  return model.own_units(follow(*chain, start, course, o.seed).flatten(0, 1));
+  return model.own_units(follow(*chain, start, schedule, o.seed).flatten(0, 1));
 }
 
 /// All n examples at once, for a picture; drawn in blocks, since a network needs much more room

@@ -16,7 +16,7 @@ size_t tile_size(int64_t widest) {
 
 void update_weights(const kernels::Team& team, const Optimizer& optimizer, size_t parameter,
                     const kernels::WeightGradient& g, double decay, const float* w,
-                    const Optimizer::When& when, float* tile) {
+                    const UpdateTime& when, float* tile) {
   kernels::each_part(
       team, g, [&](int64_t) { return tile; },
       [&](int64_t first, int64_t n, float* part) {
@@ -28,7 +28,7 @@ void update_weights(const kernels::Team& team, const Optimizer& optimizer, size_
 
 void update_biases(const kernels::Team& team, const Optimizer& optimizer, size_t parameter,
                    int64_t rows, int64_t n, const float* factor, const float* x,
-                   const Optimizer::When& when, float* tile, int64_t stride) {
+                   const UpdateTime& when, float* tile, int64_t stride) {
   const auto [begin, end] = team.share(n, kernels::kGrain);
   if (begin == end) return;
   kernels::sum_rows(Format::fp32, {rows, end - begin, stride ? stride : n}, factor, x + begin,

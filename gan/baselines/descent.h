@@ -16,12 +16,12 @@ size_t tile_size(int64_t widest);
 /// parameter lies.
 void update_weights(const kernels::Team& team, const Optimizer& optimizer, size_t parameter,
                     const kernels::WeightGradient& gradient, double decay, const float* w,
-                    const Optimizer::When& when, float* tile);
+                    const UpdateTime& when, float* tile);
 
 /// parameter [n] <- the optimiser's step along the sum over rows of factor[row] x [rows, n]; factor
 /// may be nullptr, rows of x may be `stride` apart.
 void update_biases(const kernels::Team& team, const Optimizer& optimizer, size_t parameter,
                    int64_t rows, int64_t n, const float* factor, const float* x,
-                   const Optimizer::When& when, float* tile, int64_t stride = 0);
+                   const UpdateTime& when, float* tile, int64_t stride = 0);
 
 }  // namespace gan

@@ -104,7 +104,7 @@ void StackTrainer::visit_learning(const StateVisitor& visit) {
   for (size_t i = 0; i < layers_.size(); ++i) layers_[i].visit_learning(part_of(visit, i));
 }
 
-void StackTrainer::make_room(size_t layer, int64_t batch) {
+void StackTrainer::ensure_size(size_t layer, int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (layer == raised_to_ && batch == batch_ && static_cast<size_t>(threads) == blocks_.size())
     return;
@@ -121,12 +121,12 @@ void StackTrainer::make_room(size_t layer, int64_t batch) {
 
 Batch StackTrainer::raise(const Batch& batch, size_t layer, int64_t t) {
   if (layer == 0) return batch;
-  make_room(layer, batch.size());
+  ensure_size(layer, batch.size());
   const Tensor examples = batch.rows().to(at::kCPU).contiguous();
   double operations = 0;
   for (size_t i = 0; i < layer; ++i)
     operations += 2 * static_cast<double>(batch.size() * layers_[i].model().weights().numel());
-  kernels::together(operations, [&](kernels::Team& team) {
+  kernels::run_team(operations, [&](kernels::Team& team) {
     std::vector<RbmBlock>& mine = blocks_[static_cast<size_t>(team.index)];
     for (size_t i = 0; i < layer; ++i) mine[i].refresh(rules_.counts[i]);
     const auto [begin, end] = team.share(batch_, rows_);

@@ -51,7 +51,7 @@ class StackTrainer {
   Batch raise(const Batch& batch, size_t layer, int64_t t);
 
  private:
-  void make_room(size_t layer, int64_t batch);
+  void ensure_size(size_t layer, int64_t batch);
 
   std::vector<RbmTrainer> layers_;
   StackRules rules_;

@@ -49,7 +49,7 @@ void TiedLayers::refresh(Team& team) {
     shorten(end - begin, weights_[l].data_ptr<float>() + begin,
             element(shadows_[l].data_ptr(), begin));
   }
-  team.meet();
+  team.barrier();
   if (team.index == 0) shadows_are_old_ = false;
 }
 
@@ -91,7 +91,7 @@ std::vector<Tensor> TiedLayers::parameters() const {
 }
 
 void TiedLayers::update_weights(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
-                                const float* gradient, const Optimizer::When& when) {
+                                const float* gradient, const UpdateTime& when) {
   const int64_t inputs = size(l - 1), first = unit * inputs;
   Tensor& shadow = shadows_[l - 1];
   optimizer.step_part(l - 1, first, units * inputs, gradient,
@@ -99,7 +99,7 @@ void TiedLayers::update_weights(const Optimizer& optimizer, size_t l, int64_t un
 }
 
 void TiedLayers::update_biases(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
-                               const float* gradient, const Optimizer::When& when) {
+                               const float* gradient, const UpdateTime& when) {
   optimizer.step_part(depth() + l, unit, units, gradient, nullptr, when);
 }
 

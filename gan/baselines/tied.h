@@ -84,9 +84,9 @@ class TiedLayers {
   /// The step of an optimiser of parameters() in rows [unit, unit + units) of weights(l), or of
   /// biases(l), while their gradient is still in a cache.
   void update_weights(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
-                      const float* gradient, const Optimizer::When& when);
+                      const float* gradient, const UpdateTime& when);
   void update_biases(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
-                     const float* gradient, const Optimizer::When& when);
+                     const float* gradient, const UpdateTime& when);
 
   const void* element(const void* buffer, int64_t i) const {
     return static_cast<const char*>(buffer) + i * kernels::bytes_of(precision_);

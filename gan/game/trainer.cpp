@@ -15,9 +15,9 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
   const GameSection& rule = config_.game;
   Batch batch;
   Tensor d_loss, on_data, on_samples;
-  for (int64_t i = 0; i < rule.k; ++i) {                          // "for k steps do"
-    batch = data.next();                                          // x ~ p_data
-    Look a = look(batch, generate(batch, t, i)->output(), t, i);  // samples ~ p_g
+  for (int64_t i = 0; i < rule.k; ++i) {                                        // "for k steps do"
+    batch = data.next();                                                        // x ~ p_data
+    DiscriminatorPass a = ask_D(batch, generate(batch, t, i)->output(), t, i);  // samples ~ p_g
     d_loss = game_.d_loss(a.real, a.fake);
     on_data = a.real;
     on_samples = a.fake;
@@ -25,7 +25,7 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
   }
   const auto made = generate(batch, t, rule.k);  // fresh z
   if (!game_.relative) batch.x = Tensor();
-  Look b = look(batch, made->output(), t, rule.k);  // the new D
+  DiscriminatorPass b = ask_D(batch, made->output(), t, rule.k);  // the new D
   const Tensor g_loss = game_.g_loss(b.real, b.fake);
   update_G(*made, b.for_samples(g_loss), t);
   return report(d_loss, g_loss, on_data, on_samples);
@@ -35,7 +35,7 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
 /// and both gradients taken at the same parameters before either moves.
 Scalars Trainer::step_simultaneous(int64_t t, const Batch& data) {
   const auto made = generate(data, t, 0);
-  Look a = look(data, made->output(), t, 0);
+  DiscriminatorPass a = ask_D(data, made->output(), t, 0);
   const Tensor d_loss = game_.d_loss(a.real, a.fake), g_loss = game_.g_loss(a.real, a.fake);
   const Tensor slope = a.for_samples(g_loss);  // through D as it is
   update_D(a, d_loss / 2, {}, t, t);
@@ -67,7 +67,7 @@ std::unique_ptr<Tape> Trainer::generate(const Batch& data, int64_t t, int64_t pa
   return G_.network().record({z}, pass_of(data, noise_.child("G").child(pass), t));
 }
 
-Look Trainer::look(const Batch& data, const Tensor& s, int64_t t, int64_t pass) {
+DiscriminatorPass Trainer::ask_D(const Batch& data, const Tensor& s, int64_t t, int64_t pass) {
   std::vector<std::unique_ptr<Tape>> tapes;
   const auto noise = [&](int64_t part) { return noise_.child("D").child(2 * pass + part); };
   const bool both = data.x.defined();
@@ -81,12 +81,12 @@ Look Trainer::look(const Batch& data, const Tensor& s, int64_t t, int64_t pass) 
     if (both) tapes.push_back(D_.record(data.x, pass_of(data, noise(0), t)));
     tapes.push_back(D_.record(s, pass_of(data, noise(1), t)));
   }
-  return Look(std::move(tapes), both ? data.size() : 0, s.size(0));
+  return DiscriminatorPass(std::move(tapes), both ? data.size() : 0, s.size(0));
 }
 
-void Trainer::update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t,
-                       int64_t update) {
-  look.descend(loss, weights, d_optimizer_, when(t, update));
+void Trainer::update_D(DiscriminatorPass& asked, const Tensor& loss, PenaltyWeights weights,
+                       int64_t t, int64_t update) {
+  asked.descend(loss, weights, d_optimizer_, when(t, update));
   D_.constrain();
 }
 
@@ -95,7 +95,7 @@ void Trainer::update_G(Tape& made, const Tensor& slope_in_samples, int64_t t) {
   G_.network().constrain();
 }
 
-Optimizer::When Trainer::when(int64_t t, int64_t update) const {
+UpdateTime Trainer::when(int64_t t, int64_t update) const {
   return {.step = t, .update = update, .epoch = t * config_.game.k / batches_per_epoch_ + 1};
 }
 

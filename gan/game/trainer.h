@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "gan/game/discriminator_pass.h"
 #include "gan/game/generator.h"
-#include "gan/game/look.h"
 #include "gan/game/value_functions.h"
 #include "gan/model/learner.h"
 #include "gan/model/setup.h"
@@ -38,11 +38,12 @@ class Trainer : public Learner {
   /// As many samples as `data` has examples, each of the same number in the whole minibatch.
   std::unique_ptr<Tape> generate(const Batch& data, int64_t t, int64_t pass);
   /// D's answers to the examples of `data`, unless its x is undefined, and to the samples s.
-  Look look(const Batch& data, const Tensor& s, int64_t t, int64_t pass);
+  DiscriminatorPass ask_D(const Batch& data, const Tensor& s, int64_t t, int64_t pass);
   Pass pass_of(const Batch& data, const Stream& noise, int64_t t) const;
-  void update_D(Look& look, const Tensor& loss, PenaltyWeights weights, int64_t t, int64_t update);
+  void update_D(DiscriminatorPass& asked, const Tensor& loss, PenaltyWeights weights, int64_t t,
+                int64_t update);
   void update_G(Tape& made, const Tensor& slope_in_samples, int64_t t);
-  Optimizer::When when(int64_t t, int64_t update) const;
+  UpdateTime when(int64_t t, int64_t update) const;
   Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real,
                  const Tensor& fake) const;
 

@@ -14,9 +14,9 @@ ChainDraws draw_chains(Chain& chain, int64_t most, uint64_t seed) {
   const SampledStates sampled = chain.sampled_states();
   const int64_t chains = std::min(kJudgedChains, most);
   const int64_t states = std::min(most / chains, sampled.consecutive);
-  const Course course{
+  const ChainSchedule schedule{
       .burn_in = sampled.burn_in, .thin = sampled.consecutive / states, .taken = states};
-  return {.samples = follow(chain, chain.start(chains, seed), course, seed).flatten(0, 1),
+  return {.samples = follow(chain, chain.start(chains, seed), schedule, seed).flatten(0, 1),
           .states_per_chain = states};
 }
 

@@ -70,11 +70,11 @@ Team::Range Team::share(int64_t n, int64_t grain) const {
           std::min(n, grains * (index + 1) / size * grain)};
 }
 
-void Team::meet() {
+void Team::barrier() {
   if (meeting_) meeting_->wait(size);
 }
 
-void together(double operations, const std::function<void(Team&)>& work) {
+void run_team(double operations, const std::function<void(Team&)>& work) {
   Team alone;
   const int worth = static_cast<int>(
       std::clamp(operations / kWorthAThread, 1.0, static_cast<double>(omp_get_max_threads())));
@@ -99,7 +99,7 @@ void together(double operations, const std::function<void(Team&)>& work) {
 
 void in_blocks(int64_t n, int64_t rows, double operations,
                const std::function<void(int64_t begin, int64_t end)>& work) {
-  together(operations, [&](Team& team) {
+  run_team(operations, [&](Team& team) {
     const auto [begin, end] = team.share(n, rows);
     for (int64_t row = begin; row < end; row += rows) work(row, std::min(end, row + rows));
   });

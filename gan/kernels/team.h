@@ -19,19 +19,19 @@ class Team {
   Range share(int64_t n, int64_t grain = 1) const;
 
   /// Returns when all members have called it.
-  void meet();
+  void barrier();
 
   class Meeting;
 
  private:
-  friend void together(double operations, const std::function<void(Team&)>& work);
+  friend void run_team(double operations, const std::function<void(Team&)>& work);
   Meeting* meeting_ = nullptr;
 };
 
 /// Runs `work` once in each thread: as many as OpenMP would use, or fewer where so few operations
 /// (multiplications and additions) do not pay for more. The first exception of any of them is
 /// thrown.
-void together(double operations, const std::function<void(Team&)>& work);
+void run_team(double operations, const std::function<void(Team&)>& work);
 
 /// work(begin, end) for blocks of up to `rows` of [0, n), shared among the threads.
 void in_blocks(int64_t n, int64_t rows, double operations,

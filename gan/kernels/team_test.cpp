@@ -26,7 +26,7 @@ TEST_P(Teams, SharesCoverAllOnceInWholeGrains) {
   for (const int64_t n : {0, 1, 7, 8, 100, 1200})
     for (const int64_t grain : {1, 8, 64}) {
       std::vector<std::atomic<int>> covered(static_cast<size_t>(n));
-      together(1e9, [&](Team& team) {
+      run_team(1e9, [&](Team& team) {
         const auto [begin, end] = team.share(n, grain);
         EXPECT_TRUE(begin == end || begin % grain == 0) << begin;
         for (int64_t i = begin; i < end; ++i) ++covered[static_cast<size_t>(i)];
@@ -39,7 +39,7 @@ TEST_P(Teams, SharesCoverAllOnceInWholeGrains) {
 TEST_P(Teams, NobodyGoesOnBeforeAllHaveMet) {
   constexpr int64_t kWidth = 64, kRounds = 300;
   std::vector<int64_t> now(kWidth, 1), next(kWidth);
-  together(1e9, [&](Team& team) {
+  run_team(1e9, [&](Team& team) {
     std::vector<int64_t>*from = &now, *to = &next;
     for (int64_t round = 0; round < kRounds; ++round, std::swap(from, to)) {
       const int64_t largest = *std::max_element(from->begin(), from->end()),
@@ -47,7 +47,7 @@ TEST_P(Teams, NobodyGoesOnBeforeAllHaveMet) {
       EXPECT_EQ(sum, kWidth * largest);
       const auto [begin, end] = team.share(kWidth);
       for (int64_t i = begin; i < end; ++i) (*to)[static_cast<size_t>(i)] = largest + 1;
-      team.meet();
+      team.barrier();
     }
   });
   EXPECT_EQ(now[0], 1 + kRounds);
@@ -55,18 +55,18 @@ TEST_P(Teams, NobodyGoesOnBeforeAllHaveMet) {
 
 TEST_P(Teams, AMemberThatFailsTakesTheOthersAlongAndIsHeard) {
   for (int failing = 0; failing < GetParam(); ++failing)
-    EXPECT_THROW(together(1e9,
+    EXPECT_THROW(run_team(1e9,
                           [&](Team& team) {
-                            team.meet();
+                            team.barrier();
                             if (team.index == failing) throw std::out_of_range("me");
-                            team.meet();
+                            team.barrier();
                             if (team.size > 1) ADD_FAILURE() << "met without member " << failing;
                           }),
                  std::out_of_range);
   std::atomic<int> members{0};
-  together(1e9, [&](Team&) { ++members; });
+  run_team(1e9, [&](Team&) { ++members; });
   EXPECT_EQ(members, GetParam());
-  together(10, [&](Team& team) { members = team.size; });
+  run_team(10, [&](Team& team) { members = team.size; });
   EXPECT_EQ(members, 1) << "for ten operations";
 }
 

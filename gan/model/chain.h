@@ -5,7 +5,7 @@
 
 namespace gan {
 
-struct Course {
+struct ChainSchedule {
   int64_t burn_in = 0;  ///< steps that are thrown away
   int64_t thin =
       1;  ///< then one state in so many is taken: after burn_in + thin steps, burn_in + 2 thin, ...
@@ -13,8 +13,9 @@ struct Course {
 };
 
 /// The examples that m chains pass from `state` [m, S] on: [m, taken, D] scaled, on the CPU. Chain
-/// i is a function of (seed, first + i) and its state. @throws UsageError on a course that is none
-Tensor follow(Chain& chain, const Tensor& state, const Course& course, uint64_t seed,
+/// i is a function of (seed, first + i) and its state. @throws UsageError on a schedule that is
+/// none
+Tensor follow(Chain& chain, const Tensor& state, const ChainSchedule& schedule, uint64_t seed,
               int64_t first = 0);
 
 }  // namespace gan

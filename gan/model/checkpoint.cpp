@@ -36,11 +36,12 @@ std::string shape_text(at::IntArrayRef shape) {
 
 }  // namespace
 
-std::string write_checkpoint(const Walk& walk, const std::map<std::string, std::string>& metadata) {
+std::string write_checkpoint(const StateVisit& state,
+                             const std::map<std::string, std::string>& metadata) {
   SafeTensors content;
   content.metadata = metadata;
   std::list<Tensor> alive;  // the views below point into these
-  walk([&](const std::string& name, Tensor& value) {
+  state([&](const std::string& name, Tensor& value) {
     const Tensor& t = alive.emplace_back(value.detach().cpu().contiguous());
     const bool added = content.tensors
                            .emplace(name, SafeTensor{dtype_name(t),
@@ -60,9 +61,9 @@ SafeTensors parse_checkpoint(std::string_view bytes, const std::string& who) {
   return content;
 }
 
-void read_checkpoint(const SafeTensors& content, const Walk& walk, const std::string& who) {
+void read_checkpoint(const SafeTensors& content, const StateVisit& state, const std::string& who) {
   const at::NoGradGuard no_grad;
-  walk([&](const std::string& name, Tensor& value) {
+  state([&](const std::string& name, Tensor& value) {
     const auto found = content.tensors.find(name);
     if (found == content.tensors.end())
       throw DataError("{}: holds no '{}': it was written by another kind of run", who, name);
@@ -78,9 +79,9 @@ void read_checkpoint(const SafeTensors& content, const Walk& walk, const std::st
   });
 }
 
-bool all_finite(const Walk& walk) {
+bool all_finite(const StateVisit& state) {
   bool finite = true;
-  walk([&](const std::string&, Tensor& value) {
+  state([&](const std::string&, Tensor& value) {
     if (finite && at::isFloatingType(value.scalar_type()))
       finite = at::isfinite(value.detach()).all().item<bool>();
   });

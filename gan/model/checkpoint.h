@@ -10,20 +10,21 @@
 namespace gan {
 
 /// What walks a state: learner.visit_state, model.visit_state, or several of them.
-using Walk = std::function<void(const StateVisitor&)>;
+using StateVisit = std::function<void(const StateVisitor&)>;
 
 /// With a checksum over all of it. The same state and metadata give the same bytes.
-std::string write_checkpoint(const Walk& walk, const std::map<std::string, std::string>& metadata);
+std::string write_checkpoint(const StateVisit& state,
+                             const std::map<std::string, std::string>& metadata);
 
 /// Views into `bytes`. @throws DataError naming `who` when it is no safetensors file, or its
 /// checksum is another, or missing.
 SafeTensors parse_checkpoint(std::string_view bytes, const std::string& who);
 
-/// Fills every tensor that `walk` names; tensors that it does not name are left alone.
+/// Fills every tensor that `state` names; tensors that it does not name are left alone.
 /// @throws DataError naming `who` when one is missing or has another shape or type.
-void read_checkpoint(const SafeTensors& content, const Walk& walk, const std::string& who);
+void read_checkpoint(const SafeTensors& content, const StateVisit& state, const std::string& who);
 
 /// False when a float tensor of the state holds a NaN or an infinity.
-bool all_finite(const Walk& walk);
+bool all_finite(const StateVisit& state);
 
 }  // namespace gan

@@ -13,7 +13,7 @@ namespace {
 struct State {
   Tensor w = at::arange(6, at::kFloat).view({2, 3}), n = at::full({}, 7, at::kLong),
          d = at::full({2}, 0.1, at::kDouble);
-  Walk walk() {
+  StateVisit walk() {
     return [this](const StateVisitor& visit) { visit("w", w), visit("n", n), visit("d", d); };
   }
 };
@@ -43,7 +43,7 @@ TEST(Checkpoint, FillsParametersThatRequireGradients) {
 TEST(Checkpoint, SaysWhatDoesNotFit) {
   State a;
   const std::string bytes = write_checkpoint(a.walk(), {});
-  const auto complaint = [&](State& s, const Walk& walk) -> std::string {
+  const auto complaint = [&](State& s, const StateVisit& walk) -> std::string {
     (void)s;
     try {
       read_checkpoint(parse_safetensors(bytes, "x.safetensors"), walk, "x.safetensors");

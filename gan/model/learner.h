@@ -39,11 +39,11 @@ struct Stage {
 
 /// Which stage a step (from 0) is of, and how many of its own steps come before; a step after all
 /// of them is of the last.
-struct Moment {
+struct StagePosition {
   size_t stage;
   int64_t step;
 };
-inline Moment moment_of(const std::vector<Stage>& stages, int64_t step) {
+inline StagePosition position_of(const std::vector<Stage>& stages, int64_t step) {
   size_t i = 0;
   while (i + 1 < stages.size() && step >= stages[i].steps) step -= stages[i++].steps;
   return {i, step};

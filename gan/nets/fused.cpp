@@ -38,7 +38,7 @@ class FusedTape : public Tape {
     return current().input_gradient(slope, first);
   }
   void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer,
-               Optimizer::When when) override {
+               UpdateTime when) override {
     current().descend(slope, penalty, optimizer, when);
   }
 

@@ -26,11 +26,11 @@ class FusedEngine::Passes : public FusedState {
       examples.push_back(part.contiguous());
       rows += part.size(0);
     }
-    make_room(rows);
-    kernels::together(operations(rows), [&](kernels::Team& team) {
+    ensure_size(rows);
+    kernels::run_team(operations(rows), [&](kernels::Team& team) {
       refresh_shadows(team);
       draw_masks(team, pass);
-      team.meet();
+      team.barrier();
       int64_t row = 0;
       for (const Tensor& part : examples) {
         const auto [begin, end] = team.share(part.size(0));
@@ -39,10 +39,10 @@ class FusedEngine::Passes : public FusedState {
                          nullptr, mask(0, row + begin, 0), false, input(0, row + begin, 0));
         row += part.size(0);
       }
-      team.meet();
+      team.barrier();
       for (size_t l = 0; l < blocks_.size(); ++l) {
         forward(team, l);
-        team.meet();
+        team.barrier();
       }
     });
   }
@@ -61,8 +61,7 @@ class FusedEngine::Passes : public FusedState {
     return gradients_;
   }
 
-  void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer,
-               Optimizer::When when) {
+  void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer, UpdateTime when) {
     ++serial_;  // the weights will not be those of this tape any more
     squares_.assign(static_cast<size_t>(at::get_num_threads()), 0.0);
     gradients(slope, penalty,
@@ -84,7 +83,7 @@ class FusedEngine::Passes : public FusedState {
     const Tensor dy = slope.contiguous();
     float* out = room(slopes_, count * inputs);
     const bool back = must_go_back({first, first + count}, alone);
-    kernels::together(operations(count), [&](kernels::Team& team) {
+    kernels::run_team(operations(count), [&](kernels::Team& team) {
       if (back) go_back(team, {first, first + count}, alone ? nullptr : dy.data_ptr<float>());
       slope_in_inputs(
           team, first, count, [&](const float* g, int64_t row, kernels::Size size, int64_t unit) {
@@ -116,7 +115,7 @@ class FusedEngine::Passes : public FusedState {
       for (auto& t : tangents_) room(t, rows_ * widest() * kernels::bytes_of(precision_));
     const bool back = must_go_back({0, rows_}, alone);
 
-    kernels::together(operations(rows_), [&](kernels::Team& team) {
+    kernels::run_team(operations(rows_), [&](kernels::Team& team) {
       if (back) go_back(team, {0, rows_}, alone ? nullptr : dy.data_ptr<float>());
       if (penalised) {
         slope_in_inputs(
@@ -124,7 +123,7 @@ class FusedEngine::Passes : public FusedState {
               kernels::convert(precision_, size, g, w.data_ptr<float>() + row, mask(0, row, unit),
                                true, element(tangents_[0].data(), row * size.stride + unit));
             });
-        team.meet();
+        team.barrier();
       }
       for (size_t l = 0; l < blocks_.size(); ++l) {
         const char* t =
@@ -132,9 +131,9 @@ class FusedEngine::Passes : public FusedState {
                       : nullptr;  // how the objective depends on the slope in the inputs of layer l
         if (t && l + 1 < blocks_.size()) forward_tangent(team, l, t, tangents_[(l + 1) % 2].data());
         if (factor) mix_inputs(team, l, factor, t);
-        if (factor) team.meet();
+        if (factor) team.barrier();
         weight_gradient(team, l, factor, use);
-        if (factor) team.meet();
+        if (factor) team.barrier();
       }
     });
   }
@@ -258,7 +257,7 @@ class FusedEngine::Passes : public FusedState {
   void go_back(kernels::Team& team, Rows rows, const float* dy) {
     const int64_t count = rows.end - rows.begin;
     from_output(team, rows, dy);
-    team.meet();
+    team.barrier();
     for (size_t l = blocks_.size() - 1; l > 0; --l) {
       const Block& below = blocks_[l - 1];
       kernels::each_tile(
@@ -274,7 +273,7 @@ class FusedEngine::Passes : public FusedState {
             else
               kernels::derive(precision_, size, d, input(l, row, unit), below.unit, kept, out);
           });
-      team.meet();
+      team.barrier();
     }
   }
 

@@ -58,7 +58,7 @@ FusedState::FusedState(const NetworkSpec& spec, const Shape& input, std::vector<
   layers_.resize(blocks_.size());
 }
 
-void FusedState::make_room(int64_t rows) {
+void FusedState::ensure_size(int64_t rows) {
   rows_ = rows;
   for (size_t l = 0; l < blocks_.size(); ++l) {
     const Block& b = blocks_[l];
@@ -78,7 +78,7 @@ void FusedState::refresh_shadows(Team& team) {
     shorten(end - begin, blocks_[l].weight + begin,
             static_cast<char*>(shadows_[2 * l].data_ptr()) + 2 * begin);
   }
-  team.meet();
+  team.barrier();
   if (team.index == 0) shadows_are_old_ = false;
 }
 

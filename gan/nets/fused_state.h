@@ -36,7 +36,7 @@ class FusedState {
   void parameters_changed() { shadows_are_old_ = true; }
 
  protected:
-  void make_room(int64_t rows);
+  void ensure_size(int64_t rows);
   void refresh_shadows(kernels::Team& team);
   void draw_masks(kernels::Team& team, const Pass& pass);
 

@@ -177,7 +177,7 @@ TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
       c.penalised ? draw_uniform(Stream(5), kRows, 1, 0).squeeze(1) / kRows : Tensor();
   for (int64_t t = 0; t < 4; ++t) {
     const Pass pass{.training = true, .noise = Stream(6), .step = static_cast<uint64_t>(t)};
-    const Optimizer::When when{.step = t, .update = t, .epoch = 1};
+    const UpdateTime when{.step = t, .update = t, .epoch = 1};
     const auto e = reference.record({x.to(at::kDouble)}, pass), g = fused.record({x}, pass);
     EXPECT_LT(distance(g->output(), e->output()), 1e-5);
     e->descend(slope.to(at::kDouble), penalty.defined() ? penalty.to(at::kDouble) : penalty, exact,

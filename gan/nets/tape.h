@@ -28,7 +28,7 @@ class Tape {
 
   /// One update of the parameters by these gradients. The last use of a tape.
   virtual void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer,
-                       Optimizer::When when) {
+                       UpdateTime when) {
     optimizer.step(parameters(slope, penalty), when);
   }
 

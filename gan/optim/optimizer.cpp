@@ -51,7 +51,7 @@ Optimizer::Optimizer(const AveragedMomentum& rule, std::vector<Tensor> parameter
   averaged_ = true;
 }
 
-void Optimizer::step(const std::vector<Tensor>& gradients, When when) {
+void Optimizer::step(const std::vector<Tensor>& gradients, UpdateTime when) {
   const at::NoGradGuard no_grad;
   const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
   for (size_t i = 0; i < parameters_.size(); ++i) {
@@ -69,7 +69,7 @@ void Optimizer::step(const std::vector<Tensor>& gradients, When when) {
 }
 
 void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradient, void* shadow,
-                          When when) const {
+                          UpdateTime when) const {
   const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
   const bool adam = section_.method == Method::adam;
   const kernels::Part part{n, parameters_[i].data_ptr<float>() + first,
@@ -83,7 +83,7 @@ void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradi
     kernels::momentum_update(part, gradient, eta, momentum(section_, when.epoch));
 }
 
-kernels::AdamRates Optimizer::adam_rates(double eta, When when) const {
+kernels::AdamRates Optimizer::adam_rates(double eta, UpdateTime when) const {
   return {.eta = eta,
           .beta1 = section_.beta1,
           .beta2 = section_.beta2,

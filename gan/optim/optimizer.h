@@ -29,25 +29,27 @@ struct AveragedMomentum {
   double rate, momentum;
 };
 
+/// Where an update stands in the training.
+struct UpdateTime {
+  int64_t step;      ///< of training, from 0: decides the rate
+  int64_t update;    ///< of this optimiser, from 0: decides Adam's bias correction
+  int64_t epoch;     ///< from 1: decides the momentum
+  double scale = 1;  ///< of the rate
+};
+
 class Optimizer {
  public:
   Optimizer(const OptimizerSection& section, double initial_rate, std::vector<Tensor> parameters);
   Optimizer(const AveragedMomentum& rule, std::vector<Tensor> parameters);
 
-  struct When {
-    int64_t step;      ///< of training, from 0: decides the rate
-    int64_t update;    ///< of this optimiser, from 0: decides Adam's bias correction
-    int64_t epoch;     ///< from 1: decides the momentum
-    double scale = 1;  ///< of the rate
-  };
   /// parameters <- parameters - ...; gradients in the parameters' order.
-  void step(const std::vector<Tensor>& gradients, When when);
+  void step(const std::vector<Tensor>& gradients, UpdateTime when);
 
   /// The same in parts, while each is still in a cache: elements [first, first + n) of one
   /// parameter, which must be contiguous float32 on the CPU, and their bfloat16 copies at `shadow`,
   /// unless that is nullptr. By several threads.
   void step_part(size_t parameter, int64_t first, int64_t n, const float* gradient, void* shadow,
-                 When when) const;
+                 UpdateTime when) const;
   void parts_were(double squares) {
     squares_ = squares;
   }  ///< the sum of all their gradients' squares
@@ -58,7 +60,7 @@ class Optimizer {
                    const std::function<void(const std::string&, Tensor&)>& visit);
 
  private:
-  kernels::AdamRates adam_rates(double eta, When when) const;
+  kernels::AdamRates adam_rates(double eta, UpdateTime when) const;
 
   OptimizerSection section_;
   bool averaged_ = false;

@@ -60,7 +60,7 @@ TEST(Optimizer, AveragedMomentumOnAQuadraticIsTheHandWorkedSequence) {
   const double scale[] = {1, 1, 1.1};
   for (int64_t t = 0; t < 3; ++t) {
     const Tensor g = whole.clone();
-    const Optimizer::When when{.step = t, .update = t, .epoch = 1, .scale = scale[t]};
+    const UpdateTime when{.step = t, .update = t, .epoch = 1, .scale = scale[t]};
     first.step({g}, when);
     second.step_part(0, 0, 1, g.data_ptr<float>(), nullptr, when);
     EXPECT_NEAR(whole.item<double>(), expected[t], 1e-6) << t;
@@ -77,7 +77,7 @@ TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
     EXPECT_FALSE(parts.gradient_norm());
     for (int64_t t = 0; t < 3; ++t) {
       const Tensor g = (a * 3).cos();
-      const Optimizer::When when{.step = t, .update = t, .epoch = 1};
+      const UpdateTime when{.step = t, .update = t, .epoch = 1};
       whole.step({g}, when);
       for (const auto& [first, n] : {std::pair{400, 601}, std::pair{0, 399}})
         parts.step_part(0, first, n, g.data_ptr<float>() + first,

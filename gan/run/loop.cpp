@@ -48,8 +48,8 @@ class TensorBatches : public Batches {
 };
 
 /// What the loop itself must remember across a restart.
-struct Memory {
-  explicit Memory(const RunSection& run) : rule(run) {}
+struct LoopState {
+  explicit LoopState(const RunSection& run) : rule(run) {}
 
   const RunSection& rule;
   Tensor best_score = at::full({}, -std::numeric_limits<double>::infinity(), at::kDouble);
@@ -117,9 +117,9 @@ std::string safe(const RunFolder& run) {
 Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
               const Config& config, const std::map<std::string, std::string>& metadata,
               const Hooks& hooks, int64_t& step) {
-  Memory memory(config.run);
-  const Walk everything = [&](const StateVisitor& visit) {
-    memory.visit(visit);
+  LoopState state(config.run);
+  const StateVisit everything = [&](const StateVisitor& visit) {
+    state.visit(visit);
     learner.visit_state(visit);
   };
 
@@ -156,7 +156,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     saved = step, noted = seconds;
   };
 
-  std::optional<Ended> ended = memory.over();
+  std::optional<Ended> ended = state.over();
   bool evaluated = false;  // by this process
   while (!ended && step < steps) {
     // An evaluation needs more memory than a step. Where it should not survive the first one, a
@@ -180,8 +180,9 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
           diverged(run, learner, step, fmt::format("{} is {}", name, value));
       if (hooks.progress) {
         const double each = seconds_since(start) / static_cast<double>(step - first);
-        hooks.progress({step, steps, epoch_at(step), stages[moment_of(stages, step - 1).stage].name,
-                        numbers, static_cast<double>(data.batch_size()) / each,
+        hooks.progress({step, steps, epoch_at(step),
+                        stages[position_of(stages, step - 1).stage].name, numbers,
+                        static_cast<double>(data.batch_size()) / each,
                         each * static_cast<double>(steps - step)});
       }
       if (log) {
@@ -194,8 +195,8 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
         const Scores scores = hooks.evaluate(step);
         if (!scores.finite) diverged(run, learner, step, "its samples are not finite");
         numbers.insert(numbers.end(), scores.numbers.begin(), scores.numbers.end());
-        best = memory.note(scores, step);
-        ended = memory.over();
+        best = state.note(scores, step);
+        ended = state.over();
       }
       if (log || evaluate) run.log(step, epoch_at(step), numbers);
     }
@@ -206,7 +207,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   }
   if (steps == 0 && !run.last_step()) save(false);
 
-  const int64_t best_step = memory.best_step.item<int64_t>();
+  const int64_t best_step = state.best_step.item<int64_t>();
   return {ended.value_or(Ended::steps), step,
           best_step >= 0 ? std::optional(best_step) : std::nullopt};
 }
@@ -230,10 +231,10 @@ std::optional<Ended> ended(const RunFolder& run, const Config& config) {
   if (step && *step >= config.training.steps) return Ended::steps;  // no need to read it
   const auto last = run.last();
   if (!last) return {};
-  Memory memory(config.run);
+  LoopState state(config.run);
   read_checkpoint(
-      last->content, [&](const StateVisitor& visit) { memory.visit(visit); }, last->file);
-  return memory.over();
+      last->content, [&](const StateVisitor& visit) { state.visit(visit); }, last->file);
+  return state.over();
 }
 
 }  // namespace gan

@@ -103,7 +103,7 @@ void StackedCae::advance(Tensor& state, uint64_t seed, int64_t t, int64_t first)
   state.copy_(jacobian_step(decode(state), e));
 }
 
-void ContractiveStep::make_room(const TiedLayers& layer, int64_t rows) {
+void ContractiveStep::ensure_size(const TiedLayers& layer, int64_t rows) {
   const int64_t bytes = 2 * rows * bytes_of(layer.precision());
   room(upper_, bytes * layer.size(1));
   room(lower_, bytes * layer.size(0));
@@ -114,18 +114,18 @@ void ContractiveStep::make_room(const TiedLayers& layer, int64_t rows) {
 
 ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& x_,
                                                double contraction, const Optimizer& optimizer,
-                                               const Optimizer::When& when) {
+                                               const UpdateTime& when) {
   const Tensor x = x_.contiguous();
   const int64_t rows = x.size(0), visible = layer.size(0), hidden = layer.size(1);
   const Format precision = layer.precision();
   layer.prepare();
-  make_room(layer, rows);
+  ensure_size(layer, rows);
   void *delta = upper_.data(), *h = layer.element(upper_.data(), rows * hidden);
   void *input = lower_.data(), *error = layer.element(lower_.data(), rows * visible);
   const auto mean = 1 / static_cast<float>(rows), weight = static_cast<float>(contraction) * mean;
   const float* weights = layer.weights(1).data_ptr<float>();
 
-  together(3 * static_cast<double>(rows) * layer.operations(), [&](Team& team) {
+  run_team(3 * static_cast<double>(rows) * layer.operations(), [&](Team& team) {
     Losses& losses = losses_[static_cast<size_t>(team.index)];
     layer.refresh(team);
     const auto [first, last] = team.share(rows);
@@ -135,7 +135,7 @@ ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& 
     for (int64_t j = begin; j < end; ++j)
       squares_[static_cast<size_t>(j)] =
           static_cast<float>(sum_of_squares(visible, weights + j * visible));
-    team.meet();
+    team.barrier();
 
     each_tile(team, rows, hidden, 1, [&](int64_t row, int64_t n, int64_t unit, int64_t units) {
       const float* a =
@@ -143,7 +143,7 @@ ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& 
       activate(precision, {n, units, hidden}, a, layer.bias(1) + unit,
                {.kind = Unit::Kind::sigmoid}, {}, layer.element(h, row * hidden + unit));
     });
-    team.meet();
+    team.barrier();
 
     sum_slopes(precision, {rows, end - begin, hidden}, layer.element(h, begin),
                slopes_.data() + begin);
@@ -157,7 +157,7 @@ ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& 
           mean * cross_entropy(precision, {n, units, visible}, a, layer.bias(0) + unit,
                                x.data_ptr<float>() + at, mean, layer.element(error, at));
     });
-    team.meet();
+    team.barrier();
 
     each_tile(team, rows, hidden, 1, [&](int64_t row, int64_t n, int64_t unit, int64_t units) {
       const float* d =
@@ -166,7 +166,7 @@ ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& 
       contract(precision, {n, units, hidden}, d, layer.element(h, at), weight,
                squares_.data() + unit, layer.element(delta, at));
     });
-    team.meet();
+    team.barrier();
 
     layer.weight_gradient(team, 1, delta, input, 2 * rows,
                           [&](int64_t unit, int64_t units, float* g) {  // delta' x + h' error
@@ -223,7 +223,7 @@ std::vector<Stage> CaeTrainer::stages() const {
 
 Scalars CaeTrainer::step(int64_t step, Batches& data) {
   const at::NoGradGuard no_grad;
-  const Moment now = moment_of(stages(), step);
+  const StagePosition now = position_of(stages(), step);
   const auto l = static_cast<int64_t>(now.stage);
   model_.begin(l + 1);
   const double epoch = static_cast<double>(now.step / batches_per_epoch_);

@@ -70,10 +70,10 @@ class ContractiveStep {
   };
   /// x [B, visible units], float32 on the CPU
   Losses learn(TiedLayers& layer, const Tensor& x, double contraction, const Optimizer& optimizer,
-               const Optimizer::When& when);
+               const UpdateTime& when);
 
  private:
-  void make_room(const TiedLayers& layer, int64_t rows);
+  void ensure_size(const TiedLayers& layer, int64_t rows);
   std::vector<char> upper_,
       lower_;  ///< [2, rows, units]: delta and h; x and the error of its reconstruction
   std::vector<float> squares_,

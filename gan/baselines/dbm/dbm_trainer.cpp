@@ -100,7 +100,7 @@ void DbmTrainer::compose() {
 
 Scalars DbmTrainer::step(int64_t step, Batches& data) {
   const at::NoGradGuard no_grad;
-  now_ = moment_of(whole_, step);
+  now_ = position_of(whole_, step);
   if (now_.stage < layers_.size()) return stack_.step(now_.stage, now_.step, data);
   if (now_.step == 0) compose();
   return all_layers(now_.step, data.next().rows());
@@ -115,7 +115,7 @@ Scalars DbmTrainer::watch(const Batch& real) {
           {"hidden_on", at::cat(mu, 1).mean()}};
 }
 
-void DbmTrainer::make_room(int64_t batch) {
+void DbmTrainer::ensure_size(int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
   const DbmParameters p = model_.parameters();
@@ -146,7 +146,7 @@ void DbmTrainer::make_room(int64_t batch) {
 /// theta <- theta - the optimiser's step along the slope of E(data, mu) less that of the chains,
 /// and decay W.
 void DbmTrainer::learn(const Team& team, int64_t t) {
-  const Optimizer::When when{.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1};
+  const UpdateTime when{.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1};
   const DbmParameters p = model_.parameters();
   float* tile = members_[static_cast<size_t>(team.index)].tile.data();
   const size_t layers = p.w.size();
@@ -170,18 +170,18 @@ void DbmTrainer::learn(const Team& team, int64_t t) {
 Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {
   const Tensor x = batch.to(at::kCPU).contiguous();
   expect_binary(x, "dbm");
-  make_room(x.size(0));
+  ensure_size(x.size(0));
   const DbmParameters p = model_.parameters();
   const size_t layers = p.units.size();
   double weights = 0;
   for (const Tensor& w : model_.weights()) weights += static_cast<double>(w.numel());
-  kernels::together(
+  kernels::run_team(
       4 * weights * static_cast<double>(batch_ * dbm_.mean_field + dbm_.chains * dbm_.sweeps),
       [&](Team& team) {
         DbmBlock& mine = members_[static_cast<size_t>(team.index)].block;
         for (RbmWeights& w : weights_) w.refresh(team);
         mine.temper(1, p.b);
-        team.meet();
+        team.barrier();
         const auto each = [&](int64_t n, auto work) {
           const auto [begin, end] = team.share(n, rows_);
           for (int64_t row = begin; row < end; row += rows_)
@@ -221,11 +221,11 @@ Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {
           }  // of all draws that could have been
           keep(first_end_ + row, n);
         });
-        team.meet();
+        team.barrier();
         for (size_t l = 0; l < sparsity_.size(); ++l)
           sparsity_[l].look(team, batch_, factor_.data(), x_[l + 1].data(),
                             members_[static_cast<size_t>(team.index)].tile.data());
-        if (!sparsity_.empty()) team.meet();
+        if (!sparsity_.empty()) team.barrier();
         const auto [begin, end] = team.share(all_);
         for (size_t l = 1; l < layers; ++l)
           for (int64_t row = begin; row < end; ++row) {
@@ -235,7 +235,7 @@ Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {
                 p.units[l], !sparsity_.empty() && row < batch_ ? sparsity_[l - 1].shift() : nullptr,
                 factor_[static_cast<size_t>(row)], learned);
           }
-        team.meet();
+        team.barrier();
         learn(team, t);
       });
   const auto mean = [&](const std::vector<double>& v, int64_t first, int64_t n) {

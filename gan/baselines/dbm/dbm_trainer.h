@@ -35,14 +35,14 @@ class DbmTrainer : public Learner {
 
  private:
   Scalars all_layers(int64_t t, const Tensor& x);
-  void make_room(int64_t batch);
+  void ensure_size(int64_t batch);
   void learn(const kernels::Team& team, int64_t t);
 
   DbmSection dbm_;
   std::vector<Stage> whole_, stages_;  ///< the latter ended after training.steps
   int64_t batches_per_epoch_;
   uint64_t seed_;
-  Moment now_{0, 0};
+  StagePosition now_{0, 0};
   Dbm model_;
   std::vector<Rbm> layers_;  ///< share the model's weights and hidden biases; the first one its
                              ///< visible biases too

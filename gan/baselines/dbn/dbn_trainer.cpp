@@ -77,7 +77,7 @@ void DbnTrainer::visit_state(const StateVisitor& visit) {
 
 Scalars DbnTrainer::step(int64_t step, Batches& data) {
   const at::NoGradGuard no_grad;
-  now_ = moment_of(whole_, step);
+  now_ = position_of(whole_, step);
   if (now_.step == 0) model_.set_stage(static_cast<int64_t>(now_.stage) + 1);
   if (now_.stage < dbn_.hidden.size()) return stack_.step(now_.stage, now_.step, data);
   if (now_.step == 0) model_.untie();
@@ -95,7 +95,7 @@ int64_t DbnTrainer::sweeps(int64_t t) const {
   return dbn_.up_down_k.at(static_cast<size_t>(t * parts / whole_.back().steps));
 }
 
-void DbnTrainer::make_room(int64_t batch) {
+void DbnTrainer::ensure_size(int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
   batch_ = batch, rows_ = shared_rows(batch), all_ = up_to_multiple(batch, rows_);
@@ -197,7 +197,7 @@ void DbnTrainer::wake_and_sleep(size_t member, int64_t begin, int64_t end, int64
 /// W_l += rate (x_l - E(x_l | x_l+1)) x_l+1' of the wake states; R_l += rate y_l (y_l+1 - E(y_l+1 |
 /// y_l))' of the sleep states; the top RBM as by contrastive divergence; biases likewise.
 void DbnTrainer::learn(Team& team, int64_t t) {
-  const Optimizer::When when{.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1};
+  const UpdateTime when{.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1};
   float* tile = members_[static_cast<size_t>(team.index)].tile.data();
   std::vector<Rbm>& layers = model_.layers();
   const size_t last = layers.size() - 1;
@@ -219,12 +219,12 @@ void DbnTrainer::learn(Team& team, int64_t t) {
                 top_v_.data(), when, tile);
   update_biases(team, optimizer_, 4 * last + 2, 2 * all_, top.hidden, factor_.data(), top_h_.data(),
                 when, tile);
-  team.meet();  // top_h_ is about to be scaled
+  team.barrier();  // top_h_ is about to be scaled
   const auto [begin, end] = team.share(2 * all_);
   for (int64_t row = begin; row < end; ++row)
     kernels::shift_and_scale(top.hidden, nullptr, factor_[static_cast<size_t>(row)],
                              top_h_.data() + row * top.hidden);
-  team.meet();
+  team.barrier();
   update_weights(team, optimizer_, 4 * last,
                  {top_v_.data(), top.visible, top_h_.data(), top.hidden, 2 * all_}, 0, top.w, when,
                  tile);
@@ -234,11 +234,11 @@ Scalars DbnTrainer::up_down(int64_t t, const Batch& batch) {
   const Tensor x = batch.rows().to(at::kCPU).contiguous();
   first_ = batch.first;
   expect_binary(x, "dbn");
-  make_room(x.size(0));
+  ensure_size(x.size(0));
   double operations = 0;
   for (const Rbm& layer : model_.layers())
     operations += static_cast<double>(layer.parameters().visible * layer.parameters().hidden);
-  kernels::together(2 * operations * static_cast<double>(batch_ * (4 + 2 * sweeps(t))),
+  kernels::run_team(2 * operations * static_cast<double>(batch_ * (4 + 2 * sweeps(t))),
                     [&](Team& team) {
                       Member& mine = members_[static_cast<size_t>(team.index)];
                       for (RbmBlock& block : mine.down) block.refresh({});
@@ -247,7 +247,7 @@ Scalars DbnTrainer::up_down(int64_t t, const Batch& batch) {
                       for (int64_t row = begin; row < end; row += rows_)
                         wake_and_sleep(static_cast<size_t>(team.index), row,
                                        std::min(end, row + rows_), t, x.data_ptr<float>());
-                      team.meet();
+                      team.barrier();
                       learn(team, t);
                     });
   const auto n = static_cast<double>(batch_);  // errors were divided by it

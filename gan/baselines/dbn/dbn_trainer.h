@@ -29,7 +29,7 @@ class DbnTrainer : public Learner {
 
  private:
   Scalars up_down(int64_t t, const Batch& batch);
-  void make_room(int64_t batch);
+  void ensure_size(int64_t batch);
   void wake_and_sleep(size_t member, int64_t begin, int64_t end, int64_t t, const float* examples);
   void learn(kernels::Team& team, int64_t t);
   int64_t sweeps(int64_t t) const;
@@ -38,7 +38,7 @@ class DbnTrainer : public Learner {
   std::vector<Stage> whole_, stages_;  ///< the latter ended after training.steps
   int64_t batches_per_epoch_;
   uint64_t seed_;
-  Moment now_{0, 0};
+  StagePosition now_{0, 0};
   Dbn model_;
   StackTrainer stack_;
   Optimizer

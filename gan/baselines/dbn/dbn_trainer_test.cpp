@@ -50,9 +50,9 @@ TEST(DbnTrainer, HasAStageForEachLayerAndIsCutOff) {
   EXPECT_EQ(text(1000), "layer 1 of 2: 20; layer 2 of 2: 30; ");
   c.training.steps = 0;
   const auto stages = deep_stages(c.dbn, "up-down", 10);
-  EXPECT_EQ(moment_of(stages, 19).stage, 0u);
-  EXPECT_EQ(moment_of(stages, 20).stage, 1u);
-  EXPECT_EQ(moment_of(stages, 24).step, 4);
+  EXPECT_EQ(position_of(stages, 19).stage, 0u);
+  EXPECT_EQ(position_of(stages, 20).stage, 1u);
+  EXPECT_EQ(position_of(stages, 24).step, 4);
 }
 
 TEST(DbnTrainer, AnUpperLayerSeesWhatTheLowerOneDraws) {

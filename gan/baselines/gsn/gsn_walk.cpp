@@ -44,7 +44,7 @@ GsnWalk::GsnWalk(TiedLayers& layers, const GsnSection& section, int64_t steps, b
   noise_.after.resize(layers.depth() + 1);
 }
 
-void GsnWalk::make_room(int64_t rows) {
+void GsnWalk::ensure_size(int64_t rows) {
   layers_.prepare();
   losses_.assign(static_cast<size_t>(at::get_num_threads()),
                  std::vector<double>(static_cast<size_t>(steps_)));
@@ -66,15 +66,15 @@ void GsnWalk::make_room(int64_t rows) {
 }
 
 GsnNoise& GsnWalk::noise(int64_t rows) {
-  make_room(rows);
+  ensure_size(rows);
   return noise_;
 }
 
 void GsnWalk::draw(int64_t rows, const Stream& stream, uint64_t step, int64_t first) {
-  make_room(rows);
+  ensure_size(rows);
   const int64_t dim = layers_.size(0);
   const double numbers = static_cast<double>(noise_.pixels.numel()) * (noisy(2) ? 4 : 1);
-  together(kDrawing * numbers, [&](Team& team) {
+  run_team(kDrawing * numbers, [&](Team& team) {
     const auto [begin, end] = team.share(rows);
     const auto uniform = [&](const Stream& s, float* out) {
       s.uniform({out + begin * dim, static_cast<size_t>((end - begin) * dim)}, dim, step,
@@ -178,13 +178,13 @@ void GsnWalk::back_hidden(const Team& team, size_t l, int64_t k) {
 void GsnWalk::back(Team& team, int64_t k) {
   if (k < steps_ && layers_.depth() > 1) {
     for (size_t l = 2; l <= layers_.depth(); l += 2) back_hidden(team, l, k);
-    team.meet();
+    team.barrier();
   }
   for (size_t l = 1; l <= layers_.depth(); l += 2) back_hidden(team, l, k);
-  team.meet();
+  team.barrier();
 }
 
-void GsnWalk::update(const Team& team, const Optimizer& optimizer, const Optimizer::When& when) {
+void GsnWalk::update(const Team& team, const Optimizer& optimizer, const UpdateTime& when) {
   for (size_t l = 1; l <= layers_.depth(); ++l) {
     const int64_t skip = l > 1 ? 1 : 0;  // the first and last block of even hidden layers are 0
     layers_.weight_gradient(team, l, block(l, skip), block(l - 1, skip),
@@ -201,24 +201,24 @@ void GsnWalk::update(const Team& team, const Optimizer& optimizer, const Optimiz
 }
 
 std::vector<double> GsnWalk::learn(const Tensor& x, const Optimizer& optimizer,
-                                   const Optimizer::When& when) {
+                                   const UpdateTime& when) {
   const Tensor data = x.contiguous();
-  make_room(x.size(0));
+  ensure_size(x.size(0));
   x_ = data.data_ptr<float>();
   const int64_t dim = layers_.size(0);
-  together(3 * static_cast<double>(steps_ * rows_) * layers_.operations(), [&](Team& team) {
+  run_team(3 * static_cast<double>(steps_ * rows_) * layers_.operations(), [&](Team& team) {
     layers_.refresh(team);
     const auto [begin, end] = team.share(rows_);
     const int64_t at = begin * dim;
     corrupt(layers_.precision(), (end - begin) * dim, x_ + at,
             noise_.corruption.data_ptr<float>() + at, static_cast<float>(section_.corruption),
             layers_.element(h(0, 0), at));
-    team.meet();
+    team.barrier();
     for (int64_t k = 1; k <= steps_; ++k) {
       step_odd(team, k);
-      team.meet();
+      team.barrier();
       step_even(team, k);
-      team.meet();
+      team.barrier();
     }
     for (int64_t k = steps_; k >= 1; --k) back(team, k);
     update(team, optimizer, when);
@@ -231,17 +231,17 @@ std::vector<double> GsnWalk::learn(const Tensor& x, const Optimizer& optimizer,
 }
 
 Tensor GsnWalk::advance(std::vector<Tensor>& even) {
-  make_room(even[0].size(0));
+  ensure_size(even[0].size(0));
   const auto each_even = [&](auto body) {
     for (size_t l = 0; l <= layers_.depth(); l += 2) body(even[l / 2], l);
   };
   each_even([&](const Tensor& t, size_t l) {
     view(h(l, 0), rows_, layers_.size(l), layers_.precision()).copy_(t);
   });
-  together(2 * static_cast<double>(rows_) * layers_.operations(), [&](Team& team) {
+  run_team(2 * static_cast<double>(rows_) * layers_.operations(), [&](Team& team) {
     layers_.refresh(team);
     step_odd(team, 1);
-    team.meet();
+    team.barrier();
     step_even(team, 1);
   });
   each_even([&](Tensor& t, size_t l) {

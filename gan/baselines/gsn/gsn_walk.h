@@ -34,8 +34,7 @@ class GsnWalk {
   /// One update against the cross-entropies to x [B, D] of all steps' p, averaged over examples and
   /// pixels and added up: "walkback". The walk starts at x corrupted, with hidden layers at 0. No
   /// gradient goes through drawn pixels. Gives those of each step.
-  std::vector<double> learn(const Tensor& x, const Optimizer& optimizer,
-                            const Optimizer::When& when);
+  std::vector<double> learn(const Tensor& x, const Optimizer& optimizer, const UpdateTime& when);
 
   /// One step from even layers h_0, h_2, ..., [rows, size] each, which are replaced; gives p [rows,
   /// D].
@@ -43,14 +42,14 @@ class GsnWalk {
 
  private:
   bool noisy(size_t l) const { return l > 1 && section_.noise > 0; }
-  void make_room(int64_t rows);
+  void ensure_size(int64_t rows);
   void step_odd(const kernels::Team& team, int64_t k);
   void step_even(const kernels::Team& team, int64_t k);
   void step_hidden(const kernels::Team& team, size_t l, int64_t k);
   void step_visible(const kernels::Team& team, int64_t k);
   void back(kernels::Team& team, int64_t k);
   void back_hidden(const kernels::Team& team, size_t l, int64_t k);
-  void update(const kernels::Team& team, const Optimizer& optimizer, const Optimizer::When& when);
+  void update(const kernels::Team& team, const Optimizer& optimizer, const UpdateTime& when);
 
   // One buffer for each layer, in blocks of [rows, size(l)] whose order makes the gradient of all
   // steps one product: of odd layers delta 1 ... N, then h 1 ... N; of even ones h 0 ... N - 1,

@@ -70,7 +70,7 @@ void RbmTrainer::visit_learning(const StateVisitor& visit) {
   if (sparsity_.shift()) visit("learner.activity", sparsity_.activity());
 }
 
-void RbmTrainer::make_room(int64_t batch) {
+void RbmTrainer::ensure_size(int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
   const RbmParameters p = model_.parameters();
@@ -135,10 +135,10 @@ void RbmTrainer::run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t
 /// theta <- theta - the optimiser's step along dF(data) / dtheta - dF(ends) / dtheta + decay W.
 void RbmTrainer::learn(const Team& team, int64_t t) {
   const RbmParameters p = model_.parameters();
-  const Optimizer::When when{.step = t,
-                             .update = t,
-                             .epoch = t / batches_per_epoch_ + 1,
-                             .scale = rbm_.k_epochs > 0 ? 1.0 / static_cast<double>(sweeps(t)) : 1};
+  const UpdateTime when{.step = t,
+                        .update = t,
+                        .epoch = t / batches_per_epoch_ + 1,
+                        .scale = rbm_.k_epochs > 0 ? 1.0 / static_cast<double>(sweeps(t)) : 1};
   float* tile = members_[static_cast<size_t>(team.index)].tile.data();
   update_weights(team, optimizer_, 0,
                  {.left = v_.data(),
@@ -159,17 +159,17 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
   const Batch batch = data.next();
   const Tensor x = batch.rows().to(at::kCPU).contiguous();  // [B, V]
   first_ = batch.first;
-  make_room(x.size(0));
+  ensure_size(x.size(0));
   const RbmParameters p = model_.parameters();
   const float* examples = x.data_ptr<float>();
   float* chains = rbm_.persistent ? chains_.data_ptr<float>() : nullptr;
   const double products =
       3 * static_cast<double>(batch_) + static_cast<double>(2 * sweeps(t) * ends_);
-  kernels::together(2 * products * static_cast<double>(p.visible * p.hidden), [&](Team& team) {
+  kernels::run_team(2 * products * static_cast<double>(p.visible * p.hidden), [&](Team& team) {
     RbmBlock& mine = members_[static_cast<size_t>(team.index)].block;
     weights_.refresh(team);
     mine.refresh(counts_);
-    team.meet();
+    team.barrier();
     const auto each = [&](int64_t n, auto work) {
       const auto [begin, end] = team.share(n, rows_);
       for (int64_t row = begin; row < end; row += rows_) work(row, std::min(end, row + rows_));
@@ -185,11 +185,11 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
         run_chains(mine, begin, end, t);
         std::copy_n(mine.h(), size, chains + begin * p.hidden);
       });
-    team.meet();
+    team.barrier();
     if (sparsity_.shift()) {
       sparsity_.look(team, batch_, factor_.data(), h_.data(),
                      members_[static_cast<size_t>(team.index)].tile.data());
-      team.meet();
+      team.barrier();
     }
     const auto [begin, end] = team.share(all_);
     for (int64_t row = begin; row < end; ++row) {
@@ -197,7 +197,7 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
       kernels::shift_and_scale(p.hidden, row < batch_ ? sparsity_.shift() : nullptr,
                                factor_[static_cast<size_t>(row)], learnt_.row(row));
     }
-    team.meet();
+    team.barrier();
     learn(team, t);
   });
   const auto mean = [&](int64_t first, int64_t n) {

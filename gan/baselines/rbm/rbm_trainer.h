@@ -37,7 +37,7 @@ class RbmTrainer : public Learner {
   Rbm& model() override { return model_; }
 
  private:
-  void make_room(int64_t batch);
+  void ensure_size(int64_t batch);
   void see_data(RbmBlock& block, const float* x, int64_t begin, int64_t end, int64_t t);
   void run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t t);
   void learn(const kernels::Team& team, int64_t t);

@@ -1,4 +1,4 @@
-#include "gan/game/look.h"
+#include "gan/game/discriminator_pass.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -18,7 +18,8 @@ Tensor part(const Tensor& of, int64_t first, int64_t n) {
 
 }  // namespace
 
-Look::Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples)
+DiscriminatorPass::DiscriminatorPass(std::vector<std::unique_ptr<Tape>> tapes, int64_t data,
+                                     int64_t samples)
     : tapes_(std::move(tapes)), data_(data), samples_(samples) {
   const auto answers = [&](size_t tape, int64_t first, int64_t n) {
     return tapes_[tape]->output().flatten().narrow(0, first, n).detach().clone().requires_grad_();
@@ -27,8 +28,8 @@ Look::Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t sampl
   fake = tapes_.size() == 1 ? answers(0, data, samples) : answers(1, 0, samples);
 }
 
-void Look::descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimizer,
-                   Optimizer::When when) {
+void DiscriminatorPass::descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimizer,
+                                UpdateTime when) {
   const Tensor slope =
       at::cat({slope_in(loss, real), slope_in(loss, fake)}).unsqueeze(1);  // [2B, 1]
   Tensor penalty = penalty_of_each(weights, data_, samples_);
@@ -41,7 +42,7 @@ void Look::descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimi
   optimizer.step(sum, when);
 }
 
-Tensor Look::for_samples(const Tensor& loss) {
+Tensor DiscriminatorPass::for_samples(const Tensor& loss) {
   const Tensor slope = slope_in(loss, fake).unsqueeze(1);
   return tapes_.size() == 1 ? tapes_[0]->input(slope, data_) : tapes_[1]->input(slope);
 }

@@ -9,17 +9,17 @@
 
 namespace gan {
 
-class Look {
+class DiscriminatorPass {
  public:
   Tensor real,
       fake;  ///< [B] logits each, to build losses on; real is undefined where D saw only samples
 
   /// One tape over data and samples together, data first, or one for each.
-  Look(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples);
+  DiscriminatorPass(std::vector<std::unique_ptr<Tape>> tapes, int64_t data, int64_t samples);
 
   Tensor for_samples(const Tensor& loss);  ///< d loss / d samples, [B, D]
   void descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimizer,
-               Optimizer::When when);  ///< an update of D by loss + penalty; the last use
+               UpdateTime when);  ///< an update of D by loss + penalty; the last use
 
  private:
   std::vector<std::unique_ptr<Tape>> tapes_;
