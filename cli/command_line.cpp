@@ -5,11 +5,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/option_checks.h"
+#include "cli/reference.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/version.h"
@@ -21,72 +21,7 @@ namespace {
 
 using Chosen = std::optional<Command>;
 
-// --- Checks of values, with messages in plain words ---
-
-template <class T>
-CLI::Validator within(const char* what, T low, T high) {
-  return CLI::Validator(
-      [=](std::string& text) -> std::string {
-        T value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error == std::errc() && end == text.data() + text.size() && value >= low &&
-            value <= high)
-          return "";
-        return fmt::format("expected {} from {} to {}, got '{}'", what, low, high, text);
-      },
-      "");
-}
-
-CLI::Validator whole(int64_t low, int64_t high = std::numeric_limits<int64_t>::max()) {
-  return within("a whole number", low, high);
-}
-CLI::Validator number(double low, double high) {
-  return within("a number", low, high);
-}
-
-CLI::Validator some_text() {
-  return CLI::Validator(
-      [](std::string& text) -> std::string {
-        return text.empty() ? "is empty; give it a value, or leave the option out" : "";
-      },
-      "");
-}
-
-void check_output(const Path& out, std::initializer_list<std::string> extensions) {
-  if (is_folder(out))
-    throw UsageError("--out {}: expected the name of a file, but this is a folder", out.string());
-  const std::string extension = out.extension();
-  std::string known;
-  for (const auto& e : extensions) known += (known.empty() ? "" : ", ") + e;
-  if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
-    throw UsageError("--out {}: the extension selects the file format; expected one of {}",
-                     out.string(), known);
-}
-
-// --- Options that several commands have ---
-
-void add_data_dir(CLI::App& command, std::string& data_dir) {
-  command
-      .add_option(
-          "--data-dir", data_dir,
-          "folder with data sets, searched before $GAN_DATA, ./data and /usr/share/datasets")
-      ->type_name("DIR")
-      ->check(some_text());
-}
-
-void add_device(CLI::App& command, std::string& device, const std::string& help) {
-  command.add_option("--device", device, help)
-      ->check(CLI::Validator(
-          [](std::string& text) -> std::string {
-            if (text == "auto" || text == "cpu" || text == "cuda") return "";
-            return fmt::format("expected auto, cpu or cuda, got '{}'", text);
-          },
-          ""));
-}
-
-void add_force(CLI::App& command, bool& force) {
-  command.add_flag("--force", force, "replace existing output even if gan did not write it");
-}
+// --- The commands ---
 
 void add_model(CLI::App& command, ModelOptions& o) {
   command.add_option("RUN", o.run, "folder of a run, or a checkpoint file")
@@ -99,8 +34,6 @@ void add_model(CLI::App& command, ModelOptions& o) {
   add_device(command, o.device, "auto, cpu or cuda [default: cpu]");
   add_force(command, o.force);
 }
-
-// --- The commands ---
 
 void add_train(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<TrainOptions>();
@@ -292,7 +225,10 @@ void add_info(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<InfoOptions>();
   CLI::App* command =
       app.add_subcommand("info", "describe a run, a recipe, a data set or a checkpoint");
-  command->add_option("WHAT", o->what, "folder, file or name; `recipes` lists the recipes")
+  command
+      ->add_option(
+          "WHAT", o->what,
+          "folder, file or name; `recipes` lists the recipes, `options` every option and setting")
       ->required()
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
@@ -386,6 +322,11 @@ std::optional<Command> parse(int argc, char** argv) {
     return {};
   } catch (const CLI::ParseError& error) {
     throw UsageError("{}", complaint(app, error, argc, argv));
+  }
+  const auto* info = chosen ? std::get_if<InfoOptions>(&*chosen) : nullptr;
+  if (info && info->what == "options") {
+    fmt::print("{}", options_reference(app));
+    return {};
   }
   return chosen;
 }

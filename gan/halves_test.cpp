@@ -35,6 +35,15 @@ std::ostream& operator<<(std::ostream& out, const Kind& kind) {
 /// Plain gradient descent, so that an update is linear in its gradient.
 const std::string kDescent = "[optimizer]\nmethod = 'momentum'\nmomentum = 0\nfinal_momentum = 0\n";
 
+/// Both players move at once, each along a mean over examples. D drops inputs of both halves.
+const std::string kGame =
+    "[game]\nupdate = 'simultaneous'\n"
+    "[generator]\nnoise_size = 3\nlayers = [{ layer = 'dense', units = 7, activation = 'relu' }, "
+    "{ layer = 'dropout' }, { layer = 'dense', units = 12, activation = 'sigmoid' }]\n"
+    "[discriminator]\nlayers = [{ layer = 'dropout', keep = 0.8, scale = 1.25 }, "
+    "{ layer = 'maxout', units = 5, pieces = 2 }, { layer = 'dropout' }, "
+    "{ layer = 'dense', units = 1 }]\n";
+
 const std::vector<Kind> kKinds{
     {"rbm_cd", "[rbm]\nhidden = 5\nk = 3\n", 1},
     {"rbm_gaussian_cd", "[rbm]\nhidden = 5\nk = 2\nvisible = 'gaussian'\n", 1},
@@ -46,6 +55,8 @@ const std::vector<Kind> kKinds{
     {"dbn_updown", "[dbn]\nhidden = [6, 5]\nepochs = 0.25\nup_down_epochs = 1\n", 5},
     {"dbm_layer", "[dbm]\nhidden = [6, 5]\nepochs = 0.25\njoint_epochs = 1\n", 3},
     {"dbm_joint", "[dbm]\nhidden = [6, 5]\nepochs = 0.25\njoint_epochs = 1\n", 5},
+    {"adversarial_reference", kGame, 2},
+    {"adversarial_fused", kGame, 2},
     {"bernoulli-mixture", "[mixture]\ncomponents = 3\n", 1, true},
 };
 
@@ -82,9 +93,12 @@ TEST_P(Halves, UpdateAsTheWholeMinibatch) {
   const bool has_descent_of_its_own = model == "gsn" || model == "stacked-cae";
   const bool descends = !has_descent_of_its_own && !kind.adds;
   const std::string descent = descends ? kDescent : "";
+  std::string engine;
+  if (kind.name.ends_with("_reference")) engine = "engine = 'reference'\n";
+  if (kind.name.ends_with("_fused")) engine = "engine = 'fused'\nprecision = 'fp32'\n";
   const Config config = parse_config(
-      "[run]\nmodel = '" + model + "'\nthreads = 1\n[data]\nsource = '" + file.string() +
-          "'\ntrain = 64\nvalid = 8\n" +
+      "[run]\nmodel = '" + model + "'\nthreads = 1\n" + engine + "[data]\nsource = '" +
+          file.string() + "'\ntrain = 64\nvalid = 8\n" +
           (gaussian ? "scale = 'standard'\n" : "scale = 'unit'\nbinarise = true\n") +
           "[training]\nsteps = 40\nbatch_size = 8\nlearning_rate = 0.1\n" + descent + kind.recipe,
       "test");

@@ -13,46 +13,10 @@
 #include "gan/io/idx.h"
 #include "gan/io/testing.h"
 
+#include "gan/data/published_testing.h"
+
 namespace gan {
 namespace {
-
-namespace fs = std::filesystem;
-
-class Sources : public TempFolder {
- protected:
-  /// Image i holds i % 256 everywhere.
-  static std::string images(int64_t n, int64_t side = 2) {
-    IdxArray array{{n, side, side}, {}};
-    for (int64_t i = 0; i < n; ++i)
-      array.data.insert(array.data.end(), side * side, static_cast<uint8_t>(i));
-    return format_idx(array);
-  }
-  static std::string labels(int64_t n) { return format_idx({{n}, std::vector<uint8_t>(n)}); }
-
-  /// The four files, in the spelling of yann.lecun.com.
-  static void write_idx(const fs::path& folder, int64_t train, int64_t test, int64_t side = 2) {
-    fs::create_directories(folder);
-    write_file(folder / "train-images-idx3-ubyte", images(train, side));
-    write_file(folder / "train-labels-idx1-ubyte", labels(train));
-    write_file(folder / "t10k-images-idx3-ubyte", images(test, side));
-    write_file(folder / "t10k-labels-idx1-ubyte", labels(test));
-  }
-
-  /// CIFAR-10's six files of `n` records each: image i of the training files is red i, green 100
-  /// and blue 200 everywhere.
-  static void write_cifar(const fs::path& folder, int64_t n) {
-    fs::create_directories(folder);
-    uint8_t number = 0;
-    for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
-                             "data_batch_5", "test_batch"}) {
-      CifarBatch batch{std::vector<uint8_t>(n, 7), {}};
-      for (int64_t i = 0; i < n; ++i, ++number)
-        for (const uint8_t plane : {number, uint8_t{100}, uint8_t{200}})
-          batch.pixels.insert(batch.pixels.end(), 1024, plane);
-      write_file(folder / (std::string(name) + ".bin"), format_cifar(batch));
-    }
-  }
-};
 
 std::vector<float> firsts(const Examples& examples) {
   std::vector<float> result, row(examples.dim());
@@ -199,42 +163,6 @@ TEST_F(Sources, DamagedCifarFoldersSayWhatIsWrong) {
   fs::remove("data/cifar10/data_batch_3.bin");
   expect_data_error(open, "data_batch_3.bin is missing; the binary version of CIFAR-10 holds",
                     "./data/cifar10");
-}
-
-std::vector<int64_t> labels_of(const Examples& examples) {
-  return {examples.labels().begin(), examples.labels().end()};
-}
-
-TEST_F(Sources, LabelsOfIdxFilesAreTheRanksOfTheirValues) {
-  write_idx("data/mnist", 6, 3);
-  write_file("data/mnist/train-labels-idx1-ubyte", format_idx({{6}, {3, 9, 9, 3, 9, 3}}));
-  write_file("data/mnist/t10k-labels-idx1-ubyte", format_idx({{3}, {9, 3, 5}}));
-  const DataSet data = open_data("mnist");
-  EXPECT_EQ(data.classes, (std::vector<std::string>{"3", "5", "9"}));
-  EXPECT_EQ(labels_of(data.train), (std::vector<int64_t>{0, 2, 2, 0, 2}));
-  EXPECT_EQ(labels_of(data.valid), (std::vector<int64_t>{0}));
-  EXPECT_EQ(labels_of(data.test), (std::vector<int64_t>{2, 0, 1}));
-  const std::string hash = data.hash;
-  write_file("data/mnist/t10k-labels-idx1-ubyte", format_idx({{3}, {9, 3, 3}}));
-  EXPECT_NE(open_data("mnist").hash, hash);
-}
-
-TEST_F(Sources, ClassesOfPublishedDataHaveNames) {
-  write_idx("data/fashion-mnist", 10, 10);
-  const std::vector<uint8_t> ten{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  for (const char* file : {"train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"})
-    write_file(fs::path("data/fashion-mnist") / file, format_idx({{10}, ten}));
-  const DataSet garments = open_data("fashion-mnist");
-  ASSERT_EQ(garments.classes.size(), 10u);
-  EXPECT_EQ(garments.classes[9], "ankle boot");
-  EXPECT_EQ(open_data("data/fashion-mnist").classes, garments.classes);
-  fs::rename("data/fashion-mnist", "mine");
-  EXPECT_EQ(open_data("mine").classes[9], "9");
-  EXPECT_EQ(open_data("mine").hash, garments.hash);
-  write_cifar("data/cifar10", 2);
-  const DataSet things = open_data("cifar10");
-  EXPECT_EQ(things.classes.at(static_cast<size_t>(things.train.label(0))), "horse");
-  EXPECT_EQ(labels_of(things.test), (std::vector<int64_t>{7, 7}));
 }
 
 TEST_F(Sources, NamesAreLookedForInOrder) {

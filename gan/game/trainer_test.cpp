@@ -220,11 +220,10 @@ TEST(Trainer, SamplesHaveTheShapeOfTheData) {
   c.generator.layers = {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = 12}};
   c.discriminator.layers = {Convolution{.channels = 2, .kernel = 2}, ActivationLayer{},
                             Convolution{.channels = 1, .kernel = 3}};
-  DataFacts images = facts();
-  images.dim = 12;
-  images.shape = {4, 3};
   c.discriminator.layers.back() = Convolution{.channels = 1, .kernel = 2, .stride = 2};
-  Trainer trainer(c, images);
+  gan::Setup images = setup(c);
+  images.data.shape = {4, 3};
+  Trainer trainer(images);
   Gaussian data(16, 12);
   const auto before = state_of(trainer);
   trainer.step(0, data);

@@ -2,54 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
-#include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
-#include "gan/core/version.h"
-#include "gan/io/tfevents.h"
 #include "gan/model/checkpoint.h"
+#include "gan/run/metrics_file.h"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-/// Calls `line(json, text)` for every whole line; a torn last line is passed over, and so are those
-/// longer than any of ours.
-template <class Line>
-void each_line(const Path& file, Line line) {
-  if (!is_there(file)) return;
-  const std::string text = read_file(file);
-  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos;
-       begin = end + 1) {
-    constexpr size_t kLongestLine = 65536;
-    if (end - begin > kLongestLine) continue;
-    const Json json =
-        Json::parse(text.begin() + begin, text.begin() + end, nullptr, /*allow_exceptions=*/false);
-    if (json.is_object()) line(json, std::string_view(text).substr(begin, end + 1 - begin));
-  }
-}
-
-int64_t step_in(const Json& line) {
-  const auto found = line.find("step");
-  return found != line.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
-}
-
-RunFolder::Numbers numbers_of(const Json& json) {
-  RunFolder::Numbers out;
-  for (const auto& [name, value] : json.items())
-    if (name != "step" && value.is_number()) out.emplace_back(name, value.get<double>());
-  return out;
-}
 
 void make_folder(const Path& path) {
   std::error_code error;
@@ -326,52 +289,23 @@ void RunFolder::tidy(const std::optional<Checkpoint>& from, int64_t keep_every) 
   remove_unfinished(path_);
   remove_unfinished(checkpoints());
   remove_unfinished(path_ / "samples");
-  const double time = now();
-  std::string kept, events = event_file_header(time);
-  each_line(path_ / "metrics.jsonl", [&](const Json& json, std::string_view text) {
-    const int64_t at = step_in(json);
-    if (at > step) return;
-    kept += text;
-    events += scalar_event(time, at, numbers_of(json));
-  });
-  write_file(path_ / "metrics.jsonl", kept);
-  write_file(this->events(), events);
+  cut_metrics({path_ / "metrics.jsonl", events()}, step);
 }
 
 void RunFolder::log(int64_t step, double epoch, const Numbers& numbers) const {
-  Json line;
-  line["step"] = step;
-  line["epoch"] = epoch;
-  for (const auto& [name, value] : numbers)
-    line[name] = std::isfinite(value) ? Json(value) : Json();
-  append_file(path_ / "metrics.jsonl", line.dump() + "\n");
-  append_file(events(), scalar_event(now(), step, numbers));
+  append_metrics({path_ / "metrics.jsonl", events()}, step, epoch, numbers);
 }
 
 std::vector<std::pair<int64_t, RunFolder::Numbers>> RunFolder::metrics() const {
-  std::vector<std::pair<int64_t, Numbers>> out;
-  each_line(path_ / "metrics.jsonl", [&](const Json& json, std::string_view) {
-    out.emplace_back(step_in(json), numbers_of(json));
-  });
-  return out;
+  return read_metrics(path_ / "metrics.jsonl");
 }
 
 void RunFolder::note_time(int64_t from, int64_t to, double seconds, int threads) const {
-  const Json line = {{"from", from},
-                     {"to", to},
-                     {"seconds", seconds},
-                     {"threads", threads},
-                     {"version", version()}};
-  append_file(path_ / "timing.jsonl", line.dump() + "\n");
+  append_time(path_ / "timing.jsonl", {from, to, seconds, threads});
 }
 
 double RunFolder::trained_seconds() const {
-  double total = 0;
-  each_line(path_ / "timing.jsonl", [&](const Json& json, std::string_view) {
-    if (const auto found = json.find("seconds"); found != json.end() && found->is_number())
-      total += found->get<double>();
-  });
-  return total;
+  return total_seconds(path_ / "timing.jsonl");
 }
 
 }  // namespace gan

@@ -1,0 +1,79 @@
+#include "cli/option_checks.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "gan/core/error.h"
+#include "gan/core/paths.h"
+
+namespace gan::cli {
+namespace {
+
+template <class T>
+CLI::Validator within(const char* what, T low, T high) {
+  return CLI::Validator(
+      [=](std::string& text) -> std::string {
+        T value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error == std::errc() && end == text.data() + text.size() && value >= low &&
+            value <= high)
+          return "";
+        return fmt::format("expected {} from {} to {}, got '{}'", what, low, high, text);
+      },
+      "");
+}
+
+}  // namespace
+
+CLI::Validator whole(int64_t low, int64_t high) {
+  return within("a whole number", low, high);
+}
+CLI::Validator number(double low, double high) {
+  return within("a number", low, high);
+}
+
+CLI::Validator some_text() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        return text.empty() ? "is empty; give it a value, or leave the option out" : "";
+      },
+      "");
+}
+
+void check_output(const Path& out, std::initializer_list<std::string> extensions) {
+  if (is_folder(out))
+    throw UsageError("--out {}: expected the name of a file, but this is a folder", out.string());
+  const std::string extension = out.extension();
+  std::string known;
+  for (const auto& e : extensions) known += (known.empty() ? "" : ", ") + e;
+  if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
+    throw UsageError("--out {}: the extension selects the file format; expected one of {}",
+                     out.string(), known);
+}
+
+void add_data_dir(CLI::App& command, std::string& data_dir) {
+  command
+      .add_option(
+          "--data-dir", data_dir,
+          "folder with data sets, searched before $GAN_DATA, ./data and /usr/share/datasets")
+      ->type_name("DIR")
+      ->check(some_text());
+}
+
+void add_device(CLI::App& command, std::string& device, const std::string& help) {
+  command.add_option("--device", device, help)
+      ->check(CLI::Validator(
+          [](std::string& text) -> std::string {
+            if (text == "auto" || text == "cpu" || text == "cuda") return "";
+            return fmt::format("expected auto, cpu or cuda, got '{}'", text);
+          },
+          ""));
+}
+
+void add_force(CLI::App& command, bool& force) {
+  command.add_flag("--force", force, "replace existing output even if gan did not write it");
+}
+
+}  // namespace gan::cli

@@ -1,0 +1,26 @@
+#pragma once
+/// Checks of option values, with messages in plain words, and options that several commands have.
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <string>
+
+#include "gan/core/files.h"
+
+namespace gan::cli {
+
+CLI::Validator whole(int64_t low, int64_t high = std::numeric_limits<int64_t>::max());
+CLI::Validator number(double low, double high);
+CLI::Validator some_text();
+
+/// @throws UsageError where `out` is a folder, or has none of these extensions
+void check_output(const Path& out, std::initializer_list<std::string> extensions);
+
+void add_data_dir(CLI::App& command, std::string& data_dir);
+void add_device(CLI::App& command, std::string& device, const std::string& help);
+void add_force(CLI::App& command, bool& force);
+
+}  // namespace gan::cli
