@@ -36,12 +36,15 @@ struct Collector {
   std::string only_with;
 
   template <class T>
-  void operator()(std::string_view key, T&, Bounds bounds, const char* help) {
+  void operator()(std::string_view key, T& value, Bounds bounds, const char* help) {
     const std::string name(key);
     if (std::ranges::find(group.settings, name, &Setting::key) != group.settings.end()) return;
     const auto text = defaults.find(name);
+    bool required = false;
+    if constexpr (std::is_arithmetic_v<T>) required = !bounds.holds(static_cast<double>(value));
     group.settings.push_back({.key = name,
                               .default_text = text == defaults.end() ? "" : text->second,
+                              .required = required,
                               .range = range_of(bounds),
                               .help = help,
                               .only_with = only_with});
@@ -116,6 +119,15 @@ Texts texts_of_section(const Config& config, const std::string& section) {
   return out;
 }
 
+/// In TOML, numbers as short as they may be written.
+std::string text_of(const toml::node& node) {
+  if (node.is_floating_point()) return fmt::format("{}", *node.value<double>());
+  if (node.is_string()) return fmt::format("\"{}\"", *node.value<std::string>());
+  std::ostringstream out;
+  node.visit([&](const auto& value) { out << toml::toml_formatter(value); });
+  return out.str();
+}
+
 /// The same of a layer, from the line that it has in a recipe.
 Texts texts_of_layer(const LayerSpec& layer) {
   Config config;
@@ -127,9 +139,7 @@ Texts texts_of_layer(const LayerSpec& layer) {
   Texts out;
   const toml::array& layers = *table["layers"].as_array();
   for (const auto& [key, value] : *layers[0].as_table()) {
-    std::ostringstream text;
-    value.visit([&](const auto& node) { text << toml::toml_formatter(node); });
-    out[std::string(key.str())] = text.str();
+    out[std::string(key.str())] = text_of(value);
   }
   return out;
 }
@@ -147,7 +157,8 @@ void add_table(std::string& out, const SettingGroup& group, const std::string& t
   for (const Setting& s : group.settings) {
     const std::string condition =
         s.only_with.empty() ? "" : fmt::format(" (only with `{}`)", s.only_with);
-    out += markdown_row({code(s.key), code(s.default_text), s.range, s.help + condition});
+    const std::string usual = s.required ? "required" : code(s.default_text);
+    out += markdown_row({code(s.key), usual, s.range, s.help + condition});
   }
 }
 

@@ -11,6 +11,7 @@ namespace gan {
 struct Setting {
   std::string key;           ///< as it stands in a recipe: "batch_size"
   std::string default_text;  ///< in TOML; "" where a key has none
+  bool required = false;     ///< the default is outside of the range
   std::string range;         ///< "0 or more", "a number from 1 to 128"; "" where there is no limit
   std::string help;
   std::string only_with;  ///< the setting without which the key does not exist: "method = \"adam\""
