@@ -209,9 +209,8 @@ void run(std::string_view bytes) {
   const int64_t dim = product(card->shape);
   require(dim > 0, "an example has values");
   if (dim < 1000) {
-    std::vector<float> row(static_cast<size_t>(dim), 0.5F);
-    card->scaling.apply(row);
-    card->scaling.invert(row);
+    const std::vector<float> row(static_cast<size_t>(dim), 0.5F);
+    card->encoding.decode(card->encoding.encode(row));
   }
   const auto config = attempt([&] { return parse_config(config_text, kWho); });
   if (!config) return;

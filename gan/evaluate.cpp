@@ -72,7 +72,7 @@ ScoredModel scored_model(const Problem& problem, Learner& learner) {
   return {.model = learner.model(),
           .learner = &learner,
           .setup = setup_of(problem),
-          .scaling = problem.scaling,
+          .encoding = problem.encoding,
           .own_units = [card = card_of(problem)](const Tensor& x) { return own_units(card, x); }};
 }
 
@@ -85,7 +85,7 @@ Evaluation evaluate(Model& model, const DataSet& data, const EvaluateSettings& s
   const ScoredModel of{.model = model.generative(),
                        .learner = nullptr,
                        .setup = {.config = model.config(), .data = data_spec(seen)},
-                       .scaling = model.data().scaling,
+                       .encoding = model.data().encoding,
                        .own_units = [&](const Tensor& x) { return model.own_units(x); }};
   const Judge judge(seen);
   Subject s = subject_of(judge, settings);

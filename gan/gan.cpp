@@ -64,11 +64,10 @@ Config recorded(const Problem& p) {
 }  // namespace
 
 Tensor own_units(const DataCard& card, const Tensor& scaled) {
-  Tensor out = scaled.detach().to(at::kCPU, at::kFloat).clone().contiguous();  // [n, D]
-  card.scaling.invert({out.data_ptr<float>(), static_cast<size_t>(out.numel())});
-  Shape shape{out.size(0)};
-  shape.insert(shape.end(), card.shape.begin(), card.shape.end());
-  return out.view(shape);
+  const Tensor flat = scaled.detach().to(at::kCPU, at::kFloat).contiguous();
+  const float* first = flat.data_ptr<float>();
+  std::vector<float> own = card.encoding.decode({first, first + flat.numel()});
+  return at::from_blob(own.data(), batch_shape(flat.size(0), card.shape), at::kFloat).clone();
 }
 
 Tensor Model::sample(int64_t n, uint64_t seed, int64_t first) {
@@ -95,7 +94,7 @@ DataCard card_of(const Problem& p) {
           .low = p.data.low,
           .high = p.data.high,
           .columns = p.data.columns,
-          .scaling = p.scaling,
+          .encoding = p.encoding,
           .channels_last = p.data.channels_last,
           .origin = p.data.origin,
           .classes = p.data.classes};
@@ -109,7 +108,7 @@ Setup setup_of(const Problem& p) {
       p.data.train.read(number, rest.first(static_cast<size_t>(p.data.train.dim())));
       rest = rest.subspan(static_cast<size_t>(p.data.train.dim()));
     }
-    p.scaling.apply(values);
+    values = p.encoding.encode(std::move(values));
     return at::from_blob(values.data(), {static_cast<int64_t>(numbers.size()), p.data.train.dim()},
                          at::kFloat)
         .clone();
@@ -182,7 +181,7 @@ Problem prepare_on_other_data(const RunFolder& run, const fs::path& checkpoint,
   if (other.name != header.card.name) config.data.train = config.data.valid = 0;
   config.training.batch_size = 1;  // nothing is trained
   Problem problem = prepare(config, data_dir);
-  problem.scaling = header.card.scaling;
+  problem.encoding = header.card.encoding;
   problem.data = with_origin(problem.data, header.card.origin);
   return problem;
 }
@@ -196,7 +195,7 @@ void check_continues(const RunFolder& run, const Problem& p) {
 }
 
 Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Hooks& hooks) {
-  BatchOrder order(p.data.train, p.scaling, p.config.training.batch_size, p.config.run.seed);
+  BatchOrder order(p.data.train, p.encoding, p.config.training.batch_size, p.config.run.seed);
   check_continues(run, p);
   now_doing(Activity::training);
   return train(run, learner, order, p.device, p.config, format_header(recorded(p), card_of(p)),

@@ -58,7 +58,7 @@ Model load(const std::filesystem::path& path, const std::string& checkpoint = "l
 struct Problem {
   Config config;  ///< resolved: device, threads (no more than there are processors), steps
   DataSet data;
-  Scaling scaling;
+  Encoding encoding;
   int64_t batches_per_epoch = 0;
   at::Tensor means = {};  ///< [D], of the scaled training data, where the family needs them
   at::Device device = at::kCPU;

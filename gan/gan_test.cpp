@@ -63,7 +63,7 @@ TEST(Gan, AContrastNormalisedRunTrainsOnSuchData) {
   c.generator.layers.back() = Dense{.units = 12};
   const Problem problem = prepare(c);
   std::vector<float> rows = problem.data.test.rows(0, problem.data.test.size());
-  problem.scaling.apply(rows);
+  rows = problem.encoding.encode(std::move(rows));
   const at::Tensor scaled = at::from_blob(rows.data(), {problem.data.test.size(), 12}, at::kFloat);
   EXPECT_LT(scaled.mean(1).abs().max().item<float>(), 1e-5);
   EXPECT_TRUE(at::allclose(scaled.norm(2, {1}), at::full({problem.data.test.size()}, 10.0f)));

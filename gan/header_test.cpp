@@ -16,8 +16,8 @@ class HeaderOf : public testing::Test {
     config_.generator.noise_size = 3;
     config_.generator.layers = {Dense{.units = 4}, Dense{.units = 2}};
     config_.discriminator.layers = {Dense{.units = 1}};
-    card_ = {"mine.csv",          "0123456789abcdef", {2}, false, -1, 3,
-             {"width", "height"}, {{0.5F, 0}, {2, 4}}};
+    card_ = {"mine.csv",          "0123456789abcdef",        {2}, false, -1, 3,
+             {"width", "height"}, Scaling{{0.5F, 0}, {2, 4}}};
     for (int i = 0; i < 26; ++i) append_little(weights_, 0.5F);
   }
 
@@ -80,7 +80,7 @@ TEST_F(HeaderOf, StepsAreWholeAndThoseOfTheName) {
 TEST_F(HeaderOf, NetworksFitTheData) {
   card_.shape = {3};
   card_.columns = {};
-  card_.scaling = {};
+  card_.encoding = {};
   refuses("'config' in its header: [generator] ends with 2 outputs, expected 3");
   card_.shape = {2};
   config_.discriminator.layers = {Dense{.units = 2}};

@@ -221,7 +221,7 @@ Image figure1(const Problem& problem, Trainer& trainer, const std::string& title
   for (double& density : figure.model_density) density /= cells.width;
 
   std::vector<float> grid(figure.x.begin(), figure.x.end());
-  problem.scaling.apply(grid);
+  grid = problem.encoding.encode(std::move(grid));
   const Tensor answers = at::sigmoid(trainer.discriminate(
       at::from_blob(grid.data(), {static_cast<int64_t>(grid.size()), 1}, at::kFloat)));
   for (int64_t i = 0; i < answers.numel(); ++i)

@@ -15,14 +15,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Means of the scaled training data, [D].
-Tensor mean_of(const Examples& examples, const Scaling& scaling) {
+/// Means of the encoded training data, [D].
+Tensor mean_of(const Examples& examples, const Encoding& encoding) {
   Tensor sum = at::zeros({examples.dim()}, at::kDouble);
   constexpr int64_t kBlock = 10000;
   for (int64_t i = 0; i < examples.size(); i += kBlock) {
     const int64_t count = std::min(kBlock, examples.size() - i);
-    std::vector<float> rows = examples.rows(i, count);
-    scaling.apply(rows);
+    const std::vector<float> own = examples.rows(i, count);
+    std::vector<float> rows = encoding.encode(own);
     sum +=
         at::from_blob(rows.data(), {count, examples.dim()}, at::kFloat).sum(0, false, at::kDouble);
   }
@@ -94,7 +94,8 @@ void open_examples(Problem& p, const fs::path& data_dir) {
   p.data = open_data(c.data.source, data_dir, {c.data.train, c.data.valid});
   if (c.data.binarise) p.data = binarise(p.data, kBinarisationSeed);
   if (c.data.scale == Scale::gcn) p.data = contrast_normalised(p.data);
-  p.scaling = p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // in the same order
+  p.encoding =
+      p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // in the same order
   c.data.train = p.data.train.size();
   c.data.valid = p.data.valid.size();
   for (const std::string& name : p.data.columns)  // a checkpoint holds them
@@ -150,7 +151,7 @@ Problem prepare(Config config, const fs::path& data_dir) {
   if (p.device.is_cpu()) refuse_too_large(c, p.data);
   choose_engine(c, family.engines, p.device);
   say_what_became_of_values(p, *family.spec);
-  if (family.spec->needs_means(c)) p.means = mean_of(p.data.train, p.scaling);
+  if (family.spec->needs_means(c)) p.means = mean_of(p.data.train, p.encoding);
   c.training.steps = family.steps(c, p.batches_per_epoch);
   c.training.epochs = 0;
   return p;

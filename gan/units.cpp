@@ -13,7 +13,7 @@ Tensor own_units(const Problem& problem, const Tensor& scaled) {
 }
 
 Tensor scaled(const Problem& problem, const Examples& examples) {
-  return scaled(problem.scaling, examples);
+  return encoded(problem.encoding, examples);
 }
 
 Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {

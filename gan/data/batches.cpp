@@ -1,14 +1,16 @@
 #include "gan/data/batches.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "gan/core/error.h"
 
 namespace gan {
 
-BatchOrder::BatchOrder(const Examples& examples, Scaling scaling, int64_t batch_size, uint64_t seed)
+BatchOrder::BatchOrder(const Examples& examples, Encoding encoding, int64_t batch_size,
+                       uint64_t seed)
     : examples_(examples),
-      scaling_(std::move(scaling)),
+      encoding_(std::move(encoding)),
       batch_size_(batch_size),
       stream_(seed, "batches") {
   if (batch_size < 1) throw UsageError("batch size {}: at least 1 was expected", batch_size);
@@ -27,9 +29,11 @@ void BatchOrder::read(int64_t number, std::span<float> out, std::span<int64_t> l
     epoch_ = epoch;
   }
   const int64_t first = number % per_epoch * batch_size_;
+  own_.resize(static_cast<size_t>(batch_size_ * dim));
   for (int64_t i = 0; i < batch_size_; ++i)
-    examples_.read(order_[first + i], out.subspan(i * dim, dim));
-  scaling_.apply(out);
+    examples_.read(order_[first + i], std::span(own_).subspan(i * dim, dim));
+  own_ = encoding_.encode(std::move(own_));
+  std::ranges::copy(own_, out.begin());
   for (size_t i = 0; i < labels.size(); ++i)
     labels[i] = examples_.label(order_[static_cast<size_t>(first) + i]);
 }

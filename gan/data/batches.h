@@ -15,7 +15,7 @@ namespace gan {
 class BatchOrder {
  public:
   /// @throws UsageError when batch_size exceeds the data.
-  BatchOrder(const Examples& examples, Scaling scaling, int64_t batch_size, uint64_t seed);
+  BatchOrder(const Examples& examples, Encoding encoding, int64_t batch_size, uint64_t seed);
 
   int64_t batches_per_epoch() const { return examples_.size() / batch_size_; }
   int64_t batch_size() const { return batch_size_; }
@@ -28,7 +28,8 @@ class BatchOrder {
 
  private:
   const Examples& examples_;
-  Scaling scaling_;
+  Encoding encoding_;
+  std::vector<float> own_;  ///< of a batch
   int64_t batch_size_;
   Stream stream_;
   int64_t epoch_ = -1;

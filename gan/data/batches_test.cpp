@@ -81,7 +81,7 @@ TEST(BatchOrder, DependsOnSeedAndNumberOnly) {
 
 TEST(BatchOrder, ScalesRowByRow) {
   const Examples examples({2}, std::vector<float>{0, 100, 2, 200, 4, 300});
-  BatchOrder order(examples, {{0, 100}, {.5f, .01f}}, 3, 1);
+  BatchOrder order(examples, Scaling{{0, 100}, {.5f, .01f}}, 3, 1);
   std::vector<float> batch(6);
   order.read(0, batch);
   std::set<std::pair<float, float>> rows;

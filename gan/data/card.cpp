@@ -58,7 +58,7 @@ void check(const DataCard& card, std::string_view who) {
   if (!bytes || *bytes <= 0)
     refuse("shape", fmt::format("is {}, expected sizes of 1 or more", shape_text(card.shape)));
   const auto dim = static_cast<size_t>(product(card.shape));
-  const auto& [offset, factor] = card.scaling;
+  const auto& [offset, factor] = card.encoding.scaling();
 
   if (card.name.size() > kLongestName)
     refuse("name",
@@ -118,8 +118,8 @@ std::string format_card(const DataCard& card) {
                {"low", card.low},
                {"high", card.high},
                {"columns", card.columns},
-               {"offset", card.scaling.offset},
-               {"factor", card.scaling.factor}};
+               {"offset", card.encoding.scaling().offset},
+               {"factor", card.encoding.scaling().factor}};
   if (card.channels_last) json["channels_last"] = true;
   if (!card.origin.empty()) json["origin"] = card.origin;
   if (!card.classes.empty()) json["classes"] = card.classes;
@@ -136,8 +136,8 @@ DataCard parse_card(std::string_view text, std::string_view who) {
   read(json, "low", card.low, who);
   read(json, "high", card.high, who);
   read(json, "columns", card.columns, who);
-  read(json, "offset", card.scaling.offset, who);
-  read(json, "factor", card.scaling.factor, who);
+  read(json, "offset", card.encoding.scaling().offset, who);
+  read(json, "factor", card.encoding.scaling().factor, who);
   if (json.contains("channels_last")) read(json, "channels_last", card.channels_last, who);
   if (json.contains("origin")) read(json, "origin", card.origin, who);
   if (json.contains("classes")) read(json, "classes", card.classes, who);

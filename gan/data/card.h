@@ -18,7 +18,7 @@ struct DataCard {
   bool image = false;
   float low = 0, high = 1;
   std::vector<std::string> columns;
-  Scaling scaling;
+  Encoding encoding;
   bool channels_last = false;        ///< images were given as [H, W, C], and samples are written so
   std::vector<double> origin;        ///< what was taken off the data's values: see DataSet::origin
   std::vector<std::string> classes;  ///< names of the labels

@@ -7,15 +7,21 @@
 namespace gan {
 namespace {
 
-const DataCard kCard{
-    "table", "0123456789abcdef", {2}, false, -1, 3, {"width", "height"}, {{0.5F, 0}, {2, 4}}};
+const DataCard kCard{"table",
+                     "0123456789abcdef",
+                     {2},
+                     false,
+                     -1,
+                     3,
+                     {"width", "height"},
+                     Scaling{{0.5F, 0}, {2, 4}}};
 
 TEST(DataCard, IsReadAsItWasWritten) {
   const DataCard card = parse_card(format_card(kCard), kWho);
   EXPECT_EQ(card.name, kCard.name);
   EXPECT_EQ(card.shape, kCard.shape);
   EXPECT_EQ(card.columns, kCard.columns);
-  EXPECT_EQ(card.scaling.factor, kCard.scaling.factor);
+  EXPECT_EQ(card.encoding.scaling().factor, kCard.encoding.scaling().factor);
   EXPECT_EQ(format_card(card), format_card(kCard));
 }
 
@@ -62,7 +68,7 @@ TEST(DataCard, RefusesWhatMakesNoSense) {
   refuses("data.shape", [](DataCard& c) { c.shape = {0}; });
   refuses("data.shape", [](DataCard& c) {
     c.shape = {int64_t{1} << 62, 4};
-    c.scaling = {};
+    c.encoding = {};
   });
   refuses("data.name", [](DataCard& c) { c.name = std::string(5000, 'n'); });
   refuses("data.hash", [](DataCard& c) { c.hash = "0123"; });
@@ -83,11 +89,11 @@ TEST(DataCard, RefusesWhatMakesNoSense) {
     c.shape = {1, 2};
   });
   refuses("data.columns", [](DataCard& c) { c.columns[0] = std::string(5000, 'n'); });
-  refuses("data.offset", [](DataCard& c) { c.scaling = {{}, {}}; });
-  refuses("data.offset", [](DataCard& c) { c.scaling.offset = {1}; });
-  refuses("data.factor", [](DataCard& c) { c.scaling = {{0, 0}, {1, 2, 3}}; });
-  refuses("data.factor", [](DataCard& c) { c.scaling.factor = {0, 1}; });
-  refuses("data.factor", [](DataCard& c) { c.scaling.factor = {-1, 1}; });
+  refuses("data.offset", [](DataCard& c) { c.encoding = Scaling{{}, {}}; });
+  refuses("data.offset", [](DataCard& c) { c.encoding.scaling().offset = {1}; });
+  refuses("data.factor", [](DataCard& c) { c.encoding = Scaling{{0, 0}, {1, 2, 3}}; });
+  refuses("data.factor", [](DataCard& c) { c.encoding.scaling().factor = {0, 1}; });
+  refuses("data.factor", [](DataCard& c) { c.encoding.scaling().factor = {-1, 1}; });
   refuses("data.low", [](DataCard& c) { c.low = NAN; });
   refuses("data.low in its header is 4, above high = 3", [](DataCard& c) { c.low = 4; });
   refuses("data.origin", [](DataCard& c) { c.origin = {1, 2, 3}; });

@@ -149,12 +149,6 @@ class Fnv {
 GAN_CLONES void widen(int64_t n, const uint8_t* bytes, float* out) {
   for (int64_t i = 0; i < n; ++i) out[i] = bytes[i];
 }
-GAN_CLONES void shift_all(size_t n, float* x, float offset, float factor) {
-  for (size_t i = 0; i < n; ++i) x[i] = (x[i] - offset) * factor;
-}
-GAN_CLONES void shift_each(size_t n, float* x, const float* offset, const float* factor) {
-  for (size_t i = 0; i < n; ++i) x[i] = (x[i] - offset[i]) * factor[i];
-}
 
 }  // namespace
 
@@ -226,21 +220,6 @@ Examples Examples::pick(std::span<const int64_t> indices) const {
   if (labelled())
     for (const int64_t i : indices) out.labels_.push_back(labels_[static_cast<size_t>(i)]);
   return out;
-}
-
-void Scaling::apply(std::span<float> values) const {
-  const size_t dim = offset.size();
-  assert(dim == factor.size() && dim > 0 && values.size() % dim == 0);
-  if (dim == 1) return shift_all(values.size(), values.data(), offset[0], factor[0]);
-  for (size_t i = 0; i < values.size(); i += dim)
-    shift_each(dim, values.data() + i, offset.data(), factor.data());
-}
-
-void Scaling::invert(std::span<float> values) const {
-  const size_t dim = offset.size();
-  assert(dim == factor.size() && dim > 0 && values.size() % dim == 0);
-  for (size_t i = 0; i < values.size(); i += dim)
-    for (size_t j = 0; j < dim; ++j) values[i + j] = values[i + j] / factor[j] + offset[j];
 }
 
 Scaling DataSet::scaling(ScaleTo to, double norm) const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gan/data/data_spec.h"
+#include "gan/data/encoding.h"
 #include "gan/data/toy.h"
 #include "gan/io/array.h"
 
@@ -45,13 +46,6 @@ class Examples {
   int64_t dim_ = 0, size_ = 0;
   std::variant<std::vector<uint8_t>, std::vector<float>> values_;
   std::vector<int32_t> labels_;
-};
-
-/// scaled = (own - offset) * factor, per dimension or one for all (length dim or 1).
-struct Scaling {
-  std::vector<float> offset{0}, factor{1};
-  void apply(std::span<float> values) const;   ///< own units -> scaled, in place; [n, dim]
-  void invert(std::span<float> values) const;  ///< scaled -> own units
 };
 
 enum class ScaleTo {

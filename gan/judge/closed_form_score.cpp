@@ -111,7 +111,7 @@ ClosedForm closed_form(const ScoredModel& of, const DataSet& of_data) {
     data.push_back(cells.width * std::exp(of_data.toy->log_density(std::span(&x, 1))));
     scaled.push_back(static_cast<float>(x));
   }
-  of.scaling.apply(scaled);
+  scaled = of.encoding.encode(std::move(scaled));
   const Tensor points =
       at::from_blob(scaled.data(), {cells.count, 1}, at::kFloat).to(of.setup.device);
   const Tensor answers =

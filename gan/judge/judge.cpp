@@ -23,10 +23,9 @@ Tensor rows_of(const Examples& examples, int64_t first, int64_t count) {
   return at::from_blob(rows.data(), {count, examples.dim()}, at::kFloat).clone();
 }
 
-Tensor scaled(const Scaling& scaling, const Examples& examples) {
-  Tensor rows = rows_of(examples, 0, examples.size());
-  scaling.apply({rows.data_ptr<float>(), static_cast<size_t>(rows.numel())});
-  return rows;
+Tensor encoded(const Encoding& encoding, const Examples& examples) {
+  std::vector<float> rows = encoding.encode(examples.rows(0, examples.size()));
+  return at::from_blob(rows.data(), {examples.size(), examples.dim()}, at::kFloat).clone();
 }
 
 Judge::Judge(const DataSet& data)

@@ -11,7 +11,7 @@ namespace gan {
 using at::Tensor;
 
 Tensor rows_of(const Examples& examples, int64_t first, int64_t count);  ///< [count, D] own units
-Tensor scaled(const Scaling& scaling, const Examples& examples);  ///< all of them, [N, D] scaled
+Tensor encoded(const Encoding& encoding, const Examples& examples);      ///< all of them, [N, D]
 
 /// The held-out data in judging units ([0, 1] for images).
 class Judge {

@@ -34,9 +34,9 @@ const KindWords& words_of(const LogProbability& p) {
 
 LogProbability of_splits(const Subject& s, Likelihood& likelihood) {
   const DataSet& data = s.judge.data();
-  const Scaling& scaling = s.model->scaling;
+  const Encoding& encoding = s.model->encoding;
   const Examples train = data.train.slice(0, std::min<int64_t>(10000, data.train.size()));
-  return log_probability(likelihood, scaled(scaling, data.test), scaled(scaling, train));
+  return log_probability(likelihood, encoded(encoding, data.test), encoded(encoding, train));
 }
 
 /// By enumeration where the model can: then nothing is estimated, and nothing is said of annealing.
@@ -151,7 +151,7 @@ ScoreReport score_log_probability(const Subject& s) {
 void watch_log_probability(const Subject& s, int64_t, Scores& out) {
   if (!knows_log_probability(s)) return;
   const auto note = [&](const char* name, double value) { out.numbers.emplace_back(name, value); };
-  const Tensor valid = scaled(s.model->scaling, s.judge.data().valid);
+  const Tensor valid = encoded(s.model->encoding, s.judge.data().valid);
   if (auto* likelihood = dynamic_cast<Likelihood*>(&s.model->model)) {
     choose_by(likelihood->log_probability(valid), out);
     note("log_probability_valid", *out.score);

@@ -105,11 +105,11 @@ class OnePoint : public GenerativeModel {
 
 TEST_F(ScoresTest, TrainingLogsWhatTheRowsSay) {
   OnePoint model;
-  const Scaling scaling;
+  const Encoding encoding;
   const ScoredModel of{.model = model,
                        .learner = nullptr,
                        .setup = {.config = {}, .data = {.shape = {2}}},
-                       .scaling = scaling,
+                       .encoding = encoding,
                        .own_units = [](const Tensor& x) { return x.clone(); }};
   Subject s = subject({});
   s.model = &of;

@@ -22,7 +22,7 @@ struct ScoredModel {
   GenerativeModel& model;
   Learner* learner;  ///< what trains the model; none where the model was loaded alone
   Setup setup;
-  const Scaling& scaling;  ///< own units -> the model's
+  const Encoding& encoding;  ///< own units -> the model's
   /// [n, D] scaled -> [n, shape...] own units, on the CPU.
   std::function<Tensor(const Tensor& scaled)> own_units;
 };
