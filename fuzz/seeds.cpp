@@ -151,7 +151,7 @@ std::vector<Seed> valid_seeds() {
 
   const std::string mixture = "[run]\nmodel = 'bernoulli-mixture'\n\0"s,
                     network = recipe_with("{ layer = 'dense', units = 4 }") + '\0';
-  const DataCard table{"mine.csv",          "0123456789abcdef", {2}, false, -1, 3,
+  const DataCard table{"mine.csv",          "0123456789abcdef",        {2}, false, -1, 3,
                        {"width", "height"}, Scaling{{0.5F, 0}, {2, 4}}};
   const DataCard digits{"mnist", "fedcba9876543210", {28, 28}, true, 0, 255, {}, {}};
   add("run", "table", network + format_card(table));

@@ -21,8 +21,8 @@ constexpr double kLater = 1.25;  // each look is so much later than the one befo
 /// Minibatches of the training split, as every run sees them.
 class Minibatches : public Batches {
  public:
-  Minibatches(const DataSet& data, const Scaling& scaling, uint64_t seed)
-      : order_(data.train, scaling, std::min(kBatch, data.train.size()), seed),
+  Minibatches(const DataSet& data, const Encoding& encoding, uint64_t seed)
+      : order_(data.train, encoding, std::min(kBatch, data.train.size()), seed),
         x_(at::empty({order_.batch_size(), product(order_.shape())})) {}
   int64_t each_epoch() const { return order_.batches_per_epoch(); }
   Batch next() override {
@@ -36,10 +36,9 @@ class Minibatches : public Batches {
   int64_t number_ = 0;
 };
 
-Tensor held_out(const DataSet& data, const Scaling& scaling) {
+Tensor held_out(const DataSet& data, const Encoding& encoding) {
   const int64_t n = std::min(kProbe, data.test.size());
-  std::vector<float> rows = data.test.rows(0, n);
-  scaling.apply(rows);
+  std::vector<float> rows = encoding.encode(data.test.rows(0, n));
   return at::from_blob(rows.data(), {n, data.test.dim()}, at::kFloat).clone();
 }
 
@@ -97,8 +96,8 @@ Track contrasted(const Problem& images, uint64_t seed, int64_t steps, NceNoise n
   Config c = of_rbm(images, seed, steps);
   c.nce.noise = noise;
   c.nce.nu = nu;
-  Minibatches data(images.data, images.scaling, seed);
-  const Tensor x = held_out(images.data, images.scaling);
+  Minibatches data(images.data, images.encoding, seed);
+  const Tensor x = held_out(images.data, images.encoding);
   Tensor start;
   if (noise == NceNoise::mixture) {
     std::vector<float> rows = images.data.train.rows(0, c.mixture.components);
@@ -125,8 +124,8 @@ Track contrasted(const Problem& images, uint64_t seed, int64_t steps, NceNoise n
 }
 
 Track by_chains(const Problem& images, uint64_t seed, int64_t steps) {
-  Minibatches data(images.data, images.scaling, seed);
-  const Tensor x = held_out(images.data, images.scaling);
+  Minibatches data(images.data, images.encoding, seed);
+  const Tensor x = held_out(images.data, images.encoding);
   RbmTrainer learner({.config = of_rbm(images, seed, steps),
                       .batches_per_epoch = data.each_epoch(),
                       .means = images.means});
@@ -141,9 +140,9 @@ Track by_chains(const Problem& images, uint64_t seed, int64_t steps) {
 /// The published game on the images before they were binarised: G's samples are grey.
 Track adversarial(const Problem& images, uint64_t seed, int64_t steps) {
   const DataSet& grey = *images.data.grey;
-  const Scaling scaling = grey.scaling(ScaleTo::unit);
-  Minibatches data(grey, scaling, seed);
-  const Tensor x = held_out(grey, scaling);
+  const Encoding encoding = grey.scaling(ScaleTo::unit);
+  Minibatches data(grey, encoding, seed);
+  const Tensor x = held_out(grey, encoding);
   Config c;
   c.run.seed = static_cast<int64_t>(seed);
   c.training = {.steps = steps, .batch_size = kBatch, .learning_rate = 2e-4};
