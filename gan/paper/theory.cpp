@@ -68,8 +68,7 @@ Density normal(double mean, double deviation) {
 double integral(const std::function<double(double)>& f) {
   const double step = (kHigh - kLow) / kIntervals;
   double sum = 0;
-  for (int i = 0; i <= kIntervals; ++i)
-    sum += (i == 0 || i == kIntervals ? 1 : i % 2 == 1 ? 4 : 2) * f(kLow + i * step);
+  for (int i = 0; i <= kIntervals; ++i) sum += simpson_weight(i, kIntervals) * f(kLow + i * step);
   return sum * step / 3;
 }
 
@@ -118,7 +117,8 @@ Fit fit_discriminator(const Density& data, const Density& g, uint64_t seed) {
   for (int64_t i = 0; i < kPoints; ++i) {
     const double at = x[i].item<double>(), width = (kTo - kFrom) / (kPoints - 1),
                  log_p = data.log_at(at), log_q = g.log_at(at);
-    p[i] = width * std::exp(log_p), q[i] = width * std::exp(log_q),
+    p[i] = width * std::exp(log_p);
+    q[i] = width * std::exp(log_q);
     best[i] = optimal_discriminator(log_p, log_q);
   }
   const auto logits = [&] {
