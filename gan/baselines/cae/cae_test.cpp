@@ -190,7 +190,7 @@ TEST(CaeTrainer, RatesFallWithTheEpochsOfALayer) {
   CaeTrainer trainer(setup_of(s, {.steps = 20, .learning_rate = 0.1}, kMeans, 3, 1, Format::fp32));
   Same data(draw_uniform(Stream(2), kRows, kDim, 0));
   // Epoch 0 and 1 of layer 1; 0 and 2 of layer 2.
-  for (const auto [t, rate] : {std::pair<int64_t, double>{0, 1}, {5, 0.9}, {6, 1}, {12, 0.81}}) {
+  for (const auto& [t, rate] : {std::pair<int64_t, double>{0, 1}, {5, 0.9}, {6, 1}, {12, 0.81}}) {
     const State before = state_of(trainer);
     trainer.step(t, data);
     const State after = state_of(trainer);

@@ -62,7 +62,7 @@ TEST(GsnTrainer, TheRateFallsAfterEveryEpochAndMomentumIsAnAverage) {
   s.momentum = 0.5;
   s.rate_decay = 0.9;
   GsnTrainer trainer(setup_of(s, {.steps = 20, .learning_rate = 0.25}, kHalf, 4, 1, Format::fp32));
-  for (const auto [t, rate] : {std::pair<int64_t, double>{3, 1}, {4, 0.9}, {8, 0.81}}) {
+  for (const auto& [t, rate] : {std::pair<int64_t, double>{3, 1}, {4, 0.9}, {8, 0.81}}) {
     const auto before = state(trainer);
     FourBatches data(t);
     trainer.step(t, data);
