@@ -203,24 +203,33 @@ int main(int argc, char** argv) {
       Training training(a[1], a[2], a[3], std::stoll(a[5]));
       for (int i = 0; i < 10; ++i) training.step();
       fmt::print("{}\n", peak() - before);
-    } else if (a.size() == 4 && a[0] == "sample")
-      use(std::stoi(a[2])), fmt::print("{}\n", sample(a[1], std::stod(a[3])));
-    else if (a.size() == 3 && a[0] == "data")
-      use(std::stoi(a[1])), fmt::print("{}\n", data(std::stod(a[2])));
-    else if (a.size() == 4 && a[0] == "product")
-      use(std::stoi(a[2])), fmt::print("{}\n", product(a[1], std::stod(a[3])));
-    else if (a.size() == 5 && a[0] == "rbm")
-      use(std::stoi(a[3])),
-          fmt::print("{}\n", 1e3 * rbm_step(std::stoll(a[1]), a[2] == "1", std::stod(a[4])));
-    else if (a.size() == 4 && a[0] == "earlier")
-      use(std::stoi(a[2])), fmt::print("{}\n", 1e3 * earlier_step(a[1], std::stod(a[3])));
-    else if (a.size() == 3 && a[0] == "ais")
-      use(std::stoi(a[1])), fmt::print("{}\n", ais(std::stod(a[2])));
-    else if (a.size() == 2 && a[0] == "parzen")
-      use(std::stoi(a[1])), fmt::print("{}\n", parzen_seconds());
-    else
-      return fmt::print(stderr, "gan_bench is called by bench/bench.py\n"), 2;
+    } else if (a.size() == 4 && a[0] == "sample") {
+      use(std::stoi(a[2]));
+      fmt::print("{}\n", sample(a[1], std::stod(a[3])));
+    } else if (a.size() == 3 && a[0] == "data") {
+      use(std::stoi(a[1]));
+      fmt::print("{}\n", data(std::stod(a[2])));
+    } else if (a.size() == 4 && a[0] == "product") {
+      use(std::stoi(a[2]));
+      fmt::print("{}\n", product(a[1], std::stod(a[3])));
+    } else if (a.size() == 5 && a[0] == "rbm") {
+      use(std::stoi(a[3]));
+      fmt::print("{}\n", 1e3 * rbm_step(std::stoll(a[1]), a[2] == "1", std::stod(a[4])));
+    } else if (a.size() == 4 && a[0] == "earlier") {
+      use(std::stoi(a[2]));
+      fmt::print("{}\n", 1e3 * earlier_step(a[1], std::stod(a[3])));
+    } else if (a.size() == 3 && a[0] == "ais") {
+      use(std::stoi(a[1]));
+      fmt::print("{}\n", ais(std::stod(a[2])));
+    } else if (a.size() == 2 && a[0] == "parzen") {
+      use(std::stoi(a[1]));
+      fmt::print("{}\n", parzen_seconds());
+    } else {
+      fmt::print(stderr, "gan_bench is called by bench/bench.py\n");
+      return 2;
+    }
   } catch (const std::exception& error) {
-    return fmt::print(stderr, "gan_bench: {}\n", error.what()), 1;
+    fmt::print(stderr, "gan_bench: {}\n", error.what());
+    return 1;
   }
 }

@@ -23,7 +23,8 @@ void let_waiting_threads_sleep() {
 void name_the_processor() {
 #if defined(__x86_64__)
   const bool wide = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  const char* core = wide ? "SkylakeX" : __builtin_cpu_supports("avx2") ? "Haswell" : nullptr;
+  const char* core = __builtin_cpu_supports("avx2") ? "Haswell" : nullptr;
+  if (wide) core = "SkylakeX";
   if (core) setenv("OPENBLAS_CORETYPE", core, 0);
 #endif
 }
@@ -32,7 +33,8 @@ void name_the_processor() {
 
 int carry_out(const Command&, char** argv) {
   check_limits();
-  let_waiting_threads_sleep(), name_the_processor();
+  let_waiting_threads_sleep();
+  name_the_processor();
   const Path beside = program_folder() / "gan-engine",
              installed = (program_folder() / GAN_TO_ENGINE).lexically_normal() / "gan-engine";
   for (const Path& engine : {beside, installed}) {

@@ -23,6 +23,13 @@ void print(const paper::Report& report, const Path& folder) {
              printable((folder / paper::kReportText).string()));
 }
 
+std::string command_of(const ReproduceOptions& o) {
+  std::string out = "gan reproduce " + o.what;
+  if (o.quick) out += " --quick";
+  if (o.seeds) out += fmt::format(" --seeds {}", *o.seeds);
+  return out;
+}
+
 }  // namespace
 
 int carry_out(const ReproduceOptions& o) {
@@ -40,8 +47,7 @@ int carry_out(const ReproduceOptions& o) {
       .data_dir = o.data_dir,
       .quick = o.quick,
       .seeds = o.seeds,
-      .command = fmt::format("gan reproduce {}{}{}", o.what, o.quick ? " --quick" : "",
-                             o.seeds ? fmt::format(" --seeds {}", *o.seeds) : ""),
+      .command = command_of(o),
       .recipes = all_recipes(),
       .cache = cache_folder(),
       .say = [&](const std::string& text) { narrator.say(text); },

@@ -23,11 +23,10 @@ namespace {
 
 /// The first of the options about chains that was given.
 const char* asks_for_a_chain(const SampleOptions& o) {
-  return o.chains           ? "--chains"
-         : o.burn_in        ? "--burn-in"
-         : o.thin           ? "--thin"
-         : !o.start.empty() ? "--start"
-                            : nullptr;
+  if (o.chains) return "--chains";
+  if (o.burn_in) return "--burn-in";
+  if (o.thin) return "--thin";
+  return o.start.empty() ? nullptr : "--start";
 }
 
 /// Training examples of the data that the model was trained on.

@@ -81,15 +81,18 @@ std::string checks(const RunSection& run) {
   return run.checks == 1 ? "1 check" : fmt::format("{} checks", run.checks);
 }
 
+/// " by 2 standard errors", or nothing where any better score counts.
+std::string by_margin(double margin) {
+  if (margin <= 0) return "";
+  return fmt::format(" by {:g} standard error{}", margin, margin == 1 ? "" : "s");
+}
+
 std::string ended(const Outcome& outcome, const Config& config, const RunFolder& run) {
   switch (outcome.how) {
     case Ended::patience:
       return fmt::format(
           "stopped: no better validation score{} in {} evaluations (best at step {})",
-          config.run.margin > 0 ? fmt::format(" by {:g} standard error{}", config.run.margin,
-                                              config.run.margin == 1 ? "" : "s")
-                                : "",
-          config.run.patience, outcome.best_step.value_or(0));
+          by_margin(config.run.margin), config.run.patience, outcome.best_step.value_or(0));
     case Ended::indistinguishable:
       return fmt::format("stopped: {}, {} in a row; the last check: {};", equivalence(config.run),
                          checks(config.run), last_two_sample_test(run));
@@ -134,25 +137,18 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
     fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder, twice);
 }
 
-}  // namespace
-
-int carry_out(const TrainOptions& o) {
-  catch_stop_signals();
-  ignore_broken_pipes();
-  const bool started = o.resume && is_there(Path(o.out) / "config.toml");
-
-  Config config;
-  if (!o.recipe.empty()) {
-    config = parse_config(read_file(o.recipe_file), o.recipe_file.string());
-  } else if (started) {
-    config = RunFolder::open(o.out).config();
-  } else if (o.resume) {
+/// The settings, without what the command line changes.
+Config base_config(const TrainOptions& o, bool started) {
+  if (!o.recipe.empty()) return parse_config(read_file(o.recipe_file), o.recipe_file.string());
+  if (started) return RunFolder::open(o.out).config();
+  if (o.resume)
     throw DataError("{}: is not a run (it holds no config.toml); give the recipe to start it there",
                     o.out);
-  } else {
-    config = default_config(open_data(o.data, o.data_dir));
-  }
-  apply(o, config);
+  return default_config(open_data(o.data, o.data_dir));
+}
+
+/// `started`: the run goes on.
+Problem problem_of(const TrainOptions& o, const Config& config, bool started) {
   Problem problem = prepare(config, o.data_dir);
   if (problem.config.run.threads < config.run.threads)
     note(
@@ -162,52 +158,80 @@ int carry_out(const TrainOptions& o) {
     problem.config.optimizer.schedule_steps = problem.config.training.steps;
   if (problem.config.training.steps == 0)
     throw UsageError("training.steps is 0: set --steps or --epochs");
-  const auto learner = make_learner(problem);
+  return problem;
+}
 
-  const std::string name =
-      !o.recipe.empty() ? Path(o.recipe).stem().string() : Path(problem.data.name).stem().string();
-  const Path folder = !o.out.empty() ? Path(o.out) : fresh_folder(name);
-  const RunFolder run =
-      started ? RunFolder::resume(folder) : RunFolder::create(folder, problem.config);
-  if (started) {
-    refuse_changes(run.config(), problem.config, folder);
-    check_continues(run, problem);
-    run.write_config(problem.config);
-  }
+std::string name_of(const TrainOptions& o, const Problem& problem) {
+  return Path(o.recipe.empty() ? problem.data.name : o.recipe).stem().string();
+}
 
-  Narrator narrator(o.quiet);
+RunFolder open_run(const Path& folder, const Problem& problem, bool started) {
+  if (!started) return RunFolder::create(folder, problem.config);
+  RunFolder run = RunFolder::resume(folder);
+  refuse_changes(run.config(), problem.config, folder);
+  check_continues(run, problem);
+  run.write_config(problem.config);
+  return run;
+}
+
+/// Says what is trained on what data, and what the user should know beforehand.
+void announce(const TrainOptions& o, const RunFolder& run, const Problem& problem, bool started,
+              Narrator& narrator) {
   narrator.say(fmt::format("{} {} on {} ({} training examples), into {}",
-                           run.last_step() ? "going on with" : "training", name, problem.data.name,
-                           count(problem.data.train.size()), folder.string()));
+                           run.last_step() ? "going on with" : "training", name_of(o, problem),
+                           problem.data.name, count(problem.data.train.size()),
+                           run.path().string()));
   if (const auto step = run.last_step(); step && !run.last_is_link())
     note(fmt::format(
         "{} is no link to a checkpoint, as it is in a run that was not copied; going on from step {}, the newest that is whole",
-        (folder / "checkpoints" / "last").string(), *step));
+        (run.path() / "checkpoints" / "last").string(), *step));
   if (o.recipe.empty() && !started)
     narrator.say(fmt::format("no recipe: {} ({} steps, batch {}); {}/config.toml has all of them",
-                             config.about, problem.config.training.steps,
-                             problem.config.training.batch_size, folder.string()));
+                             problem.config.about, problem.config.training.steps,
+                             problem.config.training.batch_size, run.path().string()));
   for (const std::string& note : problem.data.notes) narrator.say(note);
   if (const std::string missing = without_variety(problem.data); !missing.empty())
     narrator.say(missing);
+}
+
+/// Says how to go on. Returns the exit code.
+int end_interrupted(const Outcome& outcome, const RunFolder& run) {
+  note(
+      fmt::format("stopped at step {}, everything is saved; go on with: {} train --resume --out {}",
+                  outcome.step, program(), shell_word(run.path().string())));
+  return 128 + stop_signal();
+}
+
+int end_without_model(const Outcome& outcome, const RunFolder& run) {
+  fmt::print(
+      "\nall {} steps are done; the layers are still trained one by one, and are no model together yet; go on with a later --steps:\n  {} train --resume --out {} --steps N\n",
+      count(outcome.step), program(), shell_word(run.path().string()));
+  return 0;
+}
+
+}  // namespace
+
+int carry_out(const TrainOptions& o) {
+  catch_stop_signals();
+  ignore_broken_pipes();
+  const bool started = o.resume && is_there(Path(o.out) / "config.toml");
+  Config config = base_config(o, started);
+  apply(o, config);
+  const Problem problem = problem_of(o, config, started);
+  const auto learner = make_learner(problem);
+  const Path folder = o.out.empty() ? fresh_folder(name_of(o, problem)) : Path(o.out);
+  const RunFolder run = open_run(folder, problem, started);
+
+  Narrator narrator(o.quiet);
+  announce(o, run, problem, started, narrator);
   const Judge judge(problem.data);
   const Hooks hooks = make_hooks(run, problem, judge, *learner, narrator);
   const Outcome outcome = train(run, problem, *learner, hooks);
   narrator.finish();
   release_stop_signals();
 
-  if (outcome.how == Ended::interrupted) {
-    note(fmt::format(
-        "stopped at step {}, everything is saved; go on with: {} train --resume --out {}",
-        outcome.step, program(), shell_word(folder.string())));
-    return 128 + stop_signal();
-  }
-  if (!learner->has_model()) {
-    fmt::print(
-        "\nall {} steps are done; the layers are still trained one by one, and are no model together yet; go on with a later --steps:\n  {} train --resume --out {} --steps N\n",
-        count(outcome.step), program(), shell_word(folder.string()));
-    return 0;
-  }
+  if (outcome.how == Ended::interrupted) return end_interrupted(outcome, run);
+  if (!learner->has_model()) return end_without_model(outcome, run);
   hooks.draw(outcome.step);
   if (o.quiet) return 0;
   now_doing(Activity::scoring);

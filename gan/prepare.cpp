@@ -160,7 +160,8 @@ Problem prepare(Config config, const fs::path& data_dir) {
 Config default_config(const DataSet& data) {
   Config c;
   c.data.source = data.name;
-  c.data.scale = data.image ? Scale::unit : data.toy ? Scale::none : Scale::standard;
+  c.data.scale = data.toy ? Scale::none : Scale::standard;
+  if (data.image) c.data.scale = Scale::unit;
   const int64_t dim = data.train.dim(), hidden = data.image ? 1200 : 256;
   const int64_t batch = std::clamp<int64_t>(data.train.size() / 10, 1, data.image ? 100 : 256);
   c.about = fmt::format("settings chosen from the shape of {}", data.name);

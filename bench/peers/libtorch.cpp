@@ -74,7 +74,8 @@ class Paper : public Peer {
       fake = G_->forward((2 * torch::rand({batch_, 100}) - 1) * std::sqrt(3.0));
       const auto parts =
           D_->forward(torch::cat({x, fake})).to(torch::kFloat).squeeze(1).split(batch_);
-      real = parts[0], made = parts[1];
+      real = parts[0];
+      made = parts[1];
     }
     const Tensor d = (F::softplus(-real).mean() + F::softplus(made).mean()) / 2,
                  g = F::softplus(-made).mean();

@@ -108,7 +108,9 @@ void StackTrainer::ensure_size(size_t layer, int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (layer == raised_to_ && batch == batch_ && static_cast<size_t>(threads) == blocks_.size())
     return;
-  raised_to_ = layer, batch_ = batch, rows_ = shared_rows(batch);
+  raised_to_ = layer;
+  batch_ = batch;
+  rows_ = shared_rows(batch);
   raised_ = at::empty({batch, layers_[layer].model().weights().size(0)});
   blocks_.assign(static_cast<size_t>(threads), {});
   weights_.clear();

@@ -45,7 +45,10 @@ std::string did_you_mean(std::string_view given, const std::vector<std::string>&
   size_t within = 2 + given.size() / 3;
   for (const std::string& name : known) {
     const size_t distance = edit_distance(given, name);
-    if (distance < within) nearest = name, within = distance;
+    if (distance < within) {
+      nearest = name;
+      within = distance;
+    }
   }
   return nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
 }

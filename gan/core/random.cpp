@@ -113,7 +113,10 @@ void Stream::normal(std::span<float> out, int64_t per_sample, uint64_t step,
   fill(out, per_sample, [=, key = key_](uint64_t i, uint32_t b, float* four) {
     const auto r = block(key, step, first_sample + i, b);
     const r123::float2 a = r123::boxmuller(r[0], r[1]), c = r123::boxmuller(r[2], r[3]);
-    four[0] = a.x, four[1] = a.y, four[2] = c.x, four[3] = c.y;
+    four[0] = a.x;
+    four[1] = a.y;
+    four[2] = c.x;
+    four[3] = c.y;
   });
 }
 

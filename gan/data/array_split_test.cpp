@@ -157,13 +157,9 @@ TEST_F(Arrays, NumbersThatAreNotFiniteAreNamed) {
   values[16] = 3e38f;
   expect_data_error(open, "row 5, column 1 (counted from 0) is 3e+38", "a.npy");
   values[16] = 1;
-  const auto images = [&] {
-    open_data(npy({15, 2, 2}, [] {
-      std::vector<float> v(60);
-      v[13] = NAN;
-      return v;
-    }()));
-  };
+  std::vector<float> pixels(60);
+  pixels[13] = NAN;
+  const auto images = [&] { open_data(npy({15, 2, 2}, pixels)); };
   expect_data_error(images, "row 3, column [0, 1] (counted from 0) is nan", "a.npy");
 }
 

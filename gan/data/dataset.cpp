@@ -242,7 +242,8 @@ Scaling DataSet::scaling(ScaleTo to, double norm) const {
 }
 
 Scaling DataSet::judging() const {
-  return scaling(image ? ScaleTo::unit : toy ? ScaleTo::none : ScaleTo::standard);
+  if (image) return scaling(ScaleTo::unit);
+  return scaling(toy ? ScaleTo::none : ScaleTo::standard);
 }
 
 DataSpec data_spec(const DataSet& data) {

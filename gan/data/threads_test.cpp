@@ -28,12 +28,14 @@
 namespace gan {
 namespace {
 
+std::vector<float> draw_numbers() {
+  std::vector<float> values(600);
+  Stream(1, "numbers").normal(values, 2, 0);
+  return values;
+}
+
 const std::vector<float>& numbers() {
-  static const std::vector<float> drawn = [] {
-    std::vector<float> values(600);
-    Stream(1, "numbers").normal(values, 2, 0);
-    return values;
-  }();
+  static const std::vector<float> drawn = draw_numbers();
   return drawn;
 }
 

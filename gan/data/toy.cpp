@@ -105,7 +105,9 @@ class SwissRoll : public Toy {
       const double t = kFrom + (kTo - kFrom) * i / kIntervals;
       x_.push_back(t * std::cos(t) / kShrink);
       y_.push_back(t * std::sin(t) / kShrink);
-      const double simpson = i == 0 || i == kIntervals ? 1 : i % 2 == 1 ? 4 : 2;
+      const double inner = i % 2 == 1 ? 4 : 2;
+      const bool is_end = i == 0 || i == kIntervals;
+      const double simpson = is_end ? 1 : inner;
       log_weight_.push_back(std::log(simpson / (3.0 * kIntervals)));
     }
   }

@@ -112,7 +112,10 @@ TEST(Toy, ModesGetEqualSharesAndTheirDeviation) {
         double square = 0;
         for (int64_t j = 0; j < dim; ++j)
           square += std::pow(samples[i * dim + j] - modes[k * dim + j], 2);
-        if (square < best) best = square, nearest = k;
+        if (square < best) {
+          best = square;
+          nearest = k;
+        }
       }
       ++shares[nearest];
       squares += best;

@@ -29,7 +29,8 @@ Range Range::widened(double share) const {
   if (empty) return {0, 1, false};
   const double size = std::max(std::abs(low), std::abs(high));
   const double least = size > 0 ? 1e-9 * size : 1e-300;  // finer than that is a constant
-  const double margin = high - low > least ? share * (high - low) : size > 0 ? 0.5 * size : 0.5;
+  double margin = size > 0 ? 0.5 * size : 0.5;
+  if (high - low > least) margin = share * (high - low);
   return {low - margin, high + margin, false};
 }
 

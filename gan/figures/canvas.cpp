@@ -131,8 +131,9 @@ void Canvas::text(const std::string& words, Point at, Align align, Font font, Co
                   bool upwards) {
   if (!near(at)) return;
   cairo_t* cairo = cairo_.get();
-  const double shift =
-      align == Align::left ? 0 : text_width(words, font) / (align == Align::centre ? 2 : 1);
+  double shift = 0;
+  if (align != Align::left) shift = text_width(words, font);
+  if (align == Align::centre) shift /= 2;
   use(font);
   use(colour);
   cairo_save(cairo);

@@ -34,8 +34,10 @@ Image draw_captioned(std::span<const Captioned> pictures, int64_t width) {
         static_cast<int64_t>(image.pixels.size()) != image.height * image.width * image.channels)
       throw DataError("captioned pictures: '{}' is no picture: {}x{} pixels of {} channels", name,
                       image.width, image.height, image.channels);
-    if (left > kMargin && left + image.width + kMargin > width)
-      left = kMargin, top = bottom + kBetween;
+    if (left > kMargin && left + image.width + kMargin > width) {
+      left = kMargin;
+      top = bottom + kBetween;
+    }
     places.push_back({left, top + kHead});
     right = std::max(right, left + image.width);
     bottom = std::max(bottom, top + kHead + image.height);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gan {
 namespace {
@@ -31,6 +32,13 @@ std::string scientific(double value, int digits) {
     if (mantissa.ends_with('.')) mantissa.pop_back();
   }
   return fmt::format("{}e{}", mantissa, std::stoi(text.substr(e + 1)));
+}
+
+/// Thousands and millions are written shorter.
+std::pair<double, const char*> unit_of(double largest) {
+  if (largest >= 1e6) return {1e6, "M"};
+  if (largest >= 1e4) return {1e3, "k"};
+  return {1, ""};
 }
 
 }  // namespace
@@ -64,9 +72,7 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks) {
   const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : largest;
   const int whole = largest > 0 ? static_cast<int>(std::floor(std::log10(largest))) : 0;
 
-  const auto [scale, suffix] = largest >= 1e6   ? std::pair(1e6, "M")
-                               : largest >= 1e4 ? std::pair(1e3, "k")
-                                                : std::pair(1.0, "");
+  const auto [scale, suffix] = unit_of(largest);
   const int decimals = decimals_of(step / scale);
   const bool plain = largest < 1e9 && decimals <= (largest < 1 ? 4 : 9 - std::max(whole, 0));
   const int digits =

@@ -84,9 +84,9 @@ TEST(Golden, ThreeStepsEndWhereTorchEnds) {
       next.clear();
       const at::NoGradGuard no_grad;
       trainer.visit_state([&](const std::string& name, Tensor& t) {
-        const std::string who = name.starts_with("model.") ? "G"
-                                : name.starts_with("D.")   ? "D"
-                                                           : "";
+        std::string who;
+        if (name.starts_with("model.")) who = "G";
+        if (name.starts_with("D.")) who = "D";
         if (!who.empty()) visit(name, t, tensor(row[when][who].at(next[who]++)).view(t.sizes()));
       });
     };

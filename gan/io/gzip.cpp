@@ -1,5 +1,6 @@
 #include "gan/io/gzip.h"
 
+#define ZLIB_CONST  // what is only read may be const
 #include <zlib.h>
 
 #include <algorithm>
@@ -41,7 +42,7 @@ std::string gzip(std::string_view in) {
   int status = Z_OK;
   while (status != Z_STREAM_END) {
     const size_t given = std::min(in.size(), kMaxGiven);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
+    stream.next_in = reinterpret_cast<const Bytef*>(in.data());
     stream.avail_in = static_cast<uInt>(given);
     stream.next_out = reinterpret_cast<Bytef*>(made);
     stream.avail_out = sizeof made;

@@ -67,8 +67,11 @@ struct Literal {
   }
 
   bool text(std::string_view& value) {
-    const char quote = take("'") ? '\'' : take("\"") ? '"' : '\0';
-    const size_t end = quote ? rest.find(quote) : std::string_view::npos;
+    size_t end = std::string_view::npos;
+    if (take("'"))
+      end = rest.find('\'');
+    else if (take("\""))
+      end = rest.find('"');
     if (end == std::string_view::npos) return false;
     value = rest.substr(0, end);
     rest.remove_prefix(end + 1);

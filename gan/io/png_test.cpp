@@ -246,7 +246,10 @@ TEST(AnimatedPng, DecodesToItsFrames) {
     if (name == "fcTL" || name == "fdAT") {
       EXPECT_EQ(data.substr(0, 4), big(sequence++));
     }
-    if (name == "fcTL") show(), control = data;
+    if (name == "fcTL") {
+      show();
+      control = data;
+    }
     if (name == "IDAT") packed += data;
     if (name == "fdAT") packed += data.substr(4);
   }

@@ -263,10 +263,15 @@ std::string checksum(const SafeTensors& content) {
     sum = crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   };
   for (const auto& [key, value] : content.metadata)
-    if (key != kChecksumKey) add(key), add(value);
+    if (key != kChecksumKey) {
+      add(key);
+      add(value);
+    }
   for (const auto& [name, tensor] : content.tensors) {
-    add(name), add(tensor.dtype), add(fmt::format("{}", fmt::join(tensor.shape, ","))),
-        add(tensor.bytes);
+    add(name);
+    add(tensor.dtype);
+    add(fmt::format("{}", fmt::join(tensor.shape, ",")));
+    add(tensor.bytes);
   }
   return fmt::format("{:08x}", sum);
 }

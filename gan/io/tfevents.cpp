@@ -7,7 +7,7 @@
 namespace gan {
 namespace {
 
-constexpr std::array<uint32_t, 256> kCrcTable = [] {
+constexpr std::array<uint32_t, 256> crc_table() {
   std::array<uint32_t, 256> table{};
   for (uint32_t i = 0; i < table.size(); ++i) {
     uint32_t crc = i;
@@ -16,7 +16,9 @@ constexpr std::array<uint32_t, 256> kCrcTable = [] {
     table[i] = crc;
   }
   return table;
-}();
+}
+
+constexpr std::array<uint32_t, 256> kCrcTable = crc_table();
 
 /// TFRecord's guard against a CRC over data that hold CRCs.
 uint32_t masked_crc(std::string_view bytes) {

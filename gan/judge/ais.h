@@ -45,7 +45,8 @@ class AnnealedLikelihood : public Likelihood {
  public:
   AnnealedLikelihood(AnnealedPath& path, const LogZ& log_z) : path_(path), log_z_(log_z) {}
   Kind kind() const override {
-    return path_.bounded() ? Kind::bound : log_z_.exact ? Kind::exact : Kind::ais;
+    if (path_.bounded()) return Kind::bound;
+    return log_z_.exact ? Kind::exact : Kind::ais;
   }
   Tensor log_probability(const Tensor& x) override;
   const LogZ& log_z() const { return log_z_; }

@@ -120,7 +120,11 @@ Trained train(const Labelled& data, const Labelled& held_out, const Stream& stre
           net, std::min(kAveraging, static_cast<double>(update) / static_cast<double>(update + 9)));
     }
     const double now = loss(averaged, held_out).item<double>();
-    if (now < least) least = now, since = -1, best = copies(averaged);
+    if (now < least) {
+      least = now;
+      since = -1;
+      best = copies(averaged);
+    }
   }
   std::vector<Tensor> chosen = averaged.parameters();
   for (size_t i = 0; i < best.size(); ++i) chosen[i].copy_(best[i]);

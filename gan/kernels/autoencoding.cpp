@@ -10,7 +10,8 @@ GAN_CLONES void to_normal_span(int64_t n, const float* u, const float* v, float*
   for (int64_t i = 0; i < n; ++i) {
     const float radius = __builtin_sqrtf(-2 * logarithm(1 - u[i]));
     const SineCosine at = sine_cosine(v[i]);
-    cosines[i] = radius * at.cosine, sines[i] = radius * at.sine;
+    cosines[i] = radius * at.cosine;
+    sines[i] = radius * at.sine;
   }
 }
 

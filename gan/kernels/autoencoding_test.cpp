@@ -125,7 +125,9 @@ TEST(AutoencodingAlone, CrossEntropyIsRightFarOutAndHidesNoNaN) {
 TEST(AutoencodingAlone, NormalNumbersAreBoxAndMullers) {
   const int64_t n = 100'001;
   Tensor u = uniform("u", n + 1), out = at::empty({n});
-  u[0] = 0, u[1] = 1 - 0x1p-24, u[n / 2] = 0.5;
+  u[0] = 0;
+  u[1] = 1 - 0x1p-24;
+  u[n / 2] = 0.5;
   to_normal(n, u.data_ptr<float>(), out.data_ptr<float>());
   const Tensor v = u.to(at::kDouble), half = v.narrow(0, 0, n / 2),
                radius = (-2 * at::log1p(-half)).sqrt(), turn = v.narrow(0, n / 2, n / 2) * 2 * M_PI;

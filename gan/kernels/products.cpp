@@ -26,11 +26,15 @@ Strides strides_b(const ProductShape& s) {
   return strides_of(s.k, s.n, s.transpose_b, s.stride_b);
 }
 
+/// ATen and oneDNN take what they only read as data that could be written.
+void* as_writable(const void* data) {
+  return const_cast<void*>(data);
+}
+
 at::Tensor view(const void* data, int64_t rows, int64_t columns, Strides strides,
                 Format precision) {
   const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
-  return at::from_blob(const_cast<void*>(data), {rows, columns}, {strides.row, strides.column},
-                       type);
+  return at::from_blob(as_writable(data), {rows, columns}, {strides.row, strides.column}, type);
 }
 at::Tensor view_a(const ProductShape& s, const void* a) {
   return view(a, s.m, s.k, strides_a(s), s.operands);
@@ -92,8 +96,8 @@ struct Product::Prepared {
 
 void Product::operator()(const void* a, const void* b, float* c) const {
   Prepared& p = *prepared_;
-  p.a.set_data_handle(const_cast<void*>(a));
-  p.b.set_data_handle(const_cast<void*>(b));
+  p.a.set_data_handle(as_writable(a));
+  p.b.set_data_handle(as_writable(b));
   p.c.set_data_handle(c);
   const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p.a.get()},
                                        {DNNL_ARG_WEIGHTS, p.b.get()},
@@ -135,15 +139,17 @@ void multiply(const ProductShape& shape, const void* a, const void* b, float* c)
   found->second(a, b, c);
 }
 
+static bool can_multiply_bf16() {
+  try {
+    Product({16, 16, 16, false, false, Format::bf16});
+    return true;
+  } catch (const std::exception&) {  // oneDNN has none for this processor
+    return false;
+  }
+}
+
 bool has_bf16() {
-  static const bool has = [] {
-    try {
-      Product({16, 16, 16, false, false, Format::bf16});
-      return true;
-    } catch (const std::exception&) {  // oneDNN has none for this processor
-      return false;
-    }
-  }();
+  static const bool has = can_multiply_bf16();
   return has;
 }
 

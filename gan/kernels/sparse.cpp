@@ -146,10 +146,10 @@ GAN_INLINE void transpose_four(const float* from, int64_t stride_from, float* to
   const auto put = [&](int i, Four x) {
     *reinterpret_cast<UnalignedFour*>(to + i * stride_to) = x;
   };
-  put(0, __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5)),
-      put(1, __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7));
-  put(2, __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5)),
-      put(3, __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7));
+  put(0, __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5));
+  put(1, __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7));
+  put(2, __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5));
+  put(3, __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace gan::kernels {
 namespace {
 
@@ -63,9 +65,11 @@ TEST(Sparse, AlignedRowsAreTheMatrixOrItsTranspose) {
   const auto seen = [](const AlignedRows& rows) {
     EXPECT_EQ(reinterpret_cast<uintptr_t>(rows.data()) % 64, 0u);
     EXPECT_EQ(rows.stride() % 16, 0);
-    return at::from_blob(const_cast<float*>(rows.data()), {rows.rows(), rows.columns()},
-                         {rows.stride(), 1}, at::kFloat)
-        .clone();
+    Tensor copy = at::empty({rows.rows(), rows.columns()});
+    for (int64_t r = 0; r < rows.rows(); ++r)
+      std::copy_n(rows.data() + r * rows.stride(), rows.columns(),
+                  copy.data_ptr<float>() + r * rows.columns());
+    return copy;
   };
   EXPECT_TRUE(at::equal(seen(straight), w));
   EXPECT_TRUE(at::equal(seen(turned), w.t()));

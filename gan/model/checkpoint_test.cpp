@@ -14,7 +14,11 @@ struct State {
   Tensor w = at::arange(6, at::kFloat).view({2, 3}), n = at::full({}, 7, at::kLong),
          d = at::full({2}, 0.1, at::kDouble);
   StateVisit walk() {
-    return [this](const StateVisitor& visit) { visit("w", w), visit("n", n), visit("d", d); };
+    return [this](const StateVisitor& visit) {
+      visit("w", w);
+      visit("n", n);
+      visit("d", d);
+    };
   }
 };
 

@@ -43,8 +43,7 @@ Density normal(double mean, double deviation) {
 double integral(const std::function<double(double)>& f) {
   const double step = (kHigh - kLow) / kIntervals;
   double sum = 0;
-  for (int i = 0; i <= kIntervals; ++i)
-    sum += (i == 0 || i == kIntervals ? 1 : i % 2 == 1 ? 4 : 2) * f(kLow + i * step);
+  for (int i = 0; i <= kIntervals; ++i) sum += simpson_weight(i, kIntervals) * f(kLow + i * step);
   return sum * step / 3;
 }
 

@@ -31,11 +31,9 @@ std::string verdict(const Check& c) {
 
 std::string settings_of(const Piece& piece) {
   const std::string& text = piece.settings;
-  return fmt::format("{}{}Time: {}.", text,
-                     text.empty()          ? ""
-                     : text.ends_with('.') ? " "
-                                           : ". ",
-                     duration(piece.seconds));
+  const std::string time = fmt::format("Time: {}.", duration(piece.seconds));
+  if (text.empty()) return time;
+  return text + (text.ends_with('.') ? " " : ". ") + time;
 }
 
 /// Text of one line in which no character means anything to Markdown.

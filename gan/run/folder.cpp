@@ -212,7 +212,8 @@ std::optional<RunFolder::Checkpoint> RunFolder::last() const {
     out = find_last();
   } catch (const DataError& error) {
     std::vector<int64_t> others = steps();
-    const int64_t damaged = linked ? *linked : others.empty() ? -1 : others.back();
+    const int64_t newest = others.empty() ? -1 : others.back();
+    const int64_t damaged = linked.value_or(newest);
     std::erase(others, damaged);
     if (others.empty())
       throw DataError("{}; there is no other checkpoint: train anew, with another --out",

@@ -62,8 +62,10 @@ struct LoopState {
   Tensor passed = at::zeros({}, at::kLong);  ///< two-sample checks passed in a row
 
   void visit(const StateVisitor& visit) {
-    visit("loop.best_score", best_score), visit("loop.best_step", best_step);
-    visit("loop.since_best", since_best), visit("loop.passed", passed);
+    visit("loop.best_score", best_score);
+    visit("loop.best_step", best_step);
+    visit("loop.since_best", since_best);
+    visit("loop.passed", passed);
     if (rule.margin > 0) visit("loop.last_rise", last_rise);
   }
 
@@ -153,7 +155,8 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     run.save(step, write_checkpoint(everything, about), best, config.run.keep_every);
     const double seconds = seconds_since(start);
     run.note_time(saved, step, seconds - noted, at::get_num_threads());
-    saved = step, noted = seconds;
+    saved = step;
+    noted = seconds;
   };
 
   std::optional<Ended> ended = state.over();

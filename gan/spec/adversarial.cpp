@@ -1,6 +1,9 @@
 #include "gan/spec/adversarial.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <string>
 
 #include "gan/core/error.h"
 #include "gan/spec/family.h"
@@ -19,7 +22,7 @@ struct Place {
 };
 
 void check_outputs(const NetworkSpec& spec, const Place& place, int64_t wanted,
-                   const char* of_what) {
+                   const std::string& of_what) {
   const auto& [network, input, classes] = place;
   const int64_t outputs = product(shapes(spec, input, network, classes).back().out);
   if (outputs != wanted)
@@ -30,7 +33,7 @@ void check_outputs(const NetworkSpec& spec, const Place& place, int64_t wanted,
 void check(const Config& c, const DataSpec& data) {
   const auto classes = static_cast<int64_t>(data.classes.size());
   check_outputs(c.generator.layers, {"generator", {c.generator.noise_size}, classes}, data.dim(),
-                "as many as an example has numbers");
+                fmt::format("an example of the data has {} numbers", data.dim()));
   check_outputs(c.discriminator.layers, {"discriminator", data.shape, classes}, 1, "one logit");
 }
 

@@ -225,38 +225,47 @@ class Reader {
     }
   }
 
+  template <class L>
+  LayerSpec read_as(const toml::table& table, const std::string& path) const {
+    L spec;
+    Reader reader(table, who_, path);
+    reader.expect("layer");
+    std::string own_name;
+    reader("name", own_name, any(), "");
+    fields(spec, reader);
+    reader.refuse_unknown();
+    Missing missing;
+    fields(spec, missing);
+    if (!missing.key.empty()) fail(table, "{}{} is missing", path, missing.key);
+    if constexpr (std::is_same_v<L, Dropout>)  // unless said otherwise, expectations are kept
+      if (!table.contains("scale")) spec.scale = 1 / spec.keep;
+    if constexpr (std::is_same_v<L, MaxoutConvolution>)
+      if (!table.contains("pool_stride")) spec.pool_stride = spec.pool;
+    if constexpr (std::is_same_v<L, AveragePool>)
+      if (!table.contains("stride")) spec.stride = spec.window;
+    LayerSpec layer = spec;
+    layer.name = own_name;
+    return layer;
+  }
+
+  /// Reads the layer whose kind is called `name`, if there is one. Returns the names of all kinds.
+  template <class... L>
+  std::vector<std::string> read_alternatives(const std::variant<L...>*, const std::string& name,
+                                             const toml::table& table, const std::string& path,
+                                             std::optional<LayerSpec>& layer) const {
+    const auto read_if_named = [&]<class One>(std::type_identity<One>) {
+      if (name == One::kName) layer = read_as<One>(table, path);
+    };
+    (read_if_named(std::type_identity<L>()), ...);
+    return {std::string(L::kName)...};
+  }
+
   LayerSpec read_layer(const toml::table& table, const std::string& path) const {
     const auto name = table["layer"].value<std::string>();
     if (!name) fail(table, "{}layer is missing: say which, e.g. layer = \"dense\"", path);
     std::optional<LayerSpec> layer;
-    std::vector<std::string> names;
-    [&]<class... L>(std::variant<L...>*) {
-      (
-          [&] {
-            names.emplace_back(L::kName);
-            if (*name != L::kName) return;
-            L spec;
-            Reader reader(table, who_, path);
-            reader.expect("layer");
-            std::string own_name;
-            reader("name", own_name, any(), "");
-            fields(spec, reader);
-            reader.refuse_unknown();
-            Missing missing;
-            fields(spec, missing);
-            if (!missing.key.empty()) fail(table, "{}{} is missing", path, missing.key);
-            if constexpr (std::is_same_v<L,
-                                         Dropout>)  // unless said otherwise, expectations are kept
-              if (!table.contains("scale")) spec.scale = 1 / spec.keep;
-            if constexpr (std::is_same_v<L, MaxoutConvolution>)
-              if (!table.contains("pool_stride")) spec.pool_stride = spec.pool;
-            if constexpr (std::is_same_v<L, AveragePool>)
-              if (!table.contains("stride")) spec.stride = spec.window;
-            layer = spec;
-            layer->name = own_name;
-          }(),
-          ...);
-    }(static_cast<LayerSpec*>(nullptr));
+    const std::vector<std::string> names =
+        read_alternatives(static_cast<LayerSpec*>(nullptr), *name, table, path, layer);
     if (!layer)
       fail(table, "{}layer = '{}' is not a known layer{}", path, *name, did_you_mean(*name, names));
     if (table.contains("name") && !is_layer_name(layer->name))

@@ -26,7 +26,7 @@ Config net(int64_t outputs, int64_t logits) {
 TEST(Fit, OfNetworks) {
   EXPECT_EQ(complaint(net(3, 1)), "");
   EXPECT_EQ(complaint(net(4, 1)),
-            "[generator] ends with 4 outputs, expected 3: as many as an example has numbers");
+            "[generator] ends with 4 outputs, expected 3: an example of the data has 3 numbers");
   EXPECT_EQ(complaint(net(3, 2)), "[discriminator] ends with 2 outputs, expected 1: one logit");
   EXPECT_NE(complaint(Config{}).find("[generator] has no layers"), std::string::npos);
 }

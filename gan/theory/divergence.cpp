@@ -68,8 +68,7 @@ double jensen_shannon(const LogDensity& p, const LogDensity& q, double low, doub
   double sum = 0;
   for (int i = 0; i <= intervals; ++i) {
     const double x = low + i * step;
-    const double weight = i == 0 || i == intervals ? 1 : i % 2 == 1 ? 4 : 2;
-    sum += weight * divergence_at(p(x), q(x));
+    sum += simpson_weight(i, intervals) * divergence_at(p(x), q(x));
   }
   return sum * step / 3;
 }
@@ -79,6 +78,11 @@ double jensen_shannon(std::span<const double> p, std::span<const double> q) {
   double sum = 0;
   for (size_t i = 0; i < p.size(); ++i) sum += divergence_at(std::log(p[i]), std::log(q[i]));
   return sum;
+}
+
+double simpson_weight(int i, int intervals) {
+  if (i == 0 || i == intervals) return 1;
+  return i % 2 == 1 ? 4 : 2;
 }
 
 double virtual_criterion(double jensen_shannon_divergence) {

@@ -24,6 +24,9 @@ double jensen_shannon(std::span<const double> p, std::span<const double> q);
 /// disjoint supports.
 double virtual_criterion(double jensen_shannon_divergence);
 
+/// The weight of point i, from 0 to `intervals`, in the composite Simpson rule, times 3 / step.
+double simpson_weight(int i, int intervals);
+
 double log_normal_density(double x, double mean, double deviation);
 
 /// A density on a uniform grid of points from samples: Gaussian kernels of width `bandwidth`

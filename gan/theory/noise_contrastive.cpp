@@ -11,10 +11,8 @@ NceVariance nce_variance(const LogDensity& data, const LogDensity& noise,
   const double step = (high - low) / intervals;
   for (int i = 0; i <= intervals; ++i) {
     const double x = low + i * step, log_d = data(x), log_n = noise(x), g = score(x);
-    const double weight = (i == 0 || i == intervals ? 1
-                           : i % 2 == 1             ? 4
-                                                    : 2) *
-                          step / 3 * std::exp(log_d) / (1 + std::exp(log_d - log_n) / nu);
+    const double weight = simpson_weight(i, intervals) * step / 3 * std::exp(log_d) /
+                          (1 + std::exp(log_d - log_n) / nu);
     gg += g * g * weight;
     g1 += g * weight;
     one += weight;

@@ -189,7 +189,8 @@ TEST(CaeTrainer, RatesFallWithTheEpochsOfALayer) {
   s.momentum = 0;
   CaeTrainer trainer(setup_of(s, {.steps = 20, .learning_rate = 0.1}, kMeans, 3, 1, Format::fp32));
   Same data(draw_uniform(Stream(2), kRows, kDim, 0));
-  for (const int64_t t : {0, 5, 6, 12}) {  // epoch 0 and 1 of layer 1; 0 and 2 of layer 2
+  // Epoch 0 and 1 of layer 1; 0 and 2 of layer 2.
+  for (const auto& [t, rate] : {std::pair<int64_t, double>{0, 1}, {5, 0.9}, {6, 1}, {12, 0.81}}) {
     const State before = state_of(trainer);
     trainer.step(t, data);
     const State after = state_of(trainer);
@@ -197,12 +198,7 @@ TEST(CaeTrainer, RatesFallWithTheEpochsOfALayer) {
     const Tensor change =
                      before.at("model." + l + ".1.weights") - after.at("model." + l + ".1.weights"),
                  g = after.at("learner." + l + ".0.first");
-    EXPECT_NEAR((change.norm() / g.norm()).item<double>(),
-                0.1 * (t == 5    ? 0.9
-                       : t == 12 ? 0.81
-                                 : 1),
-                1e-4)
-        << t;
+    EXPECT_NEAR((change.norm() / g.norm()).item<double>(), 0.1 * rate, 1e-4) << t;
   }
 }
 

@@ -27,7 +27,8 @@ DbmBlock::DbmBlock(const DbmParameters& dbm, int64_t rows, const Stream& stream)
 DbmBlock::DbmBlock(const DbmParameters& dbm, const std::vector<RbmWeights>& weights, int64_t rows,
                    const Stream& stream, bool always)
     : DbmBlock(dbm, rows, stream) {
-  weights_ = &weights, always_ = always;
+  weights_ = &weights;
+  always_ = always;
 }
 
 void DbmBlock::temper(double beta, const std::vector<const float*>& base) {
@@ -96,7 +97,8 @@ int64_t DbmBlock::settle(int64_t rows, int64_t iterations, double tolerance) {
   for (int64_t i = 1; i <= iterations; ++i) {
     double change = 0;
     for (size_t l = 1; l < layers(); ++l) {
-      hear(l, 1), mean(l, rows, noise_.data());
+      hear(l, 1);
+      mean(l, rows, noise_.data());
       change += kernels::replace(rows * units(l), noise_.data(), x(l));
     }
     if (change < tolerance * static_cast<double>(rows * hidden)) return i;

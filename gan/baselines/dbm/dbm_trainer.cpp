@@ -121,7 +121,8 @@ void DbmTrainer::ensure_size(int64_t batch) {
   const DbmParameters p = model_.parameters();
   batch_ = batch;
   rows_ = shared_rows(std::min(batch, dbm_.chains));
-  first_end_ = up_to_multiple(batch, rows_), all_ = first_end_ + up_to_multiple(dbm_.chains, rows_);
+  first_end_ = up_to_multiple(batch, rows_);
+  all_ = first_end_ + up_to_multiple(dbm_.chains, rows_);
   x_.clear();
   learned_.clear();
   members_.clear();

@@ -98,7 +98,9 @@ int64_t DbnTrainer::sweeps(int64_t t) const {
 void DbnTrainer::ensure_size(int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
-  batch_ = batch, rows_ = shared_rows(batch), all_ = up_to_multiple(batch, rows_);
+  batch_ = batch;
+  rows_ = shared_rows(batch);
+  all_ = up_to_multiple(batch, rows_);
   std::vector<Rbm>& layers = model_.layers();
   const size_t last = layers.size() - 1;
   const auto room = [&](int64_t n) { return std::vector<float>(static_cast<size_t>(all_ * n)); };
@@ -180,7 +182,8 @@ void DbnTrainer::wake_and_sleep(size_t member, int64_t begin, int64_t end, int64
     float *below = wake_error_[l].data() + begin * size(l),
           *above = sleep_error_[l].data() + begin * size(l + 1);
     down[l].visible(wake(l + 1), rows, 0, number, below, nullptr);  // what is expected ...
-    up[l].up(sleep(l)), up[l].hidden(rows, 0, number, above, nullptr);
+    up[l].up(sleep(l));
+    up[l].hidden(rows, 0, number, above, nullptr);
     for (int64_t r = 0; r < rows;
          ++r) {  // ... from what was there, over minus the batch, as it is summed up
       kernels::shift_and_scale(size(l), wake(l) + r * size(l),

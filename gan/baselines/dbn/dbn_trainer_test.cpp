@@ -201,8 +201,11 @@ TEST(DbnTrainer, UpDownClimbsTheBoundInGenerativeWeights) {
           << number << " " << i;
     }
   };
-  check(low.weights(), 0), check(low.visible_bias(), 1), check(top.weights(), 4),
-      check(top.visible_bias(), 5), check(top.hidden_bias(), 6);
+  check(low.weights(), 0);
+  check(low.visible_bias(), 1);
+  check(top.weights(), 4);
+  check(top.visible_bias(), 5);
+  check(top.hidden_bias(), 6);
 }
 
 TEST(DbnTrainer, ContinuesFromItsStateInEveryStage) {

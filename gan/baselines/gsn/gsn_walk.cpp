@@ -18,8 +18,8 @@ Unit unit_of(const GsnSection& section) {
                                                                : Unit::Kind::sigmoid};
 }
 
-Tensor view(const void* data, int64_t rows, int64_t columns, Format precision) {
-  return at::from_blob(const_cast<void*>(data), {rows, columns},
+Tensor view(void* data, int64_t rows, int64_t columns, Format precision) {
+  return at::from_blob(data, {rows, columns},
                        precision == Format::fp32 ? at::kFloat : at::kBFloat16);
 }
 

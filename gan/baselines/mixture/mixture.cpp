@@ -48,7 +48,8 @@ void BernoulliMixture::prepare() {
   const Tensor m = means_.clamp(kEdge, 1 - kEdge);
   logits_ = m.logit().t().contiguous();
   offsets_ = log_weights_ + at::log1p(-m).sum(1);
-  fast_logits_ = logits_.to(at::kFloat), fast_offsets_ = offsets_.to(at::kFloat);
+  fast_logits_ = logits_.to(at::kFloat);
+  fast_offsets_ = offsets_.to(at::kFloat);
 }
 
 void BernoulliMixture::visit_state(const StateVisitor& visit) {

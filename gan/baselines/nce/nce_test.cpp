@@ -200,7 +200,8 @@ struct Line {  // data of variance 1/2 against N(0, 1), and what is known of the
     Gaussian standard(at::zeros({1}), at::eye(1));
     x = normal(seed, data, 1) * std::sqrt(0.5);
     y = standard.sample(noise, seed).to(at::kDouble);
-    log_x = standard.log_probability(x), log_y = standard.log_probability(y);
+    log_x = standard.log_probability(x);
+    log_y = standard.log_probability(y);
   }
 };
 

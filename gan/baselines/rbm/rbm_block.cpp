@@ -75,7 +75,8 @@ RbmBlock::RbmBlock(const RbmParameters& rbm, int64_t rows, const Stream& stream)
 RbmBlock::RbmBlock(const RbmParameters& rbm, const RbmWeights& weights, int64_t rows,
                    const Stream& stream, bool always)
     : RbmBlock(rbm, rows, stream) {
-  weights_ = &weights, always_ = always;
+  weights_ = &weights;
+  always_ = always;
 }
 
 void RbmBlock::temper(double beta, const float* base) {

@@ -74,9 +74,11 @@ void RbmTrainer::ensure_size(int64_t batch) {
   const int64_t threads = at::get_num_threads();
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
   const RbmParameters p = model_.parameters();
-  batch_ = batch, ends_ = rbm_.persistent ? rbm_.chains : batch;
+  batch_ = batch;
+  ends_ = rbm_.persistent ? rbm_.chains : batch;
   rows_ = shared_rows(std::min(batch_, ends_));
-  first_end_ = up_to_multiple(batch_, rows_), all_ = first_end_ + up_to_multiple(ends_, rows_);
+  first_end_ = up_to_multiple(batch_, rows_);
+  all_ = first_end_ + up_to_multiple(ends_, rows_);
   learnt_ = kernels::AlignedRows(all_, p.hidden);
   v_.assign(static_cast<size_t>(all_ * p.visible), 0);
   h_.assign(static_cast<size_t>(all_ * p.hidden), 0);

@@ -120,7 +120,9 @@ TEST(RbmTrainer, TheLikelihoodsGradientIsTheDifferenceOfExpectations) {
       EXPECT_NEAR((high - low) / (x1 - x0), slopes[i].item<double>(), 2e-6);
     }
   };
-  check(m.weights(), exact.w), check(m.visible_bias(), exact.b), check(m.hidden_bias(), exact.c);
+  check(m.weights(), exact.w);
+  check(m.visible_bias(), exact.b);
+  check(m.hidden_bias(), exact.c);
 }
 
 TEST(RbmTrainer, ContrastiveDivergenceIsItsExpectation) {
