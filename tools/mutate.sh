@@ -147,11 +147,11 @@ for id in "${ids[@]}"; do
 done
 
 cat <<DOCUMENT
-# Do the tests bite?
+# Do the tests notice faults?
 
-Small faults, planted one at a time in a copy of the sources, and the first test that notices each.
-Made by \`tools/mutate.sh >docs/mutants.md\` from [the list](../tools/mutants.txt) on $(date -u +%F), in $(((SECONDS - start + 59) / 60)) minutes;
-${#ids[@]} faults, $survivors unnoticed.
+Small faults were planted in a copy of the sources, one at a time. The table names the first test that failed with each.
+This page was made by \`tools/mutate.sh >docs/mutants.md\` from [the list](../tools/mutants.txt) on $(date -u +%F), in $(((SECONDS - start + 59) / 60)) minutes;
+it covers ${#ids[@]} faults, of which $survivors went unnoticed.
 
 | fault | in | noticed by |
 |---|---|---|
