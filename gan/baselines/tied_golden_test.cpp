@@ -1,4 +1,4 @@
-/// Whole updates held against NumPy, as numbers that tools/make_golden_baselines.py stored.
+/// Whole updates held against NumPy, as numbers that tools/golden/tied.py stored.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ namespace {
 using kernels::Format;
 
 nlohmann::json golden(const char* part) {
-  return nlohmann::json::parse(read_file(Path(GAN_BASELINES) / "tied_golden.json"))[part];
+  return nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "tied.json"))[part];
 }
 
 Tensor tensor(const nlohmann::json& values, at::IntArrayRef shape) {

@@ -1,5 +1,5 @@
 /// The game held against Python PyTorch: losses, gradients and whole training steps, as numbers
-/// that tools/make_golden.py stored.
+/// that tools/golden/game.py stored.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 /// Layers of images: worked by hand, and against Python PyTorch as numbers that
-/// tools/make_golden.py stored.
+/// tools/golden/game.py stored.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

@@ -15,7 +15,7 @@ namespace {
 /// with, as this program writes them. Where it writes them otherwise (a new line, another default),
 /// hours of training would be done again.
 TEST(KeptScores, AreFoundByTheSettingsAsTheyAreWrittenNow) {
-  const Path folder = Path(GAN_GOLDEN) / "../../../results/reproduce/scores";
+  const Path folder = Path(GAN_GOLDEN) / "../../results/reproduce/scores";
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const Path file = entry.path();

@@ -138,9 +138,9 @@ TEST(Dbm, MeanFieldIsAFixedPointWhereTheBoundIsHighest) {
   }
 }
 
-/// tools/make_golden_deep.py
+/// tools/golden/deep.py
 TEST(Dbm, IsTheIndependentPrograms) {
-  const auto golden = nlohmann::json::parse(read_file(Path(GAN_BASELINES) / "deep_golden.json"));
+  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "deep.json"));
   const auto row = [](const nlohmann::json& j) {
     return at::tensor(j.get<std::vector<double>>(), at::kDouble);
   };

@@ -122,9 +122,9 @@ TEST(Dbn, IsAnRbmAtFirst) {
   EXPECT_EQ(m.start(5, 1).size(1), 7);
 }
 
-/// tools/make_golden_deep.py
+/// tools/golden/deep.py
 TEST(Dbn, IsTheIndependentPrograms) {
-  const auto golden = nlohmann::json::parse(read_file(Path(GAN_BASELINES) / "deep_golden.json"));
+  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "deep.json"));
   const auto row = [](const nlohmann::json& j) {
     return at::tensor(j.get<std::vector<double>>(), at::kDouble);
   };

@@ -75,9 +75,9 @@ TEST(NceState, CountsBothSidesAlike) {
 
 // --- Against NumPy ---
 
-/// tools/make_golden_nce.py
+/// tools/golden/nce.py
 TEST(Nce, IsNumPys) {
-  const auto golden = nlohmann::json::parse(read_file(Path(GAN_BASELINES) / "nce/golden.json"));
+  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "nce.json"));
   const std::function<Tensor(const nlohmann::json&)> tensor = [&](const nlohmann::json& values) {
     if (values.is_number()) return at::scalar_tensor(values.get<double>(), at::kDouble);
     std::vector<Tensor> rows;

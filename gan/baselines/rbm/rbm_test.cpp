@@ -236,9 +236,9 @@ TEST(Rbm, BiasesStartAtTheDatasMeans) {
   EXPECT_GT(m.base()[1].item<double>(), Rbm(m).visible_bias()[1].item<double>());  // nearer to 1/2
 }
 
-/// tools/make_golden_rbm.py
+/// tools/golden/rbm.py
 TEST(Rbm, IsScikitLearns) {
-  const auto golden = nlohmann::json::parse(read_file(Path(GAN_BASELINES) / "rbm/golden.json"));
+  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "rbm.json"));
   const auto rows = [&](const char* name) {
     const auto values = golden.at(name).get<std::vector<std::vector<double>>>();
     std::vector<Tensor> out;

@@ -1,11 +1,8 @@
-#!/usr/bin/env python3
-"""Numbers that rbm_test.cpp is held against, from scikit-learn's BernoulliRBM with the same parameters:
-`/usr/bin/python3 tools/make_golden_rbm.py` writes gan/baselines/rbm/golden.json. Needs python3-sklearn."""
-import json
-import pathlib
-
+"""Numbers that rbm_test.cpp is held against, from scikit-learn's BernoulliRBM with the same parameters."""
 import numpy as np
 from sklearn.neural_network import BernoulliRBM
+
+from golden import files
 
 VISIBLE, HIDDEN, EXAMPLES = 7, 5, 12
 
@@ -21,7 +18,7 @@ class Given:
         return self.numbers
 
 
-def main():
+def write():
     draw = np.random.default_rng(2010)
     rbm = BernoulliRBM(n_components=HIDDEN, random_state=3)
     single = lambda x: x.astype(np.float32).astype(np.float64)  # what both programs hold exactly
@@ -38,9 +35,4 @@ def main():
         "hidden_draws": rbm._sample_hiddens(x, Given(u_hidden)), "visible_draws": rbm._sample_visibles(h, Given(u_visible)),
         "flipped": flipped, "score_samples": rbm.score_samples(x),
     }
-    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "rbm" / "golden.json"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps({name: np.asarray(value, dtype=np.float64).tolist() for name, value in out.items()}) + "\n", encoding="utf-8")
-
-
-main()
+    files.write("rbm", {name: np.asarray(value, dtype=np.float64).tolist() for name, value in out.items()})

@@ -1,16 +1,15 @@
-#!/usr/bin/env python3
 """Numbers that nce_test.cpp is held against, from the formulas of Gutmann & Hyvarinen (2012) in NumPy float64, with gradients
-written by hand: `/usr/bin/python3 tools/make_golden_nce.py` writes gan/baselines/nce/golden.json. Needs python3-numpy."""
-import json
-import pathlib
-
+written by hand."""
 import numpy as np
+
+from golden import files
 
 DIM, FEATURES, POOLS, DATA, NOISE = 3, 4, 2, 7, 21
 
 
-def loss_and_gradients(log_p0, slopes, log_pn, c, nu):
-    """log_p0: function of x; slopes: function of (x, weights) giving sum_n weights_n d log p0(x_n) for each parameter."""
+def loss_and_gradients(points, log_p0, slopes, log_pn, c, nu):
+    """points: data x and noise y; log_p0: function of x; slopes: function of (x, weights) giving, for each parameter,
+    sum_n weights_n d log p0(x_n)."""
     h, values = {}, {}
     for name, x in points.items():
         u = log_p0(x) + c - log_pn(x)
@@ -26,9 +25,6 @@ def loss_and_gradients(log_p0, slopes, log_pn, c, nu):
             "c_gradient": weights["x"].sum() + weights["y"].sum(), "accuracy": accuracy, "pull": pull}
 
 
-draw = np.random.default_rng(2012)
-single = lambda v: v.astype(np.float32).astype(np.float64)  # what both programs hold exactly
-points = {"x": single(draw.laplace(size=(DATA, DIM))), "y": single(draw.normal(size=(NOISE, DIM)))}
 root = np.array([[1.2, 0, 0], [0.4, 0.9, 0], [-0.3, 0.2, 1.1]])
 mean, covariance = np.array([0.1, -0.2, 0.3]), root @ root.T
 
@@ -38,10 +34,13 @@ def gaussian(x):
     return -0.5 * np.sum(z @ np.linalg.inv(covariance) * z, 1) - 0.5 * np.log(np.linalg.det(2 * np.pi * covariance))
 
 
-def main():
+def write():
+    draw = np.random.default_rng(2012)
+    single = lambda v: v.astype(np.float32).astype(np.float64)  # what both programs hold exactly
+    points = {"x": single(draw.laplace(size=(DATA, DIM))), "y": single(draw.normal(size=(NOISE, DIM)))}
     nu = NOISE / DATA
     unmixing = single(draw.normal(size=(DIM, DIM)))
-    components = loss_and_gradients(lambda x: -np.sqrt(2) * np.abs(x @ unmixing.T).sum(1),
+    components = loss_and_gradients(points, lambda x: -np.sqrt(2) * np.abs(x @ unmixing.T).sum(1),
                                     lambda x, w: [-np.sqrt(2) * (np.sign(x @ unmixing.T) * w[:, None]).T @ x], gaussian, -1.3, nu)
 
     features, log_pooling, offsets = single(draw.normal(size=(FEATURES, DIM))), single(draw.normal(size=(POOLS, FEATURES))), single(draw.normal(size=POOLS))
@@ -55,18 +54,13 @@ def main():
         through = outer / (1 + inner)
         return [(2 * s * (through @ pooling)).T @ x, through.T @ (s ** 2) * pooling, outer.sum(0)]
 
-    energy = loss_and_gradients(lambda x: -np.log1p(np.exp(responses(x) + offsets)).sum(1), energy_slopes, gaussian, -0.4, nu)
+    energy = loss_and_gradients(points, lambda x: -np.log1p(np.exp(responses(x) + offsets)).sum(1), energy_slopes, gaussian, -0.4, nu)
 
     line = {name: v[:, :1] for name, v in points.items()}
-    points.update(line)
-    precision = loss_and_gradients(lambda x: -0.7 * x[:, 0] ** 2 / 2, lambda x, w: [np.array((-x[:, 0] ** 2 / 2 * w).sum())],
+    precision = loss_and_gradients(line, lambda x: -0.7 * x[:, 0] ** 2 / 2, lambda x, w: [np.array((-x[:, 0] ** 2 / 2 * w).sum())],
                                    lambda x: -x[:, 0] ** 2 / 2 - 0.5 * np.log(2 * np.pi), -0.9, nu)
-    out = {"x": None, "y": None, "mean": mean.tolist(), "covariance": covariance.tolist(), "unmixing": unmixing.tolist(), "features": features.tolist(),
-           "log_pooling": log_pooling.tolist(), "offsets": offsets.tolist(), "components": components, "energy": energy, "precision": precision}
-    out["x"], out["y"] = everything["x"], everything["y"]
-    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "nce" / "golden.json"
-    file.write_text(json.dumps(out) + "\n", encoding="utf-8")
-
-
-everything = {name: v.tolist() for name, v in points.items()}
-main()
+    out = {"x": points["x"].tolist(), "y": points["y"].tolist(),
+           "mean": mean.tolist(), "covariance": covariance.tolist(), "unmixing": unmixing.tolist(),
+           "features": features.tolist(), "log_pooling": log_pooling.tolist(), "offsets": offsets.tolist(),
+           "components": components, "energy": energy, "precision": precision}
+    files.write("nce", out)

@@ -1,11 +1,9 @@
-#!/usr/bin/env python3
-"""Numbers that dbn_test.cpp and dbm_test.cpp are held against: two small deep models, by sums over all their states.
-`/usr/bin/python3 tools/make_golden_deep.py` writes gan/baselines/deep_golden.json. Needs NumPy alone."""
+"""Numbers that dbn_test.cpp and dbm_test.cpp are held against: two small deep models, by sums over all their states."""
 import itertools
-import json
-import pathlib
 
 import numpy as np
+
+from golden import files
 
 VISIBLE, HIDDEN = 5, (3, 4, 2)
 
@@ -79,7 +77,7 @@ def dbm(w, b, v):
     return {"log_p": [log_p(x) for x in v], "log_z": log_z, "bound": best, "means": means}
 
 
-def main():
+def write():
     draw = np.random.default_rng(2009)
     single = lambda x: x.astype(np.float32).astype(np.float64)  # what both programs hold exactly
     sizes = (VISIBLE,) + HIDDEN
@@ -89,8 +87,4 @@ def main():
     v = states(VISIBLE)[[0, 3, 12, 21, 26, 31]]
     out = {"weights": [x.tolist() for x in w], "biases": [x.tolist() for x in b], "hidden_biases": [x.tolist() for x in c], "v": v.tolist(),
            "dbn": dbn(w, b, c, v), "dbm": dbm(w, b, v)}
-    file = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "deep_golden.json"
-    file.write_text(json.dumps(out) + "\n", encoding="utf-8")
-
-
-main()
+    files.write("deep", out)

@@ -1,18 +1,11 @@
-#!/usr/bin/env python3
 """Golden numbers from NumPy for gan/baselines/tied_golden_test.cpp.
 
-    apt install python3-numpy && /usr/bin/python3 tools/make_golden_baselines.py
-
 Two updates of a deep generative stochastic network and of a contractive autoencoder, written out by hand: no framework,
-no autograd; float64. Noise is an input. Writes gan/baselines/tied_golden.json.
+no autograd; float64. Noise is an input.
 """
-import json
-import pathlib
-
 import numpy as np
 
-rng = np.random.default_rng(1)
-OUT = pathlib.Path(__file__).resolve().parent.parent / "gan" / "baselines" / "tied_golden.json"
+from golden import files
 
 
 def sigmoid(a):
@@ -27,7 +20,7 @@ def flat(a):
     return [round(float(v), 12) for v in np.asarray(a).reshape(-1)]
 
 
-def gsn():
+def gsn(rng):
     """Bengio et al. 2014: 784-1500-1500 in small. Walkback through N steps; momentum as an average of gradients."""
     rows, dim, n1, n2, N = 3, 5, 4, 6, 4
     rate, mu, corruption, sigma = 0.25, 0.5, 0.4, 2.0
@@ -73,7 +66,7 @@ def gsn():
     return out
 
 
-def cae():
+def cae(rng):
     """Rifai et al. 2011: tied weights, cross-entropy, the penalty and its derivatives written out unit by unit."""
     rows, dim, n = 3, 5, 4
     rate, mu, weight = 0.25, 0.5, 0.7
@@ -105,4 +98,6 @@ def cae():
     return out
 
 
-OUT.write_text(json.dumps({"gsn": gsn(), "cae": cae()}, indent=0) + "\n")
+def write():
+    rng = np.random.default_rng(1)
+    files.write("tied", {"gsn": gsn(rng), "cae": cae(rng)}, indent=0)
