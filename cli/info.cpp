@@ -29,9 +29,10 @@ bool begins_as_checkpoint(const Path& path) {
   return bytes[8] == '{' && length <= static_cast<uint64_t>(file.tellg()) - 8;
 }
 
-void print_network(const std::string& name, const NetworkSpec& spec, const Shape& input) {
+void print_network(const std::string& name, const NetworkSpec& spec, const Shape& input,
+                   int64_t classes = 0) {
   std::vector<std::vector<std::string>> rows;
-  const std::vector<LayerShape> fitted = shapes(spec, input, name);
+  const std::vector<LayerShape> fitted = shapes(spec, input, name, classes);
   int64_t total = 0;
   for (size_t i = 0; i < spec.size(); ++i) {
     const int64_t parameters = parameter_count(spec[i], fitted[i]);
@@ -45,6 +46,14 @@ void print_network(const std::string& name, const NetworkSpec& spec, const Shape
   fmt::print("{}\n{}", name, table(rows));
 }
 
+/// Where the data are not known, and so neither what comes in nor how many classes there are.
+void print_layers(const std::string& name, const NetworkSpec& spec) {
+  std::vector<std::vector<std::string>> rows;
+  for (size_t i = 0; i < spec.size(); ++i)
+    rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), "as the data are"});
+  fmt::print("{}\n{}", name, table(rows));
+}
+
 /// D of a recipe that does not say what images its layers see: the data will. `made`: what G ends
 /// with.
 void print_discriminator(const NetworkSpec& spec, const Shape& made) {
@@ -52,16 +61,13 @@ void print_discriminator(const NetworkSpec& spec, const Shape& made) {
     print_network("discriminator", spec, made);
   } catch (const UsageError&) {
     if (made.size() != 1) throw;  // an image, as the data's are
-    std::vector<std::vector<std::string>> rows;
-    for (size_t i = 0; i < spec.size(); ++i)
-      rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), "as the data's shape is"});
-    fmt::print("discriminator\n{}", table(rows));
+    print_layers("discriminator", spec);
   }
 }
 
 /// A deep model's layers, from the data upwards.
-void print_stack(const Config& c, const StackSection& s, const Shape& example) {
-  const int64_t dim = example.empty() ? 0 : product(example);
+void print_stack(const Config& c, const StackSection& s, const DataSpec& data) {
+  const int64_t dim = data.shape.empty() ? 0 : data.dim();
   fmt::print("{}, binary units\n  v   {}\n", spec_of(c).about,
              dim > 0 ? count(dim) : "as many as the data have numbers");
   for (size_t i = 0; i < s.hidden.size(); ++i) {
@@ -74,27 +80,34 @@ void print_stack(const Config& c, const StackSection& s, const Shape& example) {
 }
 
 /// What a section says, in words, before its settings; most are their settings alone.
-void print_about(const Config&, const auto& /*section*/, const Shape& /*example*/) {}
+void print_about(const Config&, const auto& /*section*/, const DataSpec& /*data*/) {}
 
-void print_about(const Config&, const GeneratorSection& s, const Shape&) {
+void print_about(const Config&, const GeneratorSection& s, const DataSpec& data) {
   const bool uniform = s.noise == NoiseKind::uniform;
   fmt::print("G, from z ~ {}\n", uniform ? "U(-sqrt 3, sqrt 3)" : "N(0, 1)");
-  print_network("generator", s.layers, {s.noise_size});
-  fmt::print("\n");
-}
-
-void print_about(const Config& c, const DiscriminatorSection& s, const Shape& example) {
-  const Shape made = shapes(c.generator.layers, {c.generator.noise_size}, "generator").back().out;
-  fmt::print("D, one logit\n");
-  if (example.empty())
-    print_discriminator(s.layers, made);
+  if (data.shape.empty() && sees_labels(s.layers))
+    print_layers("generator", s.layers);
   else
-    print_network("discriminator", s.layers, example);
+    print_network("generator", s.layers, {s.noise_size}, std::ssize(data.classes));
   fmt::print("\n");
 }
 
-void print_rbm(int64_t hidden, bool gaussian, const Shape& example) {
-  const int64_t dim = example.empty() ? 0 : product(example);
+void print_about(const Config& c, const DiscriminatorSection& s, const DataSpec& data) {
+  const bool known = !data.shape.empty();
+  const bool labelled = sees_labels(s.layers) || sees_labels(c.generator.layers);
+  fmt::print("D, one logit\n");
+  if (known)
+    print_network("discriminator", s.layers, data.shape, std::ssize(data.classes));
+  else if (labelled)
+    print_layers("discriminator", s.layers);
+  else
+    print_discriminator(
+        s.layers, shapes(c.generator.layers, {c.generator.noise_size}, "generator").back().out);
+  fmt::print("\n");
+}
+
+void print_rbm(int64_t hidden, bool gaussian, const DataSpec& data) {
+  const int64_t dim = data.shape.empty() ? 0 : data.dim();
   fmt::print("E(v, h) = {} - c'h - v'Wh\n  v  {} {} units\n  h  {} binary units\n",
              gaussian ? "|v - b|^2 / 2" : "-b'v",
              dim > 0 ? count(dim) : "as many as the data have numbers:",
@@ -103,14 +116,14 @@ void print_rbm(int64_t hidden, bool gaussian, const Shape& example) {
     fmt::print("  W  {} weights, and {} biases\n", count(dim * hidden), count(dim + hidden));
 }
 
-void print_about(const Config&, const RbmSection& s, const Shape& example) {
-  print_rbm(s.hidden, s.visible == VisibleKind::gaussian, example);
+void print_about(const Config&, const RbmSection& s, const DataSpec& data) {
+  print_rbm(s.hidden, s.visible == VisibleKind::gaussian, data);
   fmt::print("trained by {}-{}{}\n\n", s.persistent ? "PCD" : "CD", s.k,
              s.persistent ? fmt::format(", {} persistent chains", count(s.chains)) : "");
 }
 
-void print_about(const Config& c, const NceSection& s, const Shape& example) {
-  print_rbm(s.hidden, false, example);
+void print_about(const Config& c, const NceSection& s, const DataSpec& data) {
+  print_rbm(s.hidden, false, data);
   const bool mixture = s.noise == NceNoise::mixture;
   fmt::print("trained by noise-contrastive estimation, against {} times as much noise: {}\n\n",
              count(s.nu),
@@ -119,24 +132,24 @@ void print_about(const Config& c, const NceSection& s, const Shape& example) {
                  : "the product of the marginals");
 }
 
-void print_about(const Config& c, const DbnSection& s, const Shape& example) {
-  print_stack(c, s, example);
+void print_about(const Config& c, const DbnSection& s, const DataSpec& data) {
+  print_stack(c, s, data);
   if (s.joint_epochs > 0)
     fmt::print("then fine-tuned by the up-down algorithm, {} epochs\n", s.joint_epochs);
   fmt::print("\n");
 }
 
-void print_about(const Config& c, const DbmSection& s, const Shape& example) {
-  print_stack(c, s, example);
+void print_about(const Config& c, const DbmSection& s, const DataSpec& data) {
+  print_stack(c, s, data);
   fmt::print("then all layers together, {} epochs: mean field on data, {} persistent chains\n\n",
              s.joint_epochs, count(s.chains));
 }
 
-/// example: the shape of one; empty where the data are not known.
-void print_config(const Config& c, const Shape& example) {
+/// data: their shape is empty where they are not known.
+void print_config(const Config& c, const DataSpec& data) {
   if (!c.about.empty()) fmt::print("{}\n\n", printable(c.about));
   Config copy = c;  // sections() hands out references that could be written to
-  sections(copy, [&](std::string_view, const auto& s) { print_about(c, s, example); });
+  sections(copy, [&](std::string_view, const auto& s) { print_about(c, s, data); });
   std::string section;
   for (const auto& [key, value] : flatten(c)) {
     if (key.ends_with(".layers") || (key == "training.steps" && c.training.steps == 0)) continue;
@@ -162,7 +175,7 @@ void info_checkpoint(const Path& file) {
   fmt::print("{}: checkpoint of step {}, trained on {} (hash {}), {} tensors, {} bytes\n\n",
              printable(file.string()), model.step(), printable(model.data().name),
              model.data().hash, content.tensors.size(), count(static_cast<int64_t>(bytes.size())));
-  print_config(model.config(), model.data().shape);
+  print_config(model.config(), data_spec(model.data()));
 }
 
 void info_run(const Path& path) {
@@ -180,9 +193,9 @@ void info_run(const Path& path) {
     fmt::print("\n");
   }
   fmt::print("\n");
-  const Shape example = last ? load(path).data().shape : Shape{};
+  const DataSpec data = last ? data_spec(load(path).data()) : DataSpec{};
   try {
-    print_config(c, example);
+    print_config(c, data);
   } catch (const UsageError& error) {  // networks that do not fit: no fault of the command line
     throw DataError("{}: {}", (path / "config.toml").string(), error.what());
   }
@@ -195,6 +208,8 @@ void info_data(const std::string& what, const std::string& data_dir) {
       printable(d.name), printable(d.description), fmt::join(d.train.shape(), ", "),
       d.image ? ", an image" : "", d.low, d.high, count(d.train.size()), count(d.valid.size()),
       count(d.test.size()), d.hash);
+  if (!d.classes.empty())
+    fmt::print("  classes   {}\n", printable(fmt::format("{}", fmt::join(d.classes, ", "))));
   if (const std::string missing = without_variety(d); !missing.empty())
     fmt::print("  variety   {}\n", missing);
   if (!d.columns.empty())

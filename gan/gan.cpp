@@ -22,7 +22,7 @@ std::unique_ptr<GenerativeModel> make_model(const Header& header, at::Device dev
   const Family& family = family_of(header.config);
   if (family.spec->cpu_only && !device.is_cpu())
     throw UsageError("--device cuda: this model runs on a CPU alone; leave the option out");
-  Setup setup{.config = header.config, .data = {.shape = header.card.shape}, .device = device};
+  Setup setup{.config = header.config, .data = data_spec(header.card), .device = device};
   setup.means = at::full({setup.data.dim()}, 0.5);  // the checkpoint replaces what starts from them
   if (!kernels::has_fast_bf16()) setup.config.run.precision = Precision::fp32;
   return family.model(setup);
