@@ -229,7 +229,7 @@ test_info() {
   expect 2 "info of nothing" info nothing
   printf '[generator]\nlayers = [{ layer = "dense", units = 16 }]\n[discriminator]\nlayers = [{ layer = "convolution", channels = 1, kernel = 4 }]\n' >conv.toml
   expect 0 "info of a recipe whose images the data will show" info conv.toml
-  says "convolution 1 linear, 4x4 kernels, he" "as the data's shape is"
+  says "convolution 1 linear, 4x4 kernels, he" "depends on the data"
 }
 
 test_colours() {  # through convolutions, with penalties: second derivatives

@@ -50,7 +50,7 @@ void print_network(const std::string& name, const NetworkSpec& spec, const Shape
 void print_layers(const std::string& name, const NetworkSpec& spec) {
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < spec.size(); ++i)
-    rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), "as the data are"});
+    rows.push_back({fmt::format("{}  {}", i + 1, describe(spec[i])), "depends on the data"});
   fmt::print("{}\n{}", name, table(rows));
 }
 
