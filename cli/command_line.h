@@ -65,7 +65,11 @@ using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, Ev
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);
 
-/// gan-engine does it; `gan` becomes gan-engine. @return the exit code
-int carry_out(const Command& command, char** argv);
+/// What a program does with a command that it has understood. @return the exit code
+using CarryOut = int (*)(const Command& command, char** argv);
+
+/// All of a program but that: reads the command line, carries it out, and says what went wrong.
+/// @return the exit code
+int run_program(int argc, char** argv, CarryOut carry_out);
 
 }  // namespace gan::cli

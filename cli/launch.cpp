@@ -29,9 +29,8 @@ void name_the_processor() {
 #endif
 }
 
-}  // namespace
-
-int carry_out(const Command&, char** argv) {
+/// This program becomes gan-engine, which does the work.
+int start_engine(const Command&, char** argv) {
   check_limits();
   let_waiting_threads_sleep();
   name_the_processor();
@@ -47,4 +46,9 @@ int carry_out(const Command&, char** argv) {
       beside.string(), installed.string());
 }
 
+}  // namespace
 }  // namespace gan::cli
+
+int main(int argc, char** argv) {
+  return gan::cli::run_program(argc, argv, gan::cli::start_engine);
+}

@@ -59,7 +59,8 @@ constexpr int64_t kReconstructed = 10;  // examples of a row
 at::Tensor reconstructions(const Problem& problem, Chain& chain) {
   constexpr int64_t kRows = 5;
   const int64_t rows = std::min(kRows, problem.data.valid.size() / kReconstructed);
-  const at::Tensor x = scaled(problem, problem.data.valid.slice(0, rows * kReconstructed)),
+  const at::Tensor x = encoded(problem.encoding,
+                               problem.data.valid.slice(0, rows * kReconstructed)),
                    seen = chain.show(chain.start_at(x, 0));
   return at::stack({x.view({rows, kReconstructed, -1}), seen.view({rows, kReconstructed, -1})}, 1)
       .flatten(0, 2);

@@ -58,14 +58,6 @@ Evaluation evaluate_model(Subject& s, std::span<const ScoreKind> kinds) {
   return out;
 }
 
-/// What the model's recipe does to its data, as prepare() does it.
-DataSet as_trained(const Model& model, DataSet data) {
-  const DataSection& section = model.config().data;
-  if (section.binarise && !data.grey) data = binarise(data, kBinarisationSeed);
-  if (section.scale == Scale::gcn) data = contrast_normalised(data);
-  return with_origin(data, model.data().origin);
-}
-
 }  // namespace
 
 ScoredModel scored_model(const Problem& problem, Learner& learner) {
@@ -77,7 +69,7 @@ ScoredModel scored_model(const Problem& problem, Learner& learner) {
 }
 
 Evaluation evaluate(Model& model, const DataSet& data, const EvaluateSettings& settings) {
-  const DataSet seen = as_trained(model, data);
+  const DataSet seen = with_origin(transformed(model.config().data, data), model.data().origin);
   const Shape& theirs = seen.train.shape();
   if (theirs != model.data().shape)
     throw UsageError("{}: its examples are {}, the model generates {}; they cannot be compared",

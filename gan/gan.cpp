@@ -9,6 +9,7 @@
 #include "gan/core/paths.h"
 #include "gan/families.h"
 #include "gan/io/bytes.h"
+#include "gan/judge/judge.h"
 #include "gan/model/checkpoint.h"
 
 namespace gan {
@@ -102,16 +103,7 @@ DataCard card_of(const Problem& p) {
 
 Setup setup_of(const Problem& p) {
   const auto examples = [&p](std::span<const int64_t> numbers) {
-    std::vector<float> values(numbers.size() * static_cast<size_t>(p.data.train.dim()));
-    std::span<float> rest(values);
-    for (const int64_t number : numbers) {
-      p.data.train.read(number, rest.first(static_cast<size_t>(p.data.train.dim())));
-      rest = rest.subspan(static_cast<size_t>(p.data.train.dim()));
-    }
-    values = p.encoding.encode(std::move(values));
-    return at::from_blob(values.data(), {static_cast<int64_t>(numbers.size()), p.data.train.dim()},
-                         at::kFloat)
-        .clone();
+    return encoded(p.encoding, p.data.train.pick(numbers));
   };
   return {.config = p.config,
           .data = data_spec(p.data),

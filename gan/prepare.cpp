@@ -9,6 +9,7 @@
 #include "gan/families.h"
 #include "gan/gan.h"
 #include "gan/spec/memory.h"
+#include "gan/units.h"
 
 namespace gan {
 namespace {
@@ -88,14 +89,11 @@ void choose_engine(Config& c, const Engines& engines, at::Device device) {
   choose_precision(run, engines);
 }
 
-/// As the networks see them: the config's transformations, then its scaling.
+/// With the transformations and the encoding that the config asks for.
 void open_examples(Problem& p, const fs::path& data_dir) {
   Config& c = p.config;
-  p.data = open_data(c.data.source, data_dir, {c.data.train, c.data.valid});
-  if (c.data.binarise) p.data = binarise(p.data, kBinarisationSeed);
-  if (c.data.scale == Scale::gcn) p.data = contrast_normalised(p.data);
-  p.encoding =
-      p.data.scaling(static_cast<ScaleTo>(c.data.scale), c.data.norm);  // in the same order
+  p.data = transformed(c.data, open_data(c.data.source, data_dir, {c.data.train, c.data.valid}));
+  p.encoding = p.data.scaling(c.data.scale, c.data.norm);
   c.data.train = p.data.train.size();
   c.data.valid = p.data.valid.size();
   for (const std::string& name : p.data.columns)  // a checkpoint holds them

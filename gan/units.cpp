@@ -12,8 +12,10 @@ Tensor own_units(const Problem& problem, const Tensor& scaled) {
   return own_units(card_of(problem), scaled);
 }
 
-Tensor scaled(const Problem& problem, const Examples& examples) {
-  return encoded(problem.encoding, examples);
+DataSet transformed(const DataSection& section, DataSet data) {
+  if (section.binarise && !data.grey) data = binarise(data, kBinarisationSeed);
+  if (section.scale == Scale::gcn) data = contrast_normalised(data);
+  return data;
 }
 
 Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {
@@ -22,7 +24,7 @@ Tensor starting_points(const Problem& problem, int64_t n, uint64_t seed) {
     throw UsageError("{} chains cannot start at {} training examples; use fewer chains", count(n),
                      count(train.size()));
   const std::vector<int64_t> order = Stream(seed, "chains.start").permutation(train.size(), 0);
-  return scaled(problem, train.pick(std::span(order).first(static_cast<size_t>(n))))
+  return encoded(problem.encoding, train.pick(std::span(order).first(static_cast<size_t>(n))))
       .to(problem.device);
 }
 

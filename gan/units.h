@@ -8,8 +8,9 @@ namespace gan {
 /// [n, D] scaled -> [n, shape...] own units, on the CPU.
 Tensor own_units(const Problem& problem, const Tensor& scaled);
 
-/// All of them, as the model sees them: [N, D].
-Tensor scaled(const Problem& problem, const Examples& examples);
+/// What a recipe does to its data before they are encoded: they are binarised, unless they are
+/// already, or their contrast is normalised.
+DataSet transformed(const DataSection& section, DataSet data);
 
 /// Where n chains may start: training examples, chosen by `seed`, [n, D] scaled. @throws UsageError
 /// when there are fewer

@@ -12,6 +12,7 @@ theory:    core
 data:      core io
 figures:   core io
 kernels:   core
+golden:    core
 nets:      core spec kernels optim
 optim:     core spec kernels
 model:     core io spec data kernels
@@ -22,7 +23,7 @@ judge:     core io spec data theory kernels nets optim model game baselines run
 paper:     core io spec data theory figures kernels nets optim model game baselines run judge gan/ itself
 END
 }
-for_tests='core io spec'                          # tests and testing.h may include these too
+for_tests='core io spec golden'                   # tests and testing.h may include these too
 without_torch='core io spec data theory figures'  # these build without a tensor library
 
 # Files right in gan/ (the front door) may include everything but the command line, as cli/ and examples/ may.

@@ -7,19 +7,15 @@
 
 #include "gan/baselines/cae/cae.h"
 #include "gan/baselines/gsn/gsn.h"
-#include "gan/core/files.h"
+#include "gan/golden/testing.h"
 
 namespace gan {
 namespace {
 
 using kernels::Format;
 
-nlohmann::json golden(const char* part) {
-  return nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "tied.json"))[part];
-}
-
 Tensor tensor(const nlohmann::json& values, at::IntArrayRef shape) {
-  return at::tensor(values.get<std::vector<double>>(), at::kDouble).to(at::kFloat).view(shape);
+  return golden_tensor(values).to(at::kFloat).view(shape);
 }
 
 void fill(TiedLayers& layers, const nlohmann::json& parameters) {
@@ -39,7 +35,7 @@ void expect_equal(TiedLayers& layers, const nlohmann::json& parameters, size_t u
 }
 
 TEST(GoldenBaselines, UpdatesOfAGsnAreNumPys) {
-  const auto row = golden("gsn");
+  const auto row = golden("tied.json")["gsn"];
   const std::vector<int64_t> sizes = row["sizes"];
   const int64_t rows = row["rows"], steps = row["steps"], dim = sizes[0], top = sizes[2];
   GsnSection section;
@@ -68,7 +64,7 @@ TEST(GoldenBaselines, UpdatesOfAGsnAreNumPys) {
 }
 
 TEST(GoldenBaselines, UpdatesOfAContractiveAutoencoderAreNumPys) {
-  const auto row = golden("cae");
+  const auto row = golden("tied.json")["cae"];
   const std::vector<int64_t> sizes = row["sizes"];
   TiedLayers layer(sizes, Format::fp32, Stream(1));
   fill(layer, row["start"]);

@@ -222,18 +222,18 @@ Examples Examples::pick(std::span<const int64_t> indices) const {
   return out;
 }
 
-Scaling DataSet::scaling(ScaleTo to, double norm) const {
+Scaling DataSet::scaling(Scale to, double norm) const {
   const double width = static_cast<double>(high) - low;
   switch (to) {
-    case ScaleTo::unit:
+    case Scale::unit:
       return {{low}, {factor_for(width)}};
-    case ScaleTo::symmetric:
+    case Scale::symmetric:
       return {{static_cast<float>(low + width / 2)}, {factor_for(width, 2)}};
-    case ScaleTo::standard:
+    case Scale::standard:
       return standardise(train);
-    case ScaleTo::none:
+    case Scale::none:
       break;
-    case ScaleTo::gcn: {
+    case Scale::gcn: {
       const Contrast c = mean_contrast(train);
       return {{static_cast<float>(c.mean)}, {factor_for(c.norm, norm)}};
     }
@@ -242,8 +242,8 @@ Scaling DataSet::scaling(ScaleTo to, double norm) const {
 }
 
 Scaling DataSet::judging() const {
-  if (image) return scaling(ScaleTo::unit);
-  return scaling(toy ? ScaleTo::none : ScaleTo::standard);
+  if (image) return scaling(Scale::unit);
+  return scaling(toy ? Scale::none : Scale::standard);
 }
 
 DataSpec data_spec(const DataSet& data) {
@@ -284,7 +284,7 @@ DataSet with_origin(const DataSet& data, const std::vector<double>& origin) {
 }
 
 DataSet binarise(const DataSet& data, uint64_t seed) {
-  const Scaling to_unit = data.scaling(ScaleTo::unit);
+  const Scaling to_unit = data.scaling(Scale::unit);
   const Stream stream(seed, "binarise");
   DataSet result = derived(data, fmt::format("{}, binarised with seed {}", data.description, seed));
   result.train = draw_bits(data.train, to_unit, stream.child("train"));

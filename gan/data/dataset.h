@@ -48,14 +48,6 @@ class Examples {
   std::vector<int32_t> labels_;
 };
 
-enum class ScaleTo {
-  unit,       ///< [0, 1], from the data's range (0 and 255 for bytes)
-  symmetric,  ///< [-1, 1]
-  standard,   ///< mean 0, deviation 1, per dimension, from the training split
-  none,
-  gcn,  ///< mean 0 and a given L2 norm, per example, of data that contrast_normalised gave
-};
-
 struct DataSet {
   std::string
       name;  ///< as the user gave it, without a machine's paths: "mnist", "toy:ring8", "mine.npy"
@@ -76,7 +68,7 @@ struct DataSet {
   std::shared_ptr<const Toy> toy;  ///< set when the density is known in closed form
   std::shared_ptr<const DataSet> grey;  ///< of binarised data: what they were
 
-  Scaling scaling(ScaleTo to, double norm = 55) const;  ///< norm: of gcn alone
+  Scaling scaling(Scale to, double norm = 55) const;  ///< norm: of gcn alone
   /// The units in which scores are computed: [0, 1] for images, own units for toys, standardised
   /// else.
   Scaling judging() const;
@@ -119,7 +111,7 @@ inline constexpr uint64_t kBinarisationSeed = 0;  ///< of every run
 /// Global contrast normalisation (pylearn2's): each example minus its own mean, divided by its own
 /// L2 norm; one without contrast becomes 0. The result stays in the data's own units: every example
 /// has the training split's mean brightness and mean norm, so that pictures and scores of data and
-/// of samples are of one kind. Then scaling(ScaleTo::gcn) and its inverse are linear. For samples,
+/// of samples are of one kind. Then scaling(Scale::gcn) and its inverse are linear. For samples,
 /// which have no brightness and contrast of their own to go back to, that inverse is the rule of
 /// display: 0 is the mean brightness, the given norm the mean contrast, and half of that norm half
 /// the contrast.

@@ -65,19 +65,19 @@ TEST(Examples, SlicesAndPicksKeepTheirKind) {
 
 TEST(Scaling, OfBytes) {
   const DataSet data = data_of(bytes_of_three(), 0, 255);
-  const auto unit = scaled(data.scaling(ScaleTo::unit), {0, 51, 255}),
+  const auto unit = scaled(data.scaling(Scale::unit), {0, 51, 255}),
              expected = std::vector<float>{0, .2f, 1};
   for (size_t i = 0; i < 3; ++i) EXPECT_FLOAT_EQ(unit[i], expected[i]);
   EXPECT_EQ(unit[2], 1);
-  EXPECT_EQ(scaled(data.scaling(ScaleTo::symmetric), {0, 127.5f, 255}),
+  EXPECT_EQ(scaled(data.scaling(Scale::symmetric), {0, 127.5f, 255}),
             (std::vector<float>{-1, 0, 1}));
-  EXPECT_EQ(scaled(data.scaling(ScaleTo::none), {0, 51, 255}), (std::vector<float>{0, 51, 255}));
+  EXPECT_EQ(scaled(data.scaling(Scale::none), {0, 51, 255}), (std::vector<float>{0, 51, 255}));
 }
 
 TEST(Scaling, StandardIsPerDimensionOverTheTrainingSplit) {
   DataSet data = data_of(Examples({3}, std::vector<float>{1, 10, 5, 3, 30, 5}), 1, 30);
   data.test = Examples({3}, std::vector<float>{100, 100, 100});
-  const Scaling scaling = data.scaling(ScaleTo::standard);
+  const Scaling scaling = data.scaling(Scale::standard);
   EXPECT_EQ(scaling.offset, (std::vector<float>{2, 20, 5}));
   EXPECT_EQ(scaling.factor, (std::vector<float>{1, .1f, 1}));  // the last does not vary
   EXPECT_EQ(scaled(scaling, {1, 10, 5, 3, 30, 6}), (std::vector<float>{-1, -1, 0, 1, 1, 1}));
@@ -86,13 +86,13 @@ TEST(Scaling, StandardIsPerDimensionOverTheTrainingSplit) {
 TEST(Scaling, StandardIsExactFarFromZero) {
   std::vector<float> values(20'000);
   for (size_t i = 0; i < values.size(); ++i) values[i] = 1e6f + static_cast<float>(i % 2);
-  const Scaling scaling = data_of(Examples({1}, values), 0, 1).scaling(ScaleTo::standard);
+  const Scaling scaling = data_of(Examples({1}, values), 0, 1).scaling(Scale::standard);
   EXPECT_FLOAT_EQ(scaling.factor[0], 2);
 }
 
 TEST(Scaling, InvertUndoesApply) {
   const DataSet data = data_of(floats_of_three(), -4, 7);
-  for (const ScaleTo to : {ScaleTo::unit, ScaleTo::symmetric, ScaleTo::standard, ScaleTo::none}) {
+  for (const Scale to : {Scale::unit, Scale::symmetric, Scale::standard, Scale::none}) {
     const std::vector<float> own = data.train.rows(0, 3);
     std::vector<float> values = scaled(data.scaling(to), own);
     data.scaling(to).invert(values);
@@ -102,7 +102,7 @@ TEST(Scaling, InvertUndoesApply) {
 
 TEST(Scaling, OfConstantDataIsFinite) {
   const DataSet data = data_of(Examples({1}, std::vector<float>{3, 3, 3}), 3, 3);
-  for (const ScaleTo to : {ScaleTo::unit, ScaleTo::symmetric, ScaleTo::standard}) {
+  for (const Scale to : {Scale::unit, Scale::symmetric, Scale::standard}) {
     EXPECT_EQ(data.scaling(to).factor, std::vector<float>{1});
     EXPECT_EQ(scaled(data.scaling(to), {3}), std::vector<float>{0});
   }
@@ -111,8 +111,8 @@ TEST(Scaling, OfConstantDataIsFinite) {
 TEST(Scaling, OfTheWidestRangeIsFinite) {
   const float most = std::numeric_limits<float>::max();
   const DataSet data = data_of(Examples({1}, std::vector<float>{-most, most}), -most, most);
-  EXPECT_TRUE(std::isfinite(data.scaling(ScaleTo::symmetric).factor[0]));
-  EXPECT_TRUE(std::isfinite(data.scaling(ScaleTo::standard).factor[0]));
+  EXPECT_TRUE(std::isfinite(data.scaling(Scale::symmetric).factor[0]));
+  EXPECT_TRUE(std::isfinite(data.scaling(Scale::standard).factor[0]));
 }
 
 TEST(DataSet, IsJudgedInItsOwnUnits) {
@@ -159,7 +159,7 @@ TEST(ContrastNormalised, ScaledExamplesHaveMean0AndTheNormAskedFor) {
   const DataSet data = data_of(Examples({3, 2, 5}, values), 0, 255),
                 normal = contrast_normalised(data);
   for (const double norm : {55.0, 1.0}) {
-    const Scaling scaling = normal.scaling(ScaleTo::gcn, norm);
+    const Scaling scaling = normal.scaling(Scale::gcn, norm);
     for (int64_t i = 0; i < 50; ++i) {
       const std::vector<float> before = data.train.rows(i, 1), own = normal.train.rows(i, 1);
       std::vector<float> x = scaled(scaling, own);
@@ -195,7 +195,7 @@ TEST(ContrastNormalised, KeepsExamplesThatAreSoAlready) {
   const DataSet flat =
       contrast_normalised(data_of(Examples({2}, std::vector<float>{3, 3, 5, 5}), 0, 255));
   EXPECT_EQ(flat.train.rows(0, 2), (std::vector<float>{4, 4, 4, 4}));
-  EXPECT_EQ(scaled(flat.scaling(ScaleTo::gcn), {4, 4}), (std::vector<float>{0, 0}));
+  EXPECT_EQ(scaled(flat.scaling(Scale::gcn), {4, 4}), (std::vector<float>{0, 0}));
 }
 
 TEST(DataSet, CanTakeAnotherOrigin) {

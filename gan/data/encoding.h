@@ -15,6 +15,14 @@ struct Scaling {
   void invert(std::span<float> values) const;  ///< scaled -> own units
 };
 
+enum class Scale {
+  unit,       ///< [0, 1], from the data's range (0 and 255 for bytes)
+  symmetric,  ///< [-1, 1]
+  standard,   ///< mean 0, deviation 1, per dimension, from the training split
+  none,
+  gcn,  ///< mean 0 and a given L2 norm, per example, of data that contrast_normalised gave
+};
+
 /// Of examples that lie one after the other. Scaling is the only kind so far.
 class Encoding {
  public:

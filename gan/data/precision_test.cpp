@@ -87,7 +87,7 @@ TEST_F(Precisely, TablesKeepWhatTheyVaryBy) {
       sum += row[0];
     }
   EXPECT_EQ(sum, 39 * 40 / 2);
-  const Scaling scaling = data.scaling(ScaleTo::standard);
+  const Scaling scaling = data.scaling(Scale::standard);
   EXPECT_NEAR(1 / scaling.factor[0], 11.5, 1.5);
   EXPECT_NEAR(scaling.offset[0], 19.5, 3);
 }

@@ -64,7 +64,7 @@ TEST(Threads, ReadTheSameExamples) {
   });
   expect_same_at_once([&] { return data.train.pick(some).rows(0, 3); });
   expect_same_at_once([&] { return content_hash(data); });
-  expect_same_at_once([&] { return data.scaling(ScaleTo::standard).factor; });
+  expect_same_at_once([&] { return data.scaling(Scale::standard).factor; });
   expect_same_at_once([&] { return binarise(data, 3).hash; });
   expect_same_at_once([&] { return data.toy->sample(200, 5); });
   expect_same_at_once([&] { return data.toy->log_density(std::vector<double>{1, 1}); });

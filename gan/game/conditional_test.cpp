@@ -4,9 +4,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <string>
-
+#include "gan/game/testing.h"
 #include "gan/game/trainer.h"
 #include "gan/nets/draw.h"
 
@@ -45,12 +43,6 @@ gan::Setup conditional_setup() {
   return {.config = c,
           .data = {.shape = {1}, .classes = {"left", "right", "never"}},
           .batches_per_epoch = 10};
-}
-
-std::map<std::string, Tensor> state_of(Learner& learner) {
-  std::map<std::string, Tensor> out;
-  learner.visit_state([&](const std::string& name, Tensor& t) { out[name] = t.detach().clone(); });
-  return out;
 }
 
 TEST(Conditional, OnlyTheEmbeddingsOfLabelsThatWereSeenMove) {

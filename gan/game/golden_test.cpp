@@ -7,25 +7,17 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gan/core/files.h"
 #include "gan/game/trainer.h"
+#include "gan/golden/testing.h"
 
 namespace gan {
 namespace {
 
-nlohmann::json golden(const char* file) {
-  return nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / file));
-}
-
-Tensor tensor(const nlohmann::json& values) {
-  return at::tensor(values.get<std::vector<double>>(), at::kDouble);
-}
-
 TEST(Golden, LossesAndGradientsAreTorchs) {
   for (const auto& row : golden("value_functions.json")) {
     const ValueFunction& game = value_function(row["name"].get<std::string>());
-    const Tensor real = tensor(row["real"]).requires_grad_(),
-                 fake = tensor(row["fake"]).requires_grad_();
+    const Tensor real = golden_tensor(row["real"]).requires_grad_(),
+                 fake = golden_tensor(row["fake"]).requires_grad_();
     for (const auto& [key, loss] :
          {std::pair{"d", game.d_loss(real, fake)}, std::pair{"g", game.g_loss(real, fake)}}) {
       EXPECT_NEAR(loss.item<double>(), row[std::string(key) + "_loss"].get<double>(), 1e-8)
@@ -33,7 +25,7 @@ TEST(Golden, LossesAndGradientsAreTorchs) {
       const auto g =
           torch::autograd::grad({loss}, {real, fake}, {}, false, false, /*allow_unused=*/true);
       for (int i = 0; i < 2; ++i) {
-        const Tensor expected = tensor(row[std::string(key) + "_gradients"][i]);
+        const Tensor expected = golden_tensor(row[std::string(key) + "_gradients"][i]);
         EXPECT_TRUE(
             at::allclose(g[i].defined() ? g[i] : at::zeros_like(expected), expected, 1e-7, 1e-9))
             << game.name << key << i;
@@ -46,7 +38,9 @@ TEST(Golden, LossesAndGradientsAreTorchs) {
 class Stored : public Batches {
  public:
   explicit Stored(const nlohmann::json& x) : x_(x) {}
-  Batch next() override { return {.x = tensor(x_.at(number_++)).view({6, 4}).to(at::kFloat)}; }
+  Batch next() override {
+    return {.x = golden_tensor(x_.at(number_++)).view({6, 4}).to(at::kFloat)};
+  }
 
  private:
   const nlohmann::json& x_;
@@ -87,7 +81,8 @@ TEST(Golden, ThreeStepsEndWhereTorchEnds) {
         std::string who;
         if (name.starts_with("model.")) who = "G";
         if (name.starts_with("D.")) who = "D";
-        if (!who.empty()) visit(name, t, tensor(row[when][who].at(next[who]++)).view(t.sizes()));
+        if (!who.empty())
+          visit(name, t, golden_tensor(row[when][who].at(next[who]++)).view(t.sizes()));
       });
     };
     each("start", [](const std::string&, Tensor& t, const Tensor& value) { t.copy_(value); });

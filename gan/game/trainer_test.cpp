@@ -8,6 +8,7 @@
 
 #include "gan/core/error.h"
 #include "gan/game/penalties.h"
+#include "gan/game/testing.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -39,13 +40,6 @@ Setup setup(const Config& config) {
   return {.config = config, .data = {.shape = {2}}, .batches_per_epoch = 10};
 }
 
-std::map<std::string, Tensor> state_of(Learner& learner) {
-  std::map<std::string, Tensor> out;
-  learner.visit_state([&](const std::string& name, Tensor& t) {
-    EXPECT_TRUE(out.emplace(name, t.detach().clone()).second) << name;
-  });
-  return out;
-}
 void expect_equal_states(Learner& a, Learner& b) {
   const auto x = state_of(a), y = state_of(b);
   ASSERT_EQ(x.size(), y.size());

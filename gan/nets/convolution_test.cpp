@@ -6,9 +6,8 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "gan/core/files.h"
+#include "gan/golden/testing.h"
 #include "gan/nets/network.h"
 #include "gan/spec/config.h"
 
@@ -168,10 +167,7 @@ TEST(Golden, ImagesAndTheirGradientsAreTorchs) {
   const auto sines = [](const Tensor& like, double by) {
     return at::arange(like.numel(), at::kDouble).mul(by).sin().view(like.sizes());
   };
-  const auto numbers = [](const nlohmann::json& values) {
-    return at::tensor(values.get<std::vector<double>>(), at::kDouble);
-  };
-  const auto rows = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "convolutions.json"));
+  const auto rows = golden("convolutions.json");
   ASSERT_EQ(rows.size(), 6u);
   for (const auto& stored : rows) {
     SCOPED_TRACE(stored["layers"].get<std::string>());
@@ -185,14 +181,14 @@ TEST(Golden, ImagesAndTheirGradientsAreTorchs) {
       t = sines(t, 0.7 + 0.1 * static_cast<double>(number++)).requires_grad_();
     });
     const Tensor x = sines(at::empty({2, inputs}), 0.37).requires_grad_(), y = net(x);
-    EXPECT_TRUE(at::allclose(y.detach().reshape(-1), numbers(stored["output"]), 1e-9, 1e-10));
+    EXPECT_TRUE(at::allclose(y.detach().reshape(-1), golden_tensor(stored["output"]), 1e-9, 1e-10));
     std::vector<Tensor> wanted = net.parameters();
     wanted.insert(wanted.begin(), x);
     const auto gradients = torch::autograd::grad({(y * sines(y, 0.51)).sum()}, wanted);
     ASSERT_EQ(gradients.size(), stored["gradients"].size());
     for (size_t i = 0; i < gradients.size(); ++i)
-      EXPECT_TRUE(
-          at::allclose(gradients[i].reshape(-1), numbers(stored["gradients"][i]), 1e-9, 1e-10))
+      EXPECT_TRUE(at::allclose(gradients[i].reshape(-1), golden_tensor(stored["gradients"][i]),
+                               1e-9, 1e-10))
           << "of " << (i == 0 ? "x" : "parameter") << " " << i;
   }
 }

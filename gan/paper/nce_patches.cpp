@@ -80,7 +80,7 @@ double add_patches(Piece& piece, uint64_t seed, bool quick, const Problem& image
                 features = 2 * components,
                 units = components;  // as many at least, or log p0 would not fall fast enough
   const DataSet& grey = *images.data.grey;
-  const Scaling scaling = grey.scaling(ScaleTo::unit);
+  const Scaling scaling = grey.scaling(Scale::unit);
   const Stream stream(seed, "nce patches");
   const int64_t side = std::min(
       {kSide, grey.train.shape().at(grey.train.shape().size() - 2), grey.train.shape().back()});

@@ -140,7 +140,7 @@ Track by_chains(const Problem& images, uint64_t seed, int64_t steps) {
 /// The published game on the images before they were binarised: G's samples are grey.
 Track adversarial(const Problem& images, uint64_t seed, int64_t steps) {
   const DataSet& grey = *images.data.grey;
-  const Encoding encoding = grey.scaling(ScaleTo::unit);
+  const Encoding encoding = grey.scaling(Scale::unit);
   Minibatches data(grey, encoding, seed);
   const Tensor x = held_out(grey, encoding);
   Config c;

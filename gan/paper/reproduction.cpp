@@ -103,7 +103,7 @@ std::string not_finished(size_t missing, size_t all) {
 }
 
 SameBatch::SameBatch(const Problem& problem)
-    : x_(scaled(problem, problem.data.train.slice(0, problem.config.training.batch_size))
+    : x_(encoded(problem.encoding, problem.data.train.slice(0, problem.config.training.batch_size))
              .to(problem.device)) {}
 
 std::string settings_text(const std::vector<Training>& trainings) {

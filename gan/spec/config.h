@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "gan/data/encoding.h"
 #include "gan/spec/adversarial.h"
 #include "gan/spec/ais.h"
 #include "gan/spec/cae.h"
@@ -105,7 +106,6 @@ void fields(RunSection& s, V& v) {
     "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep none");
 }
 
-enum class Scale { unit, symmetric, standard, none, gcn };
 inline Names names_of(Scale) {
   static constexpr std::string_view names[] = {"unit", "symmetric", "standard", "none", "gcn"};
   return names;

@@ -22,21 +22,21 @@ struct StackSection {
 template <class V>
 void fields_of_stack(StackSection& s, V& v) {
   v("hidden", s.hidden, between(1, kMostUnits),
-    "binary units of each hidden layer, from the data upwards");
+    "number of binary units in each hidden layer, from the data upwards");
   v("epochs", s.epochs, Bounds{.low = 0, .high = 1e9, .without_low = true},
-    "passes over the data while a layer is trained alone");
-  v("rates", s.rates, above(0), "a layer's learning rate, at its first step");
+    "passes over the data in which a layer is trained alone");
+  v("rates", s.rates, above(0), "learning rate of a layer at its first step");
   v("final_rates", s.final_rates, between(0, 1),
-    "share of it that is left at the layer's last step, reached along a line; 1: constant");
+    "share of the learning rate that is left at the last step of a layer, after a linear fall; 1 = constant rate");
   v("k", s.k, between(1, 1000000),
-    "Gibbs sweeps of a layer's step: CD-k, or PCD-k where the chains persist");
+    "Gibbs sweeps in each step of a layer: CD-k, or PCD-k if the chains are persistent");
   v("k_epochs", s.k_epochs, at_least(0),
-    "so many passes with each of CD-1, CD-2, ... up to k, and the rate divided by it; 0: k from the start");
+    "passes over the data with each of CD-1, CD-2, ... up to CD-k, with the rate divided by the number of sweeps; 0 = CD-k from the start");
   v("persistent", s.persistent, any(),
-    "chains go on from step to step (PCD); false: they start at the minibatch (CD)");
-  v("chains", s.chains, between(1, 1000000), "how many persist");
+    "true: chains continue from one step to the next (PCD); false: they start at the minibatch (CD)");
+  v("chains", s.chains, between(1, 1000000), "number of persistent chains");
   v("weight_decay", s.weight_decay, at_least(0),
-    "of a layer's weights while it is trained alone: decay / 2 |W|^2 is added to the loss");
+    "weight decay while a layer is trained alone: weight_decay / 2 |W|^2 is added to the loss");
   v("burn_in", s.burn_in, at_least(0), "Gibbs sweeps from noise to a sample");
 }
 

@@ -142,13 +142,6 @@ class Same : public Batches {
   Tensor x_;
 };
 
-using State = std::map<std::string, Tensor>;
-State state_of(CaeTrainer& trainer) {
-  State out;
-  trainer.visit_state([&](const std::string& name, Tensor& t) { out[name] = t.clone(); });
-  return out;
-}
-
 Setup setup_of(const CaeSection& section, const TrainingSection& training, const Tensor& means,
                int64_t batches_per_epoch, int64_t seed, Format precision) {
   Config c;
@@ -167,15 +160,15 @@ TEST(CaeTrainer, LayersAreTrainedOneAfterAnother) {
   EXPECT_EQ(stages[0].steps, 6);  // 2 epochs of 3 batches
   EXPECT_EQ(stages[1].steps, 4);
   Same data(draw_uniform(Stream(2), kRows, kDim, 0));
-  const State start = state_of(trainer);
+  const auto start = state(trainer);
   for (int64_t t = 0; t < 6; ++t) trainer.step(t, data);
   EXPECT_EQ(trainer.model().begun(), 1);
   EXPECT_EQ(trainer.model().sample(2, 0).sizes(),
             (std::vector<int64_t>{2, kDim}));  // without the layer that is still random
-  const State middle = state_of(trainer);
+  const auto middle = state(trainer);
   for (int64_t t = 6; t < 10; ++t) trainer.step(t, data);
   EXPECT_EQ(trainer.model().begun(), 2);
-  const State end = state_of(trainer);
+  const auto end = state(trainer);
   for (const auto& [name, t] : end) {
     if (name == "model.begun" || name == "model.means") continue;
     const bool first = name.find(".1.") == name.find('.');  // model.1. and learner.1.
@@ -191,9 +184,9 @@ TEST(CaeTrainer, RatesFallWithTheEpochsOfALayer) {
   Same data(draw_uniform(Stream(2), kRows, kDim, 0));
   // Epoch 0 and 1 of layer 1; 0 and 2 of layer 2.
   for (const auto& [t, rate] : {std::pair<int64_t, double>{0, 1}, {5, 0.9}, {6, 1}, {12, 0.81}}) {
-    const State before = state_of(trainer);
+    const auto before = state(trainer);
     trainer.step(t, data);
-    const State after = state_of(trainer);
+    const auto after = state(trainer);
     const std::string l = t < 6 ? "1" : "2";
     const Tensor change =
                      before.at("model." + l + ".1.weights") - after.at("model." + l + ".1.weights"),
@@ -209,13 +202,13 @@ TEST(CaeTrainer, ContinuesFromItsStateAlsoFromOneLayerToTheNext) {
     CaeTrainer one(setup_of(small(), training, kMeans, 3, 1, Format::fp32)),
         two(setup_of(small(), training, kMeans, 3, 7, Format::fp32));
     for (int64_t t = 0; t < stop; ++t) one.step(t, data);
-    const State saved = state_of(one);
+    const auto saved = state(one);
     two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
     for (int64_t t = stop; t < 10; ++t) {
       one.step(t, data);
       two.step(t, data);
     }
-    const State a = state_of(one), b = state_of(two);
+    const auto a = state(one), b = state(two);
     for (const auto& [name, t] : a)
       EXPECT_TRUE(at::equal(t, b.at(name))) << name << " from " << stop;
     EXPECT_TRUE(at::equal(one.model().sample(5, 3), two.model().sample(5, 3)));

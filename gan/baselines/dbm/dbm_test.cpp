@@ -3,11 +3,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "gan/baselines/testing.h"
 #include "gan/core/error.h"
-#include "gan/core/files.h"
+#include "gan/golden/testing.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -140,29 +138,22 @@ TEST(Dbm, MeanFieldIsAFixedPointWhereTheBoundIsHighest) {
 
 /// tools/golden/deep.py
 TEST(Dbm, IsTheIndependentPrograms) {
-  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "deep.json"));
-  const auto row = [](const nlohmann::json& j) {
-    return at::tensor(j.get<std::vector<double>>(), at::kDouble);
-  };
-  const auto rows = [&](const nlohmann::json& j) {
-    std::vector<Tensor> out;
-    for (const auto& r : j) out.push_back(row(r));
-    return at::stack(out);
-  };
+  const auto stored = golden("deep.json");
   Dbm m({3, 4, 2}, {.iterations = 5000, .tolerance = 0}, 1, at::full({5}, 0.5));
   m.set_composed();
-  for (size_t l = 0; l < 3; ++l) m.weights()[l].copy_(rows(golden["weights"][l]));
-  for (size_t l = 0; l < 4; ++l) m.biases()[l].copy_(row(golden["biases"][l]));
-  const auto& expected = golden["dbm"];
-  const Tensor v = rows(golden["v"]);
+  for (size_t l = 0; l < 3; ++l) m.weights()[l].copy_(golden_tensor(stored["weights"][l]));
+  for (size_t l = 0; l < 4; ++l) m.biases()[l].copy_(golden_tensor(stored["biases"][l]));
+  const auto& expected = stored["dbm"];
+  const Tensor v = golden_tensor(stored["v"]);
   EXPECT_NEAR(*m.exact_log_z(), expected["log_z"].get<double>(), 1e-9);
-  EXPECT_TRUE(m.log_unnormalised(v).allclose(row(expected["bound"]), 1e-9, 1e-9))
-      << m.log_unnormalised(v) - row(expected["bound"]);
-  EXPECT_TRUE(doubles(at::cat(m.posterior(v), 1)).allclose(rows(expected["means"]), 1e-5, 1e-5));
+  EXPECT_TRUE(m.log_unnormalised(v).allclose(golden_tensor(expected["bound"]), 1e-9, 1e-9))
+      << m.log_unnormalised(v) - golden_tensor(expected["bound"]);
+  EXPECT_TRUE(
+      doubles(at::cat(m.posterior(v), 1)).allclose(golden_tensor(expected["means"]), 1e-5, 1e-5));
   const All all = all_of(m);
   EXPECT_TRUE(summed(all, all.x[0])
                   .index_select(0, number_of(v))
-                  .allclose(row(expected["log_p"]), 1e-9, 1e-9));
+                  .allclose(golden_tensor(expected["log_p"]), 1e-9, 1e-9));
 }
 
 TEST(Dbm, TheBaseIsExactAndLikeTheModel) {

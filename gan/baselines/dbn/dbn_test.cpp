@@ -3,12 +3,10 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "gan/baselines/binary.h"
 #include "gan/baselines/testing.h"
 #include "gan/core/error.h"
-#include "gan/core/files.h"
+#include "gan/golden/testing.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -124,28 +122,21 @@ TEST(Dbn, IsAnRbmAtFirst) {
 
 /// tools/golden/deep.py
 TEST(Dbn, IsTheIndependentPrograms) {
-  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "deep.json"));
-  const auto row = [](const nlohmann::json& j) {
-    return at::tensor(j.get<std::vector<double>>(), at::kDouble);
-  };
-  const auto rows = [&](const nlohmann::json& j) {
-    std::vector<Tensor> out;
-    for (const auto& r : j) out.push_back(row(r));
-    return at::stack(out);
-  };
+  const auto stored = golden("deep.json");
   Dbn m({3, 4, 2}, false, 1, at::full({5}, 0.5));
   m.set_stage(3);
   for (size_t l = 0; l < 3; ++l) {
-    m.layers()[l].weights().copy_(rows(golden["weights"][l]));
-    m.layers()[l].visible_bias().copy_(row(golden["biases"][l]));
-    m.layers()[l].hidden_bias().copy_(row(golden["hidden_biases"][l]));
+    m.layers()[l].weights().copy_(golden_tensor(stored["weights"][l]));
+    m.layers()[l].visible_bias().copy_(golden_tensor(stored["biases"][l]));
+    m.layers()[l].hidden_bias().copy_(golden_tensor(stored["hidden_biases"][l]));
   }
-  const auto& expected = golden["dbn"];
+  const auto& expected = stored["dbn"];
   EXPECT_NEAR(*m.exact_log_z(), expected["log_z"].get<double>(), 1e-9);
-  EXPECT_TRUE(m.log_unnormalised(rows(golden["v"])).allclose(row(expected["bound"]), 1e-9, 1e-9));
+  EXPECT_TRUE(m.log_unnormalised(golden_tensor(stored["v"]))
+                  .allclose(golden_tensor(expected["bound"]), 1e-9, 1e-9));
   EXPECT_TRUE(log_p(m)
-                  .index_select(0, number_of(rows(golden["v"])))
-                  .allclose(row(expected["log_p"]), 1e-9, 1e-9));
+                  .index_select(0, number_of(golden_tensor(stored["v"])))
+                  .allclose(golden_tensor(expected["log_p"]), 1e-9, 1e-9));
 }
 
 TEST(Dbn, ChainsLeaveTheTopAloneAndComeDownAsItsLayersSay) {

@@ -5,15 +5,14 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "gan/baselines/nce/nce_models.h"
 #include "gan/baselines/rbm/rbm.h"
 #include "gan/baselines/testing.h"
 #include "gan/core/error.h"
-#include "gan/core/files.h"
 #include "gan/core/random.h"
+#include "gan/golden/testing.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -77,42 +76,37 @@ TEST(NceState, CountsBothSidesAlike) {
 
 /// tools/golden/nce.py
 TEST(Nce, IsNumPys) {
-  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "nce.json"));
-  const std::function<Tensor(const nlohmann::json&)> tensor = [&](const nlohmann::json& values) {
-    if (values.is_number()) return at::scalar_tensor(values.get<double>(), at::kDouble);
-    std::vector<Tensor> rows;
-    for (const auto& value : values) rows.push_back(tensor(value));
-    return at::stack(rows);
-  };
-  const Tensor x = tensor(golden["x"]), y = tensor(golden["y"]);
-  Gaussian noise(tensor(golden["mean"]), tensor(golden["covariance"])),
+  const auto stored = golden("nce.json");
+  const Tensor x = golden_tensor(stored["x"]), y = golden_tensor(stored["y"]);
+  Gaussian noise(golden_tensor(stored["mean"]), golden_tensor(stored["covariance"])),
       standard(at::zeros({1}), at::eye(1));
-  const IndependentComponents components(tensor(golden["unmixing"]));
-  const TwoLayerEnergy energy(tensor(golden["features"]), tensor(golden["log_pooling"]),
-                              tensor(golden["offsets"]));
+  const IndependentComponents components(golden_tensor(stored["unmixing"]));
+  const TwoLayerEnergy energy(golden_tensor(stored["features"]),
+                              golden_tensor(stored["log_pooling"]),
+                              golden_tensor(stored["offsets"]));
   const GaussianPrecision precision(0.7);
   const auto hold = [](const nlohmann::json& expected, const Unnormalised& model, double c0,
-                       Gaussian& p_n, const Tensor& data, const Tensor& other, const auto& read) {
+                       Gaussian& p_n, const Tensor& data, const Tensor& other) {
     const Tensor c = free_number(c0), u = model.log_density(data) + c - p_n.log_probability(data),
                  v = model.log_density(other) + c - p_n.log_probability(other);
     const Tensor loss = nce_loss(u, v);
-    EXPECT_TRUE(u.allclose(read(expected["u_x"]), 1e-12, 1e-12));
-    EXPECT_TRUE(v.allclose(read(expected["u_y"]), 1e-12, 1e-12));
-    EXPECT_NEAR(loss.template item<double>(), expected["loss"].get<double>(), 1e-12);
+    EXPECT_TRUE(u.allclose(golden_tensor(expected["u_x"]), 1e-12, 1e-12));
+    EXPECT_TRUE(v.allclose(golden_tensor(expected["u_y"]), 1e-12, 1e-12));
+    EXPECT_NEAR(loss.item<double>(), expected["loss"].get<double>(), 1e-12);
     std::vector<Tensor> parameters = model.parameters();
     parameters.push_back(c);
     const auto gradients = torch::autograd::grad({loss}, parameters);
     ASSERT_EQ(gradients.size(), expected["gradients"].size() + 1);
     for (size_t i = 0; i + 1 < gradients.size(); ++i)
-      EXPECT_TRUE(gradients[i].allclose(read(expected["gradients"][i]), 1e-11, 1e-12)) << i;
-    EXPECT_NEAR(gradients.back().template item<double>(), expected["c_gradient"].get<double>(),
-                1e-12);
+      EXPECT_TRUE(gradients[i].allclose(golden_tensor(expected["gradients"][i]), 1e-11, 1e-12))
+          << i;
+    EXPECT_NEAR(gradients.back().item<double>(), expected["c_gradient"].get<double>(), 1e-12);
     EXPECT_NEAR(nce_state(u, v).accuracy, expected["accuracy"].get<double>(), 1e-12);
     EXPECT_NEAR(nce_state(u, v).pull, expected["pull"].get<double>(), 1e-12);
   };
-  hold(golden["components"], components, -1.3, noise, x, y, tensor);
-  hold(golden["energy"], energy, -0.4, noise, x, y, tensor);
-  hold(golden["precision"], precision, -0.9, standard, x.slice(1, 0, 1), y.slice(1, 0, 1), tensor);
+  hold(stored["components"], components, -1.3, noise, x, y);
+  hold(stored["energy"], energy, -0.4, noise, x, y);
+  hold(stored["precision"], precision, -0.9, standard, x.slice(1, 0, 1), y.slice(1, 0, 1));
 }
 
 TEST(Nce, GradientsAreFiniteDifferences) {

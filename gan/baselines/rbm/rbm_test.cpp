@@ -4,11 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "gan/baselines/testing.h"
 #include "gan/core/error.h"
-#include "gan/core/files.h"
+#include "gan/golden/testing.h"
 #include "gan/kernels/gibbs.h"
 #include "gan/nets/draw.h"
 
@@ -238,24 +237,16 @@ TEST(Rbm, BiasesStartAtTheDatasMeans) {
 
 /// tools/golden/rbm.py
 TEST(Rbm, IsScikitLearns) {
-  const auto golden = nlohmann::json::parse(read_file(Path(GAN_GOLDEN) / "rbm.json"));
-  const auto rows = [&](const char* name) {
-    const auto values = golden.at(name).get<std::vector<std::vector<double>>>();
-    std::vector<Tensor> out;
-    for (const auto& row : values) out.push_back(at::tensor(row, at::kDouble));
-    return at::stack(out);
-  };
-  const auto row = [&](const char* name) {
-    return at::tensor(golden.at(name).get<std::vector<double>>(), at::kDouble);
-  };
-  const Tensor x = rows("x"), h = rows("h");
+  const auto stored = golden("rbm.json");
+  const Tensor x = golden_tensor(stored["x"]), h = golden_tensor(stored["h"]);
   const int64_t n = x.size(0), visible = x.size(1), hidden = h.size(1);
   Rbm m(hidden, false, 1, at::full({visible}, 0.5));
-  m.weights().copy_(rows("weights"));
-  m.visible_bias().copy_(row("visible_bias"));
-  m.hidden_bias().copy_(row("hidden_bias"));
-  EXPECT_TRUE(m.free_energy(x).allclose(row("free_energy"), 1e-12, 1e-12));
-  EXPECT_TRUE(doubles(m.hidden_means(x.to(at::kFloat))).allclose(rows("hidden_means"), 1e-6, 1e-6));
+  m.weights().copy_(golden_tensor(stored["weights"]));
+  m.visible_bias().copy_(golden_tensor(stored["visible_bias"]));
+  m.hidden_bias().copy_(golden_tensor(stored["hidden_bias"]));
+  EXPECT_TRUE(m.free_energy(x).allclose(golden_tensor(stored["free_energy"]), 1e-12, 1e-12));
+  EXPECT_TRUE(doubles(m.hidden_means(x.to(at::kFloat)))
+                  .allclose(golden_tensor(stored["hidden_means"]), 1e-6, 1e-6));
 
   const auto draws = [&](const Tensor& input, const Tensor& bias, const Tensor& u) {
     const Tensor a = input.to(at::kFloat).contiguous(), numbers = u.to(at::kFloat).contiguous();
@@ -265,17 +256,19 @@ TEST(Rbm, IsScikitLearns) {
     return doubles(on);
   };
   const Tensor w = doubles(m.weights());
-  EXPECT_TRUE(draws(x.mm(w), m.hidden_bias(), rows("u_hidden")).equal(rows("hidden_draws")));
-  EXPECT_TRUE(draws(h.mm(w.t()), m.visible_bias(), rows("u_visible")).equal(rows("visible_draws")));
+  EXPECT_TRUE(draws(x.mm(w), m.hidden_bias(), golden_tensor(stored["u_hidden"]))
+                  .equal(golden_tensor(stored["hidden_draws"])));
+  EXPECT_TRUE(draws(h.mm(w.t()), m.visible_bias(), golden_tensor(stored["u_visible"]))
+                  .equal(golden_tensor(stored["visible_draws"])));
 
   Tensor other = x.clone();  // the pseudo-likelihood of one pixel, V times
   for (int64_t i = 0; i < n; ++i) {
-    const int64_t at = row("flipped")[i].item<int64_t>();
+    const int64_t at = golden_tensor(stored["flipped"])[i].item<int64_t>();
     other[i][at] = 1 - other[i][at];
   }
   EXPECT_TRUE(
       (static_cast<double>(visible) * at::log_sigmoid(m.free_energy(other) - m.free_energy(x)))
-          .allclose(row("score_samples"), 1e-9, 1e-9));
+          .allclose(golden_tensor(stored["score_samples"]), 1e-9, 1e-9));
 }
 
 TEST(Rbm, ComplainsOfGreyImages) {

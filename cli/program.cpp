@@ -26,13 +26,13 @@ int fail(gan::Exit code, const std::string& what) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  gan::cli::open_standard_descriptors();
+int gan::cli::run_program(int argc, char** argv, CarryOut carry_out) {
+  open_standard_descriptors();
   std::signal(SIGXFSZ,
               SIG_IGN);  // a file above `ulimit -f` is then an error of write, like a full disk
   try {
-    const auto command = gan::cli::parse(argc, argv);
-    const int exit_code = command ? gan::cli::carry_out(*command, argv) : 0;
+    const auto command = parse(argc, argv);
+    const int exit_code = command ? carry_out(*command, argv) : 0;
     std::cout.flush();
     if (std::fflush(stdout) != 0 || !std::cout || std::ferror(stdout))
       return fail(gan::Exit::data, fmt::format(kCannotPrint, std::strerror(errno)));
