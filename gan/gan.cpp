@@ -48,9 +48,13 @@ std::unique_ptr<const Stored> read_stored(const fs::path& file) {
   const std::string who = file.string();
   now_doing(Activity::reading_a_checkpoint);
   auto out = std::make_unique<Stored>();
+  // `last` of a run that is being trained may point to another file by the time it has been read:
+  // then it is not known which one was.
+  const std::optional<int64_t> before = step_in_name(file);
   out->bytes = read_file(file);
+  const std::optional<int64_t> named = step_in_name(file) == before ? before : std::nullopt;
   out->content = parse_checkpoint(out->bytes, who);
-  out->header = read_header(out->content, who, step_in_name(file));
+  out->header = read_header(out->content, who, named);
   return out;
 }
 
