@@ -223,6 +223,9 @@ TEST(Gan, TheEngineIsChosenOnceAndRecorded) {
   c.run.engine = Engine::automatic;
   c.run.precision = Precision::automatic;
   c.discriminator.layers[0] = Convolution{.channels = 16, .kernel = 1, .input = {1, 1, 2}};
+  EXPECT_EQ(chosen(c).engine, Engine::fused);
+  c.discriminator.layers[0] =
+      MaxoutConvolution{.channels = 16, .pieces = 2, .kernel = 1, .input = {1, 1, 2}};
   EXPECT_EQ(chosen(c).engine, Engine::reference);
 }
 

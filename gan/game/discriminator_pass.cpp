@@ -12,20 +12,16 @@ Tensor slope_in(const Tensor& loss, const Tensor& logits) {
   return slope.defined() ? slope : at::zeros_like(logits);
 }
 
-Tensor part(const Tensor& of, int64_t first, int64_t n) {
-  return of.defined() ? of.narrow(0, first, n) : of;
-}
-
 }  // namespace
 
-DiscriminatorPass::DiscriminatorPass(std::vector<std::unique_ptr<Tape>> tapes, int64_t data,
-                                     int64_t samples)
-    : tapes_(std::move(tapes)), data_(data), samples_(samples) {
-  const auto answers = [&](size_t tape, int64_t first, int64_t n) {
-    return tapes_[tape]->output().flatten().narrow(0, first, n).detach().clone().requires_grad_();
+DiscriminatorPass::DiscriminatorPass(std::unique_ptr<Tape> tape, int64_t data, int64_t samples)
+    : tape_(std::move(tape)), data_(data), samples_(samples) {
+  const Tensor y = tape_->output().flatten();
+  const auto answers = [&](int64_t first, int64_t n) {
+    return y.narrow(0, first, n).detach().clone().requires_grad_();
   };
-  if (data > 0) real = answers(0, 0, data);
-  fake = tapes_.size() == 1 ? answers(0, data, samples) : answers(1, 0, samples);
+  if (data > 0) real = answers(0, data);
+  fake = answers(data, samples);
 }
 
 void DiscriminatorPass::descend(const Tensor& loss, PenaltyWeights weights, Optimizer& optimizer,
@@ -34,17 +30,11 @@ void DiscriminatorPass::descend(const Tensor& loss, PenaltyWeights weights, Opti
       at::cat({slope_in(loss, real), slope_in(loss, fake)}).unsqueeze(1);  // [2B, 1]
   Tensor penalty = penalty_of_each(weights, data_, samples_);
   if (penalty.defined()) penalty = penalty.to(slope.device());
-  if (tapes_.size() == 1) return tapes_[0]->descend(slope, penalty, optimizer, when);
-  std::vector<Tensor> sum = tapes_[0]->parameters(part(slope, 0, data_), part(penalty, 0, data_));
-  const std::vector<Tensor> more =
-      tapes_[1]->parameters(part(slope, data_, samples_), part(penalty, data_, samples_));
-  for (size_t i = 0; i < sum.size(); ++i) sum[i] = sum[i] + more[i];
-  optimizer.step(sum, when);
+  tape_->descend(slope, penalty, optimizer, when);
 }
 
 Tensor DiscriminatorPass::for_samples(const Tensor& loss) {
-  const Tensor slope = slope_in(loss, fake).unsqueeze(1);
-  return tapes_.size() == 1 ? tapes_[0]->input(slope, data_) : tapes_[1]->input(slope);
+  return tape_->input(slope_in(loss, fake).unsqueeze(1), data_);
 }
 
 }  // namespace gan

@@ -68,20 +68,13 @@ std::unique_ptr<Tape> Trainer::generate(const Batch& data, int64_t t, int64_t pa
 }
 
 DiscriminatorPass Trainer::ask_D(const Batch& data, const Tensor& s, int64_t t, int64_t pass) {
-  std::vector<std::unique_ptr<Tape>> tapes;
-  const auto noise = [&](int64_t part) { return noise_.child("D").child(2 * pass + part); };
   const bool both = data.x.defined();
-  if (both && one_pass_) {
-    Pass whole = pass_of(data, noise(0), t);
-    whole.part = s.size(0);
-    whole.whole = config_.training.batch_size;
-    if (data.label.defined()) whole.label = at::cat({data.label, data.label});
-    tapes.push_back(D_.record({data.x, s}, whole));
-  } else {
-    if (both) tapes.push_back(D_.record(data.x, pass_of(data, noise(0), t)));
-    tapes.push_back(D_.record(s, pass_of(data, noise(1), t)));
-  }
-  return DiscriminatorPass(std::move(tapes), both ? data.size() : 0, s.size(0));
+  Pass whole = pass_of(data, noise_.child("D").child(2 * pass + (both ? 0 : 1)), t);
+  if (!both) return DiscriminatorPass(D_.record(s, whole), 0, s.size(0));
+  whole.part = s.size(0);
+  whole.whole = config_.training.batch_size;
+  if (data.label.defined()) whole.label = at::cat({data.label, data.label});
+  return DiscriminatorPass(D_.record({data.x, s}, whole), data.size(), s.size(0));
 }
 
 void Trainer::update_D(DiscriminatorPass& asked, const Tensor& loss, PenaltyWeights weights,
@@ -155,7 +148,6 @@ Trainer::Trainer(const Setup& setup)
       D_(config_.discriminator.layers, setup.data.shape, "discriminator",
          Stream(config_.run.seed, "init.D"), {}, device_,
          static_cast<int64_t>(setup.data.classes.size())),
-      one_pass_(treats_examples_alone(config_.discriminator.layers)),
       g_optimizer_(config_.optimizer, config_.training.learning_rate, G_.network().parameters()),
       d_optimizer_(config_.optimizer, config_.training.learning_rate, D_.parameters()) {
   const GameSection& game = config_.game;

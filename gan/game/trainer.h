@@ -54,7 +54,6 @@ class Trainer : public Learner {
   Stream noise_;
   Generator G_;
   Network D_;
-  bool one_pass_;  ///< D sees data and samples as one batch: no layer of it looks across examples
   std::unique_ptr<Generator> averaged_;
   Optimizer g_optimizer_, d_optimizer_;
 };

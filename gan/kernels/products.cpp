@@ -42,6 +42,12 @@ at::Tensor view_a(const ProductShape& s, const void* a) {
 at::Tensor view_b(const ProductShape& s, const void* b) {
   return view(b, s.k, s.n, strides_b(s), s.operands);
 }
+Strides strides_c(const ProductShape& s) {
+  return strides_of(s.m, s.n, false, s.stride_c);
+}
+at::Tensor view_c(const ProductShape& s, float* c) {
+  return view(c, s.m, s.n, strides_c(s), Format::fp32);
+}
 
 }  // namespace
 
@@ -56,8 +62,9 @@ bool has_fast_bf16() {
 }
 
 void product_reference(const ProductShape& s, const void* a, const void* b, float* c) {
-  at::Tensor out = at::from_blob(c, {s.m, s.n}, at::kFloat);
-  out.copy_(at::mm(view_a(s, a).to(at::kFloat), view_b(s, b).to(at::kFloat)));
+  at::Tensor out = view_c(s, c);
+  const at::Tensor made = at::mm(view_a(s, a).to(at::kFloat), view_b(s, b).to(at::kFloat));
+  out.copy_(s.accumulate ? out + made : made);
 }
 
 #ifdef GAN_HAS_ONEDNN
@@ -78,8 +85,16 @@ dnnl::memory::desc layout(int64_t rows, int64_t columns, Strides strides, Type t
 }  // namespace
 
 struct Product::Prepared {
-  Prepared(dnnl::memory::desc of_a, dnnl::memory::desc of_b, dnnl::memory::desc of_c)
-      : multiply({{of_a, of_b, of_c}, processor()}),
+  static dnnl::primitive_attr after(bool accumulate) {
+    dnnl::post_ops sum;
+    if (accumulate) sum.append_sum(1);
+    dnnl::primitive_attr attributes;
+    attributes.set_post_ops(sum);
+    return attributes;
+  }
+  Prepared(dnnl::memory::desc of_a, dnnl::memory::desc of_b, dnnl::memory::desc of_c,
+           const dnnl::primitive_attr& after)
+      : multiply({{of_a, of_b, of_c}, after, processor()}),
         a(of_a, processor(), nullptr),
         b(of_b, processor(), nullptr),
         c(of_c, processor(), nullptr),
@@ -88,7 +103,7 @@ struct Product::Prepared {
       : Prepared(s, s.operands == Format::fp32 ? Type::f32 : Type::bf16) {}
   Prepared(const ProductShape& s, Type type)
       : Prepared(layout(s.m, s.k, strides_a(s), type), layout(s.k, s.n, strides_b(s), type),
-                 layout(s.m, s.n, {s.n, 1}, Type::f32)) {}
+                 layout(s.m, s.n, strides_c(s), Type::f32), after(s.accumulate)) {}
   dnnl::matmul multiply;
   dnnl::memory a, b, c;
   dnnl::stream stream;
@@ -117,9 +132,11 @@ struct Product::Prepared {
 void Product::operator()(const void* a, const void* b, float* c) const {
   const ProductShape& s = prepared_->shape;
   const at::NoGradGuard no_grad;
-  at::Tensor out = at::from_blob(c, {s.m, s.n}, at::kFloat);
+  at::Tensor out = view_c(s, c);
   const at::Tensor left = view_a(s, a), right = view_b(s, b);
-  if (s.operands == Format::fp32)
+  if (s.accumulate)
+    out.add_(at::mm(left, right));
+  else if (s.operands == Format::fp32)
     at::mm_out(out, left, right);
   else
     out.copy_(at::mm(left, right));

@@ -26,9 +26,9 @@ struct ProductShape {
   int64_t m, n, k;
   bool transpose_a, transpose_b;
   Format operands;
-  int64_t stride_a = 0,
-          stride_b =
-              0;  ///< between rows in memory, of parts of larger matrices; 0: none lie between
+  /// Between rows in memory, of parts of larger matrices; 0: none lie between.
+  int64_t stride_a = 0, stride_b = 0, stride_c = 0;
+  bool accumulate = false;  ///< C + op(A) op(B)
   auto operator<=>(const ProductShape&) const = default;
 };
 

@@ -1,3 +1,4 @@
+#include "gan/nets/fused_builder.h"
 #include "gan/nets/weighted.h"
 
 namespace gan {
@@ -18,6 +19,10 @@ class ActivateLayer : public Network::Layer {
 
 std::unique_ptr<Network::Layer> build(const ActivationLayer& spec, const LayerPlace&) {
   return std::make_unique<ActivateLayer>(spec);
+}
+
+void fuse(const ActivationLayer& spec, const LayerShape&, FusedBuilder& builder) {
+  builder.activate(unit_of(spec.activation, spec.slope));
 }
 
 }  // namespace gan

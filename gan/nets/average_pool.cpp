@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include "gan/nets/fused_resample.h"
 #include "gan/nets/layers.h"
 
 namespace gan {
@@ -20,6 +21,13 @@ class AveragePoolLayer : public Network::Layer {
 
 std::unique_ptr<Network::Layer> build(const AveragePool& spec, const LayerPlace&) {
   return std::make_unique<AveragePoolLayer>(spec);
+}
+
+void fuse(const AveragePool& spec, const LayerShape& shape, FusedBuilder& builder) {
+  const auto side = [&](int64_t inputs) {
+    return kernels::mean_taps(inputs, spec.window, spec.stride);
+  };
+  builder.add<FusedResample>(shape.out, side(shape.in[1]), side(shape.in[2]));
 }
 
 }  // namespace gan

@@ -1,3 +1,4 @@
+#include "gan/nets/fused_affine.h"
 #include "gan/nets/kernels_over_images.h"
 
 namespace gan {
@@ -20,6 +21,10 @@ class ConvolutionLayer : public OverImages<Convolution> {
 
 std::unique_ptr<Network::Layer> build(const Convolution& spec, const LayerPlace& place) {
   return std::make_unique<ConvolutionLayer>(spec, place);
+}
+
+void fuse(const Convolution& spec, const LayerShape& shape, FusedBuilder& builder) {
+  fuse_sliding(spec, shape, FusedAffine::Kind::convolution, builder);
 }
 
 }  // namespace gan

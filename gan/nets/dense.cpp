@@ -1,3 +1,4 @@
+#include "gan/nets/fused_affine.h"
 #include "gan/nets/weighted.h"
 
 namespace gan {
@@ -19,6 +20,20 @@ class DenseLayer : public Affine {
 
 std::unique_ptr<Network::Layer> build(const Dense& spec, const LayerPlace& place) {
   return std::make_unique<DenseLayer>(spec, place);
+}
+
+void fuse(const Dense& spec, const LayerShape& shape, FusedBuilder& builder) {
+  const Shape in = builder.graph.value(builder.current).shape;
+  const int64_t inputs = product(in), channels = in.size() == 3 ? in[0] : 1;
+  const size_t weights = builder.take_parameter(), biases = builder.take_parameter();
+  builder.add<FusedAffine>(shape.out, FusedAffine::Kind::dense, one_position(inputs),
+                           FusedParameters{.index = weights,
+                                           .weight = builder.parameter(weights),
+                                           .bias = builder.parameter(biases),
+                                           .rows = {1, spec.units},
+                                           .columns = {channels, inputs / channels},
+                                           .biases = {1, spec.units}});
+  builder.activate(unit_of(spec.activation, spec.slope));
 }
 
 }  // namespace gan

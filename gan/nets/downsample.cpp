@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include "gan/nets/fused_resample.h"
 #include "gan/nets/layers.h"
 #include "gan/nets/resampling.h"
 
@@ -17,6 +18,11 @@ class DownsampleLayer : public Network::Layer {
 
 std::unique_ptr<Network::Layer> build(const Downsample&, const LayerPlace&) {
   return std::make_unique<DownsampleLayer>();
+}
+
+void fuse(const Downsample&, const LayerShape& shape, FusedBuilder& builder) {
+  builder.add<FusedResample>(shape.out, kernels::halving_taps(shape.in[1]),
+                             kernels::halving_taps(shape.in[2]));
 }
 
 }  // namespace gan

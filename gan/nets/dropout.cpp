@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "gan/kernels/images.h"
 #include "gan/nets/draw.h"
+#include "gan/nets/fused_builder.h"
 #include "gan/nets/layers.h"
 
 namespace gan {
@@ -34,6 +36,70 @@ class DropoutLayer : public Network::Layer {
 
 std::unique_ptr<Network::Layer> build(const Dropout& spec, const LayerPlace& place) {
   return std::make_unique<DropoutLayer>(spec, place);
+}
+
+namespace {
+
+class FusedDropout : public FusedOperation {
+ public:
+  FusedDropout(FusedGraph& graph, std::vector<size_t> inputs, size_t out, const Dropout& spec,
+               std::vector<uint64_t> path)
+      : FusedOperation(graph, std::move(inputs), out), spec_(spec), path_(std::move(path)) {}
+
+  void ensure_size(int64_t rows) override {
+    kernels::room(keep_, rows * graph_.value(out_).size());
+  }
+  void forward(FusedMember& m, RowRange rows) override {
+    if (graph_.training_) draw(m, rows);
+    const float* x = masked(m, rows, graph_.h(inputs_[0].value, rows.begin));
+    graph_.arrive(out_, rows.begin, rows.size(), x, nullptr);
+  }
+  void backward(FusedMember& m, RowRange rows) override {
+    if (wanted(inputs_[0]))
+      graph_.deliver(inputs_[0], rows.begin, rows.size(),
+                     masked(m, rows, graph_.d(out_, rows.begin)));
+  }
+  void tangent(FusedMember& m, RowRange rows) override {
+    const float* u = masked(m, rows, graph_.t(inputs_[0].value, rows.begin));
+    graph_.arrive_tangent(out_, rows.begin, rows.size(), u);
+  }
+
+ private:
+  /// The reference network numbers the places of each channel.
+  void draw(FusedMember& m, RowRange rows) {
+    Stream stream = graph_.pass_.noise;
+    for (const uint64_t child : path_) stream = stream.child(child);
+    const FusedGraph::Value& v = graph_.value(out_);
+    const int64_t n = v.size();
+    float *u = kernels::room(m.own.image, 2 * n), *ordered = u + n;
+    for (int64_t row = rows.begin; row < rows.end; ++row) {
+      stream.uniform({u, static_cast<size_t>(n)}, n, graph_.pass_.step,
+                     static_cast<uint64_t>(graph_.pass_.number(row)));
+      kernels::channels_last(kernels::Format::fp32, 1, v.channels(), v.places(), u, ordered);
+      kernels::draw_mask(n, ordered, static_cast<float>(spec_.keep), keep_.data() + row * n);
+    }
+  }
+  float* masked(FusedMember& m, RowRange rows, const char* x) const {
+    const int64_t size = graph_.value(out_).size(), numbers = rows.size() * size;
+    float* out = kernels::room(m.own.image, numbers);
+    kernels::widen(graph_.precision_, numbers, x, out);
+    if (graph_.training_)
+      kernels::convert(
+          kernels::Format::fp32, {rows.size(), size, size}, out, nullptr,
+          {keep_.data() + rows.begin * size, static_cast<float>(spec_.scale)}, false, out);
+    return out;
+  }
+
+  Dropout spec_;
+  std::vector<uint64_t> path_;
+  kernels::Aligned<uint8_t> keep_;  ///< [rows, numbers]
+};
+
+}  // namespace
+
+void fuse(const Dropout& spec, const LayerShape&, FusedBuilder& builder) {
+  const Shape shape = builder.graph.value(builder.current).shape;
+  builder.add<FusedDropout>(shape, spec, builder.path);
 }
 
 }  // namespace gan

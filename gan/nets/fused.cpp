@@ -1,27 +1,59 @@
 #include "gan/nets/fused.h"
 
 #include "gan/core/error.h"
-#include "gan/nets/fused_passes.h"
+#include "gan/nets/dense_passes.h"
+#include "gan/nets/image_passes.h"
 
 namespace gan {
 
-std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
+namespace {
+
+/// Dense, maxout and dropout layers alone, in an order that DensePasses knows.
+bool has_dense_passes(const NetworkSpec& spec) {
+  if (spec.empty() || !std::holds_alternative<Dense>(spec.back())) return false;
   for (size_t i = 0; i < spec.size(); ++i) {
-    const auto* dense = std::get_if<Dense>(&spec[i]);
     const bool dropout = std::holds_alternative<Dropout>(spec[i]);
-    const bool fused = std::visit([]<class L>(const L&) { return has_fused_passes<L>(); }, spec[i]);
-    if (!fused) return fmt::format("layer {} ({}) has no fused passes", i + 1, kind_of(spec[i]));
-    if (const auto* maxout = std::get_if<Maxout>(&spec[i]); maxout && maxout->pieces > 255)
-      return fmt::format("layer {} has more than 255 pieces", i + 1);
-    if (dropout && (i + 1 == spec.size() || std::holds_alternative<Dropout>(spec[i + 1])))
-      return fmt::format("layer {} is a dropout that no dense or maxout layer follows", i + 1);
-    if (penalised && dense &&
-        (dense->activation == Activation::sigmoid || dense->activation == Activation::tanh))
-      return fmt::format(
-          "layer {} is not piecewise linear, and a penalty needs its second derivative", i + 1);
+    if (!dropout && !std::holds_alternative<Dense>(spec[i]) &&
+        !std::holds_alternative<Maxout>(spec[i]))
+      return false;
+    if (dropout && std::holds_alternative<Dropout>(spec[i + 1])) return false;
   }
-  if (spec.empty() || !std::holds_alternative<Dense>(spec.back()))
-    return "the last layer is not dense";
+  return true;
+}
+
+std::string unsupported_layer(const LayerSpec& layer, bool penalised) {
+  const bool fused = std::visit([]<class L>(const L&) { return has_fused_passes<L>(); }, layer);
+  if (!fused) return "has no fused passes";
+  const auto* maxout = std::get_if<Maxout>(&layer);
+  if (maxout && maxout->pieces > 255) return "has more than 255 pieces";
+  if (!penalised) return "";
+  const bool curved = std::visit(
+      [](const auto& l) {
+        if constexpr (requires { l.activation; })
+          return l.activation == Activation::sigmoid || l.activation == Activation::tanh;
+        else
+          return false;
+      },
+      layer);
+  if (curved) return "is not piecewise linear, and a penalty needs its second derivative";
+  if (std::holds_alternative<BatchNorm>(layer))
+    return "looks across examples, and a penalty needs its second derivative";
+  return "";
+}
+
+}  // namespace
+
+std::string FusedEngine::unsupported(const NetworkSpec& spec, bool penalised) {
+  if (spec.empty()) return "there are no layers";
+  for (size_t i = 0; i < spec.size(); ++i) {
+    std::string why;
+    each_layer({spec[i]}, [&](const LayerSpec& layer) {
+      const std::string found = unsupported_layer(layer, penalised);
+      if (why.empty() && !found.empty())
+        why = fmt::format("layer {} ({}) {}", i + 1, kind_of(layer), found);
+    });
+    if (!why.empty()) return why;
+  }
   return "";
 }
 
@@ -29,7 +61,7 @@ namespace {
 
 class FusedTape : public Tape {
  public:
-  explicit FusedTape(FusedEngine::Passes& passes) : passes_(passes), serial_(passes.serial()) {}
+  explicit FusedTape(FusedPasses& passes) : passes_(passes), serial_(passes.serial()) {}
   Tensor output() const override { return current().output(); }
   std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override {
     return current().parameters(slope, penalty);
@@ -43,21 +75,28 @@ class FusedTape : public Tape {
   }
 
  private:
-  FusedEngine::Passes& current() const {
+  FusedPasses& current() const {
     if (passes_.serial() != serial_)
       throw std::logic_error(
           "this tape was used up, or overwritten by a newer one of the same network");
     return passes_;
   }
-  FusedEngine::Passes& passes_;
+  FusedPasses& passes_;
   int64_t serial_;
 };
 
 }  // namespace
 
-FusedEngine::FusedEngine(const NetworkSpec& spec, const Shape& input,
-                         std::vector<Tensor> parameters, kernels::Format precision)
-    : passes_(std::make_unique<Passes>(spec, input, std::move(parameters), precision)) {}
+FusedEngine::FusedEngine(const NetworkSpec& spec, const std::vector<LayerShape>& shapes,
+                         std::vector<Tensor> parameters, std::vector<Tensor> moments,
+                         kernels::Format precision) {
+  if (has_dense_passes(spec))
+    passes_ = std::make_unique<DensePasses>(spec, shapes.front().in, std::move(parameters),
+                                            precision);
+  else
+    passes_ = std::make_unique<ImagePasses>(spec, shapes, std::move(parameters),
+                                            std::move(moments), precision);
+}
 FusedEngine::~FusedEngine() = default;
 
 std::unique_ptr<Tape> FusedEngine::record(at::TensorList parts, const Pass& pass) {

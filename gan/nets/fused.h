@@ -1,13 +1,12 @@
 #pragma once
-/// The fused engine: training passes through a multi-layer perceptron by matrix products and a few
-/// passes over preallocated buffers, with derivatives by hand. It works on the parameters of a
-/// reference network.
+/// The fused engine: training passes by matrix products and a few passes over preallocated buffers,
+/// with derivatives by hand. It works on the parameters of a reference network. Networks of dense,
+/// maxout and dropout layers alone go through DensePasses, others through ImagePasses.
 ///
 /// Where D is piecewise linear, its slope in x is a product of weights and of masks that are
 /// constant almost everywhere. The gradient of |slope|^2 is then one more pass through the same
 /// matrices, and exact.
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,13 +16,17 @@
 
 namespace gan {
 
+class FusedPasses;
+
 class FusedEngine {
  public:
   /// Why this network needs the reference engine, or "".
   static std::string unsupported(const NetworkSpec& spec, bool penalised);
 
-  /// parameters: weight and bias of each dense or maxout layer, contiguous float32 on the CPU.
-  FusedEngine(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
+  /// parameters: as Network::parameters(), contiguous float32 on the CPU; moments: the running means
+  /// and variances of batch norm, in order.
+  FusedEngine(const NetworkSpec& spec, const std::vector<LayerShape>& shapes,
+              std::vector<Tensor> parameters, std::vector<Tensor> moments,
               kernels::Format precision);
   ~FusedEngine();
 
@@ -32,10 +35,8 @@ class FusedEngine {
   /// To be called after the parameters were changed.
   void parameters_changed();
 
-  class Passes;
-
  private:
-  std::unique_ptr<Passes> passes_;
+  std::unique_ptr<FusedPasses> passes_;
 };
 
 }  // namespace gan

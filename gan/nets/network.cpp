@@ -61,7 +61,12 @@ Tensor Network::infer(const Tensor& x, const Tensor& label) {
 }
 
 void Network::fuse(kernels::Format precision) {
-  fused_ = std::make_unique<FusedEngine>(spec_, input_, parameters(), precision);
+  std::vector<Tensor> moments;
+  for (auto& layer : layers_)
+    layer->visit([&](const std::string&, Tensor& t) {
+      if (!t.requires_grad()) moments.push_back(t);
+    });
+  fused_ = std::make_unique<FusedEngine>(spec_, shapes_, parameters(), moments, precision);
 }
 
 std::unique_ptr<Network::Layer> build_layer(const LayerSpec& spec, const LayerPlace& place) {

@@ -25,7 +25,8 @@ struct Pass {
   Tensor label;       ///< [B] int64, for layers that see labels; or undefined
   int64_t first = 0;  ///< number of row 0 in the whole batch: dropout's draws depend on it
   /// Where the rows are several parts of so many rows each, and the whole batch has parts of
-  /// `whole` rows: row r of part p is number p * whole + first + r. 0: there is one part.
+  /// `whole` rows: row r of part p is number p * whole + first + r. Batch norm takes each part for
+  /// itself. 0: there is one part.
   int64_t part = 0, whole = 0;
 
   int64_t number(int64_t row) const {

@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include "gan/nets/fused_builder.h"
 #include "gan/nets/layers.h"
 
 namespace gan {
@@ -21,6 +22,10 @@ class ReshapeLayer : public Network::Layer {
 
 std::unique_ptr<Network::Layer> build(const Reshape& spec, const LayerPlace&) {
   return std::make_unique<ReshapeLayer>(spec);
+}
+
+void fuse(const Reshape& spec, const LayerShape&, FusedBuilder& builder) {
+  builder.make_image(spec.shape);
 }
 
 }  // namespace gan

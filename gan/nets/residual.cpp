@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include "gan/nets/fused_builder.h"
 #include "gan/nets/layers.h"
 
 namespace gan {
@@ -76,6 +77,25 @@ class ResidualLayer : public Network::Layer {
 
 std::unique_ptr<Network::Layer> build(const Residual& spec, const LayerPlace& place) {
   return std::make_unique<ResidualLayer>(spec, place);
+}
+
+void fuse(const Residual& spec, const LayerShape& shape, FusedBuilder& builder) {
+  const size_t in = builder.current;
+  builder.keep(in);
+  const auto side = [&](const NetworkSpec& layers, const std::vector<LayerShape>& shapes,
+                        uint64_t number) {
+    builder.current = in;
+    builder.path.push_back(number);
+    builder.add_network(layers, shapes);
+    builder.path.pop_back();
+    if (builder.graph.value(builder.current).shape != shape.out) builder.make_row();
+    return builder.current;
+  };
+  const size_t learned = side(spec.layers, shape.layers, 0);
+  builder.keep(learned);
+  const size_t added = side(spec.shortcut, shape.shortcut, 1);
+  builder.current = learned;
+  builder.add_sum(added);
 }
 
 }  // namespace gan

@@ -1,3 +1,4 @@
+#include "gan/nets/fused_affine.h"
 #include "gan/nets/kernels_over_images.h"
 
 namespace gan {
@@ -21,6 +22,10 @@ class TransposedConvolutionLayer : public OverImages<TransposedConvolution> {
 
 std::unique_ptr<Network::Layer> build(const TransposedConvolution& spec, const LayerPlace& place) {
   return std::make_unique<TransposedConvolutionLayer>(spec, place);
+}
+
+void fuse(const TransposedConvolution& spec, const LayerShape& shape, FusedBuilder& builder) {
+  fuse_sliding(spec, shape, FusedAffine::Kind::transposed, builder);
 }
 
 }  // namespace gan

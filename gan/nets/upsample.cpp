@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include "gan/nets/fused_resample.h"
 #include "gan/nets/layers.h"
 #include "gan/nets/resampling.h"
 
@@ -23,6 +24,14 @@ class UpsampleLayer : public Network::Layer {
 
 std::unique_ptr<Network::Layer> build(const Upsample& spec, const LayerPlace&) {
   return std::make_unique<UpsampleLayer>(spec);
+}
+
+void fuse(const Upsample& spec, const LayerShape& shape, FusedBuilder& builder) {
+  const auto side = [&](int64_t inputs) {
+    return spec.filter == Upsample::Filter::nearest ? kernels::nearest_taps(inputs)
+                                                    : kernels::smooth_taps(inputs);
+  };
+  builder.add<FusedResample>(shape.out, side(shape.in[1]), side(shape.in[2]));
 }
 
 }  // namespace gan

@@ -121,6 +121,7 @@ void fields(Dropout& s, V& v) {
 /// of images; running moments when not training.
 struct BatchNorm {
   static constexpr std::string_view kName = "batch-norm";
+  static constexpr bool kFused = true;
   double momentum = 0.1, epsilon = 1e-5;
 };
 template <class V>
@@ -132,7 +133,7 @@ void fields(BatchNorm& s, V& v) {
 /// An activation as a layer of its own: convolution, batch norm, then ReLU.
 struct ActivationLayer {
   static constexpr std::string_view kName = "activation";
-  static constexpr bool kExamplesAreAlone = true;
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
   Activation activation = Activation::relu;
   double slope = 0.2;  ///< of leaky-relu, below zero
 };

@@ -15,7 +15,7 @@ namespace gan {
 template <bool transposed>
 struct BasicConvolution {
   static constexpr std::string_view kName = transposed ? "transposed-convolution" : "convolution";
-  static constexpr bool kExamplesAreAlone = true;
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
   int64_t channels = 0, kernel = 0, stride = 1, pad = 0;
   int64_t groups = 1;  ///< channels in so many groups of neighbours, of which none sees another
   Shape input;         ///< [C, H, W], or empty
@@ -86,7 +86,7 @@ void fields(MaxoutConvolution& s, V& v) {
 /// From here on the same numbers are an image [channels, height, width].
 struct Reshape {
   static constexpr std::string_view kName = "reshape";
-  static constexpr bool kExamplesAreAlone = true;
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
   Shape shape;
 };
 template <class V>
@@ -97,7 +97,7 @@ void fields(Reshape& s, V& v) {
 /// [C, H, W] -> [C, 2 H, 2 W].
 struct Upsample {
   static constexpr std::string_view kName = "upsample";
-  static constexpr bool kExamplesAreAlone = true;
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
   enum class Filter {
     nearest,   ///< each position four times
     bilinear,  ///< zeros between positions, then [1, 3, 3, 1] / 4 along each side (Karras et al.
@@ -117,7 +117,7 @@ void fields(Upsample& s, V& v) {
 /// position; zeros outside.
 struct Downsample {
   static constexpr std::string_view kName = "downsample";
-  static constexpr bool kExamplesAreAlone = true;
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
 };
 template <class V>
 void fields(Downsample&, V&) {}
@@ -125,7 +125,7 @@ void fields(Downsample&, V&) {}
 /// Means of windows: [C, H, W] -> [C, h, w], h = (H - window) / stride + 1 rounded down.
 struct AveragePool {
   static constexpr std::string_view kName = "average-pool";
-  static constexpr bool kExamplesAreAlone = true;
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
   int64_t window = 0;
   int64_t stride = 1;  ///< in TOML, `window` unless said otherwise
 };

@@ -24,6 +24,7 @@ using NetworkSpec = std::vector<LayerSpec>;
 /// without layers is x itself.
 struct Residual {
   static constexpr std::string_view kName = "residual";
+  static constexpr bool kFused = true;  ///< where the layers in it are
   NetworkSpec layers, shortcut;
 };
 template <class V>

@@ -1,4 +1,4 @@
-#include "gan/nets/fused_state.h"
+#include "gan/nets/dense_state.h"
 
 namespace gan {
 
@@ -24,7 +24,7 @@ Unit unit_of(const Dense& dense) {
 
 }  // namespace
 
-FusedState::FusedState(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
+DenseState::DenseState(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
                        Format precision)
     : spec_(spec), input_(input), parameters_(std::move(parameters)), precision_(precision) {
   int64_t inputs = product(input);
@@ -58,7 +58,7 @@ FusedState::FusedState(const NetworkSpec& spec, const Shape& input, std::vector<
   layers_.resize(blocks_.size());
 }
 
-void FusedState::ensure_size(int64_t rows) {
+void DenseState::ensure_size(int64_t rows) {
   rows_ = rows;
   for (size_t l = 0; l < blocks_.size(); ++l) {
     const Block& b = blocks_[l];
@@ -71,7 +71,7 @@ void FusedState::ensure_size(int64_t rows) {
   tiles_.resize(std::max<size_t>(tiles_.size(), static_cast<size_t>(at::get_num_threads())));
 }
 
-void FusedState::refresh_shadows(Team& team) {
+void DenseState::refresh_shadows(Team& team) {
   if (precision_ == Format::fp32 || !shadows_are_old_) return;
   for (size_t l = 0; l < blocks_.size(); ++l) {
     const auto [begin, end] = team.share(blocks_[l].outputs() * blocks_[l].inputs, 64);
@@ -82,7 +82,7 @@ void FusedState::refresh_shadows(Team& team) {
   if (team.index == 0) shadows_are_old_ = false;
 }
 
-void FusedState::draw_masks(Team& team, const Pass& pass) {
+void DenseState::draw_masks(Team& team, const Pass& pass) {
   for (size_t l = 0; l < blocks_.size(); ++l) {
     const Block& b = blocks_[l];
     if (!b.dropout || !training_) continue;
@@ -98,21 +98,21 @@ void FusedState::draw_masks(Team& team, const Pass& pass) {
   }
 }
 
-double FusedState::operations(int64_t rows) const {
+double DenseState::operations(int64_t rows) const {
   double sum = 0;
   for (const Block& b : blocks_)
     sum += 2.0 * static_cast<double>(b.inputs) * static_cast<double>(b.outputs());
   return sum * static_cast<double>(rows);
 }
 
-bool FusedState::mostly_zeros(size_t l) const {
+bool DenseState::mostly_zeros(size_t l) const {
   constexpr double kMost = 0.3;  // above which a product takes less time
   const Dropout* dropout = training_ && l + 1 < blocks_.size() ? blocks_[l + 1].dropout : nullptr;
   return precision_ == Format::fp32 &&
          (dropout ? dropout->keep : 1) <= kMost * static_cast<double>(blocks_[l].pieces);
 }
 
-int64_t FusedState::widest() const {
+int64_t DenseState::widest() const {
   int64_t most = 0;
   for (const Block& b : blocks_) most = std::max({most, b.inputs, b.outputs()});
   return most;

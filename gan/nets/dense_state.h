@@ -18,7 +18,7 @@ namespace gan {
 
 using kernels::room;
 
-class FusedState {
+class DenseState {
  public:
   /// A dense or maxout layer, and the dropout before it.
   struct Block {
@@ -30,7 +30,7 @@ class FusedState {
     int64_t outputs() const { return units * pieces; }
   };
 
-  FusedState(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
+  DenseState(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
              kernels::Format precision);
 
   void parameters_changed() { shadows_are_old_ = true; }
