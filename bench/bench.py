@@ -149,7 +149,7 @@ def main():
             jobs["product", precision, threads] = ([BENCH, "product", precision, threads, seconds], threads)
             if python:
                 jobs["sample", f"PyTorch {precision}", threads] = ([python, PEER, "sample", precision, threads, seconds], threads)
-            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", precision, threads, seconds], threads)
+            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", "recipes/mnist.toml", "fused", precision, threads, seconds], threads)
         jobs.update(rbm_jobs(python_rbm, threads, seconds))
         jobs["parzen", "fp32", threads] = ([BENCH, "parzen", threads], threads)
         for recipe in recipes:
