@@ -1,28 +1,25 @@
-// What bench/bench.py measures of gan itself, one thing a call:
-//   gan_bench formats                                                    fp32, and bf16 where this
-//   processor multiplies it gan_bench step RECIPE.toml ENGINE PRECISION THREADS BATCH SECONDS
-//   milliseconds a step (median) gan_bench sample PRECISION THREADS SECONDS images a second through
-//   G of recipes/mnist.toml to a .npy gan_bench data THREADS SECONDS images a second into batches
-//   of 100 gan_bench product PRECISION THREADS SECONDS                           1e9 operations a
-//   second, 1,024 x 1,024 x 1,024 gan_bench memory RECIPE.toml ENGINE PRECISION THREADS BATCH MiB
-//   at most, above those before the networks were made gan_bench rbm K PERSISTENT THREADS SECONDS
-//   milliseconds a step of CD-k or PCD-k (median): 784-500, batch 100 gan_bench earlier RECIPE.toml
-//   THREADS SECONDS                         milliseconds a step of its last stage (median), batch
-//   100 gan_bench ais THREADS SECONDS                                         seconds of 100 runs
-//   of 14,500 temperatures, from a part of them gan_bench parzen THREADS seconds, share of the
-//   float32 rate is bench.py's to tell
+// What bench/bench.py and bench/images.py measure of gan itself, one thing a call. kCommands,
+// below, lists the calls. ENGINE is fused or reference, PRECISION fp32 or bf16, SECONDS the least
+// time of a measurement; a step's time is a median.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "bench/network_counts.h"
 #include "bench/timed.h"
 #include "gan/baselines/rbm/rbm_trainer.h"
+#include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/core/threads.h"
 #include "gan/data/batches.h"
@@ -52,18 +49,39 @@ void use(int threads) {
   flush_denormals();
 }
 
-/// What a training of this recipe does, step after step.
+/// The recipe, to be run by this engine in this precision. @throws UsageError where it cannot be.
+Config recipe_for(const std::string& recipe, const std::string& engine,
+                  const std::string& precision) {
+  Config c = parse_config(read_file(recipe), recipe);
+  override_config(c, "run.engine=" + engine);
+  override_config(c, "run.precision=" + precision);
+  const std::string why = family_of(c).engines.why_not_fused(c);
+  if (c.run.engine == Engine::fused && !why.empty())
+    throw UsageError("{}: the fused engine cannot train it: {}", recipe, why);
+  return c;
+}
+
+/// What G makes: an image or a row of numbers.
+DataSpec data_like_samples(const Config& c) {
+  return {.shape = shapes(c.generator.layers, {c.generator.noise_size}, "generator").back().out};
+}
+
+Tensor some_means(const DataSpec& data) {
+  return at::full({data.dim()}, 0.2);
+}
+
+/// What a training of this recipe does, step after step, on random data.
 class Training {
  public:
   Training(const std::string& recipe, const std::string& engine, const std::string& precision,
            int64_t batch)
       : config_(configure(recipe, engine, precision, batch)),
-        dim_(std::get<Dense>(config_.generator.layers.back()).units),
+        spec_(data_like_samples(config_)),
         trainer_({.config = config_,
-                  .data = {.shape = {dim_}},
+                  .data = spec_,
                   .batches_per_epoch = 500,
-                  .means = at::full({dim_}, 0.2)}),
-        data_(at::rand({batch, dim_})) {}
+                  .means = some_means(spec_)}),
+        data_(at::rand({batch, spec_.dim()}).reshape(batch_shape(batch, spec_.shape))) {}
   void step() {
     for (const auto& [name, value] : trainer_.step(t_++, data_))
       value.item<double>();  // as the loop does
@@ -72,14 +90,13 @@ class Training {
  private:
   static Config configure(const std::string& recipe, const std::string& engine,
                           const std::string& precision, int64_t batch) {
-    Config c = parse_config(read_file(recipe), recipe);
-    override_config(c, "run.engine=" + engine);
-    override_config(c, "run.precision=" + precision);
+    Config c = recipe_for(recipe, engine, precision);
     c.training.batch_size = batch;
     return c;
   }
   Config config_;
-  int64_t dim_, t_ = 0;
+  DataSpec spec_;
+  int64_t t_ = 0;
   Trainer trainer_;
   Same data_;
 };
@@ -101,15 +118,20 @@ double product(const std::string& precision, double seconds) {
          timed([&] { multiply(a.data_ptr(), b.data_ptr(), c.data_ptr<float>()); }, seconds);
 }
 
-double sample(const std::string& precision, double seconds) {
+/// Images a second through G of a recipe to a .npy file.
+double sample(const std::string& recipe, const std::string& engine, const std::string& precision,
+              double seconds) {
   constexpr int64_t kImages = 10000;
-  Config c = parse_config(read_file("recipes/mnist.toml"), "recipes/mnist.toml");
-  Generator G(c.generator, 1, at::full({784}, 0.2), at::kCPU);
-  G.network().fuse(precision == "bf16" ? kernels::Format::bf16 : kernels::Format::fp32);
-  const std::string file = std::filesystem::temp_directory_path() / "gan_bench.npy";
+  const Config c = recipe_for(recipe, engine, precision);
+  const DataSpec spec = data_like_samples(c);
+  Generator G(c.generator, spec, 1, some_means(spec), at::kCPU);
+  if (c.run.engine == Engine::fused)
+    G.network().fuse(precision == "bf16" ? kernels::Format::bf16 : kernels::Format::fp32);
+  const std::string file = std::filesystem::temp_directory_path() /
+                           fmt::format("gan_bench_{}.npy", static_cast<int64_t>(::getpid()));
   const double time = timed(
       [&] {
-        write_examples(file, kImages, {784}, {},
+        write_examples(file, kImages, spec.shape, {},
                        [&](int64_t first, int64_t count) { return G.sample(count, 1, first); });
       },
       seconds);
@@ -120,7 +142,7 @@ double sample(const std::string& precision, double seconds) {
 double data(double seconds) {
   constexpr int64_t kImages = 60000, kBatch = 100;
   const Examples images({28, 28}, std::vector<uint8_t>(kImages * 784, 7));
-  BatchOrder order(images, Scaling{}, kBatch, 1);
+  BatchOrder order(images, Encoding{}, kBatch, 1);
   std::vector<float> x(kBatch * 784);
   int64_t t = 0;
   return kBatch / timed([&] { order.read(t++, x); }, seconds);
@@ -186,48 +208,93 @@ double ais(double seconds) {
          timed([&] { trainer.model().anneal(states, weights, betas, 1, 0); }, seconds);
 }
 
+double memory(const std::string& recipe, const std::string& engine, const std::string& precision,
+              int64_t batch) {
+  const double before = peak();
+  Training training(recipe, engine, precision, batch);
+  for (int i = 0; i < 10; ++i) training.step();
+  return peak() - before;
+}
+
+double step(const std::string& recipe, const std::string& engine, const std::string& precision,
+            int64_t batch, double seconds) {
+  Training training(recipe, engine, precision, batch);
+  return 1e3 * timed([&] { training.step(); }, seconds);
+}
+
+using Words = std::vector<std::string>;
+
+struct Command {
+  std::string usage;  ///< its name, then its arguments; THREADS and SECONDS mean the same in all
+  std::string (*run)(const Words&);
+};
+
+std::string text(double value) {
+  return fmt::format("{}", value);
+}
+
+const Command kCommands[] = {
+    // fp32, and bf16 where this processor multiplies it
+    {"formats",
+     [](const Words&) -> std::string { return kernels::has_bf16() ? "fp32 bf16" : "fp32"; }},
+    // milliseconds a step
+    {"step RECIPE ENGINE PRECISION THREADS BATCH SECONDS",
+     [](const Words& a) {
+       return text(step(a[1], a[2], a[3], std::stoll(a[5]), std::stod(a[6])));
+     }},
+    // JSON: parameters and multiplications of G and D, and whether the fused engine can train them
+    {"networks RECIPE", [](const Words& a) { return networks_json(a[1]); }},
+    // MiB at most, above those before the networks were made
+    {"memory RECIPE ENGINE PRECISION THREADS BATCH",
+     [](const Words& a) { return text(memory(a[1], a[2], a[3], std::stoll(a[5]))); }},
+    // images a second through G to a .npy file
+    {"sample RECIPE ENGINE PRECISION THREADS SECONDS",
+     [](const Words& a) { return text(sample(a[1], a[2], a[3], std::stod(a[5]))); }},
+    // images a second into batches of 100
+    {"data THREADS SECONDS", [](const Words& a) { return text(data(std::stod(a[2]))); }},
+    // 1e9 operations a second, 1,024 x 1,024 x 1,024
+    {"product PRECISION THREADS SECONDS",
+     [](const Words& a) { return text(product(a[1], std::stod(a[3]))); }},
+    // milliseconds a step of CD-k, or PCD-k where PERSISTENT is 1: 784-500, batch 100
+    {"rbm K PERSISTENT THREADS SECONDS",
+     [](const Words& a) {
+       return text(1e3 * rbm_step(std::stoll(a[1]), a[2] == "1", std::stod(a[4])));
+     }},
+    // milliseconds a step of its last stage, batch 100
+    {"earlier RECIPE THREADS SECONDS",
+     [](const Words& a) { return text(1e3 * earlier_step(a[1], std::stod(a[3]))); }},
+    // seconds of 100 runs of 14,500 temperatures, from a part of them
+    {"ais THREADS SECONDS", [](const Words& a) { return text(ais(std::stod(a[2]))); }},
+    // seconds
+    {"parzen THREADS", [](const Words&) { return text(parzen_seconds()); }},
+};
+
+Words split(const std::string& line) {
+  std::istringstream in(line);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+/// Prints the answer. False where there is no such command.
+bool answer(const Words& arguments) {
+  for (const Command& command : kCommands) {
+    const Words usage = split(command.usage);
+    if (arguments.empty() || arguments[0] != usage[0] || arguments.size() != usage.size()) continue;
+    const auto threads = std::find(usage.begin(), usage.end(), "THREADS");
+    if (threads != usage.end()) use(std::stoi(arguments[threads - usage.begin()]));
+    fmt::print("{}\n", command.run(arguments));
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> a(argv + 1, argv + argc);
   try {
-    if (a.size() == 1 && a[0] == "formats") {
-      fmt::print("fp32{}\n", kernels::has_bf16() ? " bf16" : "");
-    } else if (a.size() == 7 && a[0] == "step") {
-      use(std::stoi(a[4]));
-      Training training(a[1], a[2], a[3], std::stoll(a[5]));
-      fmt::print("{}\n", 1e3 * timed([&] { training.step(); }, std::stod(a[6])));
-    } else if (a.size() == 6 && a[0] == "memory") {
-      use(std::stoi(a[4]));
-      const double before = peak();
-      Training training(a[1], a[2], a[3], std::stoll(a[5]));
-      for (int i = 0; i < 10; ++i) training.step();
-      fmt::print("{}\n", peak() - before);
-    } else if (a.size() == 4 && a[0] == "sample") {
-      use(std::stoi(a[2]));
-      fmt::print("{}\n", sample(a[1], std::stod(a[3])));
-    } else if (a.size() == 3 && a[0] == "data") {
-      use(std::stoi(a[1]));
-      fmt::print("{}\n", data(std::stod(a[2])));
-    } else if (a.size() == 4 && a[0] == "product") {
-      use(std::stoi(a[2]));
-      fmt::print("{}\n", product(a[1], std::stod(a[3])));
-    } else if (a.size() == 5 && a[0] == "rbm") {
-      use(std::stoi(a[3]));
-      fmt::print("{}\n", 1e3 * rbm_step(std::stoll(a[1]), a[2] == "1", std::stod(a[4])));
-    } else if (a.size() == 4 && a[0] == "earlier") {
-      use(std::stoi(a[2]));
-      fmt::print("{}\n", 1e3 * earlier_step(a[1], std::stod(a[3])));
-    } else if (a.size() == 3 && a[0] == "ais") {
-      use(std::stoi(a[1]));
-      fmt::print("{}\n", ais(std::stod(a[2])));
-    } else if (a.size() == 2 && a[0] == "parzen") {
-      use(std::stoi(a[1]));
-      fmt::print("{}\n", parzen_seconds());
-    } else {
-      fmt::print(stderr, "gan_bench is called by bench/bench.py\n");
-      return 2;
-    }
+    if (answer({argv + 1, argv + argc})) return 0;
+    fmt::print(stderr, "gan_bench is called by bench/bench.py and bench/images.py:\n");
+    for (const Command& command : kCommands) fmt::print(stderr, "  gan_bench {}\n", command.usage);
+    return 2;
   } catch (const std::exception& error) {
     fmt::print(stderr, "gan_bench: {}\n", error.what());
     return 1;

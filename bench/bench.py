@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """How fast gan is beside PyTorch on this machine: `./run bench [--json] [--quick] [--rounds 5] [--threads 1 2]`.
+Networks of images are measured by `./run bench images` (images.py).
 
 Everything is measured in turn, round after round in one run, and the medians are compared: a machine that slows down
 slows down both. Needs an otherwise idle machine and a Python with torch (python3-torch); without it, the peer is left out.
@@ -45,6 +46,19 @@ def said(command, threads):
 
 def number(command, threads):
     return float(said(command, threads)[-1])
+
+
+def measured(jobs, rounds):
+    """What each job, a command and its number of threads, prints in each round. All are run in turn."""
+    times = {what: [] for what in jobs}
+    for turn in range(rounds):
+        for i, (what, (command, threads)) in enumerate(jobs.items()):
+            if sys.stderr.isatty():
+                print(f"\r\033[Kround {turn + 1} of {rounds}, {i + 1} of {len(jobs)}: {' '.join(map(str, what))}", end="", file=sys.stderr)
+            times[what].append(number(command, threads))
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    return times
 
 
 def processor():
@@ -149,7 +163,7 @@ def main():
             jobs["product", precision, threads] = ([BENCH, "product", precision, threads, seconds], threads)
             if python:
                 jobs["sample", f"PyTorch {precision}", threads] = ([python, PEER, "sample", precision, threads, seconds], threads)
-            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", precision, threads, seconds], threads)
+            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", "recipes/mnist.toml", "fused", precision, threads, seconds], threads)
         jobs.update(rbm_jobs(python_rbm, threads, seconds))
         jobs["parzen", "fp32", threads] = ([BENCH, "parzen", threads], threads)
         for recipe in recipes:
@@ -163,14 +177,7 @@ def main():
                     if python:
                         jobs["step", recipe, batch, f"PyTorch {precision}", threads] = ([python, PEER, *arguments], threads)
 
-    times = {what: [] for what in jobs}
-    for turn in range(options.rounds):
-        for i, (what, (command, threads)) in enumerate(jobs.items()):
-            if sys.stderr.isatty():
-                print(f"\r\033[Kround {turn + 1} of {options.rounds}, {i + 1} of {len(jobs)}: {' '.join(map(str, what))}", end="", file=sys.stderr)
-            times[what].append(number(command, threads))
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr)
+    times = measured(jobs, options.rounds)
     median = {what: statistics.median(values) for what, values in times.items()}
 
     if options.json:

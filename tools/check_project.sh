@@ -60,7 +60,7 @@ check_paths() {
 check_recipes() {
   local recipe
   [ -x "$gan" ] || { complain "$gan: build the program first: it parses the recipes"; return; }
-  for recipe in recipes/*.toml; do
+  for recipe in recipes/*.toml bench/images/*.toml; do
     "$gan" info "$recipe" >/dev/null || complain "$recipe: is no recipe (see above)"
   done
 }

@@ -136,7 +136,7 @@ configure_if_needed() {
   fi
 }
 
-build_gan() {  # target
+build_gan() {  # target ...
   mkdir -p "$build"
   (
     flock 9  # two at a time would write the same files
@@ -148,7 +148,7 @@ build_gan() {  # target
     fi
     touch "$build/.stamp.new"  # before the build: what is edited meanwhile counts as newer
     configure_if_needed
-    logged cmake --build "$build" --target "$1" -j "$(build_jobs)"
+    logged cmake --build "$build" --target "$@" -j "$(build_jobs)"
     mv "$build/.stamp.new" "$build/.stamp"
   ) 9>"$build/.lock"
 }
