@@ -47,7 +47,17 @@ void check_fit(const Config& config, const DataSpec& data) {
     throw UsageError(
         "run.model = '{}': visible units of this model are between 0 and 1; set data.scale = \"unit\"",
         family.name);
+  if (has_section(config, "optimizer") && config.optimizer.method == Method::adam &&
+      config.optimizer.final_beta2)
+    check_has_end(config.optimizer, "optimizer.final_beta2");
   family.check(config, data);
+}
+
+void check_has_end(const OptimizerSection& optimizer, std::string_view key) {
+  if (has_end(optimizer.schedule)) return;
+  throw UsageError(
+      "{} is reached at the end of the schedule of the learning rate, and optimizer.schedule = '{}' has no end; use schedule = 'cosine' or 'linear'",
+      key, names_of(optimizer.schedule)[static_cast<size_t>(optimizer.schedule)]);
 }
 
 void check_binary(const Config& config) {
