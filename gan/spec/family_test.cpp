@@ -39,6 +39,7 @@ TEST(Fit, OfFinalValuesAndTheSchedule) {
       Config c = net(3, 1);
       override_config(c, setting + "=0.5");
       override_config(c, "optimizer.schedule=" + schedule);
+      c.optimizer.schedule_steps = 10;
       const std::string expected =
           setting +
           " is reached at the end of the schedule of the learning rate, and optimizer.schedule = '" +
@@ -51,9 +52,23 @@ TEST(Fit, OfFinalValuesAndTheSchedule) {
   EXPECT_EQ(complaint(c), "");
 }
 
+TEST(Fit, OfAScheduleAndItsSteps) {
+  Config c = net(3, 1);
+  c.optimizer.schedule = Schedule::cosine;
+  EXPECT_EQ(
+      complaint(c),
+      "optimizer.schedule = 'cosine' needs optimizer.schedule_steps, the number of steps until min_rate is reached");
+  c.optimizer.schedule_steps = 1;
+  EXPECT_EQ(complaint(c), "");
+  c.optimizer.schedule_steps = 0;
+  c.optimizer.schedule = Schedule::exponential;
+  EXPECT_EQ(complaint(c), "");
+}
+
 TEST(Fit, OfTheTwoWaysToAverage) {
   Config c = net(3, 1);
   c.optimizer.schedule = Schedule::cosine;
+  c.optimizer.schedule_steps = 10;
   c.game.averaging = 0.999;
   EXPECT_EQ(complaint(c), "");
   c.game.averaging_images = 5000;
