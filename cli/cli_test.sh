@@ -179,6 +179,19 @@ test_resume() {
   check "--resume with a recipe goes on where config.toml was not written yet" cmp early/checkpoints/last before/checkpoints/last
 }
 
+test_schedules() {  # of more than the rate; both halves take part in them
+  local moving=(--set optimizer.schedule_steps=30 --set optimizer.final_beta2=0.9 --set game.averaging=0
+    --set game.averaging_images=500 --set game.final_r1=0 --set game.final_r2=1)
+  ring "${moving[@]}" --steps 40 --out moving
+  ring "${moving[@]}" --steps 20 --out stopped
+  expect 0 "schedules are resumed" train --resume --out stopped --steps 40 --quiet
+  same_end "20 + 20 steps of schedules are 40" moving stopped
+  expect 2 "a final value without a schedule" train ring8 --steps 2 --out none --set game.final_r1=0 --set optimizer.schedule=constant
+  says game.final_r1 "has no end" "'cosine' or 'linear'"
+  expect 2 "two kinds of averages" train ring8 --steps 2 --out none --set game.averaging_images=500
+  says "game.averaging = 0.999" game.averaging_images
+}
+
 test_sample() {
   local format
   for format in npy csv png; do
@@ -315,4 +328,4 @@ make_images img
 make_npy tiny.npy 500
 make_csv table.csv
 make_cifar cifar-10-batches-bin
-run_tests help without_the_engine waiting_threads openblas bfloat16 diverged rbm autoencoders deep train resume sample info colours evaluate closed_form
+run_tests help without_the_engine waiting_threads openblas bfloat16 diverged rbm autoencoders deep train resume schedules sample info colours evaluate closed_form

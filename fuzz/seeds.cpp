@@ -163,6 +163,9 @@ void valid_recipe(Seeds seeds) {
     { layer = "maxout-convolution", channels = 2, pieces = 2, kernel = 3, pool = 3, pool_stride = 2 })"));
   seeds.add("momentum",
             "[optimizer]\nmethod = 'momentum'\nfinal_momentum = 0.7\nschedule = 'exponential'\n");
+  seeds.add("schedules",
+            "[optimizer]\nschedule = 'cosine'\nschedule_steps = 9\nfinal_beta2 = 0.99\n"
+            "[game]\nfinal_r1 = 'none'\nfinal_r2 = 0\naveraging_images = 5e5\n");
   seeds.add(
       "notations",
       "about = \"\"\"\nquotes \\\" and \\u00e9\"\"\"\nrun.seed = 0x1F\ntraining = { steps = 1_000 }\n");

@@ -10,8 +10,7 @@ namespace gan {
 std::string unsupported_by_fused(const Config& c) {
   const std::string g = FusedEngine::unsupported(c.generator.layers, false);
   if (!g.empty()) return fmt::format("[generator] {}", g);
-  const std::string d =
-      FusedEngine::unsupported(c.discriminator.layers, c.game.r1 > 0 || c.game.r2 > 0);
+  const std::string d = FusedEngine::unsupported(c.discriminator.layers, penalised(c.game));
   return d.empty() ? "" : fmt::format("[discriminator] {}", d);
 }
 

@@ -2,7 +2,15 @@
 
 #include <ATen/ATen.h>
 
+#include "gan/optim/schedules.h"
+
 namespace gan {
+
+PenaltyWeights penalty_weights(const Config& config, int64_t t) {
+  const GameSection& game = config.game;
+  return {.r1 = scheduled(config.optimizer, game.r1, game.final_r1, t),
+          .r2 = scheduled(config.optimizer, game.r2, game.final_r2, t)};
+}
 
 Tensor penalty_of_each(PenaltyWeights weights, int64_t data, int64_t samples) {
   if (weights.r1 == 0 && weights.r2 == 0) return {};

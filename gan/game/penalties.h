@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "gan/spec/config.h"
+
 namespace gan {
 
 using at::Tensor;
@@ -12,6 +14,9 @@ using at::Tensor;
 struct PenaltyWeights {
   double r1 = 0, r2 = 0;
 };
+
+/// Weights of the penalties at step t of training.
+PenaltyWeights penalty_weights(const Config& config, int64_t t);
 
 /// As a Tape takes it: what each example weighs, data first, [data + samples]; undefined for none.
 Tensor penalty_of_each(PenaltyWeights weights, int64_t data, int64_t samples);

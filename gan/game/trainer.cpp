@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gan/core/error.h"
+#include "gan/optim/schedules.h"
 #include "gan/spec/family.h"
 
 namespace gan {
@@ -21,7 +22,7 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
     d_loss = game_.d_loss(a.real, a.fake);
     on_data = a.real;
     on_samples = a.fake;
-    update_D(a, d_loss, {rule.r1, rule.r2}, t, t * rule.k + i);
+    update_D(a, d_loss, penalty_weights(config_, t), t, t * rule.k + i);
   }
   const auto made = generate(batch, t, rule.k);  // fresh z
   if (!game_.relative) batch.x = Tensor();
@@ -46,11 +47,7 @@ Scalars Trainer::step_simultaneous(int64_t t, const Batch& data) {
 Scalars Trainer::step(int64_t t, Batches& data) {
   Scalars scalars = config_.game.update == Update::simultaneous ? step_simultaneous(t, data.next())
                                                                 : step_alternating(t, data);
-  if (averaged_) {
-    const double warm_up = (1.0 + static_cast<double>(t)) /
-                           (10.0 + static_cast<double>(t));  // forgets the start sooner
-    averaged_->network().average(G_.network(), std::min(config_.game.averaging, warm_up));
-  }
+  if (averaged_) averaged_->network().average(G_.network(), averaging_decay(config_, t));
   return scalars;
 }
 
@@ -156,10 +153,10 @@ Trainer::Trainer(const Setup& setup)
     if (network->parameters().empty())
       throw UsageError("[{}] has nothing to train: give at least one dense layer", name);
   kAdversarialSpec.check(config_, setup.data);
-  if (game.update == Update::simultaneous && (game.k != 1 || game.r1 > 0 || game.r2 > 0))
+  if (game.update == Update::simultaneous && (game.k != 1 || penalised(game)))
     throw UsageError(
-        "game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0");
-  if (game.averaging > 0)
+        "game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0, and no final values of these");
+  if (averages(game))
     averaged_ = std::make_unique<Generator>(config_.generator, setup.data, config_.run.seed,
                                             setup.means, device_);
   if (config_.run.engine == Engine::fused) {

@@ -67,9 +67,7 @@ TEST(Trainer, EveryGameTakesAStepUnderEveryRule) {
     }
 }
 
-TEST(Trainer, AStateAndAStepNumberDecideTheFuture) {
-  Config c = small_config();
-  c.game = {.value = "relativistic", .k = 2, .r1 = 0.1, .r2 = 0.1, .averaging = 0.99};
+void expect_state_and_step_number_decide(const Config& c) {
   Trainer whole(setup(c)), first(setup(c)), second(setup(c));
   Gaussian data(16, 2), again(16, 2);
   for (int64_t t = 0; t < 6; ++t) {
@@ -85,6 +83,20 @@ TEST(Trainer, AStateAndAStepNumberDecideTheFuture) {
   again.seek(6);
   for (int64_t t = 3; t < 6; ++t) second.step(t, again);
   expect_equal_states(whole, second);
+}
+
+TEST(Trainer, AStateAndAStepNumberDecideTheFuture) {
+  Config c = small_config();
+  c.game = {.value = "relativistic", .k = 2, .r1 = 0.1, .r2 = 0.1, .averaging = 0.99};
+  expect_state_and_step_number_decide(c);
+  c.optimizer.schedule = Schedule::cosine;
+  c.optimizer.schedule_steps = 5;
+  c.optimizer.final_beta2 = 0.9;
+  c.game.averaging = 0;
+  c.game.averaging_images = 40;
+  c.game.final_r1 = 0;
+  c.game.final_r2 = 1;
+  expect_state_and_step_number_decide(c);
 }
 
 /// Both rules against the formulas, written out with plain autograd: no dropout, so nothing is
@@ -192,6 +204,23 @@ TEST(Trainer, TheAverageForgetsTheStartSooner) {
   }
 }
 
+TEST(Trainer, AnAverageWithAHalfLifeBeginsAsGItself) {
+  Config c = small_config();
+  c.optimizer.schedule = Schedule::linear;
+  c.optimizer.schedule_steps = 4;
+  c.game.averaging_images = 32;
+  for (const auto& [t, decay] : {std::pair<int64_t, double>{0, 0}, {2, 0.5}, {9, std::sqrt(0.5)}}) {
+    Trainer trainer(setup(c));
+    Gaussian data(16, 2);
+    const Tensor before = state_of(trainer).at("model.dense1.weight");
+    trainer.step(t, data);
+    const auto after = state_of(trainer);
+    EXPECT_TRUE(at::allclose(after.at("model.dense1.weight"),
+                             before.lerp(after.at("G.dense1.weight"), 1 - decay), 1e-5, 1e-7))
+        << t;
+  }
+}
+
 TEST(Trainer, OnePassOverBothIsTwoPasses) {  // batch norm makes D look across examples: then they
                                              // are kept apart
   Config c = small_config();
@@ -259,6 +288,12 @@ TEST(Trainer, WhatDoesNotFitIsNamed) {
   c.game.update = Update::simultaneous;
   c.game.k = 2;
   EXPECT_NE(complaint(c).find("simultaneous"), std::string::npos);
+  c.game.k = 1;
+  EXPECT_EQ(complaint(c), "");
+  c.optimizer.schedule = Schedule::linear;
+  c.optimizer.schedule_steps = 4;
+  c.game.final_r2 = 1;
+  EXPECT_NE(complaint(c).find("simultaneous"), std::string::npos);
 }
 
 TEST(Generator, ASampleIsKnownByItsNumber) {
@@ -269,6 +304,31 @@ TEST(Generator, ASampleIsKnownByItsNumber) {
     EXPECT_TRUE(at::allclose(G.sample(100, 7, first), all.narrow(0, first, 100), 1e-4, 1e-5))
         << first;
   EXPECT_FALSE(at::allclose(all.narrow(0, 0, 100), all.narrow(0, 1000, 100), 1e-4, 1e-5));
+}
+
+TEST(Penalties, MoveToTheirFinalWeights) {
+  Config c = small_config();
+  c.game = {.r1 = 2, .r2 = 3};
+  c.optimizer.schedule = Schedule::linear;
+  c.optimizer.schedule_steps = 10;
+  EXPECT_EQ(penalty_weights(c, 5).r1, 2);
+  EXPECT_EQ(penalty_weights(c, 5).r2, 3);
+  c.game.final_r1 = 1;
+  c.game.final_r2 = 7;
+  EXPECT_EQ(penalty_weights(c, 0).r1, 2);
+  EXPECT_EQ(penalty_weights(c, 0).r2, 3);
+  EXPECT_DOUBLE_EQ(penalty_weights(c, 5).r1, 1.5);
+  EXPECT_DOUBLE_EQ(penalty_weights(c, 5).r2, 5);
+  EXPECT_EQ(penalty_weights(c, 20).r1, 1);
+  EXPECT_EQ(penalty_weights(c, 20).r2, 7);
+}
+
+TEST(Penalties, CountFromTheStartIfTheyComeLater) {
+  Config c = small_config();
+  c.discriminator.layers[1] = Dense{.units = 6, .activation = Activation::tanh};
+  EXPECT_EQ(unsupported_by_fused(c), "");
+  c.game.final_r1 = 1;
+  EXPECT_NE(unsupported_by_fused(c), "");
 }
 
 TEST(Penalties, WeighEachExample) {

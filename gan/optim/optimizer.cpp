@@ -3,37 +3,12 @@
 #include <ATen/ATen.h>
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "gan/kernels/updates.h"
+#include "gan/optim/schedules.h"
 
 namespace gan {
-
-double learning_rate(const OptimizerSection& s, double initial, int64_t t) {
-  switch (s.schedule) {
-    case Schedule::constant:
-      return initial;
-    case Schedule::exponential:
-      return std::max(s.min_rate, initial / std::pow(s.decay, static_cast<double>(t)));
-    case Schedule::cosine:
-    case Schedule::linear: {
-      const double done =
-          std::min(1.0, static_cast<double>(t) / static_cast<double>(s.schedule_steps));
-      const double left =
-          s.schedule == Schedule::linear ? 1 - done : (1 + std::cos(std::numbers::pi * done)) / 2;
-      return s.min_rate + (initial - s.min_rate) * left;
-    }
-  }
-  return initial;
-}
-
-double momentum(const OptimizerSection& s, int64_t epoch) {
-  if (s.momentum_epochs <= 1) return s.final_momentum;
-  const double done = std::clamp((epoch - 1.0) / (s.momentum_epochs - 1.0), 0.0, 1.0);
-  return s.momentum + (s.final_momentum - s.momentum) * done;
-}
 
 Optimizer::Optimizer(const OptimizerSection& section, double initial_rate,
                      std::vector<Tensor> parameters)
@@ -86,7 +61,7 @@ void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradi
 kernels::AdamRates Optimizer::adam_rates(double eta, UpdateTime when) const {
   return {.eta = eta,
           .beta1 = section_.beta1,
-          .beta2 = section_.beta2,
+          .beta2 = scheduled(section_, section_.beta2, section_.final_beta2, when.step),
           .epsilon = section_.epsilon,
           .update = when.update};
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// First-order optimisers with their schedules. A rate is a function of the step: no state but the
+/// First-order optimisers. Their rates are functions of the step (schedules.h): no state but the
 /// moments.
 
 #include <ATen/core/Tensor.h>
@@ -15,13 +15,6 @@
 namespace gan {
 
 using at::Tensor;
-
-/// eta(t) of the [optimizer] section for update t (from 0).
-double learning_rate(const OptimizerSection& s, double initial, int64_t t);
-
-/// pylearn2's MomentumAdjustor: linear from `momentum` in epoch 1 to `final_momentum` in
-/// `momentum_epochs`.
-double momentum(const OptimizerSection& s, int64_t epoch);
 
 /// m <- momentum m + (1 - momentum) g, and the parameters move by -rate m (the published code of
 /// Bengio et al. 2014).

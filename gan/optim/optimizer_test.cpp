@@ -3,42 +3,14 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "gan/golden/testing.h"
 
 namespace gan {
 namespace {
-
-TEST(Schedule, ExponentialIsPylearn2s) {
-  const OptimizerSection s{.schedule = Schedule::exponential, .decay = 1.000004, .min_rate = 1e-6};
-  EXPECT_DOUBLE_EQ(learning_rate(s, 0.1, 0), 0.1);
-  EXPECT_NEAR(learning_rate(s, 0.1, 25000), 0.1 / std::pow(1.000004, 25000), 1e-12);
-  EXPECT_DOUBLE_EQ(learning_rate(s, 0.1, 100000000), 1e-6);
-}
-
-TEST(Schedule, CosineFallsToItsEndAndStaysThere) {
-  const OptimizerSection s{.schedule = Schedule::cosine, .min_rate = 1e-5, .schedule_steps = 100};
-  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-3, 0), 1e-3);
-  EXPECT_NEAR(learning_rate(s, 1e-3, 50), (1e-3 + 1e-5) / 2, 1e-12);
-  EXPECT_NEAR(learning_rate(s, 1e-3, 100), 1e-5, 1e-15);
-  EXPECT_NEAR(learning_rate(s, 1e-3, 1000), 1e-5, 1e-15);
-}
-
-TEST(Schedule, LinearFallsToItsEndAndStaysThere) {
-  const OptimizerSection s{.schedule = Schedule::linear, .min_rate = 1e-3, .schedule_steps = 90};
-  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-2, 0), 1e-2);
-  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-2, 30), 7e-3);
-  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-2, 90), 1e-3);
-  EXPECT_DOUBLE_EQ(learning_rate(s, 1e-2, 1000), 1e-3);
-}
-
-TEST(Schedule, MomentumRisesLinearlyOverThePapersEpochs) {
-  const OptimizerSection s{
-      .method = Method::momentum, .momentum = 0.5, .final_momentum = 0.7, .momentum_epochs = 250};
-  EXPECT_DOUBLE_EQ(momentum(s, 1), 0.5);
-  EXPECT_NEAR(momentum(s, 125), 0.5 + 0.2 * 124 / 249, 1e-12);
-  EXPECT_DOUBLE_EQ(momentum(s, 250), 0.7);
-  EXPECT_DOUBLE_EQ(momentum(s, 900), 0.7);
-}
 
 TEST(Optimizer, MomentumOnAQuadraticIsTheHandWorkedSequence) {
   Tensor w = at::ones({1}).requires_grad_();
@@ -65,6 +37,29 @@ TEST(Optimizer, AveragedMomentumOnAQuadraticIsTheHandWorkedSequence) {
     second.step_part(0, 0, 1, g.data_ptr<float>(), nullptr, when);
     EXPECT_NEAR(whole.item<double>(), expected[t], 1e-6) << t;
     EXPECT_NEAR(part.item<double>(), expected[t], 1e-6) << t;
+  }
+}
+
+TEST(Optimizer, AdamWhoseRateAndBeta2MoveIsTorchs) {
+  const nlohmann::json row = golden("adam.json");
+  const OptimizerSection section{.method = Method::adam,
+                                 .beta1 = 0.3,
+                                 .beta2 = 0.9,
+                                 .final_beta2 = 0.99,
+                                 .schedule = Schedule::cosine,
+                                 .min_rate = 0.005,
+                                 .schedule_steps = 4};
+  Tensor whole = golden_tensor(row["start"]).to(at::kFloat), part = whole.clone();
+  Optimizer first(section, 0.02, {whole}), second(section, 0.02, {part});
+  for (size_t t = 0; t < row["w"].size(); ++t) {
+    const Tensor g = golden_tensor(row["gradients"][t]).to(at::kFloat);
+    const auto step = static_cast<int64_t>(t);
+    const UpdateTime when{.step = step, .update = step, .epoch = 1};
+    first.step({g}, when);
+    second.step_part(0, 0, 5, g.data_ptr<float>(), nullptr, when);
+    const Tensor expected = golden_tensor(row["w"][t]).to(at::kFloat);
+    EXPECT_TRUE(at::allclose(whole, expected, 0, 1e-6)) << t;
+    EXPECT_TRUE(at::allclose(part, expected, 0, 1e-6)) << t;
   }
 }
 

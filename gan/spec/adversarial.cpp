@@ -30,7 +30,19 @@ void check_outputs(const NetworkSpec& spec, const Place& place, int64_t wanted,
                      of_what);
 }
 
+void check_schedules(const Config& c) {
+  const GameSection& game = c.game;
+  if (game.averaging > 0 && game.averaging_images > 0)
+    throw UsageError(
+        "game.averaging = {} and game.averaging_images = {}: the average of G follows one of them; set the other to 0",
+        game.averaging, game.averaging_images);
+  if (game.final_r1) check_has_end(c.optimizer, "game.final_r1");
+  if (game.final_r2) check_has_end(c.optimizer, "game.final_r2");
+  if (game.averaging_images > 0) check_has_end(c.optimizer, "game.averaging_images");
+}
+
 void check(const Config& c, const DataSpec& data) {
+  check_schedules(c);
   const auto classes = static_cast<int64_t>(data.classes.size());
   check_outputs(c.generator.layers, {"generator", {c.generator.noise_size}, classes}, data.dim(),
                 fmt::format("an example of the data has {} numbers", data.dim()));
@@ -49,10 +61,10 @@ MemoryNeed memory(const Config& c, const DataSpec& data) {
   const LayerMemory g = generator_memory(c, data),
                     d = network_memory(layers,
                                        shapes(layers, data.shape, "discriminator", classes));
-  const double average = c.game.averaging > 0 ? 1 : 0;
+  const double average = averages(c.game) ? 1 : 0;
   const double state =
       (1 + moments_of(c.optimizer)) * (g.parameters + d.parameters) + average * g.parameters;
-  const double twice = c.game.r1 > 0 || c.game.r2 > 0 ? 2 : 1;  // derivatives of derivatives
+  const double twice = penalised(c.game) ? 2 : 1;  // derivatives of derivatives
   const double rows = static_cast<double>(c.training.batch_size);
   return {.parameters = kBytesOfFloat * (2 * state + g.parameters + d.parameters),
           .batch = kBytesOfFloat * rows *

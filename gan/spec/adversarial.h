@@ -1,6 +1,7 @@
 #pragma once
 /// Settings of adversarial nets: the game, the generator and the discriminator.
 
+#include <optional>
 #include <string>
 
 #include "gan/spec/fields.h"
@@ -23,8 +24,17 @@ struct GameSection {
   Update update = Update::alternating;
   int64_t k = 1;
   double r1 = 0, r2 = 0;
-  double averaging = 0;
+  std::optional<double> final_r1, final_r2;
+  double averaging = 0, averaging_images = 0;
 };
+/// Whether D's slopes are penalised at any step.
+inline bool penalised(const GameSection& s) {
+  return s.r1 > 0 || s.r2 > 0 || s.final_r1.value_or(0) > 0 || s.final_r2.value_or(0) > 0;
+}
+/// Whether samples come from an average of G.
+inline bool averages(const GameSection& s) {
+  return s.averaging > 0 || s.averaging_images > 0;
+}
 template <class V>
 void fields(GameSection& s, V& v) {
   v("value", s.value, any(),
@@ -33,8 +43,14 @@ void fields(GameSection& s, V& v) {
   v("k", s.k, between(1, 1000000), "steps of D for each step of G");
   v("r1", s.r1, at_least(0), "weight of the penalty R1 = r1 / 2 E |dD/dx|^2 on data");
   v("r2", s.r2, at_least(0), "weight of the penalty R2, the same on samples");
+  v("final_r1", s.final_r1, at_least(0),
+    "r1 at the end of optimizer.schedule, cosine or linear; none = it stays constant");
+  v("final_r2", s.final_r2, at_least(0),
+    "r2 at the end of optimizer.schedule, cosine or linear; none = it stays constant");
   v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999},
     "decay per step of the moving average of G's parameters; 0 = no average");
+  v("averaging_images", s.averaging_images, at_least(0),
+    "in place of averaging: half-life of that average in examples, which grows from 0 to this number along optimizer.schedule, cosine or linear; 0 = not used");
 }
 
 enum class NoiseKind { uniform, normal };

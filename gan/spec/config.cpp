@@ -117,6 +117,12 @@ class Reader {
     check(node, number, range, key);
     value = number;
   }
+  void read(const toml::node& node, std::optional<double>& value, Bounds range,
+            const std::string& key) const {
+    value.reset();
+    if (node.is_number()) return read(node, value.emplace(), range, key);
+    if (node.value<std::string>() != "none") wrong_type(node, key, "a number or \"none\"");
+  }
   void read(const toml::node& node, bool& value, Bounds, const std::string& key) const {
     if (!node.is_boolean()) wrong_type(node, key, "true or false");
     value = *node.value<bool>();

@@ -161,10 +161,15 @@ inline Names names_of(Schedule) {
   static constexpr std::string_view names[] = {"constant", "exponential", "cosine", "linear"};
   return names;
 }
+/// Whether a final value is reached, after schedule_steps.
+inline bool has_end(Schedule schedule) {
+  return schedule == Schedule::cosine || schedule == Schedule::linear;
+}
 
 struct OptimizerSection {
   Method method = Method::adam;
   double beta1 = 0.5, beta2 = 0.999, epsilon = 1e-8;
+  std::optional<double> final_beta2;
   double momentum = 0.5, final_momentum = 0.5;
   int64_t momentum_epochs = 1;
   Schedule schedule = Schedule::constant;
@@ -178,6 +183,8 @@ void fields(OptimizerSection& s, V& v) {
     v("beta1", s.beta1, Bounds{.low = 0, .high = 0.99999}, "decay of the mean of gradients");
     v("beta2", s.beta2, Bounds{.low = 0, .high = 0.9999999},
       "decay of the mean of squared gradients");
+    v("final_beta2", s.final_beta2, Bounds{.low = 0, .high = 0.9999999},
+      "beta2 at the end of the schedule, cosine or linear; none = it stays constant");
     v("epsilon", s.epsilon, above(0), "added to the root of the mean squared gradient");
   } else {
     v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "momentum in the first epoch");
@@ -187,11 +194,12 @@ void fields(OptimizerSection& s, V& v) {
       "epoch in which final_momentum is reached");
   }
   v("schedule", s.schedule, any(),
-    "schedule of the learning rate: constant, exponential, cosine, linear");
+    "schedule of the learning rate and of the settings that have a final value: constant, exponential, cosine, linear");
   if (s.schedule == Schedule::exponential)
     v("decay", s.decay, at_least(1), "the rate is divided by this number in every step");
-  if (s.schedule == Schedule::cosine || s.schedule == Schedule::linear)
-    v("schedule_steps", s.schedule_steps, at_least(1), "steps of the fall to min_rate");
+  if (has_end(s.schedule))
+    v("schedule_steps", s.schedule_steps, at_least(1),
+      "steps until min_rate and the other final values are reached");
   if (s.schedule != Schedule::constant)
     v("min_rate", s.min_rate, at_least(0), "lowest learning rate");
 }

@@ -158,6 +158,24 @@ TEST(Config, OverridesByKind) {
   EXPECT_SAYS(complaint([&] { format_config(c); }), "expected text in UTF-8");
 }
 
+TEST(Config, AFinalValueIsANumberOrNone) {
+  Config c = parse_config("[optimizer]\nfinal_beta2 = 0.99\n[game]\nfinal_r1 = 0\n", "x");
+  EXPECT_EQ(c.optimizer.final_beta2, 0.99);
+  EXPECT_EQ(c.game.final_r1, 0.0);
+  EXPECT_FALSE(c.game.final_r2);
+  EXPECT_SAYS(format_config(c), "final_beta2 = 0.99\n");
+  EXPECT_SAYS(format_config(c), "final_r2 = \"none\"\n");
+  EXPECT_EQ(flatten(parse_config(format_config(c), "written")), flatten(c));
+  override_config(c, "optimizer.final_beta2=none");
+  EXPECT_FALSE(c.optimizer.final_beta2);
+  EXPECT_SAYS(complaint([&] { override_config(c, "game.final_r1=off"); }),
+              "game.final_r1: expected a number or \"none\", got a value of type string ('off')");
+  EXPECT_SAYS(complaint([&] { override_config(c, "game.final_r1=-1"); }),
+              "game.final_r1 = -1: expected a number of at least 0");
+  EXPECT_SAYS(complaint([&] { override_config(c, "optimizer.final_beta2=1"); }),
+              "optimizer.final_beta2 = 1: expected a number from 0 up to 0.9999999");
+}
+
 TEST(Config, SizesOfHiddenLayersAreAList) {
   Config c = parse_config("[run]\nmodel = 'gsn'\n[gsn]\nhidden = [7, 5, 3]\n", "x");
   EXPECT_EQ(c.gsn.hidden.values, (std::vector<int64_t>{7, 5, 3}));

@@ -28,6 +28,9 @@ std::string text(int64_t value) {
 std::string text(double value) {
   return fmt::format("{}", value);
 }
+std::string text(std::optional<double> value) {
+  return value ? text(*value) : "\"none\"";
+}
 std::string text(bool value) {
   return value ? "true" : "false";
 }

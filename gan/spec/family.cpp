@@ -16,6 +16,18 @@ std::vector<const FamilySpec*>& table() {
   return rows;
 }
 
+std::string_view name_of(Schedule schedule) {
+  return names_of(schedule)[static_cast<size_t>(schedule)];
+}
+
+void check_optimizer(const OptimizerSection& s) {
+  if (has_end(s.schedule) && s.schedule_steps < 1)
+    throw UsageError(
+        "optimizer.schedule = '{}' needs optimizer.schedule_steps, the number of steps until min_rate is reached",
+        name_of(s.schedule));
+  if (s.method == Method::adam && s.final_beta2) check_has_end(s, "optimizer.final_beta2");
+}
+
 }  // namespace
 
 std::span<const FamilySpec* const> family_specs() {
@@ -47,7 +59,15 @@ void check_fit(const Config& config, const DataSpec& data) {
     throw UsageError(
         "run.model = '{}': visible units of this model are between 0 and 1; set data.scale = \"unit\"",
         family.name);
+  if (has_section(config, "optimizer")) check_optimizer(config.optimizer);
   family.check(config, data);
+}
+
+void check_has_end(const OptimizerSection& optimizer, std::string_view key) {
+  if (has_end(optimizer.schedule)) return;
+  throw UsageError(
+      "{} is reached at the end of the schedule of the learning rate, and optimizer.schedule = '{}' has no end; use schedule = 'cosine' or 'linear'",
+      key, name_of(optimizer.schedule));
 }
 
 void check_binary(const Config& config) {

@@ -58,6 +58,10 @@ class AddedFamilySpec {
 /// the section or the setting
 void check_fit(const Config& config, const DataSpec& data);
 
+/// For a setting, `key`, that moves along the schedule of the learning rate. @throws UsageError
+/// unless that schedule has an end
+void check_has_end(const OptimizerSection& optimizer, std::string_view key);
+
 /// For families whose units are 0 or 1. @throws UsageError unless the data will be
 void check_binary(const Config& config);
 

@@ -31,6 +31,54 @@ TEST(Fit, OfNetworks) {
   EXPECT_NE(complaint(Config{}).find("[generator] has no layers"), std::string::npos);
 }
 
+TEST(Fit, OfFinalValuesAndTheSchedule) {
+  const char* settings[] = {"optimizer.final_beta2", "game.final_r1", "game.final_r2",
+                            "game.averaging_images"};
+  for (const std::string setting : settings)
+    for (const std::string schedule : {"constant", "exponential", "cosine", "linear"}) {
+      Config c = net(3, 1);
+      override_config(c, setting + "=0.5");
+      override_config(c, "optimizer.schedule=" + schedule);
+      c.optimizer.schedule_steps = 10;
+      const std::string expected =
+          setting +
+          " is reached at the end of the schedule of the learning rate, and optimizer.schedule = '" +
+          schedule + "' has no end; use schedule = 'cosine' or 'linear'";
+      EXPECT_EQ(complaint(c), has_end(c.optimizer.schedule) ? "" : expected);
+    }
+  Config c = net(3, 1);
+  c.optimizer.final_beta2 = 0.9;
+  c.optimizer.method = Method::momentum;  // has no beta2
+  EXPECT_EQ(complaint(c), "");
+}
+
+TEST(Fit, OfAScheduleAndItsSteps) {
+  Config c = net(3, 1);
+  c.optimizer.schedule = Schedule::cosine;
+  EXPECT_EQ(
+      complaint(c),
+      "optimizer.schedule = 'cosine' needs optimizer.schedule_steps, the number of steps until min_rate is reached");
+  c.optimizer.schedule_steps = 1;
+  EXPECT_EQ(complaint(c), "");
+  c.optimizer.schedule_steps = 0;
+  c.optimizer.schedule = Schedule::exponential;
+  EXPECT_EQ(complaint(c), "");
+}
+
+TEST(Fit, OfTheTwoWaysToAverage) {
+  Config c = net(3, 1);
+  c.optimizer.schedule = Schedule::cosine;
+  c.optimizer.schedule_steps = 10;
+  c.game.averaging = 0.999;
+  EXPECT_EQ(complaint(c), "");
+  c.game.averaging_images = 5000;
+  EXPECT_EQ(
+      complaint(c),
+      "game.averaging = 0.999 and game.averaging_images = 5000: the average of G follows one of them; set the other to 0");
+  c.game.averaging = 0;
+  EXPECT_EQ(complaint(c), "");
+}
+
 TEST(Fit, OfDeepModels) {
   Config c;
   c.run.model = "dbm";

@@ -31,6 +31,10 @@ TEST(MemoryNeed, CountsWeightsGradientsMomentsAverageAndACheckpoint) {
   c.optimizer.method = Method::adam;
   c.game.averaging = 0.999;
   EXPECT_EQ(memory_need(c, rows_of(2)).parameters, 4 * (2 * (3 * (g + d) + g) + (g + d)));
+  c.game.averaging = 0;
+  c.game.averaging_images = 5000;
+  c.optimizer.schedule = Schedule::cosine;
+  EXPECT_EQ(memory_need(c, rows_of(2)).parameters, 4 * (2 * (3 * (g + d) + g) + (g + d)));
 }
 
 TEST(MemoryNeed, CountsKernelsAndImages) {
@@ -65,7 +69,11 @@ TEST(MemoryNeed, GrowsWithTheBatchAndWithPenalties) {
   c.training.batch_size = 20;
   EXPECT_EQ(memory_need(c, rows_of(2)).batch, 2 * ten);
   c.game.r1 = 1;
-  EXPECT_GT(memory_need(c, rows_of(2)).batch, 2 * ten);
+  const double penalised = memory_need(c, rows_of(2)).batch;
+  EXPECT_GT(penalised, 2 * ten);
+  c.game = {.final_r2 = 1};  // from r2 = 0
+  c.optimizer.schedule = Schedule::linear;
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch, penalised);
 }
 
 TEST(MemoryNeed, AModelIsItsParameters) {

@@ -1,8 +1,9 @@
-"""Golden numbers from Python PyTorch for gan/game/golden_test.cpp and gan/nets/convolution_test.cpp.
+"""Golden numbers from Python PyTorch for gan/game/golden_test.cpp, gan/nets/convolution_test.cpp and gan/optim/schedules_test.cpp.
 
 The same small networks, data and noise, written with torch.nn and torch.optim alone; no dropout.
 float64 throughout, so that what differs is a mistake and not rounding.
 """
+import copy
 import math
 
 import torch
@@ -101,8 +102,36 @@ class Maxout(torch.nn.Module):
         return self.linear(x).view(-1, self.units, self.pieces).amax(2)
 
 
-def steps(update, relative, method):
-    """Three steps of a small game with the paper's kind of networks (dropout apart)."""
+def cosine(initial, final, t, steps):
+    """From initial to final over so many steps, then final."""
+    return final + (initial - final) * (1 + math.cos(math.pi * min(t / steps, 1))) / 2
+
+
+def set_rates(optimizer, rate, beta2):
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        group["betas"] = (group["betas"][0], beta2)
+
+
+def adam():
+    """Six updates by Adam, for which the rate and beta2 move along a cosine of four steps."""
+    w = sines((5,), 0.9)
+    optimizer = torch.optim.Adam([w], lr=0.02, betas=(0.3, 0.9), eps=1e-8)
+    record = {"start": values(w), "gradients": [], "w": []}
+    for t in range(6):
+        set_rates(optimizer, cosine(0.02, 0.005, t, 4), cosine(0.9, 0.99, t, 4))
+        w.grad = torch.randn(5)
+        record["gradients"].append(values(w.grad))
+        optimizer.step()
+        record["w"].append(values(w))
+    return record
+
+
+def steps(update, relative, method, schedules=False):
+    """A few steps of a small game with the paper's kind of networks (dropout apart).
+
+    schedules: the rate, beta2, the penalties and the half-life of G's average move along a cosine of four steps.
+    """
     b, z_size, dim = 6, 3, 4
     G = torch.nn.Sequential(torch.nn.Linear(z_size, 5), torch.nn.ReLU(), torch.nn.Linear(5, dim), torch.nn.Sigmoid())
     D = torch.nn.Sequential(Maxout(dim, 4, 3), torch.nn.Linear(4, 5), torch.nn.LeakyReLU(0.2), torch.nn.Linear(5, 1))
@@ -131,7 +160,12 @@ def steps(update, relative, method):
         return bce(c - D(x).squeeze(1), torch.ones(b)) if relative else bce(c, torch.ones(b))
 
     record = {"update": update, "relative": relative, "method": method, "start": start, "x": [], "d_loss": [], "g_loss": []}
-    for t in range(3):
+    average = copy.deepcopy(G)
+    for t in range(6 if schedules else 3):
+        if schedules:
+            for optimizer in (d_optimizer, g_optimizer):
+                set_rates(optimizer, cosine(0.01, 0.002, t, 4), cosine(0.9, 0.99, t, 4))
+            r1, r2 = cosine(0.5, 0.05, t, 4), cosine(0.2, 0.8, t, 4)
         x, z1, z2 = torch.rand(b, dim), noise(b, z_size, t, 0), noise(b, z_size, t, 1)
         record["x"].append(values(x))
         loss = d_loss(x, G(z1).detach())
@@ -154,7 +188,14 @@ def steps(update, relative, method):
             g.backward()
             g_optimizer.step()
         record["g_loss"].append(float(g))
+        if schedules:
+            kept = 0.5 ** (b / max(cosine(0, 20, t, 4), 1e-8))
+            with torch.no_grad():
+                for a, p in zip(average.parameters(), G.parameters()):
+                    a.copy_(p.lerp(a, kept))
     record["end"] = {"G": [values(p) for p in G.parameters()], "D": [values(p) for p in D.parameters()]}
+    if schedules:
+        record["end"]["average"] = [values(p) for p in average.parameters()]
     return record
 
 
@@ -224,3 +265,5 @@ def write():
                           steps("alternating", True, "adam")], indent=1)
     files.write("parzen", parzen(), indent=1)
     files.write("convolutions", convolutions(), row_a_line=True)
+    files.write("schedules", [steps("alternating", True, "adam", schedules=True)], indent=1)
+    files.write("adam", adam(), indent=1)
