@@ -69,8 +69,8 @@ void each_block(int64_t rows, int64_t channels, Body body) {
 
 }  // namespace
 
-void add_squares(Format precision, int64_t rows, int64_t channels, const void* x,
-                 const float* mean, double* out) {
+void add_squares(Format precision, int64_t rows, int64_t channels, const void* x, const float* mean,
+                 double* out) {
   each_block(rows, channels, [&](int64_t row, int64_t count, int64_t c, int64_t n) {
     float squares[kChannels];
     GAN_PICK(square_block)
@@ -96,10 +96,9 @@ void add_sums(Format precision, int64_t rows, int64_t channels, const void* x, c
 
 void combine(Format precision, int64_t rows, int64_t channels, const void* x, const void* y,
              const float* a, const float* b, const float* c, float* out) {
-  for (int64_t row = 0; row < rows; ++row)
-    GAN_PICK(combine_row)
-    (channels, at_element(precision, x, row * channels), at_element(precision, y, row * channels),
-     a, b, c, out + row * channels);
+  for (int64_t row = 0; row < rows; ++row) GAN_PICK(combine_row)
+  (channels, at_element(precision, x, row * channels), at_element(precision, y, row * channels), a,
+   b, c, out + row * channels);
 }
 
 }  // namespace gan::kernels

@@ -1,6 +1,6 @@
 #pragma once
-/// Passes of batch normalisation over [rows, channels], by the calling thread alone. Buffers of type
-/// void* hold float32 or bfloat16, as `precision` says.
+/// Passes of batch normalisation over [rows, channels], by the calling thread alone. Buffers of
+/// type void* hold float32 or bfloat16, as `precision` says.
 
 #include <cstdint>
 
@@ -9,8 +9,8 @@
 namespace gan::kernels {
 
 /// out [channels] += sum over rows of (x - mean)^2
-void add_squares(Format precision, int64_t rows, int64_t channels, const void* x,
-                 const float* mean, double* out);
+void add_squares(Format precision, int64_t rows, int64_t channels, const void* x, const float* mean,
+                 double* out);
 
 /// sums [channels] += sum over rows of x, products [channels] += sum over rows of x (y - mean);
 /// y and products may be nullptr.

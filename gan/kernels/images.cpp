@@ -107,10 +107,8 @@ Taps mean_taps(int64_t inputs, int64_t window, int64_t stride) {
 
 void channels_last(Format precision, int64_t images, int64_t channels, int64_t places,
                    const float* x, void* out) {
-  for (int64_t i = 0; i < images; ++i)
-    GAN_PICK(last_of_image)
-    (channels, places, x + i * channels * places,
-     at_element(precision, out, i * channels * places));
+  for (int64_t i = 0; i < images; ++i) GAN_PICK(last_of_image)
+  (channels, places, x + i * channels * places, at_element(precision, out, i * channels * places));
 }
 
 void channels_first(int64_t images, int64_t channels, int64_t places, const float* x, float* out) {
@@ -131,10 +129,9 @@ void resample(Format precision, int64_t images, int64_t channels, const Taps& do
   for (int64_t image = 0; image < images; ++image)
     for (int64_t y = 0; y < down.outputs(); ++y) {
       std::fill_n(line, n, 0.0f);
-      for (int64_t t = down.begin[y]; t < down.begin[y + 1]; ++t)
-        GAN_PICK(weigh_line)
-        (n, down.weight[t], t == down.begin[y],
-         at_element(precision, in, (image * down.inputs + down.input[t]) * n), line);
+      for (int64_t t = down.begin[y]; t < down.begin[y + 1]; ++t) GAN_PICK(weigh_line)
+      (n, down.weight[t], t == down.begin[y],
+       at_element(precision, in, (image * down.inputs + down.input[t]) * n), line);
       across_line(channels, across.outputs(), across.begin.data(), across.input.data(),
                   across.weight.data(), line, out);
       out += across.outputs() * channels;

@@ -28,9 +28,9 @@ struct Taps {
   int64_t outputs() const { return static_cast<int64_t>(begin.size()) - 1; }
   Taps transposed() const;
 };
-Taps nearest_taps(int64_t inputs);     ///< each input twice
-Taps smooth_taps(int64_t inputs);      ///< [1, 3, 3, 1] / 4 of inputs between zeros: twice as many
-Taps halving_taps(int64_t inputs);     ///< [1, 3, 3, 1] / 8, every second place: half as many
+Taps nearest_taps(int64_t inputs);  ///< each input twice
+Taps smooth_taps(int64_t inputs);   ///< [1, 3, 3, 1] / 4 of inputs between zeros: twice as many
+Taps halving_taps(int64_t inputs);  ///< [1, 3, 3, 1] / 8, every second place: half as many
 Taps mean_taps(int64_t inputs, int64_t window, int64_t stride);
 
 /// Separably by `down` along the height and `across` along the width:

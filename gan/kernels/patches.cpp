@@ -92,10 +92,9 @@ GAN_CLONES void scatter_line(const Sliding& s, const float* patches, int64_t row
 
 void gather_patches(Format precision, const Sliding& s, const void* images, int64_t first,
                     int64_t lines, void* out) {
-  for (int64_t i = first; i < first + lines; ++i)
-    GAN_PICK(gather_line)
-    (s, at_element(precision, images, i / s.rows * s.image()), i % s.rows,
-     at_element(precision, out, (i - first) * s.columns * s.patch()));
+  for (int64_t i = first; i < first + lines; ++i) GAN_PICK(gather_line)
+  (s, at_element(precision, images, i / s.rows * s.image()), i % s.rows,
+   at_element(precision, out, (i - first) * s.columns * s.patch()));
 }
 
 void scatter_patches(const Sliding& s, const float* patches, int64_t first, int64_t lines,

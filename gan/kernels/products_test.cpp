@@ -63,5 +63,32 @@ TEST(Multiply, IsTheReferenceOfPartsOfMatrices) {
       }
 }
 
+/// Into some columns of a larger matrix, and added to what is there.
+TEST(Multiply, GoesIntoPartsOfMatricesAndAdds) {
+  constexpr int64_t m = 17, n = 33, k = 65, kMore = 7;
+  for (const Format precision : formats())
+    for (const bool accumulate : {false, true}) {
+      const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
+      const at::Tensor a = at::linspace(-1, 1, m * k).sin().mul(7).frac().to(type).view({m, k}),
+                       b = at::linspace(-2, 1, k * n).cos().mul(9).frac().to(type).view({k, n});
+      const ProductShape shape{.m = m,
+                               .n = n,
+                               .k = k,
+                               .transpose_a = false,
+                               .transpose_b = false,
+                               .operands = precision,
+                               .stride_c = n + kMore,
+                               .accumulate = accumulate};
+      const at::Tensor product = at::mm(a.to(at::kFloat), b.to(at::kFloat));
+      at::Tensor expected = at::full({m, n + kMore}, 2.f);
+      expected.narrow(1, 0, n).copy_(accumulate ? product + 2 : product);
+      at::Tensor c = at::full({m, n + kMore}, 2.f), reference = c.clone();
+      multiply(shape, a.data_ptr(), b.data_ptr(), c.data_ptr<float>());
+      product_reference(shape, a.data_ptr(), b.data_ptr(), reference.data_ptr<float>());
+      EXPECT_TRUE(at::allclose(c, expected, 1e-4, 1e-4)) << accumulate;
+      EXPECT_TRUE(at::allclose(reference, expected, 1e-4, 1e-4)) << accumulate;
+    }
+}
+
 }  // namespace
 }  // namespace gan::kernels

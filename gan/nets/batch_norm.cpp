@@ -86,9 +86,8 @@ class FusedBatchNorm : public FusedOperation {
         const size_t i = static_cast<size_t>(c);
         const float mean = graph_.training_ ? moments_[part].mean[i] : p_.mean[c];
         const float scaled =
-            graph_.training_
-                ? moments_[part].scale[i]
-                : static_cast<float>(1 / std::sqrt(p_.variance[c] + spec_.epsilon));
+            graph_.training_ ? moments_[part].scale[i]
+                             : static_cast<float>(1 / std::sqrt(p_.variance[c] + spec_.epsilon));
         scale[i] = p_.gain[c] * scaled;
         shift[i] = p_.bias[c] - scale[i] * mean;
       }
@@ -158,8 +157,8 @@ class FusedBatchNorm : public FusedOperation {
     for (int64_t i = 0; i < rows.size(); i += kBlock) {
       const int64_t n = std::min(kBlock, rows.size() - i), at = i * size * bytes;
       float* out = kernels::room(m.own.image, n * size);
-      kernels::combine(graph_.precision_, n * positions(), channels_, x + at,
-                       y ? y + at : nullptr, k.x.data(), k.y.data(), k.one.data(), out);
+      kernels::combine(graph_.precision_, n * positions(), channels_, x + at, y ? y + at : nullptr,
+                       k.x.data(), k.y.data(), k.one.data(), out);
       use(rows.begin + i, n, out);
     }
   }

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "gan/golden/testing.h"
+#include "gan/nets/fused.h"
 #include "gan/nets/network.h"
 #include "gan/spec/config.h"
 
@@ -162,11 +163,36 @@ TEST(BatchNorm, OfImagesIsOfChannels) {
   EXPECT_NEAR(y[0][0][0].item<float>(), -3 / std::sqrt(5.0), 1e-4);  // of 1, 3, 5, 7
 }
 
+Tensor sines(const Tensor& like, double by) {
+  return at::arange(like.numel(), at::kDouble).mul(by).sin().view(like.sizes());
+}
+
+/// The fused engine, where it knows the layers, in float32.
+void expect_fused(const NetworkSpec& spec, const nlohmann::json& stored) {
+  if (!FusedEngine::unsupported(spec, false).empty()) return;
+  const int64_t inputs = stored["inputs"];
+  Network net = build(spec, inputs);
+  int64_t number = 0;
+  net.visit_state("", [&](const std::string&, Tensor& t) {
+    const at::NoGradGuard no_grad;
+    t.copy_(sines(t, 0.7 + 0.1 * static_cast<double>(number++)));
+  });
+  net.fuse(kernels::Format::fp32);
+  const auto tape = net.record({sines(at::empty({2, inputs}), 0.37).to(at::kFloat)}, {});
+  const Tensor y = tape->output().clone(), slope = sines(y, 0.51).to(at::kFloat);
+  const auto expect = [&](const Tensor& got, const nlohmann::json& numbers, const char* of) {
+    EXPECT_TRUE(at::allclose(got.reshape(-1), golden_tensor(numbers).to(at::kFloat), 1e-4, 1e-4))
+        << of;
+  };
+  expect(y, stored["output"], "the fused engine's output");
+  expect(tape->input(slope), stored["gradients"][0], "its slope in x");
+  const auto gradients = tape->parameters(slope);
+  for (size_t i = 0; i < gradients.size(); ++i)
+    expect(gradients[i], stored["gradients"][i + 1], "the gradient of a parameter");
+}
+
 /// Parameters and inputs are sines on both sides; stored are outputs and gradients, in float64.
 TEST(Golden, ImagesAndTheirGradientsAreTorchs) {
-  const auto sines = [](const Tensor& like, double by) {
-    return at::arange(like.numel(), at::kDouble).mul(by).sin().view(like.sizes());
-  };
   const auto rows = golden("convolutions.json");
   ASSERT_EQ(rows.size(), 6u);
   for (const auto& stored : rows) {
@@ -186,6 +212,7 @@ TEST(Golden, ImagesAndTheirGradientsAreTorchs) {
     wanted.insert(wanted.begin(), x);
     const auto gradients = torch::autograd::grad({(y * sines(y, 0.51)).sum()}, wanted);
     ASSERT_EQ(gradients.size(), stored["gradients"].size());
+    expect_fused(spec, stored);
     for (size_t i = 0; i < gradients.size(); ++i)
       EXPECT_TRUE(at::allclose(gradients[i].reshape(-1), golden_tensor(stored["gradients"][i]),
                                1e-9, 1e-10))

@@ -49,7 +49,9 @@ class DensePasses : public FusedPasses, public DenseState {
 
   int64_t serial() const override { return serial_; }
   void parameters_changed() override { DenseState::parameters_changed(); }
-  Tensor output() override { return at::from_blob(y_.data(), {rows_, blocks_.back().units}, at::kFloat); }
+  Tensor output() override {
+    return at::from_blob(y_.data(), {rows_, blocks_.back().units}, at::kFloat);
+  }
 
   std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override {
     if (gradients_.empty())

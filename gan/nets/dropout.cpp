@@ -84,9 +84,9 @@ class FusedDropout : public FusedOperation {
     float* out = kernels::room(m.own.image, numbers);
     kernels::widen(graph_.precision_, numbers, x, out);
     if (graph_.training_)
-      kernels::convert(
-          kernels::Format::fp32, {rows.size(), size, size}, out, nullptr,
-          {keep_.data() + rows.begin * size, static_cast<float>(spec_.scale)}, false, out);
+      kernels::convert(kernels::Format::fp32, {rows.size(), size, size}, out, nullptr,
+                       {keep_.data() + rows.begin * size, static_cast<float>(spec_.scale)}, false,
+                       out);
     return out;
   }
 

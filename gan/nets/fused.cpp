@@ -91,11 +91,11 @@ FusedEngine::FusedEngine(const NetworkSpec& spec, const std::vector<LayerShape>&
                          std::vector<Tensor> parameters, std::vector<Tensor> moments,
                          kernels::Format precision) {
   if (has_dense_passes(spec))
-    passes_ = std::make_unique<DensePasses>(spec, shapes.front().in, std::move(parameters),
-                                            precision);
+    passes_ =
+        std::make_unique<DensePasses>(spec, shapes.front().in, std::move(parameters), precision);
   else
-    passes_ = std::make_unique<ImagePasses>(spec, shapes, std::move(parameters),
-                                            std::move(moments), precision);
+    passes_ = std::make_unique<ImagePasses>(spec, shapes, std::move(parameters), std::move(moments),
+                                            precision);
 }
 FusedEngine::~FusedEngine() = default;
 

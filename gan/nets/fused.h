@@ -23,8 +23,8 @@ class FusedEngine {
   /// Why this network needs the reference engine, or "".
   static std::string unsupported(const NetworkSpec& spec, bool penalised);
 
-  /// parameters: as Network::parameters(), contiguous float32 on the CPU; moments: the running means
-  /// and variances of batch norm, in order.
+  /// parameters: as Network::parameters(), contiguous float32 on the CPU; moments: the running
+  /// means and variances of batch norm, in order.
   FusedEngine(const NetworkSpec& spec, const std::vector<LayerShape>& shapes,
               std::vector<Tensor> parameters, std::vector<Tensor> moments,
               kernels::Format precision);

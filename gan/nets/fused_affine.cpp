@@ -8,8 +8,7 @@ namespace gan {
 void FusedAffine::forward(FusedMember& m, RowRange rows) {
   const FusedGraph::Value& out = graph_.value(out_);
   const int64_t biases = product_.parameters().biases.size(), channels = out.channels();
-  const int64_t line =
-      out.image() && kind_ != Kind::dense ? out.shape[2] * channels : out.size();
+  const int64_t line = out.image() && kind_ != Kind::dense ? out.shape[2] * channels : out.size();
   const bool tied = biases == channels || !out.image() || kind_ == Kind::dense;
   const LineBias bias{product_.line_bias(), line, tied ? 1 : out.size() / line};
   const auto use = [&](int64_t i, int64_t n, const float* a) {

@@ -47,8 +47,8 @@ class FusedBuilder {
   const float* parameter(size_t i) const { return parameters_.at(i).data_ptr<float>(); }
   float* take_moment() { return moments_.at(next_moment_++).data_ptr<float>(); }
 
-  void make_row();                       ///< `current`, in the reference's order
-  void make_image(const Shape& shape);   ///< `current`, of as many numbers
+  void make_row();                      ///< `current`, in the reference's order
+  void make_image(const Shape& shape);  ///< `current`, of as many numbers
   void activate(const kernels::Unit& unit);
   void keep(size_t value) { kept_.push_back(value); }  ///< as it is: others will read it, too
 

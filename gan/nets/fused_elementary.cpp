@@ -29,13 +29,13 @@ void FusedReorder::backward(FusedMember& m, RowRange rows) {
 
 void FusedReorder::tangent(FusedMember& m, RowRange rows) {
   const char* from = graph_.t(inputs_[0].value, rows.begin);
-  graph_.arrive_tangent(out_, rows.begin, rows.size(), reordered(m, rows, from, channels_, places_));
+  graph_.arrive_tangent(out_, rows.begin, rows.size(),
+                        reordered(m, rows, from, channels_, places_));
 }
 
 namespace {
 
-float* sum(const FusedGraph& graph, FusedMember& m, int64_t numbers, const char* a,
-           const char* b) {
+float* sum(const FusedGraph& graph, FusedMember& m, int64_t numbers, const char* a, const char* b) {
   float* out = room(m.own.image, numbers);
   kernels::widen(graph.precision_, numbers, a, out);
   kernels::add(graph.precision_, numbers, b, out);

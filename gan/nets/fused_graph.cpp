@@ -27,7 +27,8 @@ void FusedGraph::ensure_size(int64_t rows) {
 
 void FusedGraph::ensure_derivatives() {
   for (size_t i = 0; i < values_.size(); ++i)
-    if (i > 0 || values_[i].shared) room(values_[i].d, rows_ * values_[i].size() * bytes_of(precision_));
+    if (i > 0 || values_[i].shared)
+      room(values_[i].d, rows_ * values_[i].size() * bytes_of(precision_));
 }
 
 void FusedGraph::ensure_tangents() {

@@ -48,14 +48,14 @@ struct LineBias {
 class FusedGraph {
  public:
   struct Value {
-    Shape shape;                                ///< of an example
-    kernels::Unit unit = {.slope = 1};          ///< the activation that it has been through
-    kernels::Format format;                     ///< of h
-    bool shared = false;                        ///< several operations read it
-    bool feeds_weights = false;                 ///< an operation that reads it has weights
-    kernels::Aligned<char> h;                   ///< [rows, shape]: the value
-    kernels::Aligned<char> d;                   ///< the output's derivative before the activation
-    kernels::Aligned<char> t;                   ///< the tangent, of a penalty's way forward
+    Shape shape;                        ///< of an example
+    kernels::Unit unit = {.slope = 1};  ///< the activation that it has been through
+    kernels::Format format;             ///< of h
+    bool shared = false;                ///< several operations read it
+    bool feeds_weights = false;         ///< an operation that reads it has weights
+    kernels::Aligned<char> h;           ///< [rows, shape]: the value
+    kernels::Aligned<char> d;           ///< the output's derivative before the activation
+    kernels::Aligned<char> t;           ///< the tangent, of a penalty's way forward
     int64_t size() const { return product(shape); }
     bool image() const { return shape.size() == 3; }
     int64_t channels() const { return image() ? shape[0] : 1; }
@@ -80,7 +80,9 @@ class FusedGraph {
   void ensure_derivatives();  ///< for the way back
   void ensure_tangents();
 
-  char* h(size_t v, int64_t row) { return element(values_[v].format, values_[v], values_[v].h, row); }
+  char* h(size_t v, int64_t row) {
+    return element(values_[v].format, values_[v], values_[v].h, row);
+  }
   char* d(size_t v, int64_t row) { return element(precision_, values_[v], values_[v].d, row); }
   char* t(size_t v, int64_t row) { return element(precision_, values_[v], values_[v].t, row); }
 
@@ -101,11 +103,11 @@ class FusedGraph {
   int64_t rows_ = 0;
   bool training_ = false;
   Pass pass_;
-  std::vector<RowRange> parts_;      ///< of the batch: batch norm takes each for itself
+  std::vector<RowRange> parts_;  ///< of the batch: batch norm takes each for itself
   Sink sink_ = Sink::none;
-  const float* factor_ = nullptr;    ///< [rows]: slopes, where the way back started at 1
-  const float* penalty_ = nullptr;   ///< [rows]
-  float* slopes_ = nullptr;          ///< [rows from slopes_first_ on, input], channels last
+  const float* factor_ = nullptr;   ///< [rows]: slopes, where the way back started at 1
+  const float* penalty_ = nullptr;  ///< [rows]
+  float* slopes_ = nullptr;         ///< [rows from slopes_first_ on, input], channels last
   int64_t slopes_first_ = 0;
 
  private:

@@ -5,8 +5,8 @@ namespace gan {
 float* FusedResample::resampled(FusedMember& m, RowRange rows, const char* from,
                                 const Way& way) const {
   const int64_t channels = graph_.value(out_).channels();
-  float* out = kernels::room(
-      m.own.image, rows.size() * way.down.outputs() * way.across.outputs() * channels);
+  float* out = kernels::room(m.own.image,
+                             rows.size() * way.down.outputs() * way.across.outputs() * channels);
   float* line = kernels::room(m.own.other, way.across.inputs * channels);
   kernels::resample(graph_.precision_, rows.size(), channels, way.down, way.across, from, line,
                     out);

@@ -49,9 +49,9 @@ class ImagePasses : public FusedPasses {
   FusedGraph graph_;
   FusedBuilder::Operations operations_;
   std::vector<Segment> segments_;
-  Shape input_, output_;          ///< of an example
-  int64_t at_once_ = 1;           ///< examples that go through a segment together
-  std::vector<Tensor> examples_;  ///< what came in
+  Shape input_, output_;                       ///< of an example
+  int64_t at_once_ = 1;                        ///< examples that go through a segment together
+  std::vector<Tensor> examples_;               ///< what came in
   std::vector<FusedMember::Buffers> buffers_;  ///< of each thread
   std::vector<double> squares_;                ///< of each thread
   kernels::Aligned<float> in_order_, slopes_;

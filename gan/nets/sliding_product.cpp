@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gan/kernels/images.h"
 #include "gan/kernels/weight_gradient.h"
 
 namespace gan {
@@ -16,6 +17,9 @@ namespace {
 /// and are enough for a product.
 constexpr int64_t kPatchBytes = 1 << 20, kMadeBytes = 1 << 19;
 constexpr int64_t kFloat = sizeof(float);
+/// A dense layer's product is as large as this, and its gradient of so many units, at least:
+/// smaller ones would read weights and examples too often.
+constexpr int64_t kDenseBytes = 1 << 22, kUnitsAtOnce = 64;
 
 }  // namespace
 
@@ -35,20 +39,10 @@ void SlidingProduct::refresh(const kernels::Team& team) {
   const AxisOrder &rows = parameters_.rows, &columns = parameters_.columns;
   const int64_t n = columns.size();
   const auto [begin, end] = team.share(rows.size());
-  kernels::Aligned<float> line(static_cast<size_t>(n));
-  for (int64_t row = begin; row < end; ++row) {
-    const float* from = parameters_.weight + rows.in_reference(row) * n;
-    const float* ordered = from;
-    if (!columns.same()) {
-      for (int64_t i = 0; i < n; ++i) line[static_cast<size_t>(i)] = from[columns.in_reference(i)];
-      ordered = line.data();
-    }
-    char* to = weights_.data() + row * n * bytes_of(precision_);
-    if (precision_ == Format::fp32)
-      std::copy_n(ordered, n, reinterpret_cast<float*>(to));
-    else
-      kernels::shorten(n, ordered, to);
-  }
+  for (int64_t row = begin; row < end; ++row)
+    kernels::channels_last(precision_, 1, columns.channels, columns.places,
+                           parameters_.weight + rows.in_reference(row) * n,
+                           weights_.data() + row * n * bytes_of(precision_));
   const auto biases = team.share(static_cast<int64_t>(biases_.size()), 16);
   const AxisOrder& order = parameters_.biases;
   for (int64_t i = biases.begin; i < biases.end; ++i)
@@ -57,10 +51,13 @@ void SlidingProduct::refresh(const kernels::Team& team) {
 
 int64_t SlidingProduct::lines_at_once(Direction direction) const {
   const bool up = direction == Direction::up;
-  const int64_t made = up ? patch() : kernels_count();
-  const int64_t wide = sliding_.identity() ? made * kFloat : patch() * bytes_of(precision_);
-  const int64_t lines = std::max<int64_t>(
-      1, up ? kMadeBytes / (sliding_.columns * made * kFloat) : kPatchBytes / (sliding_.columns * wide));
+  int64_t most = up ? kMadeBytes : kPatchBytes,
+          line = sliding_.columns * patch() * (up ? kFloat : bytes_of(precision_));
+  if (sliding_.identity()) {
+    most = kDenseBytes;
+    line = sliding_.columns * (up ? patch() : kernels_count()) * kFloat;
+  }
+  const int64_t lines = std::max<int64_t>(1, most / line);
   return lines > sliding_.rows ? lines / sliding_.rows * sliding_.rows : lines;
 }
 
@@ -121,8 +118,7 @@ void SlidingProduct::add_gradient(FusedMember& m, const char* small, const char*
   for (int64_t line = 0; line < lines; line += most) {
     const int64_t count = std::min(most, lines - line);
     const char* patches = patches_of(m, big, line, count);
-    const char* left =
-        small + line * sliding_.columns * kernels_count() * bytes_of(precision_);
+    const char* left = small + line * sliding_.columns * kernels_count() * bytes_of(precision_);
     for (int64_t g = 0; g < groups; ++g)
       kernels::multiply({.m = n,
                          .n = k,
@@ -133,8 +129,8 @@ void SlidingProduct::add_gradient(FusedMember& m, const char* small, const char*
                          .stride_a = groups * n,
                          .stride_b = groups * k,
                          .accumulate = sum.used},
-                        left + g * n * bytes_of(precision_),
-                        patches + g * k * bytes_of(precision_), sum.weights.data() + g * n * k);
+                        left + g * n * bytes_of(precision_), patches + g * k * bytes_of(precision_),
+                        sum.weights.data() + g * n * k);
     sum.used = true;
   }
 }
@@ -152,24 +148,18 @@ void SlidingProduct::add_bias_gradient(FusedMember& m, const char* d, int64_t ex
 void SlidingProduct::finish_gradient(FusedMember& m, const UseGradient& use) {
   const AxisOrder &rows = parameters_.rows, &columns = parameters_.columns;
   const int64_t n = columns.size();
-  const AxisOrder reference_rows{rows.places, rows.channels},
-      reference_columns{columns.places, columns.channels};
+  const AxisOrder reference_rows{rows.places, rows.channels};
   const int64_t most = std::max<int64_t>(1, kernels::kTileRows * kernels::kTileColumns / n);
   const auto [begin, end] = m.team.share(rows.size());
   for (int64_t first = begin; first < end; first += most) {
     const int64_t count = std::min(most, end - first);
-    float* tile = room(m.own.product, count * n);
-    std::fill_n(tile, count * n, 0.0f);
-    for (const Sum& sum : sums_) {
-      if (!sum.used) continue;
-      for (int64_t r = 0; r < count; ++r) {
-        const float* from = sum.weights.data() + reference_rows.in_reference(first + r) * n;
-        float* to = tile + r * n;
-        if (columns.same())
-          for (int64_t i = 0; i < n; ++i) to[i] += from[i];
-        else
-          for (int64_t i = 0; i < n; ++i) to[i] += from[reference_columns.in_reference(i)];
-      }
+    float *tile = room(m.own.product, count * n), *line = room(m.own.other, n);
+    for (int64_t r = 0; r < count; ++r) {
+      const int64_t at = reference_rows.in_reference(first + r) * n;
+      std::fill_n(line, n, 0.0f);
+      for (const Sum& sum : sums_)
+        if (sum.used) kernels::add(Format::fp32, n, sum.weights.data() + at, line);
+      kernels::channels_first(1, columns.channels, columns.places, line, tile + r * n);
     }
     use(m.team, parameters_.index, first * n, count * n, tile);
   }
@@ -191,17 +181,19 @@ void SlidingProduct::whole_gradient(FusedMember& m, const char* d, const char* x
                                     const float* factor, const UseGradient& use) {
   const int64_t units = kernels_count(), n = patch();
   const AxisOrder& columns = parameters_.columns;
-  const kernels::WeightGradient gradient{
-      .left = d, .n = units, .right = x, .m = n, .rows = rows, .precision = precision_};
-  const AxisOrder reference_columns{columns.places, columns.channels};
+  const kernels::WeightGradient gradient{.left = d,
+                                         .n = units,
+                                         .right = x,
+                                         .m = n,
+                                         .rows = rows,
+                                         .precision = precision_,
+                                         .most = std::max(kUnitsAtOnce, kernels::rows_of_part(n))};
   const auto tile = [&](int64_t numbers) { return room(m.own.product, numbers); };
   kernels::each_part(m.team, gradient, tile, [&](int64_t first, int64_t count, float* part) {
     float* ordered = part;
     if (!columns.same()) {
       ordered = room(m.own.image, count * n);
-      for (int64_t r = 0; r < count; ++r)
-        for (int64_t i = 0; i < n; ++i)
-          ordered[r * n + i] = part[r * n + reference_columns.in_reference(i)];
+      kernels::channels_first(count, columns.channels, columns.places, part, ordered);
     }
     use(m.team, parameters_.index, first * n, count * n, ordered);
     float* biases = room(m.own.other, count);

@@ -13,13 +13,13 @@ namespace gan {
 
 /// Weights and biases of a layer, where the reference network has them.
 struct FusedParameters {
-  size_t index = 0;        ///< of the weights among the parameters; the biases come next
+  size_t index = 0;  ///< of the weights among the parameters; the biases come next
   const float* weight = nullptr;
   const float* bias = nullptr;
-  AxisOrder rows;          ///< of the weights: kernels, or units
-  AxisOrder columns;       ///< of one kernel
+  AxisOrder rows;     ///< of the weights: kernels, or units
+  AxisOrder columns;  ///< of one kernel
   AxisOrder biases;
-  int64_t line = 0;        ///< numbers in a line of what goes out, for which biases are repeated
+  int64_t line = 0;  ///< numbers in a line of what goes out, for which biases are repeated
 };
 
 /// Of a dense layer.
@@ -85,7 +85,7 @@ class SlidingProduct {
   kernels::Sliding sliding_;
   FusedParameters parameters_;
   kernels::Format precision_;
-  kernels::Aligned<char> weights_;    ///< [kernels, patch / groups]
+  kernels::Aligned<char> weights_;  ///< [kernels, patch / groups]
   kernels::Aligned<float> biases_;
   struct Sum {
     kernels::Aligned<float> weights, biases;
