@@ -45,23 +45,19 @@ __attribute__((noinline)) void operator delete(void* p, size_t) noexcept {
 namespace gan {
 namespace {
 
+struct Case {
+  const char *rule, *generator, *discriminator;  ///< {} is the width
+};
+
 /// Bytes of one step, once buffers have their sizes.
-int64_t bytes_of_step(const char* rule, int64_t batch, int64_t width) {
-  const Config c =
-      parse_config(fmt::format(R"({}
-[run]
-engine = "fused"
-precision = "{}"
-[training]
-batch_size = {}
-[generator]
-noise_size = 10
-layers = [{{ layer = "dense", units = {}, activation = "relu" }}, {{ layer = "dense", units = 20, activation = "sigmoid" }}]
-[discriminator]
-layers = [{{ layer = "dropout", keep = 0.8 }}, {{ layer = "maxout", units = {}, pieces = 3 }}, {{ layer = "dense", units = 1 }}]
-)",
-                               rule, kernels::has_bf16() ? "bf16" : "fp32", batch, width, width),
-                   "test");
+int64_t bytes_of_step(const Case& of, int64_t batch, int64_t width) {
+  const Config c = parse_config(
+      fmt::format("{}\n[run]\nengine = \"fused\"\nprecision = \"{}\"\n[training]\nbatch_size = {}\n"
+                  "[generator]\nnoise_size = 10\nlayers = [{}]\n[discriminator]\nlayers = [{}]\n",
+                  of.rule, kernels::has_bf16() ? "bf16" : "fp32", batch,
+                  fmt::format(fmt::runtime(of.generator), width),
+                  fmt::format(fmt::runtime(of.discriminator), width)),
+      "test");
   Trainer trainer({.config = c, .data = {.shape = {20}}, .batches_per_epoch = 100});
   struct Same : Batches {
     Tensor x;
@@ -74,11 +70,24 @@ layers = [{{ layer = "dropout", keep = 0.8 }}, {{ layer = "maxout", units = {}, 
   return allocated - before;
 }
 
-class Allocation : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(
-    Rules, Allocation,
-    testing::Values("[game]\nupdate = \"simultaneous\"\n[optimizer]\nmethod = \"momentum\"",
-                    "[game]\nvalue = \"relativistic\"\nr1 = 1.0\nr2 = 1.0\naveraging = 0.99"));
+constexpr const char* kRelativistic =
+    "[game]\nvalue = \"relativistic\"\nr1 = 1.0\nr2 = 1.0\naveraging = 0.99";
+constexpr const char* kSimultaneous =
+    "[game]\nupdate = \"simultaneous\"\n[optimizer]\nmethod = \"momentum\"";
+constexpr const char* kDenseG =
+    R"({{ layer = "dense", units = {0}, activation = "relu" }}, {{ layer = "dense", units = 20, activation = "sigmoid" }})";
+constexpr const char* kDenseD =
+    R"({{ layer = "dropout", keep = 0.8 }}, {{ layer = "maxout", units = {0}, pieces = 3 }}, {{ layer = "dense", units = 1 }})";
+constexpr const char* kImagesG =
+    R"({{ layer = "dense", units = {0} }}, {{ layer = "reshape", shape = [{0}, 1, 1] }}, {{ layer = "transposed-convolution", channels = 1, kernel = 5, activation = "sigmoid" }}, {{ layer = "convolution", channels = 1, kernel = 2, input = [1, 5, 5] }}, {{ layer = "dense", units = 20 }})";
+constexpr const char* kImagesD =
+    R"({{ layer = "convolution", channels = {0}, kernel = 3, input = [1, 5, 4], activation = "leaky-relu" }}, {{ layer = "dense", units = 1 }})";
+
+class Allocation : public testing::TestWithParam<Case> {};
+INSTANTIATE_TEST_SUITE_P(Rules, Allocation,
+                         testing::Values(Case{kSimultaneous, kDenseG, kDenseD},
+                                         Case{kRelativistic, kDenseG, kDenseD},
+                                         Case{kRelativistic, kImagesG, kImagesD}));
 
 TEST_P(Allocation, OfAStepDoesNotGrowWithParametersNorMuchWithTheBatch) {
   const int64_t small = bytes_of_step(GetParam(), 100, 30),
@@ -87,7 +96,7 @@ TEST_P(Allocation, OfAStepDoesNotGrowWithParametersNorMuchWithTheBatch) {
   EXPECT_GT(small, 0);
   EXPECT_LT(wide, small + 128 * 1024)
       << "a few hundred bytes for each tile of a product; the parameters alone are 1.1 MB more";
-  EXPECT_LT((large - small) / 1900, 400) << "bytes an example: its noise and its logits";
+  EXPECT_LT((large - small) / 1900, 500) << "bytes an example: its noise and its logits";
 }
 
 }  // namespace

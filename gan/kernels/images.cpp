@@ -11,11 +11,22 @@ namespace {
 template <class T>
 GAN_INLINE void last_of_image(int64_t channels, int64_t places, const float* x, void* out_) {
   T* out = static_cast<T*>(out_);
-  for (int64_t p = 0; p < places; ++p)
-    for (int64_t c = 0; c < channels; ++c) store(out, p * channels + c, x[c * places + p]);
+  constexpr int64_t kBlock = 16;  // channels: each line of x is read at one go
+  for (int64_t c = 0; c < channels; c += kBlock) {
+    const int64_t n = channels - c < kBlock ? channels - c : kBlock;
+    for (int64_t p = 0; p < places; ++p)
+      for (int64_t i = 0; i < n; ++i) store(out, p * channels + c + i, x[(c + i) * places + p]);
+  }
 }
 GAN_BOTH(last_of_image, (int64_t channels, int64_t places, const float* x, void* out),
          (channels, places, x, out))
+
+template <class T>
+GAN_INLINE void narrow_span(int64_t n, const float* x, void* out_) {
+  T* out = static_cast<T*>(out_);
+  for (int64_t i = 0; i < n; ++i) store(out, i, x[i]);
+}
+GAN_BOTH(narrow_span, (int64_t n, const float* x, void* out), (n, x, out))
 
 template <class T>
 GAN_INLINE void widen_span(int64_t n, const void* x_, float* out) {

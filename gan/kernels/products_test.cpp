@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "gan/kernels/one_kernel.h"
 #include "gan/kernels/testing.h"
 
 namespace gan::kernels {
@@ -88,6 +89,26 @@ TEST(Multiply, GoesIntoPartsOfMatricesAndAdds) {
       EXPECT_TRUE(at::allclose(c, expected, 1e-4, 1e-4)) << accumulate;
       EXPECT_TRUE(at::allclose(reference, expected, 1e-4, 1e-4)) << accumulate;
     }
+}
+
+TEST(OneKernel, ItsProductsAreATens) {
+  constexpr int64_t kRows = 9, k = 83;
+  for (const Format precision : {Format::fp32, Format::bf16}) {
+    const auto type = precision == Format::fp32 ? at::kFloat : at::kBFloat16;
+    const at::Tensor x = at::arange(kRows * k, at::kFloat).mul(0.7).sin().to(type).view({kRows, k}),
+                     w = at::arange(k, at::kFloat).mul(0.3).cos().to(type),
+                     d = at::arange(kRows, at::kFloat).mul(0.9).cos().to(type);
+    const at::Tensor X = x.to(at::kFloat), W = w.to(at::kFloat), D = d.to(at::kFloat);
+    at::Tensor row = at::empty({kRows}), outer = at::empty({kRows, k}), sum = at::ones({k});
+    times_row(precision, kRows, k, x.data_ptr(), w.data_ptr(), row.data_ptr<float>());
+    EXPECT_TRUE(at::allclose(row, at::mv(X, W), 1e-5, 1e-5));
+    outer_product(precision, kRows, k, d.data_ptr(), w.data_ptr(), outer.data_ptr<float>());
+    EXPECT_TRUE(at::allclose(outer, at::outer(D, W), 1e-5, 1e-5));
+    weighted_sum(precision, kRows, k, d.data_ptr(), x.data_ptr(), true, sum.data_ptr<float>());
+    EXPECT_TRUE(at::allclose(sum, 1 + at::mv(X.t(), D), 1e-5, 1e-5));
+    weighted_sum(precision, kRows, k, d.data_ptr(), x.data_ptr(), false, sum.data_ptr<float>());
+    EXPECT_TRUE(at::allclose(sum, at::mv(X.t(), D), 1e-5, 1e-5));
+  }
 }
 
 }  // namespace

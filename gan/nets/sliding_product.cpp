@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gan/kernels/images.h"
+#include "gan/kernels/one_kernel.h"
 #include "gan/kernels/weight_gradient.h"
 
 namespace gan {
@@ -71,6 +72,8 @@ const char* SlidingProduct::patches_of(FusedMember& m, const char* big, int64_t 
 }
 
 void SlidingProduct::multiply_down(const void* patches, int64_t positions, float* small) const {
+  if (kernels_count() == 1)
+    return kernels::times_row(precision_, positions, patch(), patches, weights_.data(), small);
   const int64_t groups = sliding_.groups, n = kernels_count() / groups, k = patch() / groups;
   for (int64_t g = 0; g < groups; ++g)
     kernels::multiply({.m = positions,
@@ -86,6 +89,8 @@ void SlidingProduct::multiply_down(const void* patches, int64_t positions, float
 }
 
 void SlidingProduct::multiply_up(const void* small, int64_t positions, float* patches) const {
+  if (kernels_count() == 1)
+    return kernels::outer_product(precision_, positions, patch(), small, weights_.data(), patches);
   const int64_t groups = sliding_.groups, n = kernels_count() / groups, k = patch() / groups;
   for (int64_t g = 0; g < groups; ++g)
     kernels::multiply({.m = positions,
@@ -119,7 +124,10 @@ void SlidingProduct::add_gradient(FusedMember& m, const char* small, const char*
     const int64_t count = std::min(most, lines - line);
     const char* patches = patches_of(m, big, line, count);
     const char* left = small + line * sliding_.columns * kernels_count() * bytes_of(precision_);
-    for (int64_t g = 0; g < groups; ++g)
+    if (kernels_count() == 1)
+      kernels::weighted_sum(precision_, count * sliding_.columns, k, left, patches, sum.used,
+                            sum.weights.data());
+    for (int64_t g = 0; g < groups && kernels_count() > 1; ++g)
       kernels::multiply({.m = n,
                          .n = k,
                          .k = count * sliding_.columns,

@@ -80,7 +80,7 @@ void fields(RunSection& s, V& v) {
   v("model", s.model, any(),
     "kind of model: adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (also for denoising autoencoders), stacked-cae");
   v("engine", s.engine, any(),
-    "auto (fused if it supports the networks), fused (on a CPU, for dense, maxout and dropout layers), reference");
+    "auto (fused if it supports the networks), fused (on a CPU, for networks whose layers it knows), reference");
   v("precision", s.precision, any(),
     "of the operands of matrix products in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "seed of every random stream");
