@@ -119,13 +119,42 @@ TEST(FusedEngine, TeamsOfAnySizeGiveThatToo) {
                     {90}};
   const Case generator{
       "generator", {dense(400, Activation::relu), dense(301, Activation::sigmoid)}, false, {90}};
+  const Case images{"images",
+                    {convolution(16, 3, 2, 1), convolution(24, 4, 2, 1), block(24, 3), dense(1)},
+                    true,
+                    {3, 33, 47}};
   const int before = at::get_num_threads();
   for (const int threads : {1, 2, 3, 7}) {
     at::set_num_threads(threads);
+    compare(images, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5},
+            31);
     for (const Case& c : {large, sparse, generator})
       compare(c, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5}, 600);
   }
   at::set_num_threads(before);
+}
+
+TEST_P(Fused, TakesOneExampleAsWellAsSeven) {
+  const Case& c = GetParam();
+  Network reference(c.spec, c.input, "test", Stream(7), {}, at::kCPU),
+      fused(c.spec, c.input, "test", Stream(7), {}, at::kCPU);
+  to_float64(reference);
+  fused.fuse(kernels::Format::fp32);
+  for (const int64_t rows : {1, 7}) {
+    if (rows == 1 && !treats_examples_alone(c.spec)) continue;  // a variance needs two
+    const Tensor x = draw_normal(Stream(3), rows, product(c.input), 0),
+                 slope = draw_normal(Stream(4), rows, fused.outputs(), 0);
+    const Tensor penalty = c.penalised ? draw_uniform(Stream(5), rows, 1, 0).squeeze(1) : Tensor();
+    const Pass pass{.training = true, .noise = Stream(6), .step = 3};
+    const auto e = reference.record({x.to(at::kDouble)}, pass), g = fused.record({x}, pass);
+    EXPECT_LT(distance(g->output(), e->output()), 2e-6) << rows;
+    EXPECT_LT(distance(g->input(slope), e->input(slope.to(at::kDouble))), 1e-5) << rows;
+    const auto exact = e->parameters(slope.to(at::kDouble),
+                                     c.penalised ? penalty.to(at::kDouble) : penalty),
+               got = g->parameters(slope, penalty);
+    for (size_t i = 0; i < got.size(); ++i)
+      EXPECT_LT(distance(got[i], exact[i], c.smallest), 1e-5) << rows << ", parameter " << i;
+  }
 }
 
 /// Updates are made while the gradient is in a cache; they are those of the reference, and the next
