@@ -3,7 +3,6 @@
 //   gan_bench_images parameters NET                              those of G and of D
 //   gan_bench_images step NET LAYOUT PRECISION THREADS BATCH SECONDS   milliseconds a step (median)
 
-#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 #include <cstdio>
@@ -13,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "bench/peers/autograd.h"
 #include "bench/timed.h"
 
 namespace {
@@ -155,25 +155,6 @@ int64_t count(const Sequential& network) {
   int64_t sum = 0;
   for (const Tensor& p : network->parameters()) sum += p.numel();
   return sum;
-}
-
-/// Mixed precision within its life.
-class Autocast {
- public:
-  explicit Autocast(bool on) : on_(on) { at::autocast::set_cpu_enabled(on_); }
-  ~Autocast() {
-    at::autocast::set_cpu_enabled(false);
-    if (on_) at::autocast::clear_cache();
-  }
-
- private:
-  bool on_;
-};
-
-/// d of the scalar in parameters, where an optimiser looks for it.
-void back(const Tensor& loss, const std::vector<Tensor>& parameters) {
-  const auto gradients = torch::autograd::grad({loss}, parameters);
-  for (size_t i = 0; i < parameters.size(); ++i) parameters[i].mutable_grad() = gradients[i];
 }
 
 class Pair {

@@ -9,15 +9,15 @@ NET is a, b, c or d, LAYOUT channels-last or contiguous, PRECISION fp32 or bf16 
 average of G are in their multi-tensor form. Data are random: they cost nothing to fetch.
 """
 import copy
-import statistics
 import sys
 import tempfile
-import time
 
 import numpy
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from pytorch import timed
 
 
 def leaky():
@@ -181,18 +181,6 @@ class Pair:
             images = torch.cat([self.generate(1000).contiguous() for _ in range(n // 1000)])
         with tempfile.TemporaryFile() as file:
             numpy.save(file, images.numpy())
-
-
-def timed(act, seconds):
-    """Median seconds of one call, over `seconds`, after a warm-up."""
-    for _ in range(3):
-        act()
-    times, end = [], time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times) < 5:
-        begin = time.perf_counter()
-        act()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times)
 
 
 def main():

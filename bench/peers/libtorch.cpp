@@ -2,7 +2,6 @@
 // has no multi-tensor form.
 //   gan_bench_libtorch step RECIPE PRECISION THREADS BATCH SECONDS     milliseconds a step (median)
 
-#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 #include <cmath>
@@ -10,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "bench/peers/autograd.h"
 #include "bench/timed.h"
 
 namespace {
@@ -32,25 +32,6 @@ torch::nn::Sequential generator(int64_t width = 1200, int64_t outputs = 784) {
   using namespace torch::nn;
   return Sequential(Linear(100, width), ReLU(), Linear(width, width), ReLU(),
                     Linear(width, outputs), Sigmoid());
-}
-
-/// Mixed precision within its life.
-class Autocast {
- public:
-  explicit Autocast(bool on) : on_(on) { at::autocast::set_cpu_enabled(on_); }
-  ~Autocast() {
-    at::autocast::set_cpu_enabled(false);
-    if (on_) at::autocast::clear_cache();
-  }
-
- private:
-  bool on_;
-};
-
-/// d of the scalar in parameters, where an optimiser looks for it.
-void back(const Tensor& loss, const std::vector<Tensor>& parameters, bool keep = false) {
-  const auto gradients = torch::autograd::grad({loss}, parameters, {}, keep);
-  for (size_t i = 0; i < parameters.size(); ++i) parameters[i].mutable_grad() = gradients[i];
 }
 
 struct Peer {

@@ -136,4 +136,5 @@ def main():
         print(10000 / timed(draw, seconds))
 
 
-main()
+if __name__ == "__main__":
+    main()

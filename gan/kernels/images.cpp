@@ -4,6 +4,7 @@
 
 #include "gan/core/clones.h"
 #include "gan/kernels/elementary.h"
+#include "gan/kernels/passes.h"
 
 namespace gan::kernels {
 namespace {
@@ -22,13 +23,6 @@ GAN_BOTH(last_of_image, (int64_t channels, int64_t places, const float* x, void*
          (channels, places, x, out))
 
 template <class T>
-GAN_INLINE void narrow_span(int64_t n, const float* x, void* out_) {
-  T* out = static_cast<T*>(out_);
-  for (int64_t i = 0; i < n; ++i) store(out, i, x[i]);
-}
-GAN_BOTH(narrow_span, (int64_t n, const float* x, void* out), (n, x, out))
-
-template <class T>
 GAN_INLINE void widen_span(int64_t n, const void* x_, float* out) {
   const T* x = static_cast<const T*>(x_);
   for (int64_t i = 0; i < n; ++i) out[i] = load(x, i);
@@ -43,15 +37,11 @@ GAN_INLINE void add_span(int64_t n, const void* x_, float* out) {
 GAN_BOTH(add_span, (int64_t n, const void* x, float* out), (n, x, out))
 
 template <class T>
-GAN_INLINE void weigh_line(int64_t n, float weight, bool fresh, const void* x_, float* out) {
+GAN_INLINE void add_weighted(int64_t n, float weight, const void* x_, float* out) {
   const T* x = static_cast<const T*>(x_);
-  if (fresh)
-    for (int64_t i = 0; i < n; ++i) out[i] = weight * load(x, i);
-  else
-    for (int64_t i = 0; i < n; ++i) out[i] += weight * load(x, i);
+  for (int64_t i = 0; i < n; ++i) out[i] += weight * load(x, i);
 }
-GAN_BOTH(weigh_line, (int64_t n, float weight, bool fresh, const void* x, float* out),
-         (n, weight, fresh, x, out))
+GAN_BOTH(add_weighted, (int64_t n, float weight, const void* x, float* out), (n, weight, x, out))
 
 GAN_CLONES void across_line(int64_t channels, int64_t outputs, const int64_t* begin,
                             const int64_t* input, const float* weight, const float* line,
@@ -140,9 +130,9 @@ void resample(Format precision, int64_t images, int64_t channels, const Taps& do
   for (int64_t image = 0; image < images; ++image)
     for (int64_t y = 0; y < down.outputs(); ++y) {
       std::fill_n(line, n, 0.0f);
-      for (int64_t t = down.begin[y]; t < down.begin[y + 1]; ++t) GAN_PICK(weigh_line)
-      (n, down.weight[t], t == down.begin[y],
-       at_element(precision, in, (image * down.inputs + down.input[t]) * n), line);
+      for (int64_t t = down.begin[y]; t < down.begin[y + 1]; ++t) GAN_PICK(add_weighted)
+      (n, down.weight[t], at_element(precision, in, (image * down.inputs + down.input[t]) * n),
+       line);
       across_line(channels, across.outputs(), across.begin.data(), across.input.data(),
                   across.weight.data(), line, out);
       out += across.outputs() * channels;

@@ -78,16 +78,17 @@ class FusedBatchNorm : public FusedOperation {
   bool whole() const override { return true; }
 
   void forward(FusedMember& m, RowRange rows) override {
-    if (graph_.training_) measure(m, rows);
+    if (graph_.pass_.training) measure(m, rows);
     const std::vector<float> none(static_cast<size_t>(channels_));
     std::vector<float> scale(none), shift(none);
     each_part(rows, [&](size_t part, RowRange mine) {
       for (int64_t c = 0; c < channels_; ++c) {
         const size_t i = static_cast<size_t>(c);
-        const float mean = graph_.training_ ? moments_[part].mean[i] : p_.mean[c];
+        const float mean = graph_.pass_.training ? moments_[part].mean[i] : p_.mean[c];
         const float scaled =
-            graph_.training_ ? moments_[part].scale[i]
-                             : static_cast<float>(1 / std::sqrt(p_.variance[c] + spec_.epsilon));
+            graph_.pass_.training
+                ? moments_[part].scale[i]
+                : static_cast<float>(1 / std::sqrt(p_.variance[c] + spec_.epsilon));
         scale[i] = p_.gain[c] * scaled;
         shift[i] = p_.bias[c] - scale[i] * mean;
       }

@@ -1,28 +1,10 @@
 #include "gan/nets/dense_state.h"
 
+#include "gan/nets/unit.h"
+
 namespace gan {
 
 using namespace kernels;
-
-namespace {
-
-Unit unit_of(const Dense& dense) {
-  switch (dense.activation) {
-    case Activation::linear:
-      return {.slope = 1};
-    case Activation::relu:
-      return {.slope = 0};
-    case Activation::leaky_relu:
-      return {.slope = static_cast<float>(dense.slope)};
-    case Activation::sigmoid:
-      return {.kind = Unit::Kind::sigmoid};
-    case Activation::tanh:
-      return {.kind = Unit::Kind::tanh};
-  }
-  return {};
-}
-
-}  // namespace
 
 DenseState::DenseState(const NetworkSpec& spec, const Shape& input, std::vector<Tensor> parameters,
                        Format precision)
@@ -39,7 +21,7 @@ DenseState::DenseState(const NetworkSpec& spec, const Shape& input, std::vector<
     next.inputs = inputs;
     if (const auto* dense = std::get_if<Dense>(&spec_[i])) {
       next.units = dense->units;
-      next.unit = unit_of(*dense);
+      next.unit = unit_of(dense->activation, dense->slope);
     }
     if (const auto* maxout = std::get_if<Maxout>(&spec_[i])) {
       next.units = maxout->units;

@@ -50,7 +50,7 @@ class FusedDropout : public FusedOperation {
     kernels::room(keep_, rows * graph_.value(out_).size());
   }
   void forward(FusedMember& m, RowRange rows) override {
-    if (graph_.training_) draw(m, rows);
+    if (graph_.pass_.training) draw(m, rows);
     const float* x = masked(m, rows, graph_.h(inputs_[0].value, rows.begin));
     graph_.arrive(out_, rows.begin, rows.size(), x, nullptr);
   }
@@ -83,7 +83,7 @@ class FusedDropout : public FusedOperation {
     const int64_t size = graph_.value(out_).size(), numbers = rows.size() * size;
     float* out = kernels::room(m.own.image, numbers);
     kernels::widen(graph_.precision_, numbers, x, out);
-    if (graph_.training_)
+    if (graph_.pass_.training)
       kernels::convert(kernels::Format::fp32, {rows.size(), size, size}, out, nullptr,
                        {keep_.data() + rows.begin * size, static_cast<float>(spec_.scale)}, false,
                        out);

@@ -5,6 +5,14 @@
 namespace gan {
 
 /// A convolution's `big` comes in, a transposed one's goes out.
+template <class Use>
+void FusedAffine::multiply(FusedMember& m, const char* x, int64_t examples, Use use) {
+  if (kind_ == Kind::transposed)
+    product_.up(m, x, examples, use);
+  else
+    product_.down(m, x, examples, use);
+}
+
 void FusedAffine::forward(FusedMember& m, RowRange rows) {
   const FusedGraph::Value& out = graph_.value(out_);
   const int64_t biases = product_.parameters().biases.size(), channels = out.channels();
@@ -14,11 +22,7 @@ void FusedAffine::forward(FusedMember& m, RowRange rows) {
   const auto use = [&](int64_t i, int64_t n, const float* a) {
     graph_.arrive(out_, rows.begin + i, n, a, &bias);
   };
-  const char* x = graph_.h(inputs_[0].value, rows.begin);
-  if (kind_ == Kind::transposed)
-    product_.up(m, x, rows.size(), use);
-  else
-    product_.down(m, x, rows.size(), use);
+  multiply(m, graph_.h(inputs_[0].value, rows.begin), rows.size(), use);
 }
 
 void FusedAffine::backward(FusedMember& m, RowRange rows) {
@@ -34,15 +38,10 @@ void FusedAffine::backward(FusedMember& m, RowRange rows) {
 }
 
 void FusedAffine::tangent(FusedMember& m, RowRange rows) {
-  if (out_ == graph_.output()) return;  // nothing comes after it
   const auto use = [&](int64_t i, int64_t n, const float* u) {
     graph_.arrive_tangent(out_, rows.begin + i, n, u);
   };
-  const char* t = graph_.t(inputs_[0].value, rows.begin);
-  if (kind_ == Kind::transposed)
-    product_.up(m, t, rows.size(), use);
-  else
-    product_.down(m, t, rows.size(), use);
+  multiply(m, graph_.t(inputs_[0].value, rows.begin), rows.size(), use);
 }
 
 void FusedAffine::gradient(FusedMember& m, RowRange rows) {

@@ -29,6 +29,9 @@ class FusedAffine : public FusedOperation {
   void finish_gradient(FusedMember& m, const UseGradient& use) override;
 
  private:
+  /// Weights times the inputs x of so many examples: use(i, n, products) for blocks of them.
+  template <class Use>
+  void multiply(FusedMember& m, const char* x, int64_t examples, Use use);
   bool at_once() const { return kind_ == Kind::dense && product_.parameters().rows.same(); }
 
   Kind kind_;

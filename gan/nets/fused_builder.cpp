@@ -73,20 +73,4 @@ void FusedBuilder::activate(const kernels::Unit& unit) {
   graph.value(current).unit = unit;
 }
 
-kernels::Unit unit_of(Activation activation, double slope) {
-  switch (activation) {
-    case Activation::linear:
-      return {.slope = 1};
-    case Activation::relu:
-      return {.slope = 0};
-    case Activation::leaky_relu:
-      return {.slope = static_cast<float>(slope)};
-    case Activation::sigmoid:
-      return {.kind = kernels::Unit::Kind::sigmoid};
-    case Activation::tanh:
-      return {.kind = kernels::Unit::Kind::tanh};
-  }
-  return {};
-}
-
 }  // namespace gan

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gan/nets/fused_operation.h"
+#include "gan/nets/unit.h"
 #include "gan/spec/network.h"
 
 namespace gan {
@@ -62,8 +63,6 @@ class FusedBuilder {
   size_t next_parameter_ = 0, next_moment_ = 0;
   std::vector<size_t> kept_;
 };
-
-kernels::Unit unit_of(Activation activation, double slope);
 
 // Each in the file of its layer.
 void fuse(const Dense& spec, const LayerShape& shape, FusedBuilder& builder);

@@ -53,7 +53,6 @@ void FusedGraph::arrive(size_t to, int64_t row, int64_t n, const float* a, const
 
 void FusedGraph::arrive_tangent(size_t to, int64_t row, int64_t n, const float* u) {
   Value& v = values_[to];
-  if (to == output()) return;  // nothing comes after it
   const kernels::Size size{n, v.size(), v.size()};
   kernels::derive(precision_, size, u, h(to, row), v.unit, {}, t(to, row));
   if (v.feeds_weights)

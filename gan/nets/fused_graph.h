@@ -101,7 +101,6 @@ class FusedGraph {
 
   kernels::Format precision_;
   int64_t rows_ = 0;
-  bool training_ = false;
   Pass pass_;
   std::vector<RowRange> parts_;  ///< of the batch: batch norm takes each for itself
   Sink sink_ = Sink::none;
@@ -111,8 +110,8 @@ class FusedGraph {
   int64_t slopes_first_ = 0;
 
  private:
-  template <class Buffer>
-  char* element(kernels::Format format, const Value& v, Buffer& buffer, int64_t row) {
+  char* element(kernels::Format format, const Value& v, kernels::Aligned<char>& buffer,
+                int64_t row) const {
     return buffer.data() + row * v.size() * kernels::bytes_of(format);
   }
   void into_sink(int64_t row, int64_t n, const float* derivative);

@@ -19,6 +19,7 @@ struct AxisOrder {
   int64_t size() const { return channels * places; }
   bool same() const { return channels == 1 || places == 1; }
   int64_t in_reference(int64_t i) const { return i % channels * places + i / channels; }
+  int64_t in_engine(int64_t i) const { return i % places * channels + i / places; }
 };
 
 class FusedOperation {

@@ -60,20 +60,15 @@ double ImagePasses::operations(int64_t rows) const {
 
 template <class Pass>
 void ImagePasses::run(const Segment& segment, RowRange rows, Pass pass) {
-  const int64_t most = segment.whole ? std::max<int64_t>(1, rows.size()) : at_once_;
-  int64_t row = rows.begin;
-  do {
-    const RowRange some{row, std::min(row + most, rows.end)};
-    if (segment.whole || some.size() > 0) pass(some);
-    row += most;
-  } while (row < rows.end);
+  if (segment.whole) return pass(rows);
+  for (int64_t row = rows.begin; row < rows.end; row += at_once_)
+    pass(RowRange{row, std::min(row + at_once_, rows.end)});
 }
 
 void ImagePasses::record(at::TensorList parts, const Pass& pass) {
   ++serial_;
   examples_.clear();
   graph_.parts_.clear();
-  graph_.training_ = pass.training;
   graph_.pass_ = pass;
   int64_t rows = 0;
   for (const Tensor& part : parts) {
@@ -99,7 +94,7 @@ void ImagePasses::forward() {
       team.barrier();
     }
     const RowRange mine = share_of(team, {0, graph_.rows_});
-    take_in(team, mine);
+    take_in(mine);
     FusedMember m = member(team);
     for (const Segment& segment : segments_)
       run(segment, mine, [&](RowRange some) {
@@ -109,7 +104,7 @@ void ImagePasses::forward() {
 }
 
 /// What came in, to the engine's order and precision.
-void ImagePasses::take_in(Team&, RowRange rows) {
+void ImagePasses::take_in(RowRange rows) {
   const FusedGraph::Value& v = graph_.value(0);
   int64_t first = 0;
   for (const Tensor& part : examples_) {
@@ -196,7 +191,8 @@ void ImagePasses::gradients(const Tensor& slope, const Tensor& penalty, const Us
     for (const Segment& segment : segments_)
       run(segment, mine, [&](RowRange some) {
         for (size_t i = segment.begin; i < segment.end; ++i) {
-          if (penalised) operations_[i]->tangent(m, some);
+          const bool last = i + 1 == operations_.size();  // no tangent is needed after it
+          if (penalised && !last) operations_[i]->tangent(m, some);
           operations_[i]->gradient(m, some);
         }
       });

@@ -31,7 +31,7 @@ class ImagePasses : public FusedPasses {
   };
 
   void forward();
-  void take_in(kernels::Team& team, RowRange rows);
+  void take_in(RowRange rows);
   void go_back(FusedMember& m, RowRange rows, int64_t first, const float* slopes);
   void gradients(const Tensor& slope, const Tensor& penalty, const UseGradient& use);
   double operations(int64_t rows) const;

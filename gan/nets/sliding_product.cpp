@@ -156,14 +156,13 @@ void SlidingProduct::add_bias_gradient(FusedMember& m, const char* d, int64_t ex
 void SlidingProduct::finish_gradient(FusedMember& m, const UseGradient& use) {
   const AxisOrder &rows = parameters_.rows, &columns = parameters_.columns;
   const int64_t n = columns.size();
-  const AxisOrder reference_rows{rows.places, rows.channels};
   const int64_t most = std::max<int64_t>(1, kernels::kTileRows * kernels::kTileColumns / n);
   const auto [begin, end] = m.team.share(rows.size());
   for (int64_t first = begin; first < end; first += most) {
     const int64_t count = std::min(most, end - first);
     float *tile = room(m.own.product, count * n), *line = room(m.own.other, n);
     for (int64_t r = 0; r < count; ++r) {
-      const int64_t at = reference_rows.in_reference(first + r) * n;
+      const int64_t at = rows.in_engine(first + r) * n;
       std::fill_n(line, n, 0.0f);
       for (const Sum& sum : sums_)
         if (sum.used) kernels::add(Format::fp32, n, sum.weights.data() + at, line);
@@ -172,14 +171,12 @@ void SlidingProduct::finish_gradient(FusedMember& m, const UseGradient& use) {
     use(m.team, parameters_.index, first * n, count * n, tile);
   }
   const AxisOrder& biases = parameters_.biases;
-  const AxisOrder reference_biases{biases.places, biases.channels};
   const auto part = m.team.share(biases.size(), 16);
   if (part.begin == part.end) return;
   float* tile = room(m.own.product, part.end - part.begin);
   for (int64_t i = part.begin; i < part.end; ++i) {
     float total = 0;
-    for (const Sum& sum : sums_)
-      total += sum.biases[static_cast<size_t>(reference_biases.in_reference(i))];
+    for (const Sum& sum : sums_) total += sum.biases[static_cast<size_t>(biases.in_engine(i))];
     tile[i - part.begin] = total;
   }
   use(m.team, parameters_.index + 1, part.begin, part.end - part.begin, tile);

@@ -65,7 +65,6 @@ class SlidingProduct {
   const float* line_bias() const { return biases_.data(); }
   int64_t kernels_count() const { return parameters_.rows.size(); }
   int64_t patch() const { return sliding_.patch(); }
-  const kernels::Sliding& sliding() const { return sliding_; }
   const FusedParameters& parameters() const { return parameters_; }
   void set_rows(const AxisOrder& order);  ///< before the first refresh
   double operations() const {
