@@ -146,8 +146,8 @@ Problem prepare(Config config, const fs::path& data_dir) {
     throw UsageError(
         "training.batch_size = {}: there are only {} training examples; choose a smaller batch",
         c.training.batch_size, p.data.train.size());
-  if (p.device.is_cpu()) refuse_too_large(c, p.data);
   choose_engine(c, family.engines, p.device);
+  if (p.device.is_cpu()) refuse_too_large(c, p.data);
   say_what_became_of_values(p, *family.spec);
   if (family.spec->needs_means(c)) p.means = mean_of(p.data.train, p.encoding);
   c.training.steps = family.steps(c, p.batches_per_epoch);

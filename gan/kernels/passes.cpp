@@ -35,6 +35,9 @@ GAN_INLINE void convert_row(int64_t n, const float* x, float factor, Mask mask, 
 GAN_BOTH(convert_row, (int64_t n, const float* x, float factor, Mask mask, bool twice, void* out),
          (n, x, factor, mask, twice, out))
 
+constexpr float kSixth = 1.0f / 6;       // the slope of the hard sigmoid
+constexpr float kAlmostOne = 1 - 1e-6f;  // a mask's scale and its inverse may make that of 1
+
 template <class T, class Times>
 GAN_INLINE void activate_loop(int64_t n, const float* a, const float* bias, Unit unit, Times times,
                               T* out) {
@@ -49,6 +52,12 @@ GAN_INLINE void activate_loop(int64_t n, const float* a, const float* bias, Unit
     case Unit::Kind::sigmoid:
       for (int64_t i = 0; i < n; ++i)
         store(out, i, times(i) / (1 + exponential(-(a[i] + bias[i]))));
+      return;
+    case Unit::Kind::hard_sigmoid:
+      for (int64_t i = 0; i < n; ++i) {
+        const float line = (a[i] + bias[i]) * kSixth + 0.5f, low = line > 0 ? line : 0;
+        store(out, i, (low < 1 ? low : 1) * times(i));
+      }
       return;
     case Unit::Kind::tanh:
       for (int64_t i = 0; i < n; ++i)
@@ -84,6 +93,12 @@ GAN_INLINE void derive_loop(int64_t n, const float* d, const T* h, Unit unit, fl
       for (int64_t i = 0; i < n; ++i) {
         const float y = load(h, i) * back;
         store(out, i, d[i] * y * (1 - y) * times(i));
+      }
+      return;
+    case Unit::Kind::hard_sigmoid:
+      for (int64_t i = 0; i < n; ++i) {
+        const float y = load(h, i) * back, above = y > 0 ? kSixth : 0.0f;
+        store(out, i, d[i] * (y < kAlmostOne ? above : 0.0f) * times(i));
       }
       return;
     case Unit::Kind::tanh:

@@ -12,7 +12,7 @@ namespace gan::kernels {
 
 /// A unit's activation. slope 1 is linear, 0 is ReLU, between them leaky ReLU.
 struct Unit {
-  enum class Kind { piecewise, sigmoid, tanh } kind = Kind::piecewise;
+  enum class Kind { piecewise, sigmoid, hard_sigmoid, tanh } kind = Kind::piecewise;
   float slope = 1;
 };
 

@@ -44,11 +44,13 @@ TEST_P(Passes, ActivationsAndTheirDerivativesAreTheReferences) {
     Unit unit;
     Tensor value, derivative;
   };
-  const Tensor s = at::sigmoid(sum), t = at::tanh(sum), positive = (sum > 0).to(at::kFloat);
+  const Tensor s = at::sigmoid(sum), t = at::tanh(sum), positive = (sum > 0).to(at::kFloat),
+               line = sum / 6 + 0.5, inside = ((line > 0) & (line < 1)).to(at::kFloat);
   for (const Row& row :
        {Row{{.slope = 1}, sum, at::ones_like(sum)}, Row{{.slope = 0}, at::relu(sum), positive},
         Row{{.slope = 0.2f}, at::leaky_relu(sum, 0.2), positive * 0.8 + 0.2},
         Row{{.kind = Unit::Kind::sigmoid}, s, s * (1 - s)},
+        Row{{.kind = Unit::Kind::hard_sigmoid}, line.clamp(0, 1), inside / 6},
         Row{{.kind = Unit::Kind::tanh}, t, 1 - t * t}}) {
     Tensor h = buffer(), out = buffer();
     activate(precision_, kSize, a.data_ptr<float>(), bias.data_ptr<float>(), row.unit, mask_,

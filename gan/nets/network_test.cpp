@@ -30,6 +30,7 @@ std::vector<Case> layers_of_rows() {
           {"relu", dense(Activation::relu)},
           {"leaky", dense(Activation::leaky_relu)},
           {"sigmoid", dense(Activation::sigmoid)},
+          {"hard_sigmoid", dense(Activation::hard_sigmoid)},
           {"tanh", dense(Activation::tanh)},
           {"maxout", {Maxout{.units = 4, .pieces = 3, .init = small()}}},
           {"dropout", {Dropout{.keep = 0.8, .scale = 1.25}, Dense{.units = 3, .init = small()}}},

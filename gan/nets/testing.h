@@ -47,6 +47,7 @@ inline const std::vector<Case> kCases{
     {"generator",
      {dense(20, Activation::relu), dense(19, Activation::relu), dense(11, Activation::sigmoid)},
      false},
+    {"hard", {dense(20, Activation::hard_sigmoid), dense(9, Activation::relu), dense(1)}, true},
     {"squashed",
      {dense(20, Activation::tanh), Dropout{.keep = 0.6, .scale = 1.7},
       dense(8, Activation::sigmoid), dense(3, Activation::tanh)},

@@ -17,6 +17,8 @@ inline kernels::Unit unit_of(Activation activation, double slope) {
       return {.slope = static_cast<float>(slope)};
     case Activation::sigmoid:
       return {.kind = kernels::Unit::Kind::sigmoid};
+    case Activation::hard_sigmoid:
+      return {.kind = kernels::Unit::Kind::hard_sigmoid};
     case Activation::tanh:
       return {.kind = kernels::Unit::Kind::tanh};
   }

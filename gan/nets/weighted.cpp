@@ -12,6 +12,8 @@ Tensor activate(const Tensor& a, Activation activation, double slope) {
       return at::leaky_relu(a, slope);
     case Activation::sigmoid:
       return at::sigmoid(a);
+    case Activation::hard_sigmoid:
+      return at::hardsigmoid(a);
     case Activation::tanh:
       return at::tanh(a);
   }

@@ -55,6 +55,17 @@ LayerMemory generator_memory(const Config& c, const DataSpec& data) {
   return network_memory(layers, shapes(layers, {c.generator.noise_size}, "generator", classes));
 }
 
+/// What a step keeps of one example of the data and one sample.
+double bytes_of_example(const Config& c, const LayerMemory& g, const LayerMemory& d, double dim) {
+  const bool penalty = penalised(c.game);
+  if (c.run.engine == Engine::fused) {  // values and derivatives, as operands; tangents, too
+    const double operand = c.run.precision == Precision::bf16 ? 2 : kBytesOfFloat;
+    return operand * (g.kept + 2 * d.kept * (penalty ? 1.5 : 1)) + kBytesOfFloat * 2 * dim;
+  }
+  const double twice = penalty ? 2 : 1;  // derivatives of derivatives
+  return kBytesOfFloat * (g.kept + g.widest + 2 * (twice * d.kept + d.widest) + 6 * dim);
+}
+
 MemoryNeed memory(const Config& c, const DataSpec& data) {
   const NetworkSpec& layers = c.discriminator.layers;
   const auto classes = static_cast<int64_t>(data.classes.size());
@@ -64,12 +75,9 @@ MemoryNeed memory(const Config& c, const DataSpec& data) {
   const double average = averages(c.game) ? 1 : 0;
   const double state =
       (1 + moments_of(c.optimizer)) * (g.parameters + d.parameters) + average * g.parameters;
-  const double twice = penalised(c.game) ? 2 : 1;  // derivatives of derivatives
   const double rows = static_cast<double>(c.training.batch_size);
   return {.parameters = kBytesOfFloat * (2 * state + g.parameters + d.parameters),
-          .batch = kBytesOfFloat * rows *
-                   (g.kept + g.widest + 2 * (twice * d.kept + d.widest) +
-                    6 * static_cast<double>(data.dim()))};
+          .batch = rows * bytes_of_example(c, g, d, static_cast<double>(data.dim()))};
 }
 
 double parameter_bytes(const Config& c, const DataSpec& data) {

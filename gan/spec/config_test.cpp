@@ -89,6 +89,7 @@ TEST(Config, EveryNameMeansWhatItSays) {
                             {"relu", Activation::relu},
                             {"leaky-relu", Activation::leaky_relu},
                             {"sigmoid", Activation::sigmoid},
+                            {"hard-sigmoid", Activation::hard_sigmoid},
                             {"tanh", Activation::tanh}});
   expect_names<Init::Kind>({{"he", Init::Kind::he},
                             {"glorot", Init::Kind::glorot},

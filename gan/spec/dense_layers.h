@@ -13,9 +13,17 @@ namespace gan {
 constexpr double kMostUnits = 1 << 24;  ///< so that parameters can be counted
 constexpr double kMostKernel = 128;     ///< the same
 
-enum class Activation { linear, relu, leaky_relu, sigmoid, tanh };
+enum class Activation {
+  linear,
+  relu,
+  leaky_relu,
+  sigmoid,
+  hard_sigmoid,  ///< x / 6 + 1/2 between 0 and 1, which it reaches (Courbariaux et al. 2015)
+  tanh,
+};
 inline Names names_of(Activation) {
-  static constexpr std::string_view names[] = {"linear", "relu", "leaky-relu", "sigmoid", "tanh"};
+  static constexpr std::string_view names[] = {"linear",  "relu",         "leaky-relu",
+                                               "sigmoid", "hard-sigmoid", "tanh"};
   return names;
 }
 
@@ -77,7 +85,7 @@ struct Dense {
 template <class V>
 void fields(Dense& s, V& v) {
   v("units", s.units, between(1, kMostUnits), "outputs");
-  v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, tanh");
+  v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, hard-sigmoid, tanh");
   if (s.activation == Activation::leaky_relu)
     v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
   v("init", s.init, any(),
@@ -139,7 +147,7 @@ struct ActivationLayer {
 };
 template <class V>
 void fields(ActivationLayer& s, V& v) {
-  v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, tanh");
+  v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, hard-sigmoid, tanh");
   if (s.activation == Activation::leaky_relu)
     v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
 }

@@ -41,7 +41,7 @@ void fields(BasicConvolution<transposed>& s, V& v) {
     "groups of channels that do not see each other; as many as channels: depthwise");
   v("input", s.input, between(1, kMostUnits),
     "[channels, height, width] of what comes in, after a row of numbers");
-  v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, tanh");
+  v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, hard-sigmoid, tanh");
   if (s.activation == Activation::leaky_relu)
     v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
   v("init", s.init, any(), "weights, as of dense");

@@ -13,8 +13,10 @@ struct MemoryNeed {
   double total() const { return parameters + batch; }
 };
 
-/// Within about a third of what is measured, once the data are loaded; shapes that no machine can
-/// hold give numbers that no machine has.
+/// Within about a third of what is measured, once the data are loaded; networks of images in the
+/// fused engine within a tenth, where the batch is most of it. Shapes that no machine can hold give
+/// numbers that no machine has. run.engine and run.precision decide it, too; "auto" counts as the
+/// reference engine.
 MemoryNeed memory_need(const Config& config, const DataSpec& data);
 
 inline constexpr int64_t kScoredSamples =

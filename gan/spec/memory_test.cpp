@@ -76,6 +76,19 @@ TEST(MemoryNeed, GrowsWithTheBatchAndWithPenalties) {
   EXPECT_EQ(memory_need(c, rows_of(2)).batch, penalised);
 }
 
+TEST(MemoryNeed, TheFusedEngineKeepsOperandsAndTangents) {
+  Config c = two_layers(7);
+  c.run.engine = Engine::fused;
+  c.run.precision = Precision::fp32;
+  c.discriminator.layers = {Dense{.units = 5}, Dense{.units = 1}};
+  const double g = 2 * (7 + 2), d = 2 * (5 + 1), both = 2 * 2;  // the data and the samples
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch, 10 * 4 * (g + 2 * d + both));
+  c.game.r1 = 1;
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch, 10 * 4 * (g + 3 * d + both));
+  c.run.precision = Precision::bf16;
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch, 10 * (2 * (g + 3 * d) + 4 * both));
+}
+
 TEST(MemoryNeed, AModelIsItsParameters) {
   Config c = two_layers(7);
   EXPECT_EQ(model_bytes(c, rows_of(2)), 4 * (7 * (3 + 1) + 2 * (7 + 1)));

@@ -38,7 +38,7 @@ struct LayerRow<Residual> : LayerRowDefaults {
     return count(l.layers, shape.layers) + count(l.shortcut, shape.shortcut);
   }
   static double kept(const Residual& l, const LayerShape& shape) {
-    return static_cast<double>(product(shape.out)) + network_memory(l.layers, shape.layers).kept +
+    return LayerRowDefaults::kept(l, shape) + network_memory(l.layers, shape.layers).kept +
            network_memory(l.shortcut, shape.shortcut).kept;
   }
   static double widest(const Residual& l, const LayerShape& shape) {

@@ -117,7 +117,7 @@ TEST(NetworkSpec, MemoryIsOfParametersAndOfWhatIsKept) {
                          Residual{.layers = {Dense{.units = 3}}}};
   const LayerMemory memory = network_memory(spec, shapes(spec, {6}, "test"));
   EXPECT_EQ(memory.parameters, 20 * 7 + 3 * 5 + 3 * 4);
-  EXPECT_EQ(memory.kept, 3 * 4 + 2 * 3 + (3 + 2 * 3));
+  EXPECT_EQ(memory.kept, 3 * 4 + 2 * 3 + (2 * 3 + 2 * 3));
   EXPECT_EQ(memory.widest, 20);
 }
 
