@@ -92,6 +92,31 @@ void add_train(CLI::App& app, Chosen& chosen) {
   });
 }
 
+void add_class(CLI::App& command, std::string& name) {
+  command
+      .add_option(
+          "--class", name,
+          "class of all samples, by its name or number, of a model that was trained with labels")
+      ->check(some_text());
+}
+
+/// Which samples of adversarial nets are drawn.
+void add_selection(CLI::App& command, SampleOptions& o) {
+  add_class(command, o.class_name);
+  command
+      .add_option_function<std::string>(
+          "--seeds", [&o](const std::string& text) { o.seeds = seeds_of(text); },
+          "one sample of each of these seeds, in place of -n and --seed: 0-63,100")
+      ->type_name("LIST")
+      ->excludes("-n")
+      ->excludes("--seed");
+  command
+      .add_option("--truncation", o.truncation,
+                  "keep each number of z within this many standard deviations: samples become more "
+                  "typical and less varied")
+      ->check(number(0.01, 10));
+}
+
 void add_sample(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<SampleOptions>();
   CLI::App* command = app.add_subcommand("sample", "draw samples from a trained generator");
@@ -105,6 +130,7 @@ void add_sample(CLI::App& app, Chosen& chosen) {
           "output file: .png (a grid of images), .npy (float32, [N, ...], in the data's own units) or .csv")
       ->required()
       ->check(some_text());
+  add_selection(*command, *o);
   const char* group =
       "For models that sample by a Markov chain (with any of these options, samples are consecutive states)";
   command
@@ -140,12 +166,14 @@ void add_sample(CLI::App& app, Chosen& chosen) {
     check_output(o->out, {".png", ".npy", ".csv"});
     const int64_t chains = o->chains.value_or(1),
                   whole_parts = (o->n + chains - 1) / chains * chains;
-    if (n->count() == 0) o->n = whole_parts;
+    o->n_was_given = n->count() > 0;
+    if (!o->n_was_given) o->n = whole_parts;
     if (o->n != whole_parts)
       throw UsageError("-n {}: this number is not a multiple of the {} chains; use -n {}", o->n,
                        chains, whole_parts);
     if (!o->data_dir.empty() && o->start != "data")
       throw UsageError("--data-dir is only used with --start data");
+    if (!o->seeds.empty()) o->n = static_cast<int64_t>(o->seeds.size());
     chosen = *o;
   });
 }
@@ -155,6 +183,7 @@ void add_interpolate(CLI::App& app, Chosen& chosen) {
   CLI::App* command = app.add_subcommand(
       "interpolate", "draw samples along straight lines through z (figure 3 of the paper)");
   add_model(*command, *o);
+  add_class(*command, o->class_name);
   command->add_option("--out", o->out, "output file: .png")->required()->check(some_text());
   command->footer("Example: " + program() + " interpolate runs/fashion-mnist --out lines.png");
   command->callback([o, &chosen] {

@@ -32,8 +32,14 @@ struct SampleOptions : ModelOptions {
   std::optional<int64_t> chains, burn_in,
       thin;  ///< these, start and data_dir: of models whose samples come from a chain
   std::string start, data_dir;
+  bool n_was_given = false;
+  std::string class_name;
+  std::vector<uint64_t> seeds;
+  std::optional<double> truncation;
 };
-struct InterpolateOptions : ModelOptions {};
+struct InterpolateOptions : ModelOptions {
+  std::string class_name;
+};
 
 struct EvaluateOptions {
   std::string what, data, data_dir, checkpoint = "last";

@@ -53,6 +53,37 @@ void check_output(const Path& out, std::initializer_list<std::string> extensions
                      out.string(), known);
 }
 
+std::vector<uint64_t> seeds_of(const std::string& list) {
+  constexpr size_t kMost = 1'000'000;
+  const auto refuse = [&](const std::string& why) {
+    throw UsageError("--seeds {}: {}; give numbers and ranges, as in 0-63,100", list, why);
+  };
+  const auto number = [&](std::string_view text) {
+    uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size())
+      refuse(fmt::format("'{}' is not a seed", text));
+    return value;
+  };
+  std::vector<uint64_t> seeds;
+  std::string_view rest = list;
+  for (size_t comma = 0; comma != rest.npos;) {
+    comma = rest.find(',');
+    const std::string_view part = rest.substr(0, comma);
+    const size_t dash = part.find('-');
+    const uint64_t low = number(part.substr(0, dash));
+    const uint64_t high = dash == part.npos ? low : number(part.substr(dash + 1));
+    if (high < low) refuse(fmt::format("{} is a range that goes down", part));
+    if (high - low >= kMost - seeds.size()) refuse(fmt::format("more than {} seeds", kMost));
+    for (uint64_t seed = low; seed - low <= high - low; ++seed) {
+      seeds.push_back(seed);
+      if (seed == high) break;
+    }
+    if (comma != rest.npos) rest.remove_prefix(comma + 1);
+  }
+  return seeds;
+}
+
 void add_data_dir(CLI::App& command, std::string& data_dir) {
   command
       .add_option(

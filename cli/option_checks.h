@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "gan/core/files.h"
 
@@ -18,6 +19,10 @@ CLI::Validator some_text();
 
 /// @throws UsageError where `out` is a folder, or has none of these extensions
 void check_output(const Path& out, std::initializer_list<std::string> extensions);
+
+/// "0-63,100" -> 0, 1, ..., 63, 100. @throws UsageError for what is no list of whole numbers from 0
+/// on, and for more than a million
+std::vector<uint64_t> seeds_of(const std::string& list);
 
 void add_data_dir(CLI::App& command, std::string& data_dir);
 void add_device(CLI::App& command, std::string& device, const std::string& help);

@@ -16,6 +16,7 @@
 #include "gan/model/chain.h"
 #include "gan/model/examples_file.h"
 #include "gan/pictures.h"
+#include "gan/selection.h"
 #include "gan/units.h"
 
 namespace gan::cli {
@@ -61,6 +62,33 @@ at::Tensor walk_along(const SampleOptions& o, Model& model) {
   return model.own_units(follow(*chain, start, schedule, o.seed).flatten(0, 1));
 }
 
+/// The first of the options that choose samples by z or by class.
+const char* asks_for_a_selection(const SampleOptions& o) {
+  if (!o.class_name.empty()) return "--class";
+  if (!o.seeds.empty()) return "--seeds";
+  return o.truncation ? "--truncation" : nullptr;
+}
+
+/// What the options ask for. A picture of a model with classes has a row for each; `o.n` becomes
+/// what fits.
+Selection selection_of(SampleOptions& o, Model& model, bool to_picture) {
+  constexpr int64_t kPerClass = 8;
+  const char* choice = asks_for_a_selection(o);
+  const char* chain = asks_for_a_chain(o);
+  if (choice != nullptr && chain != nullptr)
+    throw UsageError("{} and {} cannot be used together", choice, chain);
+  Selection out{.seeds = o.seeds, .truncation = o.truncation};
+  if (!o.class_name.empty() && class_count(model.generative()) > 0)
+    out.label = label_of(model.data(), o.class_name);
+  else if (!o.class_name.empty())
+    out.label = 0;  // sample() says why there is none
+  const int64_t classes = class_count(model.generative());
+  if (!to_picture || classes == 0 || out.label || !o.seeds.empty()) return out;
+  out.of_each_class = o.n_was_given ? (o.n + classes - 1) / classes : kPerClass;
+  if (!o.n_was_given) o.n = kPerClass * classes;
+  return out;
+}
+
 /// All n examples at once, for a picture; drawn in blocks, since a network needs much more room
 /// than its outputs.
 at::Tensor draw_all(const Draw& draw, int64_t n) {
@@ -73,14 +101,17 @@ at::Tensor draw_all(const Draw& draw, int64_t n) {
 
 }  // namespace
 
-int carry_out(const SampleOptions& o) {
+int carry_out(const SampleOptions& given) {
+  SampleOptions o = given;
   const Path out = o.out;
   const bool to_picture = out.extension() == ".png";
   Model model = load(o.run, o.checkpoint, find_device(o.device));
   const DataCard& data = model.data();
   check_is_not_training_data(out, o.run);
   check_examples_output(out, data, o.force);
-  const int64_t columns = o.chains.value_or(1) > 1 ? o.n / *o.chains : 0;
+  const Selection wanted = selection_of(o, model, to_picture);
+  int64_t columns = o.chains.value_or(1) > 1 ? o.n / *o.chains : 0;
+  if (wanted.of_each_class > 0) columns = wanted.of_each_class;
   if (to_picture) check_picture(data, o.n, columns);
   check_can_write(out);
   now_doing(Activity::drawing_samples);
@@ -88,8 +119,8 @@ int carry_out(const SampleOptions& o) {
   if (asks_for_a_chain(o)) walked = walk_along(o, model);
   const Draw draw = [&](int64_t first, int64_t count) {
     stop_if_asked();
-    const at::Tensor samples =
-        walked.defined() ? walked.narrow(0, first, count) : model.sample(count, o.seed, first);
+    const at::Tensor samples = walked.defined() ? walked.narrow(0, first, count)
+                                                : sample(model, wanted, count, o.seed, first);
     check_finite_samples(samples, o.run);
     return samples;
   };
@@ -120,8 +151,9 @@ int carry_out(const SampleOptions& o) {
           "gan: {}: float32, which .npy files are written in, rounds values of {}; write a .csv to keep their digits",
           printable(o.out), printable(data.name)));
   }
-  fmt::print("{}: {} samples of {}, step {}, seed {}\n", printable(o.out), count(o.n),
-             printable(o.run), model.step(), o.seed);
+  const std::string seeds = o.seeds.empty() ? fmt::format("seed {}", o.seed) : "one of each seed";
+  fmt::print("{}: {} samples of {}, step {}, {}\n", printable(o.out), count(o.n), printable(o.run),
+             model.step(), seeds);
   return 0;
 }
 
@@ -137,7 +169,9 @@ int carry_out(const InterpolateOptions& o) {
                      model.data().name);
   check_can_write(out);
   now_doing(Activity::drawing_samples);
-  write_file(out, encode_png(straight_lines(model, o.seed)));
+  std::optional<int64_t> label;
+  if (!o.class_name.empty()) label = label_of(model.data(), o.class_name);
+  write_file(out, encode_png(straight_lines(model, o.seed, label)));
   fmt::print("{}: {} straight lines through z, {} points each, seed {}\n", printable(o.out), kLines,
              kLinePoints, o.seed);
   return 0;

@@ -8,6 +8,7 @@
 #include "cli/scoring.h"
 #include "gan/core/printable.h"
 #include "gan/pictures.h"
+#include "gan/selection.h"
 #include "gan/units.h"
 
 namespace gan::cli {
@@ -90,11 +91,11 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
             fmt::format("step {}: {} is left out: {}", step, file.filename().string(), why));
     };
     draw(run.samples(step), [&] {
-      const at::Tensor samples =
-          own_units(problem, learner.model().sample(problem.data.image ? 100 : 2000, 0));
+      const SampleGrid grid = sample_grid(learner.model(), problem.data.image ? 100 : 2000, 0);
+      const at::Tensor samples = own_units(problem, grid.samples);
       if (auto* trainer = drawn_as_figure1(problem, learner))
         return figure1(problem, *trainer, fmt::format("{}, step {}", card.name, step));
-      return picture(card, samples, rows_of(problem.data.valid, 0, 2000));
+      return picture(card, samples, rows_of(problem.data.valid, 0, 2000), grid.columns);
     });
     if (auto* layer = dynamic_cast<FirstLayerWeights*>(&learner.model());
         layer && problem.data.image)

@@ -26,7 +26,7 @@ TEST_F(LabelledRun, IsTrainedLoadedAndSampled) {
   train(config, "run");
   Model model = load("run");
   EXPECT_EQ(model.data().classes, (std::vector<std::string>{"0", "1", "2"}));
-  EXPECT_EQ(model.config().run.engine, Engine::reference);  // the fused one sees no labels
+  EXPECT_EQ(model.config().run.engine, Engine::fused);
   const Tensor samples = model.sample(7, 3);
   EXPECT_EQ(samples.sizes(), (Shape{7, 2, 2}));
   EXPECT_TRUE(at::isfinite(samples).all().item<bool>());

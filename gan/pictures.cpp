@@ -7,7 +7,6 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <optional>
 
 #include "gan/core/error.h"
 #include "gan/core/printable.h"
@@ -16,6 +15,7 @@
 #include "gan/figures/plot.h"
 #include "gan/judge/closed_form_score.h"
 #include "gan/judge/neighbours.h"
+#include "gan/selection.h"
 #include "gan/units.h"
 
 namespace gan {
@@ -266,14 +266,24 @@ Image with_nearest(const Judge& judge, const Tensor& samples) {
                      .framed = framed});
 }
 
-Image straight_lines(Model& model, uint64_t seed) {
+Image straight_lines(Model& model, uint64_t seed, std::optional<int64_t> label) {
   auto& latent = dynamic_cast<Latent&>(model.generative());
   const Tensor ends = latent.noise(2 * kLines, seed);  // [16, Z]
   const Tensor t = at::linspace(0, 1, kLinePoints, ends.options()).view({1, kLinePoints, 1});
   const Tensor from = ends.narrow(0, 0, kLines).unsqueeze(1),
                to = ends.narrow(0, kLines, kLines).unsqueeze(1);
   const Tensor z = (from * (1 - t) + to * t).flatten(0, 1);  // [8 * 12, Z], straight lines
-  const Tensor images = model.own_units(latent.decode(z));
+  Tensor labels;
+  if (const int64_t classes = class_count(model.generative()); classes > 0) {
+    const auto whole = at::TensorOptions(z.device()).dtype(at::kLong);
+    labels =
+        label ? at::full({kLines}, *label, whole) : at::arange(kLines, whole).remainder(classes);
+    labels = labels.repeat_interleave(kLinePoints);
+  } else if (label) {
+    throw UsageError("{}: this model was trained without labels, so no class can be asked for",
+                     model.data().name);
+  }
+  const Tensor images = model.own_units(latent.decode(z, labels));
   check_finite_samples(images, "this model");
   return picture(model.data(), images, {}, kLinePoints);
 }

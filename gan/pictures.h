@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "gan/gan.h"
@@ -43,8 +44,9 @@ Image with_nearest(const Judge& judge, const Tensor& samples);
 inline constexpr int64_t kWithNearest = 8 * 9;
 
 /// Figure 3 of the paper: each row a straight line between two points of z. The model is Latent, of
-/// images.
-Image straight_lines(Model& model, uint64_t seed);
+/// images. Where it has classes, all rows are of the class `label`; without one, row i is of class
+/// i, from 0 on again after the last.
+Image straight_lines(Model& model, uint64_t seed, std::optional<int64_t> label = {});
 inline constexpr int64_t kLines = 8, kLinePoints = 12;
 
 }  // namespace gan

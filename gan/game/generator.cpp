@@ -36,22 +36,24 @@ Tensor Generator::noise(int64_t n, uint64_t seed, int64_t first) {
   return noise(Stream(seed, "sample"), n, 0, first);
 }
 
-Tensor Generator::decode(const Tensor& z) {
-  const Tensor first_class =
-      classes_ > 0 ? at::zeros({z.size(0)}, at::TensorOptions(device_).dtype(at::kLong)) : Tensor();
-  return network_.infer(z, first_class).clone().reshape(batch_shape(z.size(0), example_));
+Tensor Generator::decode(const Tensor& z, const Tensor& label) {
+  constexpr int64_t kBlock = 1000;  // bounds the memory of the activations
+  const int64_t n = z.size(0);
+  Tensor of = label;
+  if (classes_ > 0 && !label.defined())
+    of = at::zeros({n}, at::TensorOptions(device_).dtype(at::kLong));
+  Tensor out = at::empty(batch_shape(n, example_), at::TensorOptions(device_).dtype(at::kFloat));
+  for (int64_t first = 0; first < n; first += kBlock) {
+    const int64_t count = std::min(kBlock, n - first);
+    const Tensor made = network_.infer(z.narrow(0, first, count),
+                                       of.defined() ? of.narrow(0, first, count) : Tensor());
+    out.narrow(0, first, count).copy_(made.reshape(batch_shape(count, example_)));
+  }
+  return out;
 }
 
 Tensor Generator::sample(int64_t n, uint64_t seed, int64_t first) {
-  constexpr int64_t kBlock = 1000;  // bounds the memory of the activations
-  Tensor out = at::empty(batch_shape(n, example_), at::TensorOptions(device_).dtype(at::kFloat));
-  for (int64_t done = 0; done < n; done += kBlock) {
-    const int64_t count = std::min(kBlock, n - done);
-    const Tensor made =
-        network_.infer(noise(count, seed, first + done), labels(count, seed, first + done));
-    out.narrow(0, done, count).copy_(made.reshape(batch_shape(count, example_)));
-  }
-  return out;
+  return decode(noise(n, seed, first), labels(n, seed, first));
 }
 
 }  // namespace gan

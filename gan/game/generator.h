@@ -8,7 +8,7 @@
 
 namespace gan {
 
-class Generator : public GenerativeModel, public Latent {
+class Generator : public GenerativeModel, public Latent, public Conditional {
  public:
   /// Samples have the shape of the data's examples where the last layer makes as many numbers.
   /// `means` [D] in (0, 1), or undefined where no bias asks for them.
@@ -17,12 +17,11 @@ class Generator : public GenerativeModel, public Latent {
 
   Tensor sample(int64_t n, uint64_t seed, int64_t first = 0) override;
   Tensor noise(int64_t n, uint64_t seed, int64_t first = 0) override;
-  Tensor decode(const Tensor& z) override;  ///< where G sees labels: of the first class
+  Tensor decode(const Tensor& z, const Tensor& label = {}) override;
   void visit_state(const StateVisitor& visit) override { network_.visit_state("model.", visit); }
 
-  /// Labels of samples [first, first + n), each class as probable as any other: [n] int64 on its
-  /// device; undefined for a generator that does not see labels.
-  Tensor labels(int64_t n, uint64_t seed, int64_t first = 0) const;
+  int64_t classes() const override { return classes_; }
+  Tensor labels(int64_t n, uint64_t seed, int64_t first = 0) const override;
 
   /// z ~ p_z of this generator, [n, noise_size], on its device.
   Tensor noise(const Stream& stream, int64_t n, uint64_t step, int64_t first = 0) const;

@@ -21,6 +21,10 @@ bool two_sample_applies(const Subject& s);
 ScoreReport score_two_sample(const Subject& s);
 void watch_two_sample(const Subject& s, int64_t step, Scores& out);
 
+// class_accuracy_score.cpp
+bool class_accuracy_applies(const Subject& s);
+ScoreReport score_class_accuracy(const Subject& s);
+
 // coverage_score.cpp
 bool coverage_applies(const Subject& s);
 ScoreReport score_coverage(const Subject& s);

@@ -39,7 +39,19 @@ class Latent {
   virtual ~Latent() = default;
   virtual Tensor noise(int64_t n, uint64_t seed,
                        int64_t first = 0) = 0;  ///< [n, Z], as `sample` draws it
-  virtual Tensor decode(const Tensor& z) = 0;   ///< [n, Z] -> examples, as of `sample`
+  /// [n, Z] -> examples, as of `sample`. label: [n] int64, the classes of the examples, where the
+  /// model is Conditional and has classes; undefined: the first class.
+  virtual Tensor decode(const Tensor& z, const Tensor& label = {}) = 0;
+};
+
+/// A class can be asked for: each sample has one.
+class Conditional {
+ public:
+  virtual ~Conditional() = default;
+  virtual int64_t classes() const = 0;  ///< 0: this model was trained without labels
+  /// Of the samples that `sample` draws, each class as probable as any other: [n] int64 on the
+  /// model's device; undefined without classes.
+  virtual Tensor labels(int64_t n, uint64_t seed, int64_t first = 0) const = 0;
 };
 
 /// Which states of its chains a model's `sample` gives.

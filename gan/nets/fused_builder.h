@@ -76,6 +76,8 @@ void fuse(const Reshape& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const Upsample& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const Downsample& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const AveragePool& spec, const LayerShape& shape, FusedBuilder& builder);
+void fuse(const ClassEmbedding& spec, const LayerShape& shape, FusedBuilder& builder);
+void fuse(const Projection& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const Residual& spec, const LayerShape& shape, FusedBuilder& builder);
 
 }  // namespace gan

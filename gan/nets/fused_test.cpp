@@ -25,6 +25,12 @@ void to_float64(Network& network) {
   });
 }
 
+/// Labels of so many examples; undefined where there are no classes.
+Tensor labels_for(const Case& c, int64_t rows) {
+  if (c.classes == 0) return {};
+  return (at::arange(rows, at::kLong) * 7 / 3).to(at::kLong).remainder(c.classes);
+}
+
 struct Within {
   double output, gradient, penalised;
 };
@@ -34,17 +40,16 @@ struct Within {
 void compare(const Case& c, kernels::Format precision, Within within, int64_t kRows = 29) {
   const int64_t kPart = kRows / 2 - 2, kInputs = product(c.input);
   const Stream init(7);
-  Network reference(c.spec, c.input, "test", init, {}, at::kCPU),
-      fused(c.spec, c.input, "test", init, {}, at::kCPU);
+  Network reference(c.spec, c.input, "test", init, {}, at::kCPU, c.classes),
+      fused(c.spec, c.input, "test", init, {}, at::kCPU, c.classes);
   to_float64(reference);
   fused.fuse(precision);
   const int64_t outputs = fused.outputs();
   const Tensor x = draw_normal(Stream(3), kRows, kInputs, 0),
                slope = draw_normal(Stream(4), kRows, outputs, 0);
   const Tensor penalty = draw_uniform(Stream(5), kRows, 1, 0).squeeze(1);
-  const Pass pass{.training = true, .noise = Stream(6), .step = 3};
-
   for (const int64_t rows : {kRows, kPart, kRows}) {  // buffers are used again, for fewer and more
+    const Pass pass{.training = true, .noise = Stream(6), .step = 3, .label = labels_for(c, rows)};
     const Tensor xs = x.narrow(0, 0, rows), s = slope.narrow(0, 0, rows),
                  w = penalty.narrow(0, 0, rows);
     const auto expected = reference.record({xs.to(at::kDouble)}, pass),
@@ -136,8 +141,8 @@ TEST(FusedEngine, TeamsOfAnySizeGiveThatToo) {
 
 TEST_P(Fused, TakesOneExampleAsWellAsSeven) {
   const Case& c = GetParam();
-  Network reference(c.spec, c.input, "test", Stream(7), {}, at::kCPU),
-      fused(c.spec, c.input, "test", Stream(7), {}, at::kCPU);
+  Network reference(c.spec, c.input, "test", Stream(7), {}, at::kCPU, c.classes),
+      fused(c.spec, c.input, "test", Stream(7), {}, at::kCPU, c.classes);
   to_float64(reference);
   fused.fuse(kernels::Format::fp32);
   for (const int64_t rows : {1, 7}) {
@@ -145,7 +150,7 @@ TEST_P(Fused, TakesOneExampleAsWellAsSeven) {
     const Tensor x = draw_normal(Stream(3), rows, product(c.input), 0),
                  slope = draw_normal(Stream(4), rows, fused.outputs(), 0);
     const Tensor penalty = c.penalised ? draw_uniform(Stream(5), rows, 1, 0).squeeze(1) : Tensor();
-    const Pass pass{.training = true, .noise = Stream(6), .step = 3};
+    const Pass pass{.training = true, .noise = Stream(6), .step = 3, .label = labels_for(c, rows)};
     const auto e = reference.record({x.to(at::kDouble)}, pass), g = fused.record({x}, pass);
     EXPECT_LT(distance(g->output(), e->output()), 2e-6) << rows;
     EXPECT_LT(distance(g->input(slope), e->input(slope.to(at::kDouble))), 1e-5) << rows;
@@ -163,8 +168,8 @@ TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
   const Case& c = GetParam();
   constexpr int64_t kRows = 29;
   const int64_t kInputs = product(c.input);
-  Network reference(c.spec, c.input, "test", Stream(7), {}, at::kCPU),
-      fused(c.spec, c.input, "test", Stream(7), {}, at::kCPU);
+  Network reference(c.spec, c.input, "test", Stream(7), {}, at::kCPU, c.classes),
+      fused(c.spec, c.input, "test", Stream(7), {}, at::kCPU, c.classes);
   to_float64(reference);
   fused.fuse(kernels::Format::fp32);
   const OptimizerSection section{
@@ -175,7 +180,10 @@ TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
   const Tensor penalty =
       c.penalised ? draw_uniform(Stream(5), kRows, 1, 0).squeeze(1) / kRows : Tensor();
   for (int64_t t = 0; t < 4; ++t) {
-    const Pass pass{.training = true, .noise = Stream(6), .step = static_cast<uint64_t>(t)};
+    const Pass pass{.training = true,
+                    .noise = Stream(6),
+                    .step = static_cast<uint64_t>(t),
+                    .label = labels_for(c, kRows)};
     const UpdateTime when{.step = t, .update = t, .epoch = 1};
     const auto e = reference.record({x.to(at::kDouble)}, pass), g = fused.record({x}, pass);
     EXPECT_LT(distance(g->output(), e->output()), 1e-5);

@@ -9,8 +9,12 @@
 
 namespace gan {
 
+/// `who` needs the labels. @throws std::logic_error where the pass has no label for each of so many
+/// examples
+void check_labels(const Pass& pass, int64_t examples, const std::string& who);
+
 /// The row of each example's label: embedding [classes, n] -> [B, n]. `who` is the layer that needs
-/// them. @throws std::logic_error where the pass has no label for each of the B examples
+/// them. @throws as check_labels
 Tensor rows_of_labels(const Tensor& embedding, const Pass& pass, int64_t examples,
                       const std::string& who);
 

@@ -55,7 +55,7 @@ std::unique_ptr<Tape> Network::record(at::TensorList parts, const Pass& pass) {
 }
 
 Tensor Network::infer(const Tensor& x, const Tensor& label) {
-  if (fused_) return fused_->record(x, {})->output();
+  if (fused_) return fused_->record(x, {.label = label})->output();
   const at::NoGradGuard no_grad;
   return (*this)(x, {.label = label});
 }

@@ -14,6 +14,7 @@ struct Case {
   bool penalised;
   Shape input = {13};
   double smallest = 1e-12;  ///< norm of a gradient below which differences are absolute
+  int64_t classes = 0;      ///< of the labels
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Case& c) {
@@ -150,6 +151,27 @@ inline const std::vector<Case> kImages{
      {13},
      10},  // biases before batch norm have none
     {"batch_norm_of_rows", {dense(7), BatchNorm{}, dense(3), BatchNorm{}}, false, {13}, 10},
+    {"embedding_generator",
+     {ClassEmbedding{.size = 5}, dense(4 * 3 * 3, Activation::leaky_relu),
+      Reshape{.shape = {4, 3, 3}}, transposed(3, 4, 2, 1)},
+     false,
+     {13},
+     1e-12,
+     3},
+    {"embedding_inside",
+     {convolution(4, 3, 2, 1), ClassEmbedding{.size = 6}, dense(9, Activation::leaky_relu),
+      dense(1)},
+     true,
+     {2, 5, 6},
+     1e-12,
+     4},
+    {"projection",
+     {convolution(4, 3, 2, 1), convolution(3, 3, 1, 1),
+      Projection{.init = {.kind = Init::Kind::normal, .value = 0.4}, .bias = {.value = 0.2}}},
+     true,
+     {2, 5, 6},
+     1e-12,
+     3},
 };
 
 inline std::vector<Case> all_cases() {

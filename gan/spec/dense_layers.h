@@ -156,6 +156,7 @@ void fields(ActivationLayer& s, V& v) {
 /// N(0, 1), to the row of numbers that comes in (Mirza & Osindero 2014): [n] -> [n + size].
 struct ClassEmbedding {
   static constexpr std::string_view kName = "class-embedding";
+  static constexpr bool kFused = true;
   static constexpr bool kExamplesAreAlone = true;
   int64_t size = 0;
 };
@@ -168,6 +169,7 @@ void fields(ClassEmbedding& s, V& v) {
 /// w x + b + x . embedding[label], for the features x [n]. An embedding starts as N(0, 1 / n).
 struct Projection {
   static constexpr std::string_view kName = "projection";
+  static constexpr bool kFused = true;
   static constexpr bool kExamplesAreAlone = true;
   Init init;  ///< of w
   Bias bias;

@@ -1,0 +1,60 @@
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "gan/judge/binomial.h"
+#include "gan/judge/classifier.h"
+#include "gan/judge/kinds.h"
+
+namespace gan {
+namespace {
+
+const Conditional* conditional_of(const Subject& s) {
+  if (s.model == nullptr) return nullptr;
+  const auto* model = dynamic_cast<const Conditional*>(&s.model->model);
+  return model != nullptr && model->classes() > 0 ? model : nullptr;
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.1f}%", 100 * share);
+}
+
+}  // namespace
+
+bool class_accuracy_applies(const Subject& s) {
+  return conditional_of(s) != nullptr && s.judge.data().train.labelled();
+}
+
+/// Labels of samples are those of the seed that samples were drawn with.
+ScoreReport score_class_accuracy(const Subject& s) {
+  s.say("training a classifier of the classes");
+  const DataSet& data = s.judge.data();
+  Classifier classifier(s.judge, 0);
+  const int64_t n = s.samples.size(0);
+  const Tensor label = conditional_of(s)->labels(n, s.seed).to(at::kCPU);
+  const double value = classifier.accuracy(s.samples, label);
+  const Interval interval = clopper_pearson(std::llround(value * static_cast<double>(n)), n, 0.95);
+  const double of_test =
+      classifier.accuracy(s.judge.test(), labels_of(data.test, 0, data.test.size()));
+  const Score score{
+      .name = "class accuracy",
+      .protocol =
+          "share of samples whose class, as a classifier of real examples reads it, is the "
+          "one that was asked for; 95% interval of Clopper and Pearson",
+      .value = value,
+      .low = interval.low,
+      .high = interval.high,
+      .samples = n,
+      .cell = fmt::format("{} [{:.1f}, {:.1f}]", percent(value), 100 * interval.low,
+                          100 * interval.high),
+      .controls = {{"test examples", percent(of_test), of_test}}};
+  return {.scores = {score},
+          .text = fmt::format(
+              "  class accuracy     a classifier reads the class that was asked for in {} of the "
+              "samples\n"
+              "                     (control: the right class of {} of the test examples)\n",
+              score.cell, percent(of_test))};
+}
+
+}  // namespace gan

@@ -1,0 +1,114 @@
+#include "gan/judge/classifier.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "gan/core/error.h"
+#include "gan/kernels/products.h"
+#include "gan/nets/fused.h"
+#include "gan/optim/optimizer.h"
+
+namespace gan {
+namespace {
+
+constexpr int64_t kBatch = 100, kBlock = 1000, kSmallestImage = 8, kMost = 100'000;
+constexpr double kRate = 1e-3;
+
+NetworkSpec layers_for(const DataSpec& data) {
+  const auto dense = [](int64_t units) {
+    return Dense{.units = units, .activation = Activation::leaky_relu};
+  };
+  const auto classes = Dense{.units = static_cast<int64_t>(data.classes.size())};
+  const bool flat = data.shape.size() == 2;
+  const Shape image = flat ? Shape{1, data.shape[0], data.shape[1]} : data.shape;
+  if (image.size() != 3 || std::min(image[1], image[2]) < kSmallestImage)
+    return {dense(128), dense(128), classes};
+  const auto convolution = [](int64_t channels) {
+    return Convolution{.channels = channels,
+                       .kernel = 4,
+                       .stride = 2,
+                       .pad = 1,
+                       .activation = Activation::leaky_relu};
+  };
+  Convolution first = convolution(32);
+  first.input = image;
+  return {first, convolution(64), dense(128), classes};
+}
+
+}  // namespace
+
+Tensor labels_of(const Examples& examples, int64_t first, int64_t count) {
+  const auto labels =
+      examples.labels().subspan(static_cast<size_t>(first), static_cast<size_t>(count));
+  const Tensor out = at::empty({count}, at::kLong);
+  std::copy(labels.begin(), labels.end(), out.data_ptr<int64_t>());
+  return out;
+}
+
+Classifier::Classifier(const Judge& judge, uint64_t seed)
+    : network_(layers_for(data_spec(judge.data())), {judge.data().train.dim()}, "classifier",
+               Stream(seed, "classifier").child("init"), {}, at::kCPU) {
+  const at::NoGradGuard no_grad;
+  const DataSet& data = judge.data();
+  if (!data.train.labelled())
+    throw DataError("{}: has no labels for a classifier to learn", data.name);
+  const Stream stream(seed, "classifier");
+  const int64_t n = std::min(data.train.size(), kMost);
+  const Tensor x = judge.units_in_place(rows_of(data.train, 0, n));
+  const Tensor label = labels_of(data.train, 0, n);
+  const int64_t held_out = std::min(data.valid.size(), 10 * kBlock);
+  const Tensor valid = judge.units_in_place(rows_of(data.valid, 0, held_out));
+  const Tensor valid_label = labels_of(data.valid, 0, held_out);
+  mean_ = x.mean(0, true);
+  deviation_ = x.std(0, false, true);
+  deviation_.clamp_min_(deviation_.max().clamp_min(1e-6) * 0.1);
+
+  if (FusedEngine::unsupported(network_.spec(), false).empty())
+    network_.fuse(kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32);
+  const int64_t batch = std::min(kBatch, n), updates = kClassifierEpochs * (n / batch);
+  OptimizerSection section{.method = Method::adam, .beta1 = 0.9};
+  section.schedule = Schedule::cosine;
+  section.schedule_steps = std::max<int64_t>(updates, 1);
+  Optimizer optimizer(section, kRate, network_.parameters());
+  double best = -1;
+  std::vector<Tensor> kept;
+  int64_t update = 0;
+  for (int64_t epoch = 1; epoch <= kClassifierEpochs; ++epoch) {
+    const std::vector<int64_t> order =
+        stream.child("batches").permutation(n, static_cast<uint64_t>(epoch));
+    const Tensor rows = at::tensor(at::ArrayRef<int64_t>(order), at::kLong);
+    for (int64_t first = 0; first + batch <= n; first += batch, ++update) {
+      const Tensor some = rows.narrow(0, first, batch);
+      const Tensor z = (x.index_select(0, some) - mean_) / deviation_;
+      const auto tape = network_.record({z}, {.training = true});
+      Tensor slope = at::softmax(tape->output(), 1);  // of the cross-entropy: p - one-hot
+      slope.sub_(at::one_hot(label.index_select(0, some), slope.size(1)));
+      tape->descend(slope / batch, {}, optimizer,
+                    {.step = update, .update = update, .epoch = epoch});
+    }
+    const double now = accuracy(valid, valid_label);
+    if (now <= best) continue;
+    best = now;
+    kept.clear();
+    for (const Tensor& p : network_.parameters()) kept.push_back(p.detach().clone());
+  }
+  size_t next = 0;
+  network_.visit_state("", [&](const std::string&, Tensor& value) { value.copy_(kept[next++]); });
+}
+
+Tensor Classifier::logits(const Tensor& x) {
+  return network_.infer((x - mean_) / deviation_).clone();
+}
+
+Tensor Classifier::classes(const Tensor& x) {
+  std::vector<Tensor> out;
+  for (const Tensor& block : x.split(kBlock)) out.push_back(logits(block).argmax(1));
+  return at::cat(out);
+}
+
+double Classifier::accuracy(const Tensor& x, const Tensor& label) {
+  return classes(x).eq(label).to(at::kDouble).mean().item<double>();
+}
+
+}  // namespace gan
