@@ -76,6 +76,7 @@ void fuse(const Reshape& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const Upsample& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const Downsample& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const AveragePool& spec, const LayerShape& shape, FusedBuilder& builder);
+void fuse(const Crop& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const Residual& spec, const LayerShape& shape, FusedBuilder& builder);
 
 }  // namespace gan
