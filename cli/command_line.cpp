@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/option_checks.h"
 #include "cli/reference.h"
+#include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/version.h"
@@ -58,9 +59,19 @@ void add_train(CLI::App& app, Chosen& chosen) {
       command
           ->add_option("--steps", o->steps, "number of generator updates [default: the recipe's]")
           ->check(whole(1, static_cast<int64_t>(kMostSteps)));
-  command->add_option("--epochs", o->epochs, "number of passes over the data, in place of --steps")
-      ->check(number(1e-6, 1e9))
-      ->excludes(steps);
+  CLI::Option* epochs =
+      command
+          ->add_option("--epochs", o->epochs, "number of passes over the data, in place of --steps")
+          ->check(number(1e-6, 1e9))
+          ->excludes(steps);
+  command
+      ->add_option(
+          "--for", o->time,
+          "time that all of it may take, scores included, e.g. 90s, 20min, 1h30min, in place of --steps; the first steps are measured to choose the number of steps and, without a recipe, the size of the networks")
+      ->type_name("TIME")
+      ->check(some_time())
+      ->excludes(steps)
+      ->excludes(epochs);
   command->add_option("--set", o->set, "override a setting, e.g. training.batch_size=64")
       ->type_name("SECTION.KEY=VALUE")
       ->allow_extra_args(false);
@@ -76,12 +87,16 @@ void add_train(CLI::App& app, Chosen& chosen) {
                   " train ring8 --seed 2 --out runs/ring\n"
                   "          " +
                   program() +
-                  " train --data photos.npy --steps 20000\n"
+                  " train --data photos.npy --for 20min\n"
                   "          " +
                   program() + " train --resume --out runs/ring --steps 40000");
   command->callback([o, &chosen] {
     if (o->resume && o->out.empty())
       throw UsageError("--resume needs --out, the folder of the run to continue");
+    if (o->resume && !o->time.empty())
+      throw UsageError(
+          "--for: a run that goes on keeps its length; leave --for out, or set a later end with --steps");
+    o->seconds = parse_duration(o->time);
     if (!o->recipe.empty())
       o->recipe_file = find_recipe(o->recipe);
     else if (!o->resume && o->data.empty())

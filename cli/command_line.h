@@ -15,9 +15,10 @@ namespace gan::cli {
 
 struct TrainOptions {
   std::string recipe, data, data_dir, out, device;
+  std::string time;  ///< that it may take, as it was written
   Path recipe_file;  ///< of `recipe`, where one is given
   std::optional<int64_t> seed, steps, threads;
-  std::optional<double> epochs;
+  std::optional<double> epochs, seconds;  ///< seconds: of `time`
   std::vector<std::string> set;
   bool resume = false, quiet = false;
 };

@@ -215,6 +215,9 @@ void info_data(const std::string& what, const std::string& data_dir) {
   if (!d.columns.empty())
     fmt::print("  columns   {}\n", printable(fmt::format("{}", fmt::join(d.columns, ", "))));
   for (const std::string& note : d.notes) fmt::print("  note      {}\n", printable(note));
+  fmt::print("\n`{} train --data {}` chooses\n", program(), printable(shell_word(what)));
+  for (const std::string& reason : derive(facts_of(d), this_machine()).reasons)
+    fmt::print("  {}\n", printable(reason));
 }
 
 void describe(const std::string& what, const std::string& data_dir) {

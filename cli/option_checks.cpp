@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 
@@ -38,6 +39,15 @@ CLI::Validator some_text() {
   return CLI::Validator(
       [](std::string& text) -> std::string {
         return text.empty() ? "is empty; give it a value, or leave the option out" : "";
+      },
+      "");
+}
+
+CLI::Validator some_time() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        if (parse_duration(text)) return "";
+        return fmt::format("expected a time such as 90s, 20min or 1h30min, got '{}'", text);
       },
       "");
 }

@@ -16,6 +16,7 @@ namespace gan::cli {
 CLI::Validator whole(int64_t low, int64_t high = std::numeric_limits<int64_t>::max());
 CLI::Validator number(double low, double high);
 CLI::Validator some_text();
+CLI::Validator some_time();
 
 /// @throws UsageError where `out` is a folder, or has none of these extensions
 void check_output(const Path& out, std::initializer_list<std::string> extensions);

@@ -1,6 +1,9 @@
 #include <fmt/core.h>
 
+#include <chrono>
+
 #include "cli/command.h"
+#include "cli/plan.h"
 #include "cli/scoring.h"
 #include "cli/training.h"
 #include "gan/core/activity.h"
@@ -14,36 +17,6 @@
 
 namespace gan::cli {
 namespace {
-
-/// A file or folder by its whole path, so that a resume from any folder finds it; names of data
-/// sets as they are. It is looked for in the working directory, then in `beside`, where that is
-/// given.
-std::string resolved_source(const std::string& source, const Path& beside = {}) {
-  const std::vector<std::string> names = data_names();
-  const bool is_name =
-      std::find(names.begin(), names.end(), source) != names.end() || source.starts_with("toy:");
-  if (is_name || source.empty()) return source;
-  if (is_there(source)) return absolute_path(source).string();
-  if (!beside.empty() && is_there(beside / source)) return absolute_path(beside / source).string();
-  return source;
-}
-
-/// What the command line says, over the recipe.
-void apply(const TrainOptions& o, Config& config) {
-  for (const auto& assignment : o.set) override_config(config, assignment);
-  if (!o.data.empty()) config.data.source = o.data;
-  const bool is_of_recipe = o.data.empty() && !o.recipe.empty();
-  config.data.source = resolved_source(
-      config.data.source, is_of_recipe ? absolute_path(o.recipe_file).parent_path() : Path());
-  if (o.seed) config.run.seed = *o.seed;
-  if (!o.device.empty()) config.run.device = o.device;
-  if (o.threads) config.run.threads = *o.threads;
-  if (o.steps) {
-    config.training.steps = *o.steps;
-    config.training.epochs = 0;
-  }
-  if (o.epochs) config.training.epochs = *o.epochs;
-}
 
 /// A resumed run keeps its settings; only the end may move outwards, and the processor may be
 /// another one.
@@ -107,13 +80,21 @@ std::string ended(const Outcome& outcome, const Config& config, const RunFolder&
       equivalence(config.run), checks(config.run), last_two_sample_test(run));
 }
 
+/// A longer training of the same settings.
+std::string longer(const TrainOptions& o, const Config& config) {
+  const std::string what = o.recipe.empty() ? "--data " + shell_word(o.data) : shell_word(o.recipe);
+  if (o.seconds) return fmt::format("train {} --for {:.0f}s", what, 2 * *o.seconds);
+  const int64_t twice = 2 * config.training.steps;
+  return fmt::format("train {} --steps {} --set optimizer.schedule_steps={}", what, twice, twice);
+}
+
 /// The scores, where the pictures are, and what to do next. interpolates: samples are a function of
 /// a latent point
 void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
-           const Outcome& outcome, const Evaluation& evaluation, bool interpolates) {
+           const Outcome& outcome, const std::string& scores, bool interpolates) {
   const std::string folder = shell_word(run.path().string());
   fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config, run),
-             count(outcome.step), duration(run.trained_seconds()), evaluation.text());
+             count(outcome.step), duration(run.trained_seconds()), scores);
   fmt::print("picture   {}\ncurves    {}\n", printable(run.samples(outcome.step).string()),
              printable(run.curves().string()));
   if (outcome.best_step.value_or(outcome.step) != outcome.step)
@@ -126,39 +107,13 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
     fmt::print("  {} interpolate {} --out lines.png\n", program(), folder);
   fmt::print("  {} evaluate {}\n", program(), folder);
   if (spec_of(problem.config).length_is_fixed) return;
-  const int64_t twice = 2 * problem.config.training.steps;
   const OptimizerSection& rates = problem.config.optimizer;
   if (has_section(problem.config, "optimizer") && rates.schedule == Schedule::cosine &&
       outcome.step >= rates.schedule_steps)  // more at its last rate would change little
-    fmt::print("  {} train {} --steps {} --set optimizer.schedule_steps={}\n", program(),
-               o.recipe.empty() ? "--data " + shell_word(o.data) : shell_word(o.recipe), twice,
-               twice);
+    fmt::print("  {} {}\n", program(), longer(o, problem.config));
   else
-    fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder, twice);
-}
-
-/// The settings, without what the command line changes.
-Config base_config(const TrainOptions& o, bool started) {
-  if (!o.recipe.empty()) return parse_config(read_file(o.recipe_file), o.recipe_file.string());
-  if (started) return RunFolder::open(o.out).config();
-  if (o.resume)
-    throw DataError("{}: is not a run (it holds no config.toml); give the recipe to start it there",
-                    o.out);
-  return default_config(open_data(o.data, o.data_dir));
-}
-
-/// `started`: the run goes on.
-Problem problem_of(const TrainOptions& o, const Config& config, bool started) {
-  Problem problem = prepare(config, o.data_dir);
-  if (problem.config.run.threads < config.run.threads)
-    note(
-        fmt::format("run.threads = {}: there are {} processors to run them on; {} threads are used",
-                    config.run.threads, problem.config.run.threads, problem.config.run.threads));
-  if (o.recipe.empty() && !started)
-    problem.config.optimizer.schedule_steps = problem.config.training.steps;
-  if (problem.config.training.steps == 0)
-    throw UsageError("training.steps is 0: set --steps or --epochs");
-  return problem;
+    fmt::print("  {} train --resume --out {} --steps {}\n", program(), folder,
+               2 * problem.config.training.steps);
 }
 
 std::string name_of(const TrainOptions& o, const Problem& problem) {
@@ -175,8 +130,9 @@ RunFolder open_run(const Path& folder, const Problem& problem, bool started) {
 }
 
 /// Says what is trained on what data, and what the user should know beforehand.
-void announce(const TrainOptions& o, const RunFolder& run, const Problem& problem, bool started,
+void announce(const TrainOptions& o, const RunFolder& run, const TrainingPlan& plan, bool started,
               Narrator& narrator) {
+  const Problem& problem = plan.problem;
   narrator.say(fmt::format("{} {} on {} ({} training examples), into {}",
                            run.last_step() ? "going on with" : "training", name_of(o, problem),
                            problem.data.name, count(problem.data.train.size()),
@@ -189,6 +145,7 @@ void announce(const TrainOptions& o, const RunFolder& run, const Problem& proble
     narrator.say(fmt::format("no recipe: {} ({} steps, batch {}); {}/config.toml has all of them",
                              problem.config.about, problem.config.training.steps,
                              problem.config.training.batch_size, run.path().string()));
+  for (const std::string& reason : plan.reasons) narrator.say("  " + reason);
   for (const std::string& note : problem.data.notes) narrator.say(note);
   if (const std::string missing = without_variety(problem.data); !missing.empty())
     narrator.say(missing);
@@ -209,21 +166,30 @@ int end_without_model(const Outcome& outcome, const RunFolder& run) {
   return 0;
 }
 
+/// For people.
+std::string closing_scores(const TrainingPlan& plan, const Judge& judge, Learner& learner,
+                           Narrator& narrator) {
+  if (!plan.no_scores.empty()) return fmt::format("scores    none: {}\n", plan.no_scores);
+  now_doing(Activity::scoring);
+  const Say say = [&](const std::string& text) { narrator.say(text + " ..."); };
+  return evaluate(plan.problem, judge, learner, with_cache(0, say)).text();
+}
+
 }  // namespace
 
 int carry_out(const TrainOptions& o) {
+  const auto began = std::chrono::steady_clock::now();
   catch_stop_signals();
   ignore_broken_pipes();
   const bool started = o.resume && is_there(Path(o.out) / "config.toml");
-  Config config = base_config(o, started);
-  apply(o, config);
-  const Problem problem = problem_of(o, config, started);
+  Narrator narrator(o.quiet);
+  const TrainingPlan plan = plan_training(o, started, began, narrator);
+  const Problem& problem = plan.problem;
   const auto learner = make_learner(problem);
   const Path folder = o.out.empty() ? fresh_folder(name_of(o, problem)) : Path(o.out);
   const RunFolder run = open_run(folder, problem, started);
 
-  Narrator narrator(o.quiet);
-  announce(o, run, problem, started, narrator);
+  announce(o, run, plan, started, narrator);
   const Judge judge(problem.data);
   const Hooks hooks = make_hooks(run, problem, judge, *learner, narrator);
   const Outcome outcome = train(run, problem, *learner, hooks);
@@ -234,11 +200,9 @@ int carry_out(const TrainOptions& o) {
   if (!learner->has_model()) return end_without_model(outcome, run);
   hooks.draw(outcome.step);
   if (o.quiet) return 0;
-  now_doing(Activity::scoring);
-  const Say say = [&](const std::string& text) { narrator.say(text + " ..."); };
-  const Evaluation evaluation = evaluate(problem, judge, *learner, with_cache(0, say));
+  const std::string scores = closing_scores(plan, judge, *learner, narrator);
   const bool interpolates = dynamic_cast<Latent*>(&learner->model()) != nullptr;
-  close(o, run, problem, outcome, evaluation, interpolates);
+  close(o, run, problem, outcome, scores, interpolates);
   return 0;
 }
 

@@ -151,7 +151,7 @@ TEST(Evaluate, AnybodysSamplesThatAreDrawnAsTheDataAre) {
 }
 
 TEST(Evaluate, LearnerOfOneDimensionHasClosedForms) {
-  Config config = default_config(open_data("toy:gaussian1d", {}, kSplit));
+  Config config = derive(facts_of(open_data("toy:gaussian1d", {}, kSplit)), {}).config;
   config.data.source = "toy:gaussian1d";
   config.data.train = kSplit.train;
   config.data.valid = kSplit.valid;

@@ -19,6 +19,7 @@
 #include "gan/model/setup.h"
 #include "gan/run/loop.h"
 #include "gan/spec/config.h"
+#include "gan/spec/derive.h"
 
 namespace gan {
 
@@ -108,7 +109,10 @@ Outcome train(const Config& config, const std::filesystem::path& folder);
 /// "auto", "cpu" or "cuda". @throws UsageError when there is no such device
 at::Device find_device(const std::string& name);
 
-/// Settings for data without a recipe, from their shape.
-Config default_config(const DataSet& data);
+/// What derive() (spec/derive.h), which chooses settings for data without a recipe, asks of data
+/// and of this machine. device: as run.device; threads: as run.threads. @throws UsageError when
+/// there is no such device
+DataFacts facts_of(const DataSet& data);
+Machine this_machine(const std::string& device = "auto", int64_t threads = 0);
 
 }  // namespace gan

@@ -24,7 +24,7 @@ class Changed : public testing::Test {
     std::vector<float> values(200);
     for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7);
     write_file(temp_.path() / "x.npy", format_npy({100, 2}, values));
-    Config c = default_config(open_data((temp_.path() / "x.npy").string()));
+    Config c = derive(facts_of(open_data((temp_.path() / "x.npy").string())), {}).config;
     c.data.source = (temp_.path() / "x.npy").string();
     c.training.steps = 5;
     c.training.batch_size = 10;

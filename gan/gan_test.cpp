@@ -16,7 +16,7 @@ namespace gan {
 namespace {
 
 Config ring() {
-  Config c = default_config(open_data("toy:ring8"));
+  Config c = derive(facts_of(open_data("toy:ring8")), {}).config;
   c.training.steps = 6;
   c.training.batch_size = 32;
   c.run.threads = 1;

@@ -155,34 +155,16 @@ Problem prepare(Config config, const fs::path& data_dir) {
   return p;
 }
 
-Config default_config(const DataSet& data) {
-  Config c;
-  c.data.source = data.name;
-  c.data.scale = data.toy ? Scale::none : Scale::standard;
-  if (data.image) c.data.scale = Scale::unit;
-  const int64_t dim = data.train.dim(), hidden = data.image ? 1200 : 256;
-  const int64_t batch = std::clamp<int64_t>(data.train.size() / 10, 1, data.image ? 100 : 256);
-  c.about = fmt::format("settings chosen from the shape of {}", data.name);
-  c.training = {.steps = data.image ? 5000 : 10000, .batch_size = batch, .learning_rate = 1e-3};
-  c.run.evaluate_every = c.run.sample_every = c.run.checkpoint_every = 1000;
-  c.optimizer.beta1 = 0;
-  c.optimizer.beta2 = 0.99;
-  c.optimizer.schedule = Schedule::cosine;
-  c.optimizer.schedule_steps = c.training.steps;
-  c.optimizer.min_rate = 1e-5;
-  c.game = {.value = "relativistic",
-            .r1 = data.image ? 1.0 : 0.1,
-            .r2 = data.image ? 1.0 : 0.1,
-            .averaging = 0.999};
-  const auto leaky = [](int64_t units) {
-    return Dense{.units = units, .activation = Activation::leaky_relu};
-  };
-  c.generator.noise_size = std::clamp<int64_t>(2 * dim, 8, 100);
-  c.generator.layers = {
-      leaky(hidden), leaky(hidden),
-      Dense{.units = dim, .activation = data.image ? Activation::sigmoid : Activation::linear}};
-  c.discriminator.layers = {leaky(hidden), leaky(hidden / 2), Dense{.units = 1}};
-  return c;
+DataFacts facts_of(const DataSet& data) {
+  return {
+      .name = data.name, .spec = data_spec(data), .image = data.image, .toy = data.toy != nullptr};
+}
+
+Machine this_machine(const std::string& device, int64_t threads) {
+  return {.cores = threads > 0 ? threads : core_count(),
+          .fast_bf16 = kernels::has_fast_bf16(),
+          .gpu = find_device(device).is_cuda(),
+          .memory = available_memory()};
 }
 
 }  // namespace gan

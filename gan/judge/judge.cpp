@@ -31,7 +31,11 @@ Tensor encoded(const Encoding& encoding, const Examples& examples) {
 Judge::Judge(const DataSet& data)
     : data_(data), units_(data.judging()), variety_(variety_of(data)) {
   valid_ = units_in_place(rows_of(data.valid, 0, std::min(kChoosing, data.valid.size())));
-  test_ = units_in_place(rows_of(data.test, 0, data.test.size()));
+}
+
+const Tensor& Judge::test() const {
+  if (!test_.defined()) test_ = units_in_place(rows_of(data_.test, 0, data_.test.size()));
+  return test_;
 }
 
 bool Judge::binary() const {

@@ -25,13 +25,14 @@ class Judge {
   const DataSet& data() const { return data_; }
   const Variety& variety() const { return variety_; }  ///< without any, no score has a meaning
   const Tensor& valid() const { return valid_; }       ///< the first 1,000, which choose sigma
-  const Tensor& test() const { return test_; }
+  const Tensor& test() const;                          ///< read when it is first asked for
 
  private:
   const DataSet& data_;
   Scaling units_;
   Variety variety_;
-  Tensor valid_, test_;
+  Tensor valid_;
+  mutable Tensor test_;
 };
 
 /// Samples in judging units that are not binary beside data that are: they are taken for means.

@@ -106,6 +106,10 @@ Taps mean_taps(int64_t inputs, int64_t window, int64_t stride) {
               [stride](int64_t i) { return i * stride; });
 }
 
+Taps span_taps(int64_t inputs, int64_t first, int64_t count) {
+  return taps(inputs, count, {1}, [first](int64_t i) { return first + i; });
+}
+
 void channels_last(Format precision, int64_t images, int64_t channels, int64_t places,
                    const float* x, void* out) {
   for (int64_t i = 0; i < images; ++i) GAN_PICK(last_of_image)

@@ -32,6 +32,7 @@ Taps nearest_taps(int64_t inputs);  ///< each input twice
 Taps smooth_taps(int64_t inputs);   ///< [1, 3, 3, 1] / 4 of inputs between zeros: twice as many
 Taps halving_taps(int64_t inputs);  ///< [1, 3, 3, 1] / 8, every second place: half as many
 Taps mean_taps(int64_t inputs, int64_t window, int64_t stride);
+Taps span_taps(int64_t inputs, int64_t first, int64_t count);  ///< inputs [first, first + count)
 
 /// Separably by `down` along the height and `across` along the width:
 /// in [images, down.inputs, across.inputs, channels] -> out [images, down.outputs(),

@@ -65,6 +65,8 @@ TEST(Images, ResamplingIsATens) {
        [](const Tensor& x) { return at::conv2d(x, filter(x, 1), {}, 2, 1, 1, x.size(1)); }},
       {"means", mean_taps(5, 3, 2), mean_taps(7, 3, 2),
        [](const Tensor& x) { return at::avg_pool2d(x, 3, 2); }},
+      {"spans", span_taps(5, 1, 3), span_taps(7, 2, 4),
+       [](const Tensor& x) { return x.narrow(2, 1, 3).narrow(3, 2, 4); }},
   };
   for (const Way& way : ways)
     for (const Format precision : {Format::fp32, Format::bf16}) {

@@ -78,6 +78,7 @@ void fuse(const Downsample& spec, const LayerShape& shape, FusedBuilder& builder
 void fuse(const AveragePool& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const ClassEmbedding& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const Projection& spec, const LayerShape& shape, FusedBuilder& builder);
+void fuse(const Crop& spec, const LayerShape& shape, FusedBuilder& builder);
 void fuse(const Residual& spec, const LayerShape& shape, FusedBuilder& builder);
 
 }  // namespace gan

@@ -43,6 +43,7 @@ std::unique_ptr<Network::Layer> build(const Reshape& spec, const LayerPlace& pla
 std::unique_ptr<Network::Layer> build(const Upsample& spec, const LayerPlace& place);
 std::unique_ptr<Network::Layer> build(const Downsample& spec, const LayerPlace& place);
 std::unique_ptr<Network::Layer> build(const AveragePool& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const Crop& spec, const LayerPlace& place);
 std::unique_ptr<Network::Layer> build(const Residual& spec, const LayerPlace& place);
 std::unique_ptr<Network::Layer> build(const ClassEmbedding& spec, const LayerPlace& place);
 std::unique_ptr<Network::Layer> build(const Projection& spec, const LayerPlace& place);

@@ -59,6 +59,12 @@ TEST(Nesting, AveragePoolingIsTheMeanOfEachWindow) {
   EXPECT_TRUE(at::allclose(y.view(-1), at::tensor({2.f, 3.f})));
 }
 
+TEST(Nesting, CroppingKeepsTheMiddle) {
+  const Tensor x = at::arange(20, at::kFloat).view({4, 5});
+  const Tensor y = change(Crop{.height = 1, .width = 3}, x);
+  EXPECT_TRUE(at::equal(y.view(-1), at::tensor({6.f, 7.f, 8.f})));
+}
+
 TEST(Nesting, AResidualBlockThatBeginsAtZeroIsItsShortcut) {
   const Residual block{.layers = {Dense{.units = 5}, ActivationLayer{},
                                   Dense{.units = 3, .init = {.kind = Init::Kind::zero}}}};
@@ -151,6 +157,8 @@ TEST(Nesting, WhatDoesNotFitIsNamed) {
   EXPECT_SAYS(refused({Reshape{.shape = {6, 1, 1}}, Downsample{}}, 6), "at least 2 x 2");
   EXPECT_SAYS(refused({Reshape{.shape = {1, 2, 3}}, AveragePool{.window = 3}}, 6),
               "larger than the image [1, 2, 3]");
+  EXPECT_SAYS(refused({Reshape{.shape = {1, 2, 3}}, Crop{.height = 3, .width = 3}}, 6),
+              "keeps 3 x 3, of the image [1, 2, 3] that comes in");
   EXPECT_SAYS(
       refused({Convolution{.channels = 4, .kernel = 1, .groups = 3, .input = {6, 1, 1}}}, 6),
       "groups = 3 must divide both the 6 channels");

@@ -10,6 +10,7 @@
 #include "gan/core/error.h"
 #include "gan/core/stop.h"
 #include "gan/model/checkpoint.h"
+#include "gan/run/tensor_batches.h"
 
 namespace gan {
 namespace {
@@ -19,33 +20,6 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
-
-class TensorBatches : public Batches {
- public:
-  TensorBatches(BatchOrder& order, at::Device device) : order_(order), device_(device) {
-    Shape shape{order.batch_size()};
-    shape.insert(shape.end(), order.shape().begin(), order.shape().end());
-    x_ = at::empty(shape, at::kFloat);
-    if (order.labelled()) label_ = at::empty({order.batch_size()}, at::kLong);
-  }
-  void seek(int64_t number) { number_ = number; }
-  Batch next() override {
-    const std::span<float> x(x_.data_ptr<float>(), static_cast<size_t>(x_.numel()));
-    if (!label_.defined()) {
-      order_.read(number_++, x);
-      return {.x = x_.to(device_)};
-    }
-    order_.read(number_++, x, {label_.data_ptr<int64_t>(), static_cast<size_t>(label_.numel())});
-    return {.x = x_.to(device_), .label = label_.to(device_)};
-  }
-
- private:
-  BatchOrder& order_;
-  int64_t number_ = 0;
-  Tensor x_;      // [B, shape...]
-  Tensor label_;  // [B], or undefined
-  at::Device device_;
-};
 
 /// What the loop itself must remember across a restart.
 struct LoopState {

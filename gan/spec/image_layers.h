@@ -135,4 +135,17 @@ void fields(AveragePool& s, V& v) {
   v("stride", s.stride, between(1, kMostUnits), "positions between two windows");
 }
 
+/// The middle of an image: [C, H, W] -> [C, height, width]. Where an odd number of lines goes, one
+/// more goes at the end. A generator that doubles its maps makes images of any size by it.
+struct Crop {
+  static constexpr std::string_view kName = "crop";
+  static constexpr bool kFused = true, kExamplesAreAlone = true;
+  int64_t height = 0, width = 0;
+};
+template <class V>
+void fields(Crop& s, V& v) {
+  v("height", s.height, between(1, kMostUnits), "of what is kept, from the middle");
+  v("width", s.width, between(1, kMostUnits), "the same");
+}
+
 }  // namespace gan

@@ -200,4 +200,19 @@ struct LayerRow<AveragePool> : LayerRowDefaults {
   }
 };
 
+template <>
+struct LayerRow<Crop> : LayerRowDefaults {
+  static LayerShape fit(const Crop& l, const LayerSite& at) {
+    const Shape& in = image_as_it_is(at);
+    if (std::min(l.height, l.width) < 1 || l.height > in[1] || l.width > in[2])
+      throw UsageError(
+          "{}: keeps {} x {}, of the image {} that comes in: give a height up to {} and a width up to {}",
+          at.who, l.height, l.width, text(in), in[1], in[2]);
+    return {in, {in[0], l.height, l.width}};
+  }
+  static std::string describe(const Crop& l) {
+    return fmt::format("crop {} x {}", l.height, l.width);
+  }
+};
+
 }  // namespace gan

@@ -36,7 +36,7 @@ void fields(Residual& s, V& v) {
 using LayerKind =
     std::variant<Dense, Maxout, Dropout, BatchNorm, Convolution, TransposedConvolution,
                  MaxoutConvolution, ActivationLayer, Reshape, Upsample, Downsample, AveragePool,
-                 Residual, ClassEmbedding, Projection>;
+                 Crop, Residual, ClassEmbedding, Projection>;
 
 /// One layer: what it is and, where a recipe gives one, its name.
 struct LayerSpec : LayerKind {
