@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,12 +14,16 @@
 
 namespace gan::cli {
 
+/// How pictures are read: (key of a recipe's [data] section, value), as far as it was given.
+using PictureOptions = std::vector<std::pair<std::string, std::string>>;
+
 struct TrainOptions {
   std::string recipe, data, data_dir, out, device;
   Path recipe_file;  ///< of `recipe`, where one is given
   std::optional<int64_t> seed, steps, threads;
   std::optional<double> epochs;
   std::vector<std::string> set;
+  PictureOptions pictures;
   bool resume = false, quiet = false;
 };
 
@@ -39,6 +44,7 @@ struct EvaluateOptions {
   std::string what, data, data_dir, checkpoint = "last";
   uint64_t seed = 0;
   int64_t chains = 0;  ///< that a .npy holds; 0: its samples are independent
+  PictureOptions pictures;
   bool json = false;
 };
 
@@ -50,7 +56,9 @@ struct CompareOptions {
 };
 
 struct InfoOptions {
-  std::string what, data_dir;
+  std::string what, data_dir, out;  ///< out: for a picture of examples
+  PictureOptions pictures;
+  bool force = false;
 };
 
 struct ReproduceOptions {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 
+#include "cli/command_line.h"
 #include "gan/core/files.h"
 
 namespace gan::cli {
@@ -20,6 +21,8 @@ CLI::Validator some_text();
 void check_output(const Path& out, std::initializer_list<std::string> extensions);
 
 void add_data_dir(CLI::App& command, std::string& data_dir);
+/// --resize and the others; those that are given are appended to `pictures`.
+void add_pictures(CLI::App& command, PictureOptions& pictures);
 void add_device(CLI::App& command, std::string& device, const std::string& help);
 void add_force(CLI::App& command, bool& force);
 

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "cli/command.h"
+#include "cli/picture_input.h"
 #include "cli/scoring.h"
 #include "cli/training.h"
 #include "gan/core/activity.h"
@@ -31,6 +32,7 @@ std::string resolved_source(const std::string& source, const Path& beside = {}) 
 /// What the command line says, over the recipe.
 void apply(const TrainOptions& o, Config& config) {
   for (const auto& assignment : o.set) override_config(config, assignment);
+  set_pictures(o.pictures, config);
   if (!o.data.empty()) config.data.source = o.data;
   const bool is_of_recipe = o.data.empty() && !o.recipe.empty();
   config.data.source = resolved_source(
@@ -144,7 +146,11 @@ Config base_config(const TrainOptions& o, bool started) {
   if (o.resume)
     throw DataError("{}: is not a run (it holds no config.toml); give the recipe to start it there",
                     o.out);
-  return default_config(open_data(o.data, o.data_dir));
+  Config asked;
+  for (const auto& assignment : o.set)
+    if (assignment.starts_with("data.")) override_config(asked, assignment);
+  set_pictures(o.pictures, asked);
+  return default_config(open_data(o.data, o.data_dir, {}, asked.data.pictures));
 }
 
 /// `started`: the run goes on.
@@ -174,6 +180,18 @@ RunFolder open_run(const Path& folder, const Problem& problem, bool started) {
   return run;
 }
 
+/// Labels of pictures are found without being asked for.
+void say_unused_labels(const Problem& problem, Narrator& narrator) {
+  const Config& config = problem.config;
+  const bool used =
+      sees_labels(config.generator.layers) || sees_labels(config.discriminator.layers);
+  if (!problem.data.pictures || problem.data.classes.empty() || used) return;
+  narrator.say(
+      fmt::format("{}: its labels of {} classes are known, and this training does not use "
+                  "them",
+                  problem.data.name, problem.data.classes.size()));
+}
+
 /// Says what is trained on what data, and what the user should know beforehand.
 void announce(const TrainOptions& o, const RunFolder& run, const Problem& problem, bool started,
               Narrator& narrator) {
@@ -190,6 +208,7 @@ void announce(const TrainOptions& o, const RunFolder& run, const Problem& proble
                              problem.config.about, problem.config.training.steps,
                              problem.config.training.batch_size, run.path().string()));
   for (const std::string& note : problem.data.notes) narrator.say(note);
+  say_unused_labels(problem, narrator);
   if (const std::string missing = without_variety(problem.data); !missing.empty())
     narrator.say(missing);
 }
@@ -215,6 +234,7 @@ int carry_out(const TrainOptions& o) {
   catch_stop_signals();
   ignore_broken_pipes();
   const bool started = o.resume && is_there(Path(o.out) / "config.toml");
+  const ImportNarrator importing(o.quiet);
   Config config = base_config(o, started);
   apply(o, config);
   const Problem problem = problem_of(o, config, started);
