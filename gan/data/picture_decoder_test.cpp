@@ -92,6 +92,17 @@ TEST(PictureDecoder, InksBecomeColours) {
   EXPECT_LE(distance(decode(bytes, smaller), plain_picture(8, 8, {0, 255, 255})), 4);
 }
 
+TEST(PictureDecoder, ColourProfilesOfInksAreHeeded) {
+  const Image inks = plain_picture(16, 16, {255, 0, 0, 0});  // cyan, which printers make darker
+  const std::string bytes =
+      PictureSaver::save(inks, ".jpg[Q=95,profile=cmyk]", VIPS_INTERPRETATION_CMYK);
+  const DecodedPicture picture = decode(bytes);
+  EXPECT_LT(picture.pixels[0], 60);
+  EXPECT_GT(picture.pixels[1], 120);
+  EXPECT_LT(picture.pixels[1], 215);
+  EXPECT_GT(picture.pixels[2], 180);
+}
+
 TEST(PictureDecoder, AlphaIsFlattenedOrKept) {
   const Image image = plain_picture(4, 4, {100, 0, 200, 51});
   const std::string png = PictureSaver::save(image, ".png");

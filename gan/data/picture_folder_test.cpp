@@ -106,7 +106,7 @@ TEST_F(PictureFolder, LabelsFollowTheirPictures) {
 }
 
 TEST_F(PictureFolder, ColoursAreThoseOfThePicturesOrAsked) {
-  for (int i = 1; i <= 12; ++i)
+  for (int i = 1; i <= 60; ++i)
     put_file("d/" + std::to_string(i) + ".png", encode_png(test_picture(i, 8, 8, 1)));
   EXPECT_EQ(open("d").train.shape(), (Shape{1, 8, 8}));
   EXPECT_TRUE(open("d").notes.empty());
@@ -117,11 +117,11 @@ TEST_F(PictureFolder, ColoursAreThoseOfThePicturesOrAsked) {
   const DataSet mixed = open("d");
   EXPECT_EQ(mixed.train.shape(), (Shape{3, 8, 8}));
   EXPECT_EQ(mixed.notes,
-            Texts{"d: 12 of 13 pictures are grey, which is repeated in red, green and blue"});
+            Texts{"d: 60 of 61 pictures are grey, which is repeated in red, green and blue"});
   settings.colour = Colour::grey;
   EXPECT_EQ(open("d", settings).train.shape(), (Shape{1, 8, 8}));
   EXPECT_EQ(open("d", settings).notes,
-            Texts{"d: 1 of 13 pictures are in colour, and are turned grey"});
+            Texts{"d: 1 of 61 pictures are in colour, and are turned grey"});
   settings.colour = Colour::rgba;
   EXPECT_EQ(open("d", settings).train.shape(), (Shape{4, 8, 8}));
 }

@@ -88,20 +88,37 @@ class Import {
 
   void run() {
     const int threads = std::min(processor_count(), 2 * core_count());
-    constexpr int64_t kWindow = 8;  // of each thread
+    const int64_t count = std::ssize(listing_.files), each = pictures_of_a_block();
+    constexpr int64_t kWindow = 4;  // of each thread
+    using Block = std::vector<Imported>;
     const auto make_worker = [&] {
-      return std::make_unique<ImportWorker>(listing_, decoder_, channels_);
+      return
+          [&, worker = std::make_unique<ImportWorker>(listing_, decoder_, channels_)](int64_t b) {
+            Block block;
+            for (int64_t i = b * each; i < std::min((b + 1) * each, count); ++i)
+              block.push_back((*worker)(i));
+            return block;
+          };
     };
-    const auto count = std::ssize(listing_.files);
-    produce_in_order<Imported>(
-        count, threads, kWindow * threads,
-        [&] { return [worker = make_worker()](int64_t i) { return (*worker)(i); }; },
-        [&](int64_t i, Imported item) { take(i, std::move(item)); });
+    produce_in_order<Block>((count + each - 1) / each, threads, kWindow * threads, make_worker,
+                            [&](int64_t b, Block block) {
+                              for (int64_t k = 0; k < std::ssize(block); ++k)
+                                take(b * each + k, std::move(block[static_cast<size_t>(k)]));
+                            });
     finish();
   }
 
  private:
   const std::string& name(int64_t i) const { return listing_.files[static_cast<size_t>(i)].name; }
+
+  /// Threads wait for each other less often where they take several small pictures at a time.
+  int64_t pictures_of_a_block() const {
+    constexpr int64_t kMost = 32, kBytes = 1 << 20;
+    int64_t bytes = 0;
+    for (const PictureFile& file : listing_.files) bytes += std::max<int64_t>(file.size, 0);
+    const int64_t mean = std::max<int64_t>(bytes / std::ssize(listing_.files), 1);
+    return std::clamp<int64_t>(kBytes / mean, 1, kMost);
+  }
 
   void take(int64_t i, Imported item) {
     if (const int signal = stop_signal(); signal != 0)

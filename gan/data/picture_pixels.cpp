@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 namespace gan {
 namespace {
@@ -67,8 +68,13 @@ std::vector<uint8_t> channels_first(const DecodedPicture& picture, int64_t chann
 }
 
 uint64_t digest_of(std::span<const uint8_t> bytes) {
-  uint64_t hash = 0xcbf29ce484222325u;  // http://www.isthe.com/chongo/tech/comp/fnv
-  for (const uint8_t b : bytes) hash = (hash ^ b) * 0x100000001b3u;
+  uint64_t hash = 0xcbf29ce484222325u ^ bytes.size();
+  for (size_t at = 0; at < bytes.size(); at += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, std::min(sizeof word, bytes.size() - at));
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 32;
+  }
   hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9u;  // splitmix64, Steele et al. 2014
   hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebu;
   return hash ^ (hash >> 31);

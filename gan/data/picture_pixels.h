@@ -32,7 +32,7 @@ std::vector<uint8_t> rgb_of_cmyk(std::span<const uint8_t> cmyk);
 /// of grey pictures is their grey), 3, or 4 of pictures that have as many.
 std::vector<uint8_t> channels_first(const DecodedPicture& picture, int64_t channels);
 
-/// FNV-1a with its bits mixed: equal for equal bytes, and spread evenly over 64 bits.
+/// Equal for equal bytes, and spread evenly over 64 bits. Not made to withstand an attacker.
 uint64_t digest_of(std::span<const uint8_t> bytes);
 
 }  // namespace gan
