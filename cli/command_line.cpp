@@ -48,9 +48,10 @@ void add_train(CLI::App& app, Chosen& chosen) {
   command
       ->add_option(
           "--data", o->data,
-          "training data: mnist, fashion-mnist, cifar10, a folder with the files of such a data set, a .npy, .csv or .tsv file (also .gz), or toy:NAME [default: the recipe's]")
+          "training data: mnist, fashion-mnist, cifar10, a folder with the files of such a data set, a folder or a ZIP file of pictures, a .npy, .csv or .tsv file (also .gz), or toy:NAME [default: the recipe's]")
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
+  add_pictures(*command, o->pictures);
   command->add_option("--out", o->out, "folder of the run [default: a new folder under runs/]")
       ->check(some_text());
   command->add_option("--seed", o->seed, "random seed [default: the recipe's, or 1]")
@@ -87,7 +88,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
                   " train ring8 --seed 2 --out runs/ring\n"
                   "          " +
                   program() +
-                  " train --data photos.npy --for 20min\n"
+                  " train --data photos/ --resize 64x64 --crop centre --for 20min\n"
                   "          " +
                   program() + " train --resume --out runs/ring --steps 40000");
   command->callback([o, &chosen] {
@@ -229,6 +230,7 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
       ->add_option("--chains", o->chains,
                    "number of Markov chains in a file of samples, stored one after the other")
       ->check(whole(1));
+  add_pictures(*command, o->pictures);
   command->add_flag("--json", o->json, "print the scores as one JSON object");
   command->footer("Example: " + program() +
                   " evaluate runs/fashion-mnist\n"
@@ -276,9 +278,19 @@ void add_info(CLI::App& app, Chosen& chosen) {
       ->required()
       ->check(some_text());
   add_data_dir(*command, o->data_dir);
+  command
+      ->add_option("--out", o->out,
+                   "output file for a grid of examples, of data that are images: .png")
+      ->check(some_text());
+  add_force(*command, o->force);
+  add_pictures(*command, o->pictures);
   command->footer("Examples: " + program() + " info recipes\n          " + program() +
-                  " info paper-mnist\n          " + program() + " info toy:ring8");
-  command->callback([o, &chosen] { chosen = *o; });
+                  " info paper-mnist\n          " + program() + " info toy:ring8\n          " +
+                  program() + " info photos/ --out photos.png");
+  command->callback([o, &chosen] {
+    if (!o->out.empty()) check_output(o->out, {".png"});
+    chosen = *o;
+  });
 }
 
 void add_reproduce(CLI::App& app, Chosen& chosen) {

@@ -6,12 +6,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "gan/core/files.h"
 
 namespace gan::cli {
+
+/// How pictures are read: (key of a recipe's [data] section, value), as far as it was given.
+using PictureOptions = std::vector<std::pair<std::string, std::string>>;
 
 struct TrainOptions {
   std::string recipe, data, data_dir, out, device;
@@ -20,6 +24,7 @@ struct TrainOptions {
   std::optional<int64_t> seed, steps, threads;
   std::optional<double> epochs, seconds;  ///< seconds: of `time`
   std::vector<std::string> set;
+  PictureOptions pictures;
   bool resume = false, quiet = false;
 };
 
@@ -46,6 +51,7 @@ struct EvaluateOptions {
   std::string what, data, data_dir, checkpoint = "last";
   uint64_t seed = 0;
   int64_t chains = 0;  ///< that a .npy holds; 0: its samples are independent
+  PictureOptions pictures;
   bool json = false;
 };
 
@@ -57,7 +63,9 @@ struct CompareOptions {
 };
 
 struct InfoOptions {
-  std::string what, data_dir;
+  std::string what, data_dir, out;  ///< out: for a picture of examples
+  PictureOptions pictures;
+  bool force = false;
 };
 
 struct ReproduceOptions {

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/picture_input.h"
 #include "cli/scoring.h"
 #include "cli/terminal.h"
 #include "gan/core/activity.h"
@@ -69,6 +70,12 @@ void draw(const EvaluateOptions& o, const std::string& what, const Path& file,
     std::cout << "\n" << what << ": " << printable(file.string()) << "\n";
 }
 
+/// Of --data.
+DataSet opened(const EvaluateOptions& o) {
+  const StoppableImport stoppable;
+  return open_data(o.data, o.data_dir, {}, settings_of(o.pictures));
+}
+
 }  // namespace
 
 int carry_out(const EvaluateOptions& o) {
@@ -76,7 +83,7 @@ int carry_out(const EvaluateOptions& o) {
   if (!is_folder(o.what) && names_array(o.what)) {
     if (o.data.empty())
       throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
-    const DataSet data = open_data(o.data, o.data_dir);
+    const DataSet data = opened(o);
     const Judge judge(data);
     const Samples samples = in_chains(samples_of(o.what, data), o);
     now_doing(Activity::scoring);
@@ -85,6 +92,9 @@ int carry_out(const EvaluateOptions& o) {
   }
   if (o.chains != 0)
     throw UsageError("--chains {}: is for samples in a file; a run knows its own chains", o.chains);
+  if (!o.pictures.empty())
+    throw UsageError("--{}: is for samples in a file; a run knows how its pictures are read",
+                     o.pictures.front().first);
   if (!is_folder(o.what))
     throw DataError(
         "{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected",

@@ -6,10 +6,10 @@
 #include <fstream>
 
 #include "cli/command.h"
+#include "cli/info_data.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
-#include "gan/data/variety.h"
 #include "gan/gan.h"
 #include "gan/io/safetensors.h"
 #include "gan/spec/family.h"
@@ -201,26 +201,8 @@ void info_run(const Path& path) {
   }
 }
 
-void info_data(const std::string& what, const std::string& data_dir) {
-  const DataSet d = open_data(what, data_dir);
-  fmt::print(
-      "{}: {}\n  example   [{}]{}\n  values    {} to {}\n  training  {}\n  valid     {}\n  test      {}\n  hash      {}\n",
-      printable(d.name), printable(d.description), fmt::join(d.train.shape(), ", "),
-      d.image ? ", an image" : "", d.low, d.high, count(d.train.size()), count(d.valid.size()),
-      count(d.test.size()), d.hash);
-  if (!d.classes.empty())
-    fmt::print("  classes   {}\n", printable(fmt::format("{}", fmt::join(d.classes, ", "))));
-  if (const std::string missing = without_variety(d); !missing.empty())
-    fmt::print("  variety   {}\n", missing);
-  if (!d.columns.empty())
-    fmt::print("  columns   {}\n", printable(fmt::format("{}", fmt::join(d.columns, ", "))));
-  for (const std::string& note : d.notes) fmt::print("  note      {}\n", printable(note));
-  fmt::print("\n`{} train --data {}` chooses\n", program(), printable(shell_word(what)));
-  for (const std::string& reason : derive(facts_of(d), this_machine()).reasons)
-    fmt::print("  {}\n", printable(reason));
-}
-
-void describe(const std::string& what, const std::string& data_dir) {
+void describe(const InfoOptions& o) {
+  const std::string& what = o.what;
   const Path path = what;
   const bool is_path =
       obstacle(path).empty() ||
@@ -241,13 +223,13 @@ void describe(const std::string& what, const std::string& data_dir) {
       recipe(file);
       if (!is_data) return;
       fmt::print("\n");  // a data set is called so, too
-      return info_data(what, data_dir);
+      return info_data(o);
     }
     known.push_back(file.stem());
   }
   if (is_data || (is_path && is_there(path)) || path.has_extension() ||
       what.find('/') != what.npos || what.starts_with("toy:"))
-    return info_data(what, data_dir);
+    return info_data(o);
   known.insert(known.end(), data.begin(), data.end());
   throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what,
                    did_you_mean(what, known));
@@ -256,7 +238,7 @@ void describe(const std::string& what, const std::string& data_dir) {
 }  // namespace
 
 int carry_out(const InfoOptions& o) {
-  describe(o.what, o.data_dir);
+  describe(o);
   return 0;
 }
 

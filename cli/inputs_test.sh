@@ -131,9 +131,9 @@ test_data() {
   refused 3 "a pipe of samples" "pipe.npy: is a pipe" -- evaluate pipe.npy --data img
   mkdir photos
   touch photos/{1,2}.JPG one.png all.zip
-  refused 3 "a folder of pictures" "it holds 2 .jpg files" "folders of pictures cannot be read yet" -- train --data photos --out never
-  refused 3 "a picture" "one.png" "pictures cannot be read yet" -- train --data one.png --out never
-  refused 3 "an archive" "all.zip" "unpack it first" -- info all.zip
+  refused 3 "a folder of empty files" "photos: none of its 2 pictures can be read" "1.JPG is empty" -- train --data photos --out never
+  refused 3 "a picture" "one.png" "give the folder that it lies in" -- train --data one.png --out never
+  refused 3 "an empty archive" "all.zip" "is no whole ZIP archive" -- info all.zip
   printf ',a\n0,1\n' >pandas.csv
   refused 3 "numbers of rows in a .csv" "line 1, column 1 has no name" "to_csv(index=False)" -- info pandas.csv
   printf 'age,job\n39,"clerk, senior"\n' >jobs.csv

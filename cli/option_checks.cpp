@@ -1,13 +1,17 @@
 #include "cli/option_checks.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
+#include <vector>
 
 #include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/data/picture_settings.h"
 
 namespace gan::cli {
 namespace {
@@ -24,6 +28,24 @@ CLI::Validator within(const char* what, T low, T high) {
         return fmt::format("expected {} from {} to {}, got '{}'", what, low, high, text);
       },
       "");
+}
+
+/// What `check` has against `text`; "" for nothing.
+template <class Check>
+std::string complaint_of(const Check& check, const std::string& text) {
+  try {
+    check(text);
+    return "";
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+auto one_of(std::vector<std::string> known) {
+  return [known = std::move(known)](const std::string& text) {
+    if (std::ranges::find(known, text) == known.end())
+      throw UsageError("expected {}, got '{}'", fmt::join(known, ", "), text);
+  };
 }
 
 }  // namespace
@@ -101,6 +123,33 @@ void add_data_dir(CLI::App& command, std::string& data_dir) {
           "folder with data sets, searched before $GAN_DATA, ./data and /usr/share/datasets")
       ->type_name("DIR")
       ->check(some_text());
+}
+
+void add_pictures(CLI::App& command, PictureOptions& pictures) {
+  const auto add = [&](const std::string& key, const char* type, const char* help, auto check) {
+    const auto take = [&pictures, key](const std::string& value) {
+      pictures.emplace_back(key, value);
+    };
+    command.add_option_function<std::string>("--" + key, take, help)
+        ->type_name(type)
+        ->check(
+            CLI::Validator([check](std::string& text) { return complaint_of(check, text); }, ""))
+        ->group("For folders and ZIP files of pictures");
+  };
+  add("resize", "WxH", "scale each picture to this width and height",
+      [](const std::string& text) { parse_size(text); });
+  add("crop", "none|centre",
+      "centre: cut off what is left over at the edges, so that proportions stay [default: none]",
+      one_of({"none", "centre"}));
+  add("colour", "auto|rgb|grey|rgba",
+      "channels of the examples [default: auto, grey if all pictures are grey, else rgb]",
+      one_of({"auto", "rgb", "grey", "rgba"}));
+  add("background", "COLOUR",
+      "colour behind transparent pixels: white, black, grey or #rrggbb [default: white]",
+      [](const std::string& text) { parse_background(text); });
+  add("labels", "auto|off",
+      "labels from dataset.json, metadata.csv or the names of folders [default: auto]",
+      one_of({"auto", "off"}));
 }
 
 void add_device(CLI::App& command, std::string& device, const std::string& help) {

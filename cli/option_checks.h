@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "gan/core/files.h"
 
 namespace gan::cli {
@@ -26,6 +27,8 @@ void check_output(const Path& out, std::initializer_list<std::string> extensions
 std::vector<uint64_t> seeds_of(const std::string& list);
 
 void add_data_dir(CLI::App& command, std::string& data_dir);
+/// --resize and the others; those that are given are appended to `pictures`.
+void add_pictures(CLI::App& command, PictureOptions& pictures);
 void add_device(CLI::App& command, std::string& device, const std::string& help);
 void add_force(CLI::App& command, bool& force);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/picture_input.h"
 #include "cli/scoring.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
@@ -29,6 +30,7 @@ namespace {
 /// What the command line says, over the recipe.
 void apply(const TrainOptions& o, Config& config) {
   for (const auto& assignment : o.set) override_config(config, assignment);
+  set_pictures(o.pictures, config);
   if (!o.data.empty()) config.data.source = o.data;
   const bool is_of_recipe = o.data.empty() && !o.recipe.empty();
   config.data.source = resolved_source(
@@ -143,8 +145,17 @@ void copy_length(const Config& from, Config& to) {
   to.run.checkpoint_every = from.run.checkpoint_every;
 }
 
+/// What the command line says of pictures.
+PictureSettings picture_settings(const TrainOptions& o) {
+  Config asked;
+  for (const auto& assignment : o.set)
+    if (assignment.starts_with("data.")) override_config(asked, assignment);
+  set_pictures(o.pictures, asked);
+  return asked.data.pictures;
+}
+
 TrainingPlan derived_plan(const TrainOptions& o, const TimeGiven* time, Narrator& narrator) {
-  const DataFacts facts = facts_of(open_data(o.data, o.data_dir));
+  const DataFacts facts = facts_of(open_data(o.data, o.data_dir, {}, picture_settings(o)));
   const Machine machine = this_machine(o.device.empty() ? "auto" : o.device, o.threads.value_or(0));
   Wishes wishes{.steps = o.steps, .epochs = o.epochs};
   Derived derived;

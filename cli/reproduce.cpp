@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/training.h"
+#include "gan/core/cache_folder.h"
 #include "gan/core/error.h"
 #include "gan/core/printable.h"
 #include "gan/core/stop.h"

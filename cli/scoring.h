@@ -5,9 +5,7 @@
 
 namespace gan::cli {
 
-Path cache_folder();  ///< $XDG_CACHE_HOME/gan, or ~/.cache/gan; "" where there is none
-
-/// Of this seed, with the controls in cache_folder().
+/// Of this seed, with the controls in gan/core/cache_folder.h's folder.
 EvaluateSettings with_cache(uint64_t seed, const Say& say);
 
 }  // namespace gan::cli

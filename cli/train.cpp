@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "cli/command.h"
+#include "cli/picture_input.h"
 #include "cli/plan.h"
 #include "cli/scoring.h"
 #include "cli/training.h"
@@ -129,6 +130,18 @@ RunFolder open_run(const Path& folder, const Problem& problem, bool started) {
   return run;
 }
 
+/// Labels of pictures are found without being asked for.
+void say_unused_labels(const Problem& problem, Narrator& narrator) {
+  const Config& config = problem.config;
+  const bool used =
+      sees_labels(config.generator.layers) || sees_labels(config.discriminator.layers);
+  if (!problem.data.pictures || problem.data.classes.empty() || used) return;
+  narrator.say(
+      fmt::format("{}: its labels of {} classes are known, and this training does not use "
+                  "them",
+                  problem.data.name, problem.data.classes.size()));
+}
+
 /// Says what is trained on what data, and what the user should know beforehand.
 void announce(const TrainOptions& o, const RunFolder& run, const TrainingPlan& plan, bool started,
               Narrator& narrator) {
@@ -147,6 +160,7 @@ void announce(const TrainOptions& o, const RunFolder& run, const TrainingPlan& p
                              problem.config.training.batch_size, run.path().string()));
   for (const std::string& reason : plan.reasons) narrator.say("  " + reason);
   for (const std::string& note : problem.data.notes) narrator.say(note);
+  say_unused_labels(problem, narrator);
   if (const std::string missing = without_variety(problem.data); !missing.empty())
     narrator.say(missing);
 }
@@ -183,6 +197,7 @@ int carry_out(const TrainOptions& o) {
   ignore_broken_pipes();
   const bool started = o.resume && is_there(Path(o.out) / "config.toml");
   Narrator narrator(o.quiet);
+  const ImportNarrator importing(o.quiet);
   const TrainingPlan plan = plan_training(o, started, began, narrator);
   const Problem& problem = plan.problem;
   const auto learner = make_learner(problem);

@@ -169,7 +169,7 @@ Problem prepare_on_other_data(const RunFolder& run, const fs::path& checkpoint,
   before.run.device = config.run.device;
   check_unchanged(run, before, config);
   config.data.source = data;
-  const DataSet other = open_data(data, data_dir);
+  const DataSet other = open_data(data, data_dir, {}, config.data.pictures);
   const Shape &theirs = other.train.shape(), &ours = header.card.shape;
   if (theirs != ours)
     throw DataError("--data {}: its examples are {}, {} generates {}; they cannot be compared",

@@ -92,7 +92,8 @@ void choose_engine(Config& c, const Engines& engines, at::Device device) {
 /// With the transformations and the encoding that the config asks for.
 void open_examples(Problem& p, const fs::path& data_dir) {
   Config& c = p.config;
-  p.data = transformed(c.data, open_data(c.data.source, data_dir, {c.data.train, c.data.valid}));
+  const SplitSizes split{c.data.train, c.data.valid};
+  p.data = transformed(c.data, open_data(c.data.source, data_dir, split, c.data.pictures));
   p.encoding = p.data.scaling(c.data.scale, c.data.norm);
   c.data.train = p.data.train.size();
   c.data.valid = p.data.valid.size();

@@ -26,10 +26,12 @@ libtomlplusplus-dev    recipes and config.toml
 libfmt-dev             text
 nlohmann-json3-dev     metrics and headers of checkpoints
 librandom123-dev       random streams
-libpng-dev             pictures
+libpng-dev             pictures that gan writes
 zlib1g-dev             gzipped data
 libcsv-dev             tables
 libcairo2-dev          plots
+libvips-dev            pictures of every format, decoded and scaled
+libzip-dev             pictures in ZIP files
 fonts-dejavu-core      text in plots
 dataset-fashion-mnist  the data that `train fashion-mnist` learns
 END

@@ -7,19 +7,22 @@
 #include <array>
 #include <fstream>
 #include <limits>
-#include <utility>
 
 namespace gan {
 namespace {
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
-/// The number behind `key` in a file such as /proc/meminfo, in kB there; 0 when there is none.
-double kilobytes(const char* file, const std::string& key) {
+/// The number behind `key` in a file such as /proc/meminfo; 0 when there is none.
+double number_behind(const char* file, const std::string& key) {
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);)
-    if (line.starts_with(key)) return std::strtod(line.c_str() + key.size(), nullptr) * 1024;
+    if (line.starts_with(key)) return std::strtod(line.c_str() + key.size(), nullptr);
   return 0;
+}
+
+double kilobytes(const char* file, const std::string& key) {
+  return number_behind(file, key) * 1024;
 }
 
 double number_in(const std::string& file) {
@@ -29,14 +32,21 @@ double number_in(const std::string& file) {
 
 /// Of a control group, as a container sees its own: version 2, version 1.
 double left_in_group() {
-  static constexpr std::array<std::pair<const char*, const char*>, 2> kFiles{
-      {{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"},
+  struct Files {
+    const char *limit, *used, *details;
+  };
+  static constexpr std::array<Files, 2> kVersions{
+      {{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory.stat"},
        {"/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes"}}};
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory/memory.stat"}}};
   double left = kUnlimited;
-  for (const auto& [limit, used] : kFiles)
-    if (const double most = number_in(limit); most < kUnlimited)
-      left = std::min(left, most - number_in(used));
+  for (const auto& [limit, used, details] : kVersions) {
+    const double most = number_in(limit);
+    // Pages of files, such as a cache of pictures, are dropped where memory is short.
+    const double files =
+        number_behind(details, "inactive_file ") + number_behind(details, "active_file ");
+    if (most < kUnlimited) left = std::min(left, most - std::max(0.0, number_in(used) - files));
+  }
   return std::max(left, 0.0);
 }
 

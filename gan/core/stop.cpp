@@ -53,6 +53,7 @@ void on_stop_signals(void (*handler)(int)) {
 }  // namespace
 
 void catch_stop_signals() {
+  g_signal = 0;
   g_terminal = isatty(STDERR_FILENO) != 0;
   have_another_stack();
   on_stop_signals(on_signal);

@@ -1,6 +1,5 @@
 #include "gan/core/threads.h"
 
-#include <omp.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -8,10 +7,7 @@
 #include <fstream>
 #include <set>
 #include <string>
-
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
+#include <thread>
 
 namespace gan {
 
@@ -30,12 +26,16 @@ double quota() {
   return kAll;
 }
 
+int all_processors() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 }  // namespace
 
 int core_count() {
   cpu_set_t mine;
   CPU_ZERO(&mine);
-  if (::sched_getaffinity(0, sizeof mine, &mine) != 0) return omp_get_num_procs();
+  if (::sched_getaffinity(0, sizeof mine, &mine) != 0) return all_processors();
   std::set<std::string> cores;
   for (int i = 0; i < CPU_SETSIZE; ++i) {
     if (!CPU_ISSET(i, &mine)) continue;
@@ -51,15 +51,8 @@ int core_count() {
 int processor_count() {
   cpu_set_t mine;
   CPU_ZERO(&mine);
-  if (::sched_getaffinity(0, sizeof mine, &mine) != 0) return omp_get_num_procs();
+  if (::sched_getaffinity(0, sizeof mine, &mine) != 0) return all_processors();
   return std::max(1, CPU_COUNT(&mine));
-}
-
-void flush_denormals() {
-#if defined(__SSE__)
-#pragma omp parallel
-  _mm_setcsr(_mm_getcsr() | 0x8040);  // flush to zero, denormals are zero
-#endif
 }
 
 }  // namespace gan

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 #include <functional>
+#include <numeric>
 #include <type_traits>
 
 #include "gan/core/clones.h"
@@ -101,6 +102,7 @@ DataSet derived(const DataSet& data, std::string description) {
   result.classes = data.classes;
   result.columns = data.columns;
   result.notes = data.notes;
+  result.pictures = data.pictures;
   return result;
 }
 
@@ -146,6 +148,15 @@ class Fnv {
   uint64_t hash_ = 0xcbf29ce484222325u;
 };
 
+void add_values(Fnv& hash, const Examples& examples) {
+  for (int64_t i = 0; i < examples.size(); ++i) {
+    if (const std::optional<uint64_t> digest = examples.digest(i))
+      hash.add(std::as_bytes(std::span(&*digest, 1)));
+    else
+      hash.add(examples.raw(i));
+  }
+}
+
 GAN_CLONES void widen(int64_t n, const uint8_t* bytes, float* out) {
   for (int64_t i = 0; i < n; ++i) out[i] = bytes[i];
 }
@@ -154,17 +165,23 @@ GAN_CLONES void widen(int64_t n, const uint8_t* bytes, float* out) {
 
 Examples::Examples(Shape shape, std::vector<uint8_t> bytes)
     : shape_(std::move(shape)), dim_(product(shape_)), values_(std::move(bytes)) {
-  const auto count = static_cast<int64_t>(raw().size());
+  const auto count = std::ssize(std::get<std::vector<uint8_t>>(values_));
   assert(dim_ > 0 && count % dim_ == 0);
   size_ = count / dim_;
 }
 
 Examples::Examples(Shape shape, std::vector<float> values)
     : shape_(std::move(shape)), dim_(product(shape_)), values_(std::move(values)) {
-  const auto count = static_cast<int64_t>(raw().size() / sizeof(float));
+  const auto count = std::ssize(std::get<std::vector<float>>(values_));
   assert(dim_ > 0 && count % dim_ == 0);
   size_ = count / dim_;
 }
+
+Examples::Examples(Shape shape, StoredBytes stored, std::vector<int64_t> numbers)
+    : shape_(std::move(shape)),
+      dim_(product(shape_)),
+      size_(std::ssize(numbers)),
+      values_(Chosen{std::move(stored), std::move(numbers)}) {}
 
 Examples Examples::with_labels(std::vector<int32_t> labels) && {
   assert(labels.empty() || static_cast<int64_t>(labels.size()) == size_);
@@ -172,53 +189,74 @@ Examples Examples::with_labels(std::vector<int32_t> labels) && {
   return std::move(*this);
 }
 
-std::span<const std::byte> Examples::raw() const {
-  return std::visit([](const auto& values) { return std::as_bytes(std::span(values)); }, values_);
+template <class T>
+std::span<const T> Examples::values_of(int64_t i) const {
+  assert(0 <= i && i < size_);
+  const auto at = static_cast<size_t>(i), dim = static_cast<size_t>(dim_);
+  if constexpr (std::is_same_v<T, uint8_t>) {
+    if (const auto* chosen = std::get_if<Chosen>(&values_))
+      return chosen->from.values.subspan(static_cast<size_t>(chosen->numbers[at]) * dim, dim);
+  }
+  return std::span(std::get<std::vector<T>>(values_)).subspan(at * dim, dim);
+}
+
+std::span<const std::byte> Examples::raw(int64_t i) const {
+  return bytes() ? std::as_bytes(values_of<uint8_t>(i)) : std::as_bytes(values_of<float>(i));
+}
+
+std::optional<uint64_t> Examples::digest(int64_t i) const {
+  const auto* chosen = std::get_if<Chosen>(&values_);
+  if (!chosen) return {};
+  return chosen->from.digests[static_cast<size_t>(chosen->numbers[static_cast<size_t>(i)])];
 }
 
 void Examples::read(int64_t i, std::span<float> out) const {
-  assert(0 <= i && i < size_ && static_cast<int64_t>(out.size()) == dim_);
-  if (const auto* values = std::get_if<std::vector<uint8_t>>(&values_))
-    return widen(dim_, values->data() + i * dim_, out.data());
-  std::copy_n(std::get<std::vector<float>>(values_).begin() + i * dim_, dim_, out.begin());
+  assert(static_cast<int64_t>(out.size()) == dim_);
+  if (bytes()) return widen(dim_, values_of<uint8_t>(i).data(), out.data());
+  std::ranges::copy(values_of<float>(i), out.begin());
 }
 
 std::vector<float> Examples::rows(int64_t first, int64_t count) const {
   assert(0 <= first && 0 <= count && first + count <= size_);
-  return std::visit(
-      [&](const auto& values) {
-        const auto from = values.begin() + first * dim_;
-        return std::vector<float>(from, from + count * dim_);
-      },
-      values_);
+  std::vector<float> out(static_cast<size_t>(count * dim_));
+  for (int64_t i = 0; i < count; ++i)
+    read(first + i,
+         std::span(out).subspan(static_cast<size_t>(i * dim_), static_cast<size_t>(dim_)));
+  return out;
 }
 
 Examples Examples::slice(int64_t first, int64_t count) const {
   assert(0 <= first && 0 <= count && first + count <= size_);
-  Examples out = std::visit(
-      [&](const auto& values) {
-        const auto from = values.begin() + first * dim_;
-        return Examples(shape_, std::decay_t<decltype(values)>(from, from + count * dim_));
-      },
-      values_);
-  if (labelled()) out.labels_.assign(labels_.begin() + first, labels_.begin() + first + count);
-  return out;
+  std::vector<int64_t> numbers(static_cast<size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), first);
+  return pick(numbers);
 }
 
 Examples Examples::pick(std::span<const int64_t> indices) const {
-  Examples out = std::visit(
-      [&](const auto& values) {
-        std::decay_t<decltype(values)> picked(indices.size() * static_cast<size_t>(dim_));
-        auto to = picked.begin();
-        for (const int64_t i : indices) {
-          assert(0 <= i && i < size_);
-          to = std::copy_n(values.begin() + i * dim_, dim_, to);
-        }
-        return Examples(shape_, std::move(picked));
-      },
-      values_);
+  Examples out;
+  if (const auto* chosen = std::get_if<Chosen>(&values_)) {
+    std::vector<int64_t> numbers;
+    numbers.reserve(indices.size());
+    for (const int64_t i : indices) numbers.push_back(chosen->numbers[static_cast<size_t>(i)]);
+    out = Examples(shape_, chosen->from, std::move(numbers));
+  } else if (bytes()) {
+    out = Examples(shape_, picked<uint8_t>(indices));
+  } else {
+    out = Examples(shape_, picked<float>(indices));
+  }
   if (labelled())
     for (const int64_t i : indices) out.labels_.push_back(labels_[static_cast<size_t>(i)]);
+  return out;
+}
+
+template <class T>
+std::vector<T> Examples::picked(std::span<const int64_t> indices) const {
+  std::vector<T> out;
+  out.reserve(indices.size() * static_cast<size_t>(dim_));
+  for (const int64_t i : indices) {
+    const std::span<const T> values = values_of<T>(i);
+    out.insert(out.end(), values.begin(), values.end());
+  }
   return out;
 }
 
@@ -257,7 +295,7 @@ std::string content_hash(const DataSet& data) {
     hash.add(static_cast<int64_t>(split->shape().size()));
     for (const int64_t d : split->shape()) hash.add(d);
     hash.add(static_cast<int64_t>(split->bytes()));
-    hash.add(split->raw());
+    add_values(hash, *split);
     hash.add(std::as_bytes(split->labels()));
   }
   if (!data.origin.empty()) hash.add(std::as_bytes(std::span(data.origin)));

@@ -33,10 +33,11 @@ TEST(Examples, KnowTheirSizes) {
   EXPECT_EQ(bytes_of_three().dim(), 2);
   EXPECT_EQ(bytes_of_three().shape(), (Shape{2, 1}));
   EXPECT_TRUE(bytes_of_three().bytes());
-  EXPECT_EQ(bytes_of_three().raw().size(), 6u);
+  EXPECT_EQ(bytes_of_three().raw(1).size(), 2u);
+  EXPECT_EQ(bytes_of_three().raw(2)[1], std::byte{255});
   EXPECT_EQ(floats_of_three().size(), 3);
   EXPECT_FALSE(floats_of_three().bytes());
-  EXPECT_EQ(floats_of_three().raw().size(), 24u);
+  EXPECT_EQ(floats_of_three().raw(2).size(), 8u);
   EXPECT_EQ(Examples().size(), 0);
   EXPECT_EQ(Examples({3}, std::vector<float>{}).size(), 0);
 }

@@ -9,8 +9,10 @@
 #include "gan/core/activity.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/data/picture_folder.h"
 #include "gan/data/readers.h"
 #include "gan/io/bytes.h"
+#include "gan/io/zip.h"
 
 namespace gan {
 namespace {
@@ -92,42 +94,55 @@ std::string remedy(const fs::path& file) {
     return std::ranges::find(kinds, kind) != kinds.end();
   };
   if (is_one_of({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"}))
-    return "pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it";
-  if (is_one_of({".zip", ".tar", ".tgz", ".7z", ".rar", ".xz", ".bz2", ".zst", ".gz"}))
-    return "archives cannot be read: unpack it first";
+    return "one picture is no data set: give the folder that it lies in";
+  if (is_one_of({".tar", ".tgz", ".7z", ".rar", ".xz", ".bz2", ".zst", ".gz"}))
+    return "of archives, ZIP files of pictures can be read: unpack it first";
   if (kind == ".npz")
     return "save one of its arrays: numpy.save('x.npy', numpy.load('x.npz')['name'])";
   return "convert it to one of them";
 }
 
-DataSet open_folder(const fs::path& folder, SplitSizes split) {
+DataSet open_pictures(const fs::path& source, SplitSizes split, const PictureSettings& settings) {
+  const PictureListing listing = list_pictures(source);
+  if (!listing.files.empty()) return read_pictures(listing, split, settings);
+  if (listing.zip)
+    throw DataError(
+        "{}: there are no pictures in this ZIP file: PNG, JPEG, WebP, GIF and BMP files "
+        "are read",
+        source.string());
+  const std::string most = most_files(source);
+  throw DataError(
+      "{}: a folder of pictures (PNG, JPEG, WebP, GIF, BMP), of the four IDX files "
+      "(train-images-idx3-ubyte.gz ...) or of CIFAR-10's six (data_batch_1.bin ...) was expected, "
+      "{}",
+      source.string(), most.empty() ? "and it holds none" : fmt::format("it holds {} files", most));
+}
+
+DataSet open_folder(const fs::path& folder, SplitSizes split, const PictureSettings& settings) {
   names_in(folder);  // says why it cannot be read, where it cannot
   const std::string why = obstacle(folder / "any");
   if (!why.empty()) throw DataError("{}: cannot look into it{}", folder.string(), why);
   if (holds_cifar_files(folder)) return read_cifar_folder(folder, split);
   if (holds_idx_files(folder)) return read_idx_folder(folder, split);
-  const std::string most = most_files(folder);
-  throw DataError(
-      "{}: a folder of the four IDX files (train-images-idx3-ubyte.gz ...) or of CIFAR-10's six "
-      "(data_batch_1.bin ...) "
-      "was expected{}; folders of pictures cannot be read yet: put them into one array [N, H, W, "
-      "C] and numpy.save it",
-      folder.string(), most.empty() ? "" : fmt::format(", it holds {} files", most));
+  return open_pictures(folder, split, settings);
 }
 
-DataSet open_path(const fs::path& path, SplitSizes split) {
-  if (is_folder(path)) return open_folder(path, split);
+DataSet open_path(const fs::path& path, SplitSizes split, const PictureSettings& settings) {
+  if (is_folder(path)) return open_folder(path, split, settings);
   std::error_code error;
   const fs::file_type type = fs::status(path, error).type();
   if (type != fs::file_type::regular && !error)
     throw DataError(
         "{}: is a pipe or a device, which cannot be read again; save what it gives to a file first",
         path.string());
+  const std::string extension = lower_case(path.extension().string());
+  const bool is_array = names_array(path) || extension == ".npz";
+  if (extension == ".zip" || (!is_array && begins_as_zip(path)))
+    return open_pictures(path, split, settings);
   if (!names_array(path))
     throw DataError(
-        "{}: a .npy, .csv or .tsv file (or one of them with .gz), or a folder of the four IDX "
-        "files or CIFAR-10's six, "
-        "was expected; {}",
+        "{}: a .npy, .csv or .tsv file (or one of them with .gz), a folder or a ZIP file of "
+        "pictures, or a folder of the four IDX files or CIFAR-10's six, was expected; {}",
         path.string(), remedy(path));
   ArrayFile file = read_array(path);
   DataSet data = split_array(std::move(file.array), path.string(), split, file.columns);
@@ -158,12 +173,13 @@ DataSet open_toy(const std::string& name, SplitSizes split) {
   return data;
 }
 
-DataSet open_any(const std::string& data, const fs::path& data_dir, SplitSizes split) {
+DataSet open_any(const std::string& data, const fs::path& data_dir, SplitSizes split,
+                 const PictureSettings& settings) {
   if (data.starts_with("toy:")) return open_toy(data.substr(4), split);
   for (const Published& known : published())
     if (known.name == data) return known.read(find_folder(known, data_dir), split);
   const fs::path path(data);
-  if (is_there(path)) return open_path(path, split);
+  if (is_there(path)) return open_path(path, split, settings);
   if (data.find('/') != data.npos || path.has_extension())
     throw DataError("{}: no such file or folder", data);
   throw UsageError("data '{}': not a file or folder here, nor one of {}{}", data,
@@ -176,6 +192,22 @@ std::string name_without_place(const std::string& data) {
   fs::path path = absolute_path(data);
   if (!path.has_filename()) path = path.parent_path();
   return path.filename().string();
+}
+
+/// Settings of a recipe may meet data that are no pictures, as where a model is scored on others.
+void note_unused_settings(PictureSettings settings, DataSet& data) {
+  const PictureSettings usual;
+  settings.labels = usual.labels;
+  if (settings == usual) return;
+  data.notes.push_back(fmt::format(
+      "{}: is no folder of pictures, so resize, crop, colour and background are not used",
+      data.name));
+}
+
+void remove_labels(DataSet& data) {
+  data.classes.clear();
+  for (Examples* split : {&data.train, &data.valid, &data.test})
+    *split = std::move(*split).with_labels({});
 }
 
 }  // namespace
@@ -206,15 +238,17 @@ SplitSizes divide(const std::string& who, int64_t available, SplitSizes usual, S
           choose(asked.valid, usual.valid, asked.train)};
 }
 
-DataSet open_data(const std::string& data, const std::filesystem::path& data_dir,
-                  SplitSizes split) {
+DataSet open_data(const std::string& data, const std::filesystem::path& data_dir, SplitSizes split,
+                  const PictureSettings& pictures) {
   now_doing(Activity::reading_data);
-  DataSet opened = open_any(data, data_dir, split);
+  DataSet opened = open_any(data, data_dir, split, pictures);
   opened.name = name_without_place(data);
   const std::vector<Published>& known = published();
   const auto row = std::ranges::find(known, opened.name, &Published::name);
   const bool named = row != known.end() && row->classes.size() == opened.classes.size();
   if (named) opened.classes = row->classes;
+  if (!opened.pictures) note_unused_settings(pictures, opened);
+  if (pictures.labels == Labels::off) remove_labels(opened);
   opened.hash = content_hash(opened);
   return opened;
 }

@@ -214,8 +214,7 @@ TEST_F(Sources, UnknownDataIsAUsageErrorUnlessItLooksLikeAPath) {
   expect_data_error([] { open_data("some/where"); }, "no such file", "some/where");
   write_file("notes.txt", "x");
   expect_data_error([] { open_data("notes.txt"); },
-                    "a .npy, .csv or .tsv file (or one of them with .gz), or a folder",
-                    "notes.txt");
+                    "a .npy, .csv or .tsv file (or one of them with .gz), a folder", "notes.txt");
 }
 
 TEST_F(Sources, PicturesAndArchivesAreNamed) {
@@ -223,23 +222,20 @@ TEST_F(Sources, PicturesAndArchivesAreNamed) {
     write_file(name, "x");
     expect_data_error([&] { open_data(name); }, part, name);
   };
-  refused("a.PNG",
-          "pictures cannot be read yet: put them into one array [N, H, W, C] and numpy.save it");
-  refused("a.jpg", "pictures cannot be read yet");
-  refused("a.zip", "archives cannot be read: unpack it first");
+  refused("a.PNG", "one picture is no data set: give the folder that it lies in");
+  refused("a.jpg", "one picture is no data set");
+  refused("a.tar", "ZIP files of pictures can be read: unpack it first");
+  refused("a.zip", "is no whole ZIP archive");
   refused("a.npz", "save one of its arrays");
-  fs::create_directory("photos");
-  const auto open = [] { open_data("photos"); };
+  fs::create_directory("texts");
+  const auto open = [] { open_data("texts"); };
   expect_data_error(open,
-                    "a folder of the four IDX files (train-images-idx3-ubyte.gz ...) or of "
-                    "CIFAR-10's six (data_batch_1.bin ...) was expected; "
-                    "folders of pictures cannot be read yet",
-                    "photos");
-  for (const char* name : {"photos/1.jpg", "photos/2.JPG", "photos/about.txt"})
-    write_file(name, "x");
-  expect_data_error(open,
-                    "was expected, it holds 2 .jpg files; folders of pictures cannot be read yet",
-                    "photos");
+                    "a folder of pictures (PNG, JPEG, WebP, GIF, BMP), of the four IDX files "
+                    "(train-images-idx3-ubyte.gz ...) or of CIFAR-10's six (data_batch_1.bin ...) "
+                    "was expected, and it holds none",
+                    "texts");
+  for (const char* name : {"texts/1.doc", "texts/2.DOC", "texts/about.txt"}) write_file(name, "x");
+  expect_data_error(open, "was expected, it holds 2 .doc files", "texts");
 }
 
 TEST_F(Sources, PipesAreNotWaitedFor) {

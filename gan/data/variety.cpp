@@ -8,14 +8,12 @@
 namespace gan {
 
 int64_t distinct_examples(const Examples& examples, int64_t most) {
-  if (examples.size() == 0) return 0;
-  const auto raw = examples.raw();
-  const std::string_view bytes(reinterpret_cast<const char*>(raw.data()), raw.size());
-  const size_t each = bytes.size() / static_cast<size_t>(examples.size());
   std::unordered_set<std::string_view> seen;
-  for (size_t i = 0; i < bytes.size() && static_cast<int64_t>(seen.size()) < most; i += each)
-    seen.insert(bytes.substr(i, each));
-  return static_cast<int64_t>(seen.size());
+  for (int64_t i = 0; i < examples.size() && std::ssize(seen) < most; ++i) {
+    const auto raw = examples.raw(i);
+    seen.emplace(reinterpret_cast<const char*>(raw.data()), raw.size());
+  }
+  return std::ssize(seen);
 }
 
 Variety variety_of(const DataSet& data) {

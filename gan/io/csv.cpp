@@ -1,45 +1,28 @@
 #include "gan/io/csv.h"
 
-#include <csv.h>  // libcsv
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <exception>
 #include <iterator>
-#include <new>
 #include <utility>
 
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
 #include "gan/io/csv_cell.h"
+#include "gan/io/csv_parser.h"
 #include "gan/io/numbers.h"
 
 namespace gan {
 namespace {
 
-/// Semicolons go with decimal commas, so they come first; blanks round a comma may be tabs.
-char guess_separator(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
-  bool quoted = false, commas = false, tabs = false;
-  for (const char c : text) {
-    if (c == '"') quoted = !quoted;
-    if (quoted) continue;
-    if (c == '\n' || c == '\r') break;
-    if (c == ';') return ';';
-    commas |= c == ',';
-    tabs |= c == '\t';
-  }
-  return tabs && !commas ? '\t' : ',';
-}
-
 /// What libcsv finds, cell by cell and line by line.
-class Table {
+class Table : public CsvSink {
  public:
   explicit Table(std::string_view who) : who_(who) {}
 
-  void cell(std::string_view text) {
+  void cell(std::string_view text) override {
     if (count_ == 0) row_line_ = line_;
     if (count_ == cells_.size()) cells_.emplace_back();
     cells_[count_++].assign(text);
@@ -48,7 +31,7 @@ class Table {
   }
 
   /// `end`: the character, or -1 where the file ends without one.
-  void line_end(int end) {
+  void line_end(int end) override {
     if (end == '\n' && std::exchange(after_return_, false)) return;  // the second half of \r\n
     after_return_ = end == '\r';
     if (count_ > 0) row();
@@ -56,7 +39,7 @@ class Table {
     ++line_;
   }
 
-  int64_t row_line() const { return count_ > 0 ? row_line_ : line_; }
+  int64_t row_line() const override { return count_ > 0 ? row_line_ : line_; }
   Csv finish();
 
  private:
@@ -151,70 +134,6 @@ Csv Table::finish() {
   return {std::move(columns_), std::move(numbers_).finish({rows, width}), std::move(notes_)};
 }
 
-/// libcsv, which calls a Table. What is thrown must not pass through its frames.
-class Parser {
- public:
-  Parser(std::string_view who, char separator) : who_(who), table_(who) {
-    if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
-      throw std::bad_alloc();
-    csv_set_delim(&parser_, static_cast<unsigned char>(separator));
-  }
-  ~Parser() { csv_free(&parser_); }
-  Parser(const Parser&) = delete;
-  Parser& operator=(const Parser&) = delete;
-
-  void feed(std::string_view text) {
-    if (text.find('\0') != std::string_view::npos) {
-      throw DataError("{}: is no text in UTF-8 (it holds zero bytes); save it as plain CSV", who_);
-    }
-    const bool whole =
-        csv_parse(&parser_, text.data(), text.size(), on_cell, on_line_end, this) == text.size();
-    rethrow();
-    if (whole) return;
-    if (csv_error(&parser_) == CSV_ENOMEM) throw std::bad_alloc();
-    throw DataError(
-        "{}: line {}: a double quote stands inside a cell; a cell with quotes in it is quoted "
-        "itself, and "
-        "they are doubled",
-        who_, table_.row_line());
-  }
-
-  Csv finish() {
-    const int status = csv_fini(&parser_, on_cell, on_line_end, this);
-    rethrow();
-    if (status != 0)
-      throw DataError("{}: line {}: a quote is opened and never closed", who_, table_.row_line());
-    return table_.finish();
-  }
-
- private:
-  template <class Call>
-  void guarded(Call call) {
-    if (thrown_) return;
-    try {
-      call();
-    } catch (...) {
-      thrown_ = std::current_exception();
-    }
-  }
-  static void on_cell(void* text, size_t size, void* self) {
-    auto& parser = *static_cast<Parser*>(self);
-    parser.guarded([&] { parser.table_.cell({static_cast<const char*>(text), size}); });
-  }
-  static void on_line_end(int end, void* self) {
-    auto& parser = *static_cast<Parser*>(self);
-    parser.guarded([&] { parser.table_.line_end(end); });
-  }
-  void rethrow() {
-    if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
-  }
-
-  std::string_view who_;
-  csv_parser parser_{};
-  Table table_;
-  std::exception_ptr thrown_;
-};
-
 bool must_be_quoted(std::string_view name) {
   return name.find_first_of(",;\t\"\r\n") != std::string_view::npos;
 }
@@ -259,13 +178,15 @@ Csv read_csv(ByteReader& in, Separator separator) {
   refuse_empty(block, in.who());
   std::string_view text = block;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  Parser parser(in.who(), separator == Separator::tab ? '\t' : guess_separator(text));
+  Table table(in.who());
+  CsvParser parser(in.who(), separator == Separator::tab ? '\t' : guess_separator(text), table);
   while (!block.empty()) {
     parser.feed(text);
     block = in.take(kBlock);
     text = block;
   }
-  return parser.finish();
+  parser.finish();
+  return table.finish();
 }
 
 Csv parse_csv(std::string_view text, std::string_view who, Separator separator) {

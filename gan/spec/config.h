@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gan/data/encoding.h"
+#include "gan/data/picture_settings.h"
 #include "gan/spec/adversarial.h"
 #include "gan/spec/ais.h"
 #include "gan/spec/cae.h"
@@ -111,17 +112,31 @@ inline Names names_of(Scale) {
   return names;
 }
 
+inline Names names_of(Labels) {
+  static constexpr std::string_view names[] = {"auto", "off"};
+  return names;
+}
+inline Names names_of(Crop) {
+  static constexpr std::string_view names[] = {"none", "centre"};
+  return names;
+}
+inline Names names_of(Colour) {
+  static constexpr std::string_view names[] = {"auto", "rgb", "grey", "rgba"};
+  return names;
+}
+
 struct DataSection {
   std::string source;
   int64_t train = 0, valid = 0;
   Scale scale = Scale::unit;
   double norm = 55;  ///< the paper's authors' on CIFAR-10
   bool binarise = false;
+  PictureSettings pictures;
 };
 template <class V>
 void fields(DataSection& s, V& v) {
   v("source", s.source, any(),
-    "training data: mnist, fashion-mnist, cifar10, a folder with the files of such a data set, a .npy, .csv or .tsv file (also .gz), toy:NAME");
+    "training data: mnist, fashion-mnist, cifar10, a folder with the files of such a data set, a folder or a ZIP file of pictures, a .npy, .csv or .tsv file (also .gz), toy:NAME");
   v("train", s.train, at_least(0), "training examples; 0 = the source's usual split");
   v("valid", s.valid, at_least(0), "validation examples; 0 = the source's usual split");
   v("scale", s.scale, any(),
@@ -130,6 +145,16 @@ void fields(DataSection& s, V& v) {
     v("norm", s.norm, between(1e-6, 1e6), "L2 norm of each example after its mean is subtracted");
   v("binarise", s.binarise, any(),
     "set each value to 0 or 1 once; the probability of 1 is the value itself");
+  PictureSettings& p = s.pictures;
+  v("labels", p.labels, any(),
+    "labels: auto (those of the data; of pictures from dataset.json, metadata.csv or the names of their folders) or off");
+  v("resize", p.resize, any(), "pictures: none or WIDTHxHEIGHT, the size that each is scaled to");
+  v("crop", p.crop, any(),
+    "pictures: none (scaling to a size changes proportions) or centre (what is left over at the edges is cut off)");
+  v("colour", p.colour, any(),
+    "pictures: auto (grey if all of them are grey, else rgb), rgb, grey or rgba");
+  v("background", p.background, any(),
+    "pictures: colour behind transparent pixels: white, black, grey or #rrggbb");
 }
 
 struct TrainingSection {

@@ -1,0 +1,109 @@
+#include "gan/io/zip.h"
+
+#include <zip.h>  // libzip
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "gan/core/error.h"
+
+namespace gan {
+
+struct ZipArchive::State {
+  std::string who;
+  zip_t* archive = nullptr;
+
+  ~State() {
+    if (archive) zip_discard(archive);
+  }
+};
+
+namespace {
+
+struct CloseEntry {
+  void operator()(zip_file_t* file) const { zip_fclose(file); }
+};
+
+using Entry = std::unique_ptr<zip_file_t, CloseEntry>;
+
+/// Nothing where that cannot be.
+Entry opened(zip_t* archive, const ZipEntry& entry) {
+  return Entry(zip_fopen_index(archive, static_cast<zip_uint64_t>(entry.index), 0));
+}
+
+std::string text_of(int code) {
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  std::string text = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  return text;
+}
+
+}  // namespace
+
+bool begins_as_zip(const std::filesystem::path& file) {
+  std::array<char, 4> bytes{};
+  std::ifstream in(file, std::ios::binary);
+  in.read(bytes.data(), bytes.size());
+  const std::string_view begin(bytes.data(), static_cast<size_t>(in.gcount()));
+  return begin == "PK\x03\x04" || begin == "PK\x05\x06";  // the latter: without entries
+}
+
+ZipArchive::ZipArchive(const std::filesystem::path& file) : state_(std::make_unique<State>()) {
+  state_->who = file.string();
+  int code = 0;
+  state_->archive = zip_open(file.c_str(), ZIP_RDONLY, &code);
+  if (!state_->archive)
+    throw DataError(
+        "{}: is no whole ZIP archive ({}); copy or download it again, or make a new one",
+        state_->who, text_of(code));
+}
+
+ZipArchive::ZipArchive(ZipArchive&&) noexcept = default;
+ZipArchive::~ZipArchive() = default;
+
+std::vector<ZipEntry> ZipArchive::entries() const {
+  std::vector<ZipEntry> out;
+  const zip_int64_t count = zip_get_num_entries(state_->archive, 0);
+  out.reserve(static_cast<size_t>(count));
+  for (zip_int64_t i = 0; i < count; ++i) {
+    zip_stat_t info;
+    if (zip_stat_index(state_->archive, static_cast<zip_uint64_t>(i), 0, &info) != 0)
+      throw DataError("{}: entry {} of the ZIP archive cannot be read: {}", state_->who, i + 1,
+                      zip_strerror(state_->archive));
+    out.push_back({info.name, static_cast<int64_t>(info.size), info.crc, i});
+  }
+  return out;
+}
+
+std::string ZipArchive::begin_of(const ZipEntry& entry, size_t count) const {
+  const Entry file = opened(state_->archive, entry);
+  std::string bytes(count, '\0');
+  const zip_int64_t n = file ? zip_fread(file.get(), bytes.data(), count) : 0;
+  bytes.resize(static_cast<size_t>(std::max<zip_int64_t>(n, 0)));
+  return bytes;
+}
+
+std::string ZipArchive::read(const ZipEntry& entry) const {
+  const auto refuse = [&](const char* why) {
+    throw DataError("{}: {}: cannot be unpacked: {}", state_->who, entry.name, why);
+  };
+  const Entry file = opened(state_->archive, entry);
+  if (!file) refuse(zip_strerror(state_->archive));
+  std::string bytes(static_cast<size_t>(entry.size), '\0');
+  size_t got = 0;
+  while (got < bytes.size()) {
+    const zip_int64_t n = zip_fread(file.get(), bytes.data() + got, bytes.size() - got);
+    if (n < 0) refuse(zip_file_strerror(file.get()));
+    if (n == 0) refuse("it is shorter than the archive says");
+    got += static_cast<size_t>(n);
+  }
+  char beyond = 0;  // libzip compares the checksum at the end
+  const zip_int64_t more = zip_fread(file.get(), &beyond, 1);
+  if (more < 0) refuse(zip_file_strerror(file.get()));
+  if (more > 0) refuse("it is longer than the archive says");
+  return bytes;
+}
+
+}  // namespace gan
