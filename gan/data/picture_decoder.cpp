@@ -257,7 +257,7 @@ std::string_view picture_kind(std::string_view bytes) {
 
 PictureDecoder::PictureDecoder(const PictureSettings& settings)
     : size_(parse_size(settings.resize)),
-      crop_(settings.crop == Crop::centre),
+      crop_(settings.crop == PictureCrop::centre),
       with_alpha_(settings.colour == Colour::rgba),
       background_(parse_background(settings.background)) {
   Vips::get();

@@ -157,7 +157,7 @@ TEST(PictureDecoder, ScalingAveragesAndReachesTheSize) {
             8)
       << "every fourth pixel would be all black or all bright";
   for (const char* resize : {"1x1", "7x5", "48x20", "100x3", "33x200"}) {
-    for (const Crop crop : {Crop::none, Crop::centre}) {
+    for (const PictureCrop crop : {PictureCrop::none, PictureCrop::centre}) {
       settings.resize = resize;
       settings.crop = crop;
       for (const auto& [w, h] : {std::pair{32, 32}, {100, 20}, {33, 47}, {1, 1}}) {
@@ -174,7 +174,7 @@ TEST(PictureDecoder, TheCentreIsKept) {
   for (size_t i = 0; i < image.pixels.size(); ++i)
     if (i / 3 % 60 / 20 == 1) image.pixels[i] = 255;
   PictureSettings settings;
-  settings.crop = Crop::centre;
+  settings.crop = PictureCrop::centre;
   EXPECT_EQ(distance(decode(encode_png(image), settings), plain_picture(20, 20, {255, 255, 255})),
             0);
   settings.resize = "20x20";

@@ -164,7 +164,7 @@ DataSet read_pictures(const PictureListing& listing, SplitSizes asked,
                        .duplicates = split.duplicates,
                        .sizes = pictures.facts.sizes,
                        .other_sizes = pictures.facts.other_sizes};
-  report.resized = settings.resize != "none" || settings.crop != Crop::none;
+  report.resized = settings.resize != "none" || settings.crop != PictureCrop::none;
   std::vector<int32_t> labels;
   if (!classes.labels.empty()) set_classes(std::move(classes), pictures, who, data, report, labels);
   const auto chosen = [&](const std::vector<int64_t>& numbers, int64_t most) {

@@ -13,7 +13,7 @@ enum class Labels {
   off,
 };
 
-enum class Crop {
+enum class PictureCrop {
   none,
   centre,  ///< the largest part in the middle that has the wanted proportions; a square where no
            ///< size is given
@@ -29,7 +29,7 @@ enum class Colour {
 struct PictureSettings {
   Labels labels = Labels::automatic;
   std::string resize = "none";  ///< "64x48": width x height
-  Crop crop = Crop::none;
+  PictureCrop crop = PictureCrop::none;
   Colour colour = Colour::automatic;
   std::string background = "white";  ///< behind transparent pixels
   bool operator==(const PictureSettings&) const = default;

@@ -116,7 +116,7 @@ inline Names names_of(Labels) {
   static constexpr std::string_view names[] = {"auto", "off"};
   return names;
 }
-inline Names names_of(Crop) {
+inline Names names_of(PictureCrop) {
   static constexpr std::string_view names[] = {"none", "centre"};
   return names;
 }
