@@ -6,6 +6,7 @@
 
 #include "cli/picture_input.h"
 #include "cli/scoring.h"
+#include "gan/core/cache_folder.h"
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
 #include "gan/core/paths.h"
