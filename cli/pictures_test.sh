@@ -187,6 +187,11 @@ test_interrupts() {
   check "Ctrl-C while importing (exit 130)" test "$status" = 130
   says "pictures; the next start imports them anew"
   check "  leaves nothing" test -z "$(find cache/gan -name '.pictures*')"
+  start_gan train --data many --steps 2 --out never
+  wait_until begun
+  stop_with TERM
+  check "SIGTERM before training (exit 143)" test "$status" = 143
+  check "  leaves nothing" test ! -e never -a -z "$(find cache/gan -name '.pictures*')"
   info many
   has_line 'images  3000'
   says "are copies of another image"

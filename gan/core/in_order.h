@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,6 +16,8 @@ namespace gan {
 
 /// Items 0 to count - 1 of `produce`, made by several threads and consumed in order by the calling
 /// one. No more than `window` items are in memory at a time.
+///
+/// Where no thread can be started, the calling one does everything.
 ///
 /// make_worker: called in each thread; what it returns is called with the numbers of items, and
 /// destroyed in the same thread.
@@ -33,11 +36,21 @@ class InOrder {
   void run(int threads) {
     std::vector<std::jthread> workers;
     const StopAtEnd stop{*this};  // destroyed before the threads are joined
-    for (int t = 0; t < threads; ++t) workers.emplace_back([this] { work(); });
+    try {
+      for (int t = 0; t < threads; ++t) workers.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      // No more threads are to be had.
+    }
+    if (workers.empty()) return run_alone();
     for (int64_t i = 0; i < count_; ++i) consume_(i, take(i));
   }
 
  private:
+  void run_alone() {
+    auto worker = make_worker_();
+    for (int64_t i = 0; i < count_; ++i) consume_(i, worker(i));
+  }
+
   struct Slot {
     std::optional<Item> item;
     std::exception_ptr error;

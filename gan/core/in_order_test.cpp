@@ -87,6 +87,14 @@ TEST(InOrder, WhatTheConsumerThrowsEndsTheWorkers) {
   EXPECT_LT(made, 100);
 }
 
+TEST(InOrder, WorksWithoutOtherThreads) {
+  std::string seen;
+  produce_in_order<std::string>(
+      3, 0, 4, [] { return [](int64_t i) { return std::to_string(i); }; },
+      [&](int64_t, std::string text) { seen += text; });
+  EXPECT_EQ(seen, "012");
+}
+
 TEST(InOrder, NothingToDoIsDone) {
   produce_in_order<int>(
       0, 2, 4, [] { return [](int64_t) { return 0; }; }, [](int64_t, int) { FAIL(); });

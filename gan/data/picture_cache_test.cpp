@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "gan/core/stop.h"
 #include "gan/data/picture_folder_testing.h"
@@ -85,6 +88,46 @@ TEST_F(PictureCache, OnAFullDiskLeavesNothing) {
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, usual);
   EXPECT_EQ(cache_files(), 0u);
+}
+
+/// In kB, of this process.
+long status_of(const std::string& key) {
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(key)) return std::strtol(line.c_str() + key.size(), nullptr, 10);
+  return 0;
+}
+
+TEST_F(PictureCache, PicturesMayBeMoreThanMemory) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need memory of their own";
+#endif
+  for (int i = 0; i < 200; ++i)
+    put_file("d/" + std::to_string(i) + ".png",
+             encode_png(plain_picture(256, 256, {static_cast<uint8_t>(i), 99, 3})));
+  open("d");  // 39 MB
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlim_t most = (static_cast<rlim_t>(status_of("VmData:")) + 8 * 1024) * 1024;
+    const struct rlimit small { most, most };
+    ::setrlimit(RLIMIT_DATA, &small);
+    double sum = 0;
+    try {
+      const DataSet data = open("d");
+      const Examples part = data.train.slice(0, data.train.size());
+      std::vector<float> row(static_cast<size_t>(part.dim()));
+      for (int64_t i = 0; i < part.size(); ++i) {
+        part.read(i, row);
+        sum += row[0] + row[256 * 256];
+      }
+    } catch (const std::exception&) {
+      ::_exit(2);
+    }
+    ::_exit(sum > 0 ? 0 : 3);
+  }
+  int status = 1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(PictureCache, OldCachesGo) {

@@ -245,7 +245,8 @@ DataSet open_data(const std::string& data, const std::filesystem::path& data_dir
   opened.name = name_without_place(data);
   const std::vector<Published>& known = published();
   const auto row = std::ranges::find(known, opened.name, &Published::name);
-  const bool named = row != known.end() && row->classes.size() == opened.classes.size();
+  const bool named =
+      row != known.end() && !opened.pictures && row->classes.size() == opened.classes.size();
   if (named) opened.classes = row->classes;
   if (!opened.pictures) note_unused_settings(pictures, opened);
   if (pictures.labels == Labels::off) remove_labels(opened);

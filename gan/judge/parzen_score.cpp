@@ -148,6 +148,15 @@ ParzenScore parse_parzen(const std::string& json, const std::string& who) {
   }
 }
 
+/// Pictures may be more than memory holds: then the controls are fitted to the first of them, whose
+/// order is that of their hashes.
+static int64_t examples_of_controls(const DataSet& data) {
+  constexpr int64_t kMostBytes = int64_t{1} << 30;
+  if (!data.pictures) return data.train.size();
+  const int64_t bytes = data.train.dim() * static_cast<int64_t>(sizeof(float));
+  return std::min(data.train.size(), std::max<int64_t>(kMostBytes / bytes, 1));
+}
+
 std::vector<ParzenControl> known_parzen_controls(const DataSet& data, const Path& cache) {
   return read_controls(controls_file(data, cache));
 }
@@ -160,7 +169,7 @@ std::vector<ParzenControl> parzen_controls(const Judge& judge, const Path& cache
 
   say(fmt::format("scoring the controls on {} (once; kept in {})", data.name,
                   file.empty() ? "nothing" : file.parent_path().string()));
-  const Tensor train = rows_of(data.train, 0, data.train.size());
+  const Tensor train = rows_of(data.train, 0, examples_of_controls(data));
   const auto add = [&](const std::string& name, GenerativeModel& model, int64_t n) {
     out.push_back({name, parzen_of(judge, judge.units(model.sample(n, 0)))});
   };
