@@ -71,7 +71,7 @@ def processor():
 # Inputs and outputs of each product of G and of D.
 NETWORKS = {
     "paper-mnist": ([(100, 1200), (1200, 1200), (1200, 784)], [(784, 1200), (240, 1200), (240, 1)]),
-    "mnist": ([(100, 1200), (1200, 1200), (1200, 784)], [(784, 1200), (1200, 600), (600, 1)]),
+    "mnist-dense": ([(100, 1200), (1200, 1200), (1200, 784)], [(784, 1200), (1200, 600), (600, 1)]),
     "paper-cifar10-full": ([(100, 8000), (8000, 8000), (8000, 3072)], [(3072, 8000), (1600, 8000), (1600, 1)]),
 }
 
@@ -83,7 +83,7 @@ def size(net):
 def flops_of_step(recipe, batch):
     """Multiplications and additions of the products that the step needs, once each."""
     g, d = NETWORKS[recipe]
-    if recipe == "mnist":  # D: G forward, D forward, back to x, tangent, dW; then G: G and D forward, D back to the samples, G back
+    if recipe == "mnist-dense":  # D: G forward, D forward, back to x, tangent, dW; then G: G and D forward, D back to the samples, G back
         work = size(g) + 2 * (4 * size(d)) + size(g) + 2 * size(d) + size(d) + size(g[1:]) + size(g)
     else:  # G forward; D forward on both; D back; dW; to the samples; G back
         work = size(g) + 2 * size(d) + 2 * size(d[1:]) + 2 * size(d) + size(d[:1]) + size(g[1:]) + size(g)
@@ -131,10 +131,10 @@ def start_up(command):
 def print_memory(formats, threads):
     print("\nmemory of a training above that of its start, MiB, batch 100: weights 4 bytes each, moments 4 (Adam 8), bfloat16 copies 2,")
     print("an average of G 4 and 2; activations twice (values and derivatives) and tiles")
-    for recipe in ("paper-mnist", "mnist"):
+    for recipe in ("paper-mnist", "mnist-dense"):
         g, d = (size(net) + sum(b for _, b in net) for net in NETWORKS[recipe])
         each = 16 if recipe == "paper-mnist" else 20
-        budget = (each * (g + d) + (4 * g if recipe == "mnist" else 0)) / 2**20
+        budget = (each * (g + d) + (4 * g if recipe == "mnist-dense" else 0)) / 2**20
         for precision in formats:
             used = number([BENCH, "memory", f"recipes/{recipe}.toml", "fused", precision, threads, 100], threads)
             print(f"  {recipe:16}{precision}  {used:7.0f}   (at {each} bytes a parameter{', 4 more of G' if recipe == 'mnist' else ''}: {budget:.0f}, and activations)")
@@ -155,7 +155,7 @@ def main():
     python, seconds = python_with("torch"), options.seconds
     python_rbm = python_with("sklearn")
     formats = said([BENCH, "formats"], 1)
-    recipes = ["paper-mnist", "mnist"] + (["paper-cifar10-full"] if options.large else [])
+    recipes = ["paper-mnist", "mnist-dense"] + (["paper-cifar10-full"] if options.large else [])
 
     jobs = {}  # what -> (command, threads)
     for threads in options.threads:
@@ -163,7 +163,7 @@ def main():
             jobs["product", precision, threads] = ([BENCH, "product", precision, threads, seconds], threads)
             if python:
                 jobs["sample", f"PyTorch {precision}", threads] = ([python, PEER, "sample", precision, threads, seconds], threads)
-            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", "recipes/mnist.toml", "fused", precision, threads, seconds], threads)
+            jobs["sample", f"gan {precision}", threads] = ([BENCH, "sample", "recipes/mnist-dense.toml", "fused", precision, threads, seconds], threads)
         jobs.update(rbm_jobs(python_rbm, threads, seconds))
         jobs["parzen", "fp32", threads] = ([BENCH, "parzen", threads], threads)
         for recipe in recipes:

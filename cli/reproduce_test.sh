@@ -30,8 +30,8 @@ tiny_recipes() {
   mkdir recipes
   export GAN_RECIPES=$work/recipes  # and none of the program's
   recipe paper-mnist mnist
-  recipe mnist mnist
-  recipe fashion-mnist fashion-mnist
+  recipe mnist-dense mnist
+  recipe fashion-mnist-dense fashion-mnist
   printf 'about = "a mixture"\n[run]\nmodel = "bernoulli-mixture"\nthreads = 1\n[data]\nsource = "mnist"\nbinarise = true\n[training]\nsteps = 4\nbatch_size = 16\n[mixture]\ncomponents = 3\n' >recipes/mixture-mnist.toml
   printf 'about = "layers alone, then together"\n[run]\nmodel = "dbm"\nthreads = 1\n[data]\nsource = "mnist"\nbinarise = true\n[training]\nbatch_size = 16\n[dbm]\nhidden = [4, 3]\nepochs = 1\nrates = 0.01\njoint_epochs = 1\nburn_in = 5\n' >recipes/dbm-mnist.toml
 }
@@ -50,8 +50,8 @@ test_table1() {
     "It is no replication" "the fine grid adds" "after 12 steps"; do
     check "  reports: $word" grep -qiF "$word" out/report.html out/report.md out.txt
   done
-  check "  a row for each run" test "$(grep -cE '^\| (paper-)?mnist \| [12] \|' out/report.md)" = 4
-  check "  with its precision" test "$(grep -cE '^\| (paper-)?mnist \| [12] \|.*\| (fp32|bf16) \|' out/report.md)" = 4
+  check "  a row for each run" test "$(grep -cE '^\| (paper-mnist|mnist-dense) \| [12] \|' out/report.md)" = 4
+  check "  with its precision" test "$(grep -cE '^\| (paper-mnist|mnist-dense) \| [12] \|.*\| (fp32|bf16) \|' out/report.md)" = 4
   check "  and each seed's score in its model's row" grep -qE '^\| Adversarial nets, our settings \|.*\| \\?-?[0-9.]+ \((fp32|bf16)\), -?[0-9.]+ \((fp32|bf16)\) \|' out/report.md
   cp out/report.html first.html
   reproduce table1 --seeds 2
@@ -63,7 +63,7 @@ test_table1() {
 test_what_changed() {
   reproduce table1 --seeds 3
   check "  one more seed: only it is trained" test "$(trained)" = 2
-  sed -i 's/^steps = 12/steps = 8/' recipes/mnist.toml
+  sed -i 's/^steps = 12/steps = 8/' recipes/mnist-dense.toml
   reproduce table1 --seeds 3
   check "  a changed recipe: only it is trained again" test "$(trained)" = 3
   local file
@@ -74,7 +74,7 @@ test_what_changed() {
   local scored='^Parzen windows of'
   check "  nor scored" test "$(grep -c "$scored" err.txt)" = 0
   rm out/computed/table1-*.json
-  truncate -s 300 out/scores/mnist-seed2-*.json
+  truncate -s 300 out/scores/mnist-dense-seed2-*.json
   reproduce table1 --seeds 3
   check "  a damaged score: scored again" test "$(grep -c "$scored" err.txt)" = 1
   check "  from its run" test "$(trained)" = 0
@@ -87,13 +87,13 @@ test_carried_away() {
   expect 0 "scores without their runs, with more threads" reproduce table1 --seeds 3 --data-dir files --out elsewhere
   sed -i 's/^threads = 2/threads = 1/' recipes/*.toml
   check "  are enough" test "$(trained)" = 0
-  check "  say where they were made" grep -qE '^\| mnist \| 3 \|.*\| [^|]+, 1 thread, [^|]+ \|$' elsewhere/report.md
+  check "  say where they were made" grep -qE '^\| mnist-dense \| 3 \|.*\| [^|]+, 1 thread, [^|]+ \|$' elsewhere/report.md
   sed -i 's/^threads = 1/threads = 2/' recipes/*.toml
-  rm out/computed/table1-*.json out/scores/mnist-seed3-*.json
+  rm out/computed/table1-*.json out/scores/mnist-dense-seed3-*.json
   reproduce table1 --seeds 3
   sed -i 's/^threads = 2/threads = 1/' recipes/*.toml
   check "runs without their scores, with more threads: nothing is trained" test "$(trained)" = 0
-  check "  what they were trained with is told" grep -qE '^\| mnist \| 3 \|.*\| [^|]+, 1 thread, [^|]+ \|$' out/report.md
+  check "  what they were trained with is told" grep -qE '^\| mnist-dense \| 3 \|.*\| [^|]+, 1 thread, [^|]+ \|$' out/report.md
 }
 
 test_figures() {
@@ -101,7 +101,7 @@ test_figures() {
   reproduce figure2 --seeds 1
   check "  it shares the runs of table 1" test "$(trained)" = 2  # those on Fashion-MNIST
   local file
-  for file in figure2-paper-mnist figure2-mnist figure2-paper-mnist-on-fashion-mnist figure2-fashion-mnist; do
+  for file in figure2-paper-mnist figure2-mnist-dense figure2-paper-mnist-on-fashion-mnist figure2-fashion-mnist-dense; do
     check "  draws $file.png" test "$(head -c 4 "out/$file.png" | od -An -c | tr -d ' ')" = '211PNG'
     check "  and names it" grep -qF "(<$file.png>)" out/report.md
   done
@@ -112,13 +112,13 @@ test_figures() {
   check "  and nothing from outside" test "$(grep -cE 'src="[^d]|href=|<script|<link' out/report.html)" = 0
   reproduce figure2 --seeds 1
   says "figure2: computed before"
-  sed -i 's/"step": [0-9]*/"step": 1000/' out/scores/mnist-seed1-*.json
+  sed -i 's/"step": [0-9]*/"step": 1000/' out/scores/mnist-dense-seed1-*.json
   reproduce figure2 --seeds 1
   says "figure2: to be computed"
   check "  a score of another checkpoint: said, with both steps" grep -qE 'Not the run that table 1 scores: this one is at step [0-9]+, made on .*; the one scored is at step 1,000, made on ' out/report.md
   check "  and of no other run" test "$(grep -c 'Not the run that table 1 scores' out/report.md)" = 1
   reproduce figure3 --seeds 1
-  check "  draws lines" grep -qF "(<figure3-mnist.png>)" out/report.md
+  check "  draws lines" grep -qF "(<figure3-mnist-dense.png>)" out/report.md
   reproduce table2
   check "  what the models can do" grep -q "log p(x) in closed form, exact" out/report.html
   check "  also of what has no model in its early stages" grep -q "a lower bound of log p(x) up to log Z" out/report.html

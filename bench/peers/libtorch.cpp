@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
   const int64_t batch = std::stoll(a[4]);
   const bool bf16 = a[2] == "bf16", large = a[1] == "paper-cifar10-full";
   std::unique_ptr<Peer> peer;
-  if (a[1] == "mnist")
+  if (a[1] == "mnist-dense")
     peer = std::make_unique<Quick>(batch, bf16);
   else
     peer = large ? std::make_unique<Paper>(batch, bf16, 8000, 3072, 1600)

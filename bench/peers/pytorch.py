@@ -4,7 +4,7 @@
     python3 bench/peers/pytorch.py step RECIPE PRECISION THREADS BATCH SECONDS     prints milliseconds a step (median)
     python3 bench/peers/pytorch.py sample PRECISION THREADS SECONDS                prints images a second, to a .npy
 
-The same networks, update rules, dropout and penalties as recipes/paper-mnist.toml and recipes/mnist.toml. Optimisers
+The same networks, update rules, dropout and penalties as recipes/paper-mnist.toml and recipes/mnist-dense.toml. Optimisers
 are torch.optim's, in their multi-tensor form; bf16 is torch.autocast. Data are random: they cost nothing to fetch.
 """
 import copy
@@ -119,7 +119,7 @@ def main():
         recipe, precision, threads, batch, seconds = sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6])
         torch.set_num_threads(threads)
         large = {"width": 8000, "inputs": 3072, "units": 1600} if recipe == "paper-cifar10-full" else {}
-        model = (Quick if recipe == "mnist" else Paper)(batch, autocast_of(precision), **large)
+        model = (Quick if recipe == "mnist-dense" else Paper)(batch, autocast_of(precision), **large)
         x = torch.rand(batch, large.get("inputs", 784))
         print(1e3 * timed(lambda: model.step(x), seconds))
     else:

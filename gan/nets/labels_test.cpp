@@ -58,13 +58,15 @@ TEST(Labels, AreAskedFor) {
   EXPECT_EQ(net(at::ones({4, 3}), {.label = at::zeros({4}, at::kLong)}).sizes(), (Shape{4, 1}));
 }
 
-TEST(Labels, AreSeenByTheReferenceEngineAlone) {
-  EXPECT_NE(FusedEngine::unsupported({ClassEmbedding{.size = 2}, Dense{.units = 1}}, false)
-                .find("layer 1 (class-embedding) has no fused passes"),
-            std::string::npos);
-  EXPECT_NE(FusedEngine::unsupported({Dense{.units = 1}, Projection{}}, false)
-                .find("layer 2 (projection) has no fused passes"),
-            std::string::npos);
+TEST(Labels, TheFusedEngineAsksForThemToo) {
+  Network net = build({ClassEmbedding{.size = 2}, Projection{}}, {3}, 2);
+  const Tensor x = at::ones({4, 3}), label = at::tensor({0, 1, 1, 0}, at::kLong);
+  const Tensor expected = net(x, {.label = label});
+  net.fuse(kernels::Format::fp32);
+  EXPECT_TRUE(at::allclose(net.infer(x, label), expected));
+  EXPECT_THROW(net.infer(x), std::logic_error);
+  EXPECT_THROW(net.infer(x, label.slice(0, 1)), std::logic_error);
+  EXPECT_THROW(net.infer(x, label + 1), std::logic_error);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ Tensor activate(const Tensor& a, Activation activation, double slope) {
     case Activation::sigmoid:
       return at::sigmoid(a);
     case Activation::hard_sigmoid:
-      return at::hardsigmoid(a);
+      return (a / 6 + 0.5).clamp(0, 1);  // ATen has no second derivative of its own
     case Activation::tanh:
       return at::tanh(a);
   }

@@ -18,14 +18,14 @@ struct Panel {
   const char* published;  ///< what the paper shows of these data
 };
 const std::vector<Panel> kSamplesOf = {
-    {"mnist", {"paper-mnist", "paper-mnist-averaged", "mnist"}, "figure 2 a of the paper"},
-    {"fashion-mnist", {"paper-mnist", "mnist"}, "not in the paper"},
+    {"mnist", {"paper-mnist", "paper-mnist-averaged", "mnist-dense"}, "figure 2 a of the paper"},
+    {"fashion-mnist", {"paper-mnist", "mnist-dense"}, "not in the paper"},
     {"cifar10", {"paper-cifar10-full"}, "figure 2 c of the paper, fully connected nets"},
     {"cifar10", {"paper-cifar10-conv"}, "figure 2 d of the paper, convolutional nets"},
 };
 const std::vector<Panel> kLinesOf = {
-    {"mnist", {"paper-mnist", "paper-mnist-averaged", "mnist"}, "figure 3 of the paper"},
-    {"fashion-mnist", {"paper-mnist", "mnist"}, "not in the paper"},
+    {"mnist", {"paper-mnist", "paper-mnist-averaged", "mnist-dense"}, "figure 3 of the paper"},
+    {"fashion-mnist", {"paper-mnist", "mnist-dense"}, "not in the paper"},
 };
 
 bool is_too_long(const Reproduction& r, const Panel& panel) {

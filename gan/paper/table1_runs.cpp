@@ -34,7 +34,7 @@ const std::vector<Row> kRows = {
      "",
      "paper-mnist-averaged",
      3},
-    {"Adversarial nets, our settings", {}, "", "mnist", 3},
+    {"Adversarial nets, our settings", {}, "", "mnist-dense", 3},
 };
 
 std::vector<Training> trainings_of(Reproduction& r, const Row& row) {

@@ -8,6 +8,7 @@
 
 #include "gan/core/duration.h"
 #include "gan/core/memory.h"
+#include "gan/spec/derived_networks.h"
 #include "gan/spec/layer_row.h"
 #include "gan/spec/memory.h"
 
@@ -19,18 +20,11 @@ constexpr int64_t kEvery = 1000;         // steps between scores, pictures and c
 constexpr int64_t kFewImages = 1000;     // from which a generator learns copies
 constexpr int64_t kSmallest = 8;         // sides of images for convolutional networks
 constexpr int64_t kLargest = 512;        // the same
-constexpr int64_t kSmallestMap = 7;      // maps are halved down to this width or less
-constexpr int64_t kMostDoublings = 4;    // of channels
-constexpr int64_t kUnits = 512;          // of the dense layers beside the convolutions
 constexpr double kLongestStep = 0.2;     // seconds, estimated
 constexpr double kMemoryForScores = .5;  // at most this share of it
 
 // Multiply-adds a second, measured in training steps of the recipe fashion-mnist on two cores.
 constexpr double kCore = 2e10, kCoreInBf16 = 4.5e10, kGpu = 3e12;
-
-LayerSpec leaky(int64_t units) {
-  return Dense{.units = units, .activation = Activation::leaky_relu};
-}
 
 /// What all derived settings share: those of the recipes fashion-mnist and ring8.
 Config common(const DataFacts& data) {
@@ -112,62 +106,6 @@ Derived for_rows(const DataFacts& data, const Wishes& wishes) {
 
 // --- Images ---
 
-/// Height and width of an image and of its maps, each half of the one before, rounded up.
-struct Map {
-  int64_t height, width;
-};
-
-std::vector<Map> maps_of(const Shape& image) {
-  std::vector<Map> out{{image[1], image[2]}};
-  while (std::min(out.back().height, out.back().width) > kSmallestMap)
-    out.push_back({(out.back().height + 1) / 2, (out.back().width + 1) / 2});
-  return out;
-}
-
-int64_t channels_at(const NetworkSize& size, size_t halvings) {
-  return size.channels << std::min<size_t>(halvings, kMostDoublings);
-}
-
-/// As in the recipe fashion-mnist: transposed convolutions double the maps, crops take off what is
-/// too much for an odd side, and a convolution smooths the grid that transposed convolutions leave.
-NetworkSpec generator_of(const Shape& image, const NetworkSize& size) {
-  const std::vector<Map> maps = maps_of(image);
-  const size_t halvings = maps.size() - 1;
-  const Shape first = {channels_at(size, halvings), maps.back().height, maps.back().width};
-  NetworkSpec layers = {leaky(kUnits), leaky(product(first))};
-  for (size_t level = halvings; level-- > 0;) {
-    TransposedConvolution up{.channels = channels_at(size, level),
-                             .kernel = 4,
-                             .stride = 2,
-                             .pad = 1,
-                             .activation = Activation::leaky_relu};
-    if (level + 1 == halvings) up.input = first;
-    layers.emplace_back(up);
-    const Map &made = maps[level + 1], &wanted = maps[level];
-    if (2 * made.height != wanted.height || 2 * made.width != wanted.width)
-      layers.emplace_back(Crop{.height = wanted.height, .width = wanted.width});
-  }
-  const bool colour = image[0] > 1;
-  layers.emplace_back(Convolution{.channels = image[0],
-                                  .kernel = 3,
-                                  .pad = 1,
-                                  .activation = colour ? Activation::tanh : Activation::sigmoid});
-  return layers;
-}
-
-NetworkSpec discriminator_of(const Shape& image, const NetworkSize& size) {
-  NetworkSpec layers;
-  for (size_t level = 1; level < maps_of(image).size(); ++level)
-    layers.emplace_back(Convolution{.channels = channels_at(size, level),
-                                    .kernel = 4,
-                                    .stride = 2,
-                                    .pad = 1,
-                                    .activation = Activation::leaky_relu});
-  layers.push_back(leaky(kUnits));
-  layers.emplace_back(Dense{.units = 1});
-  return layers;
-}
-
 Config images_of_size(const DataFacts& data, const NetworkSize& size) {
   const Shape image = seen_by_networks(data.spec.shape);
   const bool colour = image[0] > 1;
@@ -177,9 +115,10 @@ Config images_of_size(const DataFacts& data, const NetworkSize& size) {
       .steps = kSteps, .batch_size = batch_of(data.spec, size.batch), .learning_rate = 2e-3};
   c.optimizer.min_rate = 2e-5;
   c.game.r1 = c.game.r2 = 1.0;
+  c.game.final_r1 = c.game.final_r2 = 0.3;
   c.generator.noise_size = colour ? 128 : 64;
-  c.generator.layers = generator_of(image, size);
-  c.discriminator.layers = discriminator_of(image, size);
+  c.generator.layers = generator_of(data.spec, size);
+  c.discriminator.layers = discriminator_of(data.spec, size);
   return c;
 }
 
@@ -246,11 +185,14 @@ Derived for_images(const DataFacts& data, const Machine& machine, const Wishes& 
   const bool colour = image[0] > 1;
   d.reasons.push_back(networks_reason(c, image));
   d.reasons.push_back(size_reason(d, data, machine, wishes));
-  d.reasons.push_back(colour ? "values: [-1, 1], tanh at the end of G: colours are centred"
-                             : "values: [0, 1], the sigmoid at the end of G: one grey channel");
-  if (!data.spec.classes.empty())
+  d.reasons.push_back(colour
+                          ? "values: [-1, 1], tanh at the end of G: colours are centred"
+                          : "values: [0, 1], the hard sigmoid at the end of G: one grey channel, "
+                            "and black is exactly 0");
+  if (uses_labels(data.spec))
     d.reasons.push_back(fmt::format(
-        "labels: the {} classes are known but not used: layers that see labels have no fast passes on a CPU",
+        "labels: {} classes: G makes the one that it is asked for, and D sees which; with pictures, "
+        "--labels off leaves them out",
         data.spec.classes.size()));
   d.reasons.push_back(
       fmt::format("batch: {} of {} images", c.training.batch_size, count(data.spec.size)));
@@ -288,8 +230,8 @@ struct MultiplyAdds {
 };
 
 /// Of one example on its way through.
-double multiply_adds(const NetworkSpec& spec, const Shape& input) {
-  const std::vector<LayerShape> fitted = shapes(spec, input, "estimate");
+double multiply_adds(const NetworkSpec& spec, const Shape& input, int64_t classes) {
+  const std::vector<LayerShape> fitted = shapes(spec, input, "estimate", classes);
   double sum = 0;
   for (size_t i = 0; i < spec.size(); ++i) sum += std::visit(MultiplyAdds{fitted[i]}, spec[i]);
   return sum;
@@ -314,11 +256,13 @@ const std::vector<NetworkSize>& sizes_of_networks() {
 }
 
 std::vector<double> step_estimates(const DataFacts& data, const Machine& machine) {
+  const auto classes = static_cast<int64_t>(data.spec.classes.size());
   std::vector<double> out;
   for (const NetworkSize& size : sizes_of_networks()) {
     const Config c = images_of_size(data, size);
-    const double example = kWaysOfG * multiply_adds(c.generator.layers, {c.generator.noise_size}) +
-                           kWaysOfD * multiply_adds(c.discriminator.layers, data.spec.shape);
+    const double of_g = multiply_adds(c.generator.layers, {c.generator.noise_size}, classes);
+    const double of_d = multiply_adds(c.discriminator.layers, data.spec.shape, classes);
+    const double example = kWaysOfG * of_g + kWaysOfD * of_d;
     const bool fits = memory_need(c, data.spec).total() <= machine.memory / 2;
     out.push_back(fits ? static_cast<double>(c.training.batch_size) * example / speed_of(machine)
                        : std::numeric_limits<double>::infinity());

@@ -95,7 +95,7 @@ layers = [
   { layer = "dense", units = 3136, activation = "leaky-relu" },
   { layer = "transposed-convolution", channels = 32, kernel = 4, stride = 2, pad = 1, input = [64, 7, 7], activation = "leaky-relu" },
   { layer = "transposed-convolution", channels = 16, kernel = 4, stride = 2, pad = 1, activation = "leaky-relu" },
-  { layer = "convolution", channels = 1, kernel = 3, pad = 1, activation = "sigmoid" },
+  { layer = "convolution", channels = 1, kernel = 3, pad = 1, activation = "hard-sigmoid" },
 ]
 [discriminator]
 layers = [
@@ -142,7 +142,12 @@ TEST(Derive, SaysWhatTheUserShouldKnow) {
   DataFacts data = images({1, 28, 28}, 300);
   data.spec.classes = {"cat", "dog"};
   const Derived few = derive(data, kSmallMachine);
-  EXPECT_TRUE(says(few, "the 2 classes are known but not used"));
+  EXPECT_TRUE(says(few, "2 classes: G makes the one that it is asked for"));
+  EXPECT_TRUE(sees_labels(few.config.generator.layers));
+  EXPECT_TRUE(sees_labels(few.config.discriminator.layers));
+  check_fit(few.config, data.spec);
+  data.spec.classes.pop_back();
+  EXPECT_FALSE(sees_labels(derive(data, kSmallMachine).config.generator.layers));
   EXPECT_TRUE(says(few, "may learn 300 images by heart"));
   EXPECT_EQ(few.config.training.batch_size, 30);
   const Derived many = derive(images({1, 28, 28}), kSmallMachine);
