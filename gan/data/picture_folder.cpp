@@ -111,12 +111,6 @@ int64_t limited(const std::string& who, const char* what, int64_t available, int
   return most == 0 ? available : most;
 }
 
-int64_t held_out(const Shape& shape, size_t available) {
-  const int64_t bytes = product(shape) * static_cast<int64_t>(sizeof(float));
-  const int64_t most = std::min(kMostHeldOut, std::max<int64_t>(kMostHeldOutBytes / bytes, 1));
-  return std::min(static_cast<int64_t>(available), most);
-}
-
 /// Classes that keep a picture that can be read, and the labels of the pictures.
 void set_classes(PictureClasses classes, const CachedPictures& pictures, const std::string& who,
                  DataSet& data, PictureReport& report, std::vector<int32_t>& labels) {
@@ -139,6 +133,11 @@ void set_classes(PictureClasses classes, const CachedPictures& pictures, const s
 }
 
 }  // namespace
+
+int64_t most_held_out(const Shape& shape) {
+  const int64_t bytes = product(shape) * static_cast<int64_t>(sizeof(float));
+  return std::clamp<int64_t>(kMostHeldOutBytes / bytes, 1, kMostHeldOut);
+}
 
 DataSet read_pictures(const PictureListing& listing, SplitSizes asked,
                       const PictureSettings& settings) {
@@ -174,11 +173,11 @@ DataSet read_pictures(const PictureListing& listing, SplitSizes asked,
       for (const int64_t i : first) theirs.push_back(labels[static_cast<size_t>(i)]);
     return Examples(pictures.shape, pictures.stored, first).with_labels(std::move(theirs));
   };
+  const int64_t most = most_held_out(pictures.shape);
   data.train = chosen(split.train, limited(who, "train", std::ssize(split.train), asked.train));
-  data.valid =
-      chosen(split.valid,
-             limited(who, "valid", held_out(pictures.shape, split.valid.size()), asked.valid));
-  data.test = chosen(split.test, held_out(pictures.shape, split.test.size()));
+  data.valid = chosen(split.valid,
+                      limited(who, "valid", std::min(std::ssize(split.valid), most), asked.valid));
+  data.test = chosen(split.test, std::min(std::ssize(split.test), most));
   data.description =
       fmt::format("{} of pictures, {}", listing.zip ? "a ZIP file" : "a folder", who);
   data.image = true;

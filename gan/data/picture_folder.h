@@ -10,6 +10,9 @@ namespace gan {
 inline constexpr int64_t kMostHeldOut = 10'000;
 inline constexpr int64_t kMostHeldOutBytes = int64_t{512} << 20;  ///< as float32
 
+/// The smaller of the two, for pictures of this shape, and at least one.
+int64_t most_held_out(const Shape& shape);
+
 /// Decodes the pictures into the cache of cache_folder.h, unless they are there: files of the same
 /// names, sizes and times were read with the same settings. What was skipped, repeated, flattened
 /// or dropped is said in DataSet::notes. `split` limits how many of the pictures that train and

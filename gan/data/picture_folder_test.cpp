@@ -182,6 +182,13 @@ TEST_F(PictureFolder, OfOnePictureManyTimesIsNotSplit) {
             Texts{"d: holds only 1 distinct picture, so all of them train, validate and test"});
 }
 
+TEST_F(PictureFolder, HeldOutPicturesFitIntoMemory) {
+  EXPECT_EQ(most_held_out({1, 28, 28}), 10'000);
+  EXPECT_EQ(most_held_out({3, 32, 32}), 10'000);
+  EXPECT_EQ(most_held_out({3, 256, 256}), 682);  // 2^29 bytes, of which each takes 4 x 196,608
+  EXPECT_EQ(most_held_out({4, 8192, 8192}), 1);
+}
+
 TEST_F(PictureFolder, SplitsMayBeLimited) {
   fill("d", 100);
   const DataSet all = open("d"), some = open("d", {}, {20, 3});

@@ -23,20 +23,24 @@ constexpr std::array<std::string_view, 8> kExtensions{".png",  ".jpg",  ".jpeg",
                                                       ".jfif", ".webp", ".gif",  ".bmp"};
 constexpr std::array<std::string_view, 2> kTables{"dataset.json", "metadata.csv"};
 
-bool has_picture_name(const std::string& name) {
-  const std::string extension = lower_case(Path(name).extension().string());
+bool has_picture_name(std::string_view name) {
+  const size_t dot = name.rfind('.');
+  if (dot == name.npos) return false;
+  const std::string extension = lower_case(name.substr(dot));
   return std::ranges::find(kExtensions, extension) != kExtensions.end();
 }
 
-bool is_table(const std::string& name) {
-  return std::ranges::find(kTables, base_name(name)) != kTables.end();
+bool is_table(std::string_view name) {
+  const std::string_view base = name.substr(name.rfind('/') + 1);  // npos + 1 is 0
+  return std::ranges::find(kTables, base) != kTables.end();
 }
 
 /// What is left by operating systems and archivers, and what is hidden.
 bool is_passed_over(std::string_view part) {
+  if (part.starts_with('.')) return true;
+  if (part.size() > 11) return false;  // longer than any of these
   const std::string name = lower_case(part);
-  return name.starts_with('.') || name == "__macosx" || name == "thumbs.db" ||
-         name == "desktop.ini" || name == "@eadir";
+  return name == "__macosx" || name == "thumbs.db" || name == "desktop.ini" || name == "@eadir";
 }
 
 int64_t nanoseconds(const timespec& time) {
@@ -84,14 +88,15 @@ class FolderWalk {
   std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
-std::vector<std::string> parts_of(const std::string& name) {
-  std::vector<std::string> parts;
+/// Whether `matches` holds for a part of a name, between its '/'.
+template <class Matches>
+bool any_part(std::string_view name, Matches matches) {
   size_t begin = 0;
   for (size_t end = 0; end != name.npos; begin = end + 1) {
     end = name.find('/', begin);
-    parts.push_back(name.substr(begin, end - begin));
+    if (matches(name.substr(begin, end - begin))) return true;
   }
-  return parts;
+  return false;
 }
 
 /// As the archive has it, with '/' where Windows wrote '\'. @throws DataError for a name that would
@@ -99,9 +104,8 @@ std::vector<std::string> parts_of(const std::string& name) {
 std::string safe_name(const ZipEntry& entry, const std::string& who) {
   std::string name = entry.name;
   std::ranges::replace(name, '\\', '/');
-  const std::vector<std::string> parts = parts_of(name);
   const bool leads_out = name.starts_with('/') || (name.size() > 1 && name[1] == ':') ||
-                         std::ranges::find(parts, "..") != parts.end();
+                         any_part(name, [](std::string_view part) { return part == ".."; });
   if (leads_out)
     throw DataError(
         "{}: holds an entry named {}, which would lie outside of the archive's folder; such "
@@ -110,17 +114,24 @@ std::string safe_name(const ZipEntry& entry, const std::string& who) {
   return name;
 }
 
+/// Of "a/b/": "a" and "a/b".
+void insert_folders(const std::string& folder, std::set<std::string>& folders) {
+  for (size_t end = folder.find('/'); end != folder.npos; end = folder.find('/', end + 1))
+    folders.insert(folder.substr(0, end));
+}
+
 PictureListing list_archive(const Path& source) {
   PictureListing listing{.source = source, .zip = true};
   const std::string who = source.string();
   const ZipArchive archive(source);
   std::set<std::string> folders;
+  std::string last;  // folder, of the entry before
   for (const ZipEntry& entry : archive.entries()) {
     const std::string name = safe_name(entry, who);
-    const std::vector<std::string> parts = parts_of(name);
-    if (std::ranges::any_of(parts, is_passed_over)) continue;
-    for (size_t end = name.find('/'); end != name.npos; end = name.find('/', end + 1))
-      folders.insert(name.substr(0, end));
+    if (any_part(name, is_passed_over)) continue;
+    const std::string folder = name.substr(0, name.rfind('/') + 1);
+    if (folder != last) insert_folders(folder, folders);
+    last = folder;
     if (name.ends_with('/')) continue;
     const bool table = is_table(name);
     if (!table && !has_picture_name(name) &&
