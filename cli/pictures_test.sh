@@ -128,6 +128,11 @@ test_labels() {
   done
   # shellcheck disable=SC2086
   expect 0 "train on classes" train --data classes $short --out run-classes
+  says "labels: 3 classes: G makes the one that it is asked for"
+  expect 0 "  the recipe of its run, without labels" info run-classes
+  sed '/class-embedding/d; s/layer = "projection".*/layer = "dense", units = 1 },/' run-classes/config.toml >plain-nets.toml
+  # shellcheck disable=SC2086
+  expect 0 "train nets that see no labels on classes" train plain-nets.toml $short --out run-unseen
   says "its labels of 3 classes are known, and this training does not use them"
   info classes --labels off
   check "  has no classes" test -z "$(grep '^classes' out.txt)"
@@ -196,6 +201,43 @@ test_interrupts() {
   has_line 'images  3000'
   says "are copies of another image"
 }
+
+test_classes() {
+  expect 0 "a row for each class" sample run-classes --out rows.png
+  says "rows.png: 24 samples"
+  expect 0 "a class by name" sample run-classes --class dog -n 4 --seed 5 --out dog.npy
+  expect 0 "  by number" sample run-classes --class 1 -n 4 --seed 5 --out one.npy
+  check "  is the same" cmp dog.npy one.npy
+  expect 0 "  another class" sample run-classes --class cat -n 4 --seed 5 --out cat.npy
+  check "  is another" test "$(cmp -s dog.npy cat.npy; echo $?)" = 1
+  expect 0 "seeds" sample run-classes --class dog --seeds 7,3-4 --out seeds.csv
+  local seed
+  for seed in 7 3 4; do
+    run_gan sample run-classes --class dog -n 1 --seed $seed --out $seed.csv
+  done
+  check "  give the first sample of each" cmp seeds.csv <(cat 7.csv 3.csv 4.csv)
+  expect 0 "truncation" sample run-classes --class dog -n 4 --seed 5 --truncation 0.5 --out cut.npy
+  check "  gives others" test "$(cmp -s dog.npy cut.npy; echo $?)" = 1
+  expect 0 "lines of a class" interpolate run-classes --class rare --out lines.png
+  expect 2 "a class that is none" sample run-classes --class dgo --out no.png
+  says "class 'dgo': the classes of classes are cat, dog, rare"
+  expect 2 "seeds that are none" sample run-classes --seeds 3-x --out no.png
+  says "'x' is not a seed; give numbers and ranges, as in 0-63,100"
+  expect 2 "a range that goes down" sample run-classes --seeds 9-3 --out no.png
+  says "9-3 is a range that goes down"
+  expect 2 "seeds and a number" sample run-classes --seeds 1 -n 3 --out no.png
+  expect 2 "a class of a model without" sample run-unseen --class cat --out no.png
+  says "this model was trained without labels"
+  expect 2 "lines of a class of a model without" interpolate run-unseen --class cat --out no.png
+  expect 2 "a class and chains" sample run-classes --class cat --chains 2 --out no.png
+  says "--class and --chains cannot be used together"
+  check "nothing was written" test ! -e no.png
+  expect 0 "scores" evaluate run-classes
+  says "a classifier reads the class that was asked for in"
+  expect 0 "  as JSON" evaluate run-classes --json
+  check "  with the class accuracy" grep -qE '"class_accuracy": ?\{"accuracy": ?[01]' out.txt
+}
+
 begun() { [ -n "$(find cache/gan -name '.pictures*')" ]; }
 
-run_tests plain pixels sizes broken folders labels archives cache interrupts
+run_tests plain pixels sizes broken folders labels classes archives cache interrupts

@@ -6,6 +6,7 @@
 #include "gan/judge/binomial.h"
 #include "gan/judge/classifier.h"
 #include "gan/judge/kinds.h"
+#include "gan/judge/score_json.h"
 
 namespace gan {
 namespace {
@@ -54,7 +55,13 @@ ScoreReport score_class_accuracy(const Subject& s) {
               "  class accuracy     a classifier reads the class that was asked for in {} of the "
               "samples\n"
               "                     (control: the right class of {} of the test examples)\n",
-              score.cell, percent(of_test))};
+              score.cell, percent(of_test)),
+          .json = compact({{"class_accuracy",
+                            {{"accuracy", value},
+                             {"low", interval.low},
+                             {"high", interval.high},
+                             {"samples", n},
+                             {"control", {{"what", "test examples"}, {"accuracy", of_test}}}}}})};
 }
 
 }  // namespace gan
