@@ -98,7 +98,8 @@ test_chain_options() {  # of models that have none; what they do is tested besid
 }
 
 make_images img
-run_gan train --data img --steps 3 --quiet --out one
-run_gan train --data img --steps 3 --seed 2 --quiet --out two
+dense=(--set generator.noise_size=100 --set 'generator.layers=[{layer="dense",units=1200,activation="relu"},{layer="dense",units=1200,activation="relu"},{layer="dense",units=64,activation="sigmoid"}]')
+run_gan train --data img --steps 3 "${dense[@]}" --quiet --out one
+run_gan train --data img --steps 3 --seed 2 "${dense[@]}" --quiet --out two
 run_gan train mixture-mnist --data img --set mixture.components=5 --set training.batch_size=50 --set run.evaluate_every=0 --set run.sample_every=0 --steps 4 --quiet --out mixture
 run_tests compare json names refusals chain_options

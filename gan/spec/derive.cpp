@@ -115,7 +115,6 @@ Config images_of_size(const DataFacts& data, const NetworkSize& size) {
       .steps = kSteps, .batch_size = batch_of(data.spec, size.batch), .learning_rate = 2e-3};
   c.optimizer.min_rate = 2e-5;
   c.game.r1 = c.game.r2 = 1.0;
-  c.game.final_r1 = c.game.final_r2 = 0.3;
   c.generator.noise_size = colour ? 128 : 64;
   c.generator.layers = generator_of(data.spec, size);
   c.discriminator.layers = discriminator_of(data.spec, size);
