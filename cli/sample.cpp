@@ -78,10 +78,7 @@ Selection selection_of(SampleOptions& o, Model& model, bool to_picture) {
   if (choice != nullptr && chain != nullptr)
     throw UsageError("{} and {} cannot be used together", choice, chain);
   Selection out{.seeds = o.seeds, .truncation = o.truncation};
-  if (!o.class_name.empty() && class_count(model.generative()) > 0)
-    out.label = label_of(model.data(), o.class_name);
-  else if (!o.class_name.empty())
-    out.label = 0;  // sample() says why there is none
+  if (!o.class_name.empty()) out.label = label_of(model, o.class_name);
   const int64_t classes = class_count(model.generative());
   if (!to_picture || classes == 0 || out.label || !o.seeds.empty()) return out;
   out.of_each_class = o.n_was_given ? (o.n + classes - 1) / classes : kPerClass;
@@ -170,7 +167,7 @@ int carry_out(const InterpolateOptions& o) {
   check_can_write(out);
   now_doing(Activity::drawing_samples);
   std::optional<int64_t> label;
-  if (!o.class_name.empty()) label = label_of(model.data(), o.class_name);
+  if (!o.class_name.empty()) label = label_of(model, o.class_name);
   write_file(out, encode_png(straight_lines(model, o.seed, label)));
   fmt::print("{}: {} straight lines through z, {} points each, seed {}\n", printable(o.out), kLines,
              kLinePoints, o.seed);

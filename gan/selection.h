@@ -2,7 +2,7 @@
 /// Samples that were chosen: of a class, of a list of seeds, from the middle of p_z.
 ///
 ///   gan::Model model = gan::load("runs/fashion-mnist-classes");
-///   at::Tensor bags = gan::sample(model, {.label = gan::label_of(model.data(), "bag")}, 64, 1);
+///   at::Tensor bags = gan::sample(model, {.label = gan::label_of(model, "bag")}, 64, 1);
 
 #include <ATen/core/Tensor.h>
 
@@ -30,8 +30,9 @@ struct Selection {
 /// and truncation is asked for
 Tensor sample(Model& model, const Selection& wanted, int64_t n, uint64_t seed, int64_t first = 0);
 
-/// The class of this name, or of this number where no class is called so. @throws UsageError
-int64_t label_of(const DataCard& data, const std::string& name);
+/// The class of this name, or of this number where no class is called so. @throws UsageError where
+/// there is none, and where the model was trained without labels
+int64_t label_of(Model& model, const std::string& name);
 
 /// How many classes can be asked for; 0 where the model has none.
 int64_t class_count(GenerativeModel& model);

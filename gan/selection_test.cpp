@@ -95,13 +95,12 @@ TEST(Selection, TruncationIsTheTruncatedNormalInTheSameOrder) {
 }
 
 TEST(Selection, ClassesAreFoundByNameThenByNumber) {
-  const Model model = model_of(kPets);
-  EXPECT_EQ(label_of(model.data(), "dog"), 1);
-  EXPECT_EQ(label_of(model.data(), "0"), 0);
-  EXPECT_EQ(label_of(model.data(), "7"), 2);
-  expect_part(refusal([&] { label_of(model.data(), "dgo"); }),
-              "the classes of pets are cat, dog, 7");
-  expect_part(refusal([&] { label_of(model.data(), "3"); }), "class '3'");
+  Model model = model_of(kPets);
+  EXPECT_EQ(label_of(model, "dog"), 1);
+  EXPECT_EQ(label_of(model, "0"), 0);
+  EXPECT_EQ(label_of(model, "7"), 2);
+  expect_part(refusal([&] { label_of(model, "dgo"); }), "the classes of pets are cat, dog, 7");
+  expect_part(refusal([&] { label_of(model, "3"); }), "class '3'");
 }
 
 TEST(Selection, WhatAModelHasNotIsRefused) {
@@ -109,6 +108,7 @@ TEST(Selection, WhatAModelHasNotIsRefused) {
   EXPECT_THROW(sample(plain, {.label = 0}, 1, 1), UsageError);
   expect_part(refusal([&] { sample(plain, {.of_each_class = 1}, 1, 1); }),
               "was trained without labels");
+  expect_part(refusal([&] { label_of(plain, "cat"); }), "was trained without labels");
   Model uniform = model_of({}, NoiseKind::uniform);
   expect_part(refusal([&] { sample(uniform, {.truncation = 1}, 1, 1); }),
               "only normal noise can be cut off");
