@@ -273,15 +273,13 @@ Image straight_lines(Model& model, uint64_t seed, std::optional<int64_t> label) 
   const Tensor from = ends.narrow(0, 0, kLines).unsqueeze(1),
                to = ends.narrow(0, kLines, kLines).unsqueeze(1);
   const Tensor z = (from * (1 - t) + to * t).flatten(0, 1);  // [8 * 12, Z], straight lines
+  if (label) check_has_classes(model);
   Tensor labels;
   if (const int64_t classes = class_count(model.generative()); classes > 0) {
     const auto whole = at::TensorOptions(z.device()).dtype(at::kLong);
     labels =
         label ? at::full({kLines}, *label, whole) : at::arange(kLines, whole).remainder(classes);
     labels = labels.repeat_interleave(kLinePoints);
-  } else if (label) {
-    throw UsageError("{}: this model was trained without labels, so no class can be asked for",
-                     model.data().name);
   }
   const Tensor images = model.own_units(latent.decode(z, labels));
   check_finite_samples(images, "this model");

@@ -34,13 +34,6 @@ Tensor labels_of(const Conditional& model, const Selection& wanted, int64_t n, u
   return at::cat(one_each);
 }
 
-[[noreturn]] void refuse_labels(const DataCard& data) {
-  throw UsageError(
-      "{}: this model was trained without labels, so no class can be asked for: train one whose "
-      "networks see them (layers class-embedding and projection)",
-      data.name);
-}
-
 /// A list with all classes, or the first of many.
 std::string listed(const std::vector<std::string>& classes) {
   constexpr size_t kShown = 20;
@@ -56,9 +49,17 @@ int64_t class_count(GenerativeModel& model) {
   return conditional != nullptr ? conditional->classes() : 0;
 }
 
+void check_has_classes(Model& model) {
+  if (class_count(model.generative()) > 0) return;
+  throw UsageError(
+      "{}: this model was trained without labels, so no class can be asked for: train one whose "
+      "networks see them (layers class-embedding and projection)",
+      model.data().name);
+}
+
 int64_t label_of(Model& model, const std::string& name) {
   const DataCard& data = model.data();
-  if (class_count(model.generative()) == 0) refuse_labels(data);
+  check_has_classes(model);
   const auto found = std::find(data.classes.begin(), data.classes.end(), name);
   if (found != data.classes.end()) return found - data.classes.begin();
   for (size_t i = 0; i < data.classes.size(); ++i)
@@ -79,14 +80,13 @@ Tensor sample(Model& model, const Selection& wanted, int64_t n, uint64_t seed, i
   if (latent == nullptr)
     throw UsageError("{}: this kind of model has no latent space to choose samples from",
                      model.data().name);
-  const int64_t classes = class_count(model.generative());
-  if (classes == 0 && (wanted.label || wanted.of_each_class > 0)) refuse_labels(model.data());
+  if (wanted.label || wanted.of_each_class > 0) check_has_classes(model);
   Tensor z = noise_of(*latent, wanted, n, seed, first);
   if (wanted.truncation && model.config().generator.noise != NoiseKind::normal)
     throw UsageError("truncation: this model's z is uniform; only normal noise can be cut off");
   if (wanted.truncation) z = truncated(z, *wanted.truncation);
   Tensor label;
-  if (classes > 0)
+  if (class_count(model.generative()) > 0)
     label = labels_of(dynamic_cast<Conditional&>(model.generative()), wanted, n, seed, first)
                 .to(z.device());
   return model.own_units(latent->decode(z, label));

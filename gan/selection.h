@@ -34,6 +34,9 @@ Tensor sample(Model& model, const Selection& wanted, int64_t n, uint64_t seed, i
 /// there is none, and where the model was trained without labels
 int64_t label_of(Model& model, const std::string& name);
 
+/// @throws UsageError where the model was trained without labels, so that no class can be asked for
+void check_has_classes(Model& model);
+
 /// How many classes can be asked for; 0 where the model has none.
 int64_t class_count(GenerativeModel& model);
 

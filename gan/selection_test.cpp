@@ -7,6 +7,7 @@
 
 #include "gan/core/error.h"
 #include "gan/game/generator.h"
+#include "gan/spec/testing.h"
 
 namespace gan {
 namespace {
@@ -22,21 +23,6 @@ Model model_of(std::vector<std::string> classes, NoiseKind noise = NoiseKind::no
   auto G = std::make_unique<Generator>(c.generator, data, 1, Tensor(), at::kCPU);
   DataCard card{.name = "pets", .shape = {4}, .classes = std::move(classes)};
   return Model(c, card, 0, std::move(G));
-}
-
-/// The message of the error that work() ends with.
-template <class Work>
-std::string refusal(Work work) {
-  try {
-    work();
-  } catch (const UsageError& e) {
-    return e.what();
-  }
-  return "nothing was refused";
-}
-
-void expect_part(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << text;
 }
 
 const std::vector<std::string> kPets = {"cat", "dog", "7"};
@@ -99,18 +85,18 @@ TEST(Selection, ClassesAreFoundByNameThenByNumber) {
   EXPECT_EQ(label_of(model, "dog"), 1);
   EXPECT_EQ(label_of(model, "0"), 0);
   EXPECT_EQ(label_of(model, "7"), 2);
-  expect_part(refusal([&] { label_of(model, "dgo"); }), "the classes of pets are cat, dog, 7");
-  expect_part(refusal([&] { label_of(model, "3"); }), "class '3'");
+  EXPECT_SAYS(complaint([&] { label_of(model, "dgo"); }), "the classes of pets are cat, dog, 7");
+  EXPECT_SAYS(complaint([&] { label_of(model, "3"); }), "class '3'");
 }
 
 TEST(Selection, WhatAModelHasNotIsRefused) {
   Model plain = model_of({});
   EXPECT_THROW(sample(plain, {.label = 0}, 1, 1), UsageError);
-  expect_part(refusal([&] { sample(plain, {.of_each_class = 1}, 1, 1); }),
+  EXPECT_SAYS(complaint([&] { sample(plain, {.of_each_class = 1}, 1, 1); }),
               "was trained without labels");
-  expect_part(refusal([&] { label_of(plain, "cat"); }), "was trained without labels");
+  EXPECT_SAYS(complaint([&] { label_of(plain, "cat"); }), "was trained without labels");
   Model uniform = model_of({}, NoiseKind::uniform);
-  expect_part(refusal([&] { sample(uniform, {.truncation = 1}, 1, 1); }),
+  EXPECT_SAYS(complaint([&] { sample(uniform, {.truncation = 1}, 1, 1); }),
               "only normal noise can be cut off");
 }
 

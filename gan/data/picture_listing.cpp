@@ -30,9 +30,8 @@ bool has_picture_name(std::string_view name) {
   return std::ranges::find(kExtensions, extension) != kExtensions.end();
 }
 
-bool is_table(std::string_view name) {
-  const std::string_view base = name.substr(name.rfind('/') + 1);  // npos + 1 is 0
-  return std::ranges::find(kTables, base) != kTables.end();
+bool is_table(const std::string& name) {
+  return std::ranges::find(kTables, base_name(name)) != kTables.end();
 }
 
 /// What is left by operating systems and archivers, and what is hidden.

@@ -17,42 +17,18 @@
 namespace gan {
 namespace {
 
-/// What libcsv finds, cell by cell and line by line.
-class Table : public CsvSink {
+class Table : public CsvRows {
  public:
-  explicit Table(std::string_view who) : who_(who) {}
-
-  void cell(std::string_view text) override {
-    if (count_ == 0) row_line_ = line_;
-    if (count_ == cells_.size()) cells_.emplace_back();
-    cells_[count_++].assign(text);
-    line_ += std::ranges::count(text, '\n');
-    after_return_ = false;
-  }
-
-  /// `end`: the character, or -1 where the file ends without one.
-  void line_end(int end) override {
-    if (end == '\n' && std::exchange(after_return_, false)) return;  // the second half of \r\n
-    after_return_ = end == '\r';
-    if (count_ > 0) row();
-    count_ = 0;
-    ++line_;
-  }
-
-  int64_t row_line() const override { return count_ > 0 ? row_line_ : line_; }
+  using CsvRows::CsvRows;
   Csv finish();
 
  private:
-  void row();
+  void row() override;
   bool header();
   void number(size_t column);
   std::string column_text(size_t column) const;
 
-  std::string_view who_;
-  std::vector<std::string> cells_;  // of the row; those from count_ on are only memory
-  size_t count_ = 0, width_ = 0;
-  int64_t line_ = 1, row_line_ = 1;
-  bool after_return_ = false;
+  size_t width_ = 0;
   std::vector<std::string> columns_, notes_;
   NumberCollector numbers_;
 };
@@ -74,7 +50,7 @@ bool Table::header() {
         "{}: line {}, column 1 has no name, as where pandas or R write the numbers of rows; save "
         "without "
         "them: to_csv(index=False), write.csv(row.names=FALSE)",
-        who_, row_line_);
+        who_, row_line());
   }
   if (const auto text = std::find_if(begin, end, is_name); text != end) {
     const auto other = std::find_if_not(begin, end, is_name);
@@ -82,7 +58,7 @@ bool Table::header() {
         "{}: line {}, column {}: expected a number, got {}; in a line of names each is text, and "
         "that of "
         "column {} is {}",
-        who_, row_line_, text - begin + 1, in_quotes(*text), other - begin + 1, in_quotes(*other));
+        who_, row_line(), text - begin + 1, in_quotes(*text), other - begin + 1, in_quotes(*other));
   }
   for (const int first : {0, 1}) {
     int64_t next = first;
@@ -91,7 +67,7 @@ bool Table::header() {
       notes_.push_back(fmt::format(
           "{}: line {} counts from {} to {}, as names of columns do, and is taken for an "
           "example; if it is a header, remove it",
-          who_, row_line_, first, next - 1));
+          who_, row_line(), first, next - 1));
     }
   }
   return false;
@@ -106,7 +82,7 @@ void Table::number(size_t column) {
   std::string_view wanted = "a number";
   if (kind == Cell::not_finite) wanted = "a finite number";
   if (kind == Cell::out_of_range) wanted = "a number within float's range";
-  throw DataError("{}: line {}, {}: expected {}, got {}{}", who_, row_line_, column_text(column),
+  throw DataError("{}: line {}, {}: expected {}, got {}{}", who_, row_line(), column_text(column),
                   wanted, in_quotes(cell), kind == Cell::text ? hint(trim(cell)) : "");
 }
 
@@ -120,7 +96,7 @@ void Table::row() {
     }
   }
   if (count_ != width_) {
-    throw DataError("{}: line {}: expected {} cells as in the first line, got {}", who_, row_line_,
+    throw DataError("{}: line {}: expected {} cells as in the first line, got {}", who_, row_line(),
                     width_, count_);
   }
   for (size_t column = 0; column < width_; ++column) number(column);

@@ -27,9 +27,25 @@ char guess_separator(std::string_view text) {
   return tabs && !commas ? '\t' : ',';
 }
 
+void CsvRows::cell(std::string_view text) {
+  if (count_ == 0) row_line_ = line_;
+  if (count_ == cells_.size()) cells_.emplace_back();
+  cells_[count_++].assign(text);
+  line_ += std::ranges::count(text, '\n');
+  after_return_ = false;
+}
+
+void CsvRows::line_end(int end) {
+  if (end == '\n' && std::exchange(after_return_, false)) return;  // the second half of \r\n
+  after_return_ = end == '\r';
+  if (count_ > 0) row();
+  count_ = 0;
+  ++line_;
+}
+
 /// What is thrown must not pass through libcsv's frames.
 struct CsvParser::State {
-  State(std::string_view name, CsvSink& to) : who(name), sink(to) {
+  State(std::string_view name, CsvRows& to) : who(name), rows(to) {
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
       throw std::bad_alloc();
   }
@@ -48,24 +64,24 @@ struct CsvParser::State {
   }
   static void on_cell(void* text, size_t size, void* self) {
     auto& state = *static_cast<State*>(self);
-    state.guarded([&] { state.sink.cell({static_cast<const char*>(text), size}); });
+    state.guarded([&] { state.rows.cell({static_cast<const char*>(text), size}); });
   }
   static void on_line_end(int end, void* self) {
     auto& state = *static_cast<State*>(self);
-    state.guarded([&] { state.sink.line_end(end); });
+    state.guarded([&] { state.rows.line_end(end); });
   }
   void rethrow() {
     if (thrown) std::rethrow_exception(std::exchange(thrown, nullptr));
   }
 
   std::string who;
-  CsvSink& sink;
+  CsvRows& rows;
   csv_parser parser{};
   std::exception_ptr thrown;
 };
 
-CsvParser::CsvParser(std::string_view who, char separator, CsvSink& sink)
-    : state_(std::make_unique<State>(who, sink)) {
+CsvParser::CsvParser(std::string_view who, char separator, CsvRows& rows)
+    : state_(std::make_unique<State>(who, rows)) {
   csv_set_delim(&state_->parser, static_cast<unsigned char>(separator));
 }
 
@@ -83,7 +99,7 @@ void CsvParser::feed(std::string_view text) {
   throw DataError(
       "{}: line {}: a double quote stands inside a cell; a cell with quotes in it is quoted "
       "itself, and they are doubled",
-      s.who, s.sink.row_line());
+      s.who, s.rows.row_line());
 }
 
 void CsvParser::finish() {
@@ -91,7 +107,7 @@ void CsvParser::finish() {
   const int status = csv_fini(&s.parser, State::on_cell, State::on_line_end, &s);
   s.rethrow();
   if (status != 0)
-    throw DataError("{}: line {}: a quote is opened and never closed", s.who, s.sink.row_line());
+    throw DataError("{}: line {}: a quote is opened and never closed", s.who, s.rows.row_line());
 }
 
 }  // namespace gan

@@ -11,26 +11,9 @@
 namespace gan {
 namespace {
 
-class Collector : public CsvSink {
+class Collector : public CsvRows {
  public:
-  explicit Collector(std::string_view who) : who_(who) {}
-
-  void cell(std::string_view text) override {
-    if (row_.cells.empty()) row_.line = line_;
-    row_.cells.emplace_back(trim(text));
-    line_ += std::ranges::count(text, '\n');
-    after_return_ = false;
-  }
-
-  void line_end(int end) override {
-    if (end == '\n' && std::exchange(after_return_, false)) return;  // the second half of \r\n
-    after_return_ = end == '\r';
-    if (!row_.cells.empty()) add_row();
-    row_ = {};
-    ++line_;
-  }
-
-  int64_t row_line() const override { return row_.cells.empty() ? line_ : row_.line; }
+  using CsvRows::CsvRows;
 
   TextTable finish() {
     if (table_.columns.empty()) throw DataError("{}: holds no rows", who_);
@@ -38,22 +21,20 @@ class Collector : public CsvSink {
   }
 
  private:
-  void add_row() {
+  void row() override {
+    std::vector<std::string> cells;
+    for (size_t i = 0; i < count_; ++i) cells.emplace_back(trim(cells_[i]));
     if (table_.columns.empty()) {
-      table_.columns = std::move(row_.cells);
+      table_.columns = std::move(cells);
       return;
     }
-    if (row_.cells.size() != table_.columns.size())
+    if (cells.size() != table_.columns.size())
       throw DataError("{}: line {}: expected {} cells as in the first line, got {}", who_,
-                      row_.line, table_.columns.size(), row_.cells.size());
-    table_.rows.push_back(std::move(row_));
+                      row_line(), table_.columns.size(), cells.size());
+    table_.rows.push_back({row_line(), std::move(cells)});
   }
 
-  std::string_view who_;
   TextTable table_;
-  TextTable::Row row_;
-  int64_t line_ = 1;
-  bool after_return_ = false;
 };
 
 }  // namespace

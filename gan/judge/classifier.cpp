@@ -20,8 +20,7 @@ NetworkSpec layers_for(const DataSpec& data) {
     return Dense{.units = units, .activation = Activation::leaky_relu};
   };
   const auto classes = Dense{.units = static_cast<int64_t>(data.classes.size())};
-  const bool flat = data.shape.size() == 2;
-  const Shape image = flat ? Shape{1, data.shape[0], data.shape[1]} : data.shape;
+  const Shape image = seen_by_networks(data.shape);
   if (image.size() != 3 || std::min(image[1], image[2]) < kSmallestImage)
     return {dense(128), dense(128), classes};
   const auto convolution = [](int64_t channels) {
@@ -31,9 +30,7 @@ NetworkSpec layers_for(const DataSpec& data) {
                        .pad = 1,
                        .activation = Activation::leaky_relu};
   };
-  Convolution first = convolution(32);
-  first.input = image;
-  return {first, convolution(64), dense(128), classes};
+  return {convolution(32), convolution(64), dense(128), classes};
 }
 
 }  // namespace
@@ -47,7 +44,7 @@ Tensor labels_of(const Examples& examples, int64_t first, int64_t count) {
 }
 
 Classifier::Classifier(const Judge& judge, uint64_t seed)
-    : network_(layers_for(data_spec(judge.data())), {judge.data().train.dim()}, "classifier",
+    : network_(layers_for(data_spec(judge.data())), judge.data().train.shape(), "classifier",
                Stream(seed, "classifier").child("init"), {}, at::kCPU) {
   const at::NoGradGuard no_grad;
   const DataSet& data = judge.data();
@@ -97,13 +94,10 @@ Classifier::Classifier(const Judge& judge, uint64_t seed)
   network_.visit_state("", [&](const std::string&, Tensor& value) { value.copy_(kept[next++]); });
 }
 
-Tensor Classifier::logits(const Tensor& x) {
-  return network_.infer((x - mean_) / deviation_).clone();
-}
-
 Tensor Classifier::classes(const Tensor& x) {
   std::vector<Tensor> out;
-  for (const Tensor& block : x.split(kBlock)) out.push_back(logits(block).argmax(1));
+  for (const Tensor& block : x.split(kBlock))
+    out.push_back(network_.infer((block - mean_) / deviation_).argmax(1));
   return at::cat(out);
 }
 

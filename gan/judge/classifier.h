@@ -3,8 +3,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <memory>
-
 #include "gan/core/random.h"
 #include "gan/judge/judge.h"
 #include "gan/nets/network.h"
@@ -25,8 +23,6 @@ class Classifier {
   double accuracy(const Tensor& x, const Tensor& label);
 
  private:
-  Tensor logits(const Tensor& x);  ///< [n, D] -> [n, classes]
-
   Tensor mean_, deviation_;  ///< [1, D], of training examples
   Network network_;
 };

@@ -80,12 +80,6 @@ class FusedClassEmbedding : public FusedLabels {
   int64_t inputs() const { return outputs() - table().size; }
   int64_t outputs() const { return graph_.value(out_).size(); }
 
-  const float* derivatives(FusedMember& m, RowRange rows) const {
-    float* d = kernels::room(m.own.other, rows.size() * outputs());
-    kernels::widen(graph_.precision_, rows.size() * outputs(), graph_.d(out_, rows.begin), d);
-    return d;
-  }
-
   /// Rows of numbers with room for more behind each.
   float* join(FusedMember& m, RowRange rows, const char* x) const {
     float *wide = kernels::room(m.own.other, rows.size() * inputs()),

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gan/kernels/images.h"
 #include "gan/nets/labels.h"
 
 namespace gan {
@@ -31,6 +32,13 @@ void FusedLabels::finish_gradient(FusedMember& m, const UseGradient& use) {
   for (const std::vector<float>& sum : sums_)
     for (int64_t i = begin; i < end; ++i) all[i - begin] += sum[static_cast<size_t>(i)];
   use(m.team, table_.index, begin, end - begin, all);
+}
+
+const float* FusedLabels::derivatives(FusedMember& m, RowRange rows) const {
+  const int64_t numbers = rows.size() * graph_.value(out_).size();
+  float* d = kernels::room(m.own.other, numbers);
+  kernels::widen(graph_.precision_, numbers, graph_.d(out_, rows.begin), d);
+  return d;
 }
 
 }  // namespace gan

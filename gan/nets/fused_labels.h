@@ -35,6 +35,8 @@ class FusedLabels : public FusedOperation {
     return sums_[static_cast<size_t>(m.team.index)].data() +
            labels_[static_cast<size_t>(row)] * table_.size;
   }
+  /// In the output of these examples, [rows, out], in m.own.other.
+  const float* derivatives(FusedMember& m, RowRange rows) const;
   const ClassTable& table() const { return table_; }
 
  private:

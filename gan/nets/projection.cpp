@@ -118,11 +118,6 @@ class FusedProjection : public FusedLabels {
     kernels::widen(graph_.precision_, rows.size() * table().size, x, wide);
     return wide;
   }
-  const float* derivatives(FusedMember& m, RowRange rows) const {
-    float* d = kernels::room(m.own.other, rows.size());
-    kernels::widen(graph_.precision_, rows.size(), graph_.d(out_, rows.begin), d);
-    return d;
-  }
   const float* products(FusedMember& m, RowRange rows, const char* x, float bias) const {
     const int64_t n = table().size;
     const float* wide = numbers(m, rows, x);
