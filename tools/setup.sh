@@ -146,7 +146,7 @@ build_gan() {  # target ...
     : >"$build/build.log"
     if [ "$build" != "$root/build" ]; then echo "building ${build#"$root/"} ..." >&2
     elif [ -x "$build/gan" ]; then echo 'building gan ...' >&2
-    else echo 'building gan (about 3 minutes on two cores the first time) ...' >&2
+    else echo 'building gan (5 to 10 minutes on two cores the first time; build/build.log shows how far it is) ...' >&2
     fi
     touch "$build/.stamp.new"  # before the build: what is edited meanwhile counts as newer
     configure_if_needed
