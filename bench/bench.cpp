@@ -26,6 +26,8 @@
 #include "gan/families.h"
 #include "gan/game/trainer.h"
 #include "gan/judge/ais.h"
+#include "gan/judge/frechet.h"
+#include "gan/judge/overlap.h"
 #include "gan/judge/parzen.h"
 #include "gan/kernels/products.h"
 #include "gan/model/examples_file.h"
@@ -154,6 +156,18 @@ double parzen_seconds() {
   return timed([&] { parzen(samples, valid, test, {0.2}, false); }, 0);
 }
 
+/// From the features of two sets to their Fréchet distance.
+double frechet_seconds(int64_t n, int64_t size) {
+  const at::Tensor x = at::randn({n, size}), y = at::randn({n, size}) + 0.1;
+  return timed([&] { frechet_distance(moments_of(x), moments_of(y)); }, 0);
+}
+
+/// Precision, recall, density and coverage.
+double overlap_seconds(int64_t n, int64_t size) {
+  const at::Tensor x = at::randn({n, size}), y = at::randn({n, size});
+  return timed([&] { overlap(x, y); }, 0);
+}
+
 Config rbm_settings(int64_t k, bool persistent) {
   Config c;
   c.run.model = "rbm";
@@ -267,6 +281,10 @@ const Command kCommands[] = {
     {"ais THREADS SECONDS", [](const Words& a) { return text(ais(std::stod(a[2]))); }},
     // seconds
     {"parzen THREADS", [](const Words&) { return text(parzen_seconds()); }},
+    {"frechet N SIZE THREADS",
+     [](const Words& a) { return text(frechet_seconds(std::stoll(a[1]), std::stoll(a[2]))); }},
+    {"overlap N SIZE THREADS",
+     [](const Words& a) { return text(overlap_seconds(std::stoll(a[1]), std::stoll(a[2]))); }},
 };
 
 Words split(const std::string& line) {

@@ -11,6 +11,7 @@
 #include "cli/option_checks.h"
 #include "cli/reference.h"
 #include "cli/sampling_options.h"
+#include "cli/scoring_options.h"
 #include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
@@ -91,65 +92,6 @@ void add_train(CLI::App& app, Chosen& chosen) {
       throw UsageError(
           "nothing to train: give a recipe, e.g. `{} train fashion-mnist` (`{} info recipes` lists them), or --data",
           program(), program());
-    chosen = *o;
-  });
-}
-
-void add_evaluate(CLI::App& app, Chosen& chosen) {
-  auto o = std::make_shared<EvaluateOptions>();
-  CLI::App* command =
-      app.add_subcommand("evaluate", "score a run, or a file of samples from any program");
-  command
-      ->add_option("WHAT", o->what,
-                   "folder of a run, or a file of samples: .npy, .csv or .tsv (also .gz)")
-      ->required()
-      ->check(some_text());
-  command
-      ->add_option("--data", o->data,
-                   "data to compare a file of samples with (a run knows its own data)")
-      ->check(some_text());
-  add_data_dir(*command, o->data_dir);
-  command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
-  command->add_option("--seed", o->seed, "random seed of the samples and the tests")
-      ->capture_default_str()
-      ->check(whole(0));
-  command
-      ->add_option("--chains", o->chains,
-                   "number of Markov chains in a file of samples, stored one after the other")
-      ->check(whole(1));
-  add_pictures(*command, o->pictures);
-  command->add_flag("--json", o->json, "print the scores as one JSON object");
-  command->footer("Example: " + program() +
-                  " evaluate runs/fashion-mnist\n"
-                  "         " +
-                  program() + " evaluate samples.npy --data mnist --json");
-  command->callback([o, &chosen] { chosen = *o; });
-}
-
-void add_compare(CLI::App& app, Chosen& chosen) {
-  auto o = std::make_shared<CompareOptions>();
-  CLI::App* command = app.add_subcommand(
-      "compare", "compare runs: their cost, scores, mixing of chains, and samples");
-  command->add_option("RUN", o->runs, "folders of runs; there is one table for each data set")
-      ->required()
-      ->check(some_text());
-  add_data_dir(*command, o->data_dir);
-  command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
-  command->add_option("--out", o->out, "output file with samples of each run: .png")
-      ->capture_default_str()
-      ->check(some_text());
-  add_force(*command, o->force);
-  command->add_option("--seed", o->seed, "random seed of the samples and the tests")
-      ->capture_default_str()
-      ->check(whole(0));
-  command->add_flag("--json", o->json, "print the scores as one JSON object");
-  command->footer(
-      "All numbers in a column were computed by one protocol: with the same data, split and number of samples. Parzen windows\n"
-      "and log-probabilities have separate columns, and so has each kind of log-probability (exact, AIS, bound).\n\n"
-      "Example: " +
-      program() + " compare runs/mnist runs/paper-mnist runs/mixture-mnist");
-  command->callback([o, &chosen] {
-    check_output(o->out, {".png"});
     chosen = *o;
   });
 }

@@ -47,12 +47,21 @@ struct InterpolateOptions : ModelOptions {
   std::string class_name;
 };
 
+/// Which scores, and how those on features are computed.
+struct ScoringOptions {
+  std::vector<std::string> scores;  ///< names of rows of the table of scores; empty: all
+  std::string features;             ///< see FeatureSettings::what
+  std::string resize = "none", range, reference = "test";
+  int64_t size = 0;
+};
+
 struct EvaluateOptions {
   std::string what, data, data_dir, checkpoint = "last";
   uint64_t seed = 0;
   int64_t chains = 0;  ///< that a .npy holds; 0: its samples are independent
   PictureOptions pictures;
   bool json = false;
+  ScoringOptions scoring;
 };
 
 struct CompareOptions {
@@ -60,6 +69,7 @@ struct CompareOptions {
   std::string data_dir, checkpoint = "last", out = "compare.png";
   uint64_t seed = 0;
   bool json = false, force = false;
+  ScoringOptions scoring;
 };
 
 struct InfoOptions {

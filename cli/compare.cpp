@@ -107,15 +107,15 @@ Mixing mixing_of(Chain& chain, const Problem& problem, uint64_t seed) {
   return mixing(follow(chain, start, {.burn_in = kBurnIn, .taken = kSteps}, seed));
 }
 
-Row measure(const Entry& entry, const Judge& judge, Learner& learner, uint64_t seed,
-            const Say& say) {
+Row measure(const Entry& entry, const Judge& judge, Learner& learner,
+            const EvaluateSettings& settings) {
   GenerativeModel& model = learner.model();
   Row out{.entry = entry,
           .parameters = parameters_of(model),
-          .evaluation = evaluate(entry.problem, judge, learner, with_cache(seed, say))};
+          .evaluation = evaluate(entry.problem, judge, learner, settings)};
   if (auto* chain = dynamic_cast<Chain*>(&model)) {
-    say(fmt::format("following its chain, {} steps", count(kBurnIn + kSteps)));
-    out.mixing = mixing_of(*chain, entry.problem, seed);
+    settings.say(fmt::format("following its chain, {} steps", count(kBurnIn + kSteps)));
+    out.mixing = mixing_of(*chain, entry.problem, settings.seed);
   }
   return out;
 }
@@ -272,6 +272,7 @@ int carry_out(const CompareOptions& o) {
   now_doing(Activity::scoring);
   std::vector<Captioned> pictures;
   Json document;
+  std::vector<ScoreKind> kinds;
   for (auto first = entries.begin(); first != entries.end(); ++first) {
     const auto beside = [&](const Entry& other) {
       return other.problem.data.hash == first->problem.data.hash;
@@ -283,9 +284,10 @@ int carry_out(const CompareOptions& o) {
       if (!beside(entry)) continue;
       const auto learner = make_learner(entry.problem);
       restore(*learner, entry.checkpoint);
-      rows.push_back(measure(entry, judge, *learner, o.seed, [&](const std::string& what) {
+      const Say say = [&](const std::string& what) {
         std::cerr << "gan: " << printable(entry.name + ": " + what) << " ...\n";
-      }));
+      };
+      rows.push_back(measure(entry, judge, *learner, with_cache(o.seed, say, o.scoring, kinds)));
       without_picture(entry.name, draw_if_possible([&] {
                         add_pictures(pictures, entry, learner->model(), o.seed, rows.size() == 1);
                       }));

@@ -13,8 +13,11 @@
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
 #include "gan/data/readers.h"
+#include "gan/io/bytes.h"
 #include "gan/io/png.h"
+#include "gan/io/zip.h"
 #include "gan/pictures.h"
+#include "gan/score_page.h"
 #include "gan/units.h"
 
 namespace gan::cli {
@@ -70,24 +73,68 @@ void draw(const EvaluateOptions& o, const std::string& what, const Path& file,
     std::cout << "\n" << what << ": " << printable(file.string()) << "\n";
 }
 
+/// scores.html in the run's folder, with pictures where the data are images.
+void write_page(const EvaluateOptions& o, const RunFolder& run, const Problem& problem,
+                const Judge& judge, Learner& learner, const EvaluateSettings& settings,
+                const Evaluation& evaluation) {
+  const Path file = run.path() / "scores.html";
+  std::vector<PagePicture> pictures;
+  std::string why;
+  try {
+    if (problem.data.image && !judge.variety().none())
+      why = draw_if_possible([&] { pictures = score_pictures(problem, judge, learner, settings); });
+    write_file(file, score_page(run.path().filename().string(), evaluation, pictures));
+  } catch (const WriteError& error) {  // somebody else's run
+    note(fmt::format("gan: no page: {}", error.what()));
+    return;
+  }
+  if (!why.empty()) note("gan: no pictures in the page: " + why);
+  if (!o.json) std::cout << "\nthe same as a page: " << printable(file.string()) << "\n";
+}
+
 /// Of --data.
 DataSet opened(const EvaluateOptions& o) {
   const StoppableImport stoppable;
   return open_data(o.data, o.data_dir, {}, settings_of(o.pictures));
 }
 
+/// A folder or a ZIP file of pictures that a program drew, [N, shape...] as the examples of `data`
+/// are.
+at::Tensor pictures_of(const EvaluateOptions& o, const DataSet& data) {
+  const StoppableImport stoppable;
+  const DataSet pictures = open_data(o.what, {}, {}, settings_of(o.pictures));
+  if (pictures.train.shape() != data.train.shape())
+    throw DataError(
+        "{}: its pictures are {}, those of {} are {}; --resize, --crop and --colour change both",
+        o.what, shape_text(pictures.train.shape()), data.name, shape_text(data.train.shape()));
+  std::vector<at::Tensor> parts;
+  for (const Examples* split : {&pictures.train, &pictures.valid, &pictures.test})
+    if (split->size() > 0) parts.push_back(rows_of(*split, 0, split->size()));
+  return at::cat(parts);
+}
+
+/// Samples that any program has written. A folder with a config.toml is a run.
+bool are_samples(const EvaluateOptions& o) {
+  if (is_folder(o.what)) return !o.data.empty() && !is_there(Path(o.what) / "config.toml");
+  return names_array(o.what) || begins_as_zip(o.what);
+}
+
 }  // namespace
 
 int carry_out(const EvaluateOptions& o) {
   if (!is_there(o.what)) throw DataError("{}: no such run, nor file of samples", o.what);
-  if (!is_folder(o.what) && names_array(o.what)) {
+  std::vector<ScoreKind> kinds;
+  const EvaluateSettings settings = with_cache(o.seed, say, o.scoring, kinds);
+  if (are_samples(o)) {
     if (o.data.empty())
       throw UsageError("{}: say which data the samples imitate, e.g. --data mnist", o.what);
     const DataSet data = opened(o);
     const Judge judge(data);
-    const Samples samples = in_chains(samples_of(o.what, data), o);
+    const Samples samples = in_chains(
+        names_array(o.what) && !is_folder(o.what) ? samples_of(o.what, data) : pictures_of(o, data),
+        o);
     now_doing(Activity::scoring);
-    report(o, evaluate(judge, samples, with_cache(o.seed, say)));
+    report(o, evaluate(judge, samples, settings));
     return 0;
   }
   if (o.chains != 0)
@@ -97,7 +144,7 @@ int carry_out(const EvaluateOptions& o) {
                      o.pictures.front().first);
   if (!is_folder(o.what))
     throw DataError(
-        "{}: a run's folder, or samples in a .npy, .csv or .tsv file (or one of them with .gz), was expected",
+        "{}: a run's folder was expected, or samples: a .npy, .csv or .tsv file (or one of them with .gz), or a folder or a ZIP file of pictures",
         o.what);
   const RunFolder run = RunFolder::open(o.what);
   const Path checkpoint = run.find_checkpoint(o.checkpoint);
@@ -108,7 +155,7 @@ int carry_out(const EvaluateOptions& o) {
   const auto learner = make_learner(problem);
   restore(*learner, checkpoint);
   now_doing(Activity::scoring);
-  const Evaluation evaluation = evaluate(problem, judge, *learner, with_cache(o.seed, say));
+  const Evaluation evaluation = evaluate(problem, judge, *learner, settings);
   report(o, evaluation);
   if (problem.data.image)
     draw(o, "samples, and framed the training image nearest to the one beside it",
@@ -119,6 +166,7 @@ int carry_out(const EvaluateOptions& o) {
   else if (auto* trainer = drawn_as_figure1(problem, *learner))
     draw(o, "densities, D and the mapping from z to x", run.path() / "figure1.png",
          [&] { return figure1(problem, *trainer, problem.data.name); });
+  write_page(o, run, problem, judge, *learner, settings, evaluation);
   return 0;
 }
 

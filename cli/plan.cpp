@@ -54,8 +54,7 @@ Config given_config(const TrainOptions& o, bool started) {
                   o.out);
 }
 
-Problem problem_of(const TrainOptions& o, const Config& config) {
-  Problem problem = prepare(config, o.data_dir);
+Problem checked(const Config& config, Problem problem) {
   if (problem.config.run.threads < config.run.threads)
     note(
         fmt::format("run.threads = {}: there are {} processors to run them on; {} threads are used",
@@ -63,6 +62,15 @@ Problem problem_of(const TrainOptions& o, const Config& config) {
   if (problem.config.training.steps == 0)
     throw UsageError("training.steps is 0: set --steps or --epochs");
   return problem;
+}
+
+/// What --set and the options of pictures say of the data.
+DataSection data_asked_for(const TrainOptions& o) {
+  Config asked;
+  for (const auto& assignment : o.set)
+    if (assignment.starts_with("data.")) override_config(asked, assignment);
+  set_pictures(o.pictures, asked);
+  return asked.data;
 }
 
 // --- The length that --for asks for ---
@@ -131,7 +139,7 @@ TrainingPlan given_plan(const TrainOptions& o, bool started, const TimeGiven* ti
   constexpr int64_t kAnySteps = 1000;  // of a recipe without a length, until it is known
   if (time && config.training.steps == 0 && config.training.epochs == 0)
     config.training.steps = kAnySteps;
-  TrainingPlan plan{.problem = problem_of(o, config)};
+  TrainingPlan plan{.problem = checked(config, prepare(config, o.data_dir))};
   if (time) fit_recipe(o, *time, plan, narrator);
   return plan;
 }
@@ -146,17 +154,10 @@ void copy_length(const Config& from, Config& to) {
   to.run.checkpoint_every = from.run.checkpoint_every;
 }
 
-/// What the command line says of pictures.
-PictureSettings picture_settings(const TrainOptions& o) {
-  Config asked;
-  for (const auto& assignment : o.set)
-    if (assignment.starts_with("data.")) override_config(asked, assignment);
-  set_pictures(o.pictures, asked);
-  return asked.data.pictures;
-}
-
 TrainingPlan derived_plan(const TrainOptions& o, const TimeGiven* time, Narrator& narrator) {
-  const DataFacts facts = facts_of(open_data(o.data, o.data_dir, {}, picture_settings(o)));
+  const DataSection asked = data_asked_for(o);
+  const DataSet opened = open_data(o.data, o.data_dir, {asked.train, asked.valid}, asked.pictures);
+  const DataFacts facts = facts_of(opened);
   const Machine machine = this_machine(o.device.empty() ? "auto" : o.device, o.threads.value_or(0));
   Wishes wishes{.steps = o.steps, .epochs = o.epochs};
   Derived derived;
@@ -166,7 +167,7 @@ TrainingPlan derived_plan(const TrainOptions& o, const TimeGiven* time, Narrator
   };
   TrainingPlan plan;
   const auto prepare_again = [&] {
-    plan.problem = problem_of(o, derived.config);
+    plan.problem = checked(derived.config, prepare(derived.config, opened));
     plan.reasons = derived.reasons;
   };
   derive_again();

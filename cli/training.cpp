@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "cli/command.h"
 #include "cli/scoring.h"
+#include "gan/core/cache_folder.h"
 #include "gan/core/printable.h"
 #include "gan/pictures.h"
 #include "gan/selection.h"
@@ -73,8 +75,9 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
                  Narrator& narrator) {
   Hooks hooks;
   hooks.progress = [&](const Progress& p) { narrator(p); };
-  hooks.evaluate = [&](int64_t step) {
-    Scores scores = score_while_training(problem, judge, learner, step);
+  const auto watched = std::make_shared<TrainingScores>(problem, judge, cache_folder());
+  hooks.evaluate = [&, watched](int64_t step) {
+    Scores scores = watched->at(learner, step);
     std::string line = fmt::format("step {}:", step);
     for (const auto& [name, value] : scores.numbers)
       line += fmt::format("  {} {:.4g}", name, value);

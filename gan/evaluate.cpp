@@ -9,6 +9,7 @@
 #include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
+#include "gan/judge/feature_space.h"
 #include "gan/spec/memory.h"
 #include "gan/units.h"
 
@@ -21,7 +22,9 @@ Subject subject_of(const Judge& judge, const EvaluateSettings& settings) {
   return {.judge = judge,
           .seed = settings.seed,
           .say = settings.say ? settings.say : Say(ignore),
-          .cache = settings.cache};
+          .cache = settings.cache,
+          .features = settings.features,
+          .reference = settings.reference};
 }
 
 /// Takes samples in own units. Beside binary data, those that are not are means: one binary draw of
@@ -99,12 +102,19 @@ Evaluation evaluate(const Judge& judge, const Samples& samples, const EvaluateSe
   return evaluate(s, settings.kinds);
 }
 
-Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner,
-                            int64_t step) {
-  const ScoredModel of = scored_model(problem, learner);
-  Subject s = subject_of(judge, {});
+TrainingScores::TrainingScores(const Problem& problem, const Judge& judge,
+                               std::filesystem::path cache)
+    : problem_(problem), judge_(judge), cache_(std::move(cache)) {}
+
+Scores TrainingScores::at(Learner& learner, int64_t step) {
+  const ScoredModel of = scored_model(problem_, learner);
+  Subject s = subject_of(judge_, {.cache = cache_, .reference = std::string(kValidReference)});
   s.model = &of;
-  return watch(s, step);
+  s.space = space_;
+  if (s.space) s.space->forget_samples();
+  Scores out = watch(s, step);
+  space_ = s.space;
+  return out;
 }
 
 }  // namespace gan

@@ -6,6 +6,8 @@
 ///   for (const gan::Score& score : found.scores()) fmt::print("{}: {}\n", score.name,
 ///   score.value);
 
+#include <memory>
+
 #include "gan/gan.h"
 #include "gan/judge/sampling.h"
 #include "gan/judge/scores.h"
@@ -19,6 +21,8 @@ struct EvaluateSettings {
   /// model of the data. Empty: they are computed anew.
   std::filesystem::path cache = {};
   std::span<const ScoreKind> kinds = score_kinds();
+  FeatureSettings features = {};   ///< what makes the features of scores on features
+  std::string reference = "test";  ///< of those scores: see judge/feature_space.h
 };
 
 /// A loaded model, by 10,000 samples. data: as open_data gives them; what the model's recipe does
@@ -37,9 +41,21 @@ Evaluation evaluate(const Problem& problem, const Judge& judge, Learner& learner
 Evaluation evaluate(const Judge& judge, const Samples& samples,
                     const EvaluateSettings& settings = {});
 
-/// What the loop asks for while it trains. judge: of problem.data.
-Scores score_while_training(const Problem& problem, const Judge& judge, Learner& learner,
-                            int64_t step);
+/// What the loop asks for while it trains: the scores of run.scores, of which the first chooses the
+/// best checkpoint. What evaluations share (a classifier, features of the validation split) is made
+/// once.
+class TrainingScores {
+ public:
+  /// judge: of problem.data. Both must outlive it. cache: as in EvaluateSettings
+  TrainingScores(const Problem& problem, const Judge& judge, std::filesystem::path cache = {});
+  Scores at(Learner& learner, int64_t step);
+
+ private:
+  const Problem& problem_;
+  const Judge& judge_;
+  std::filesystem::path cache_;
+  std::shared_ptr<FeatureSpace> space_;
+};
 
 /// As scores see it. Both must outlive it.
 ScoredModel scored_model(const Problem& problem, Learner& learner);

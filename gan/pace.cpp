@@ -108,12 +108,25 @@ struct ScoreCosts {
   double choice(double n) const { return distances(n, valid) + 10 * n * valid / windows; }
   double parzen(double n) const { return choice(n) + distances(n, test) + n * test / windows; }
   double nearest() const { return distances(2000, train); }
-  double two_sample(double n) const {
+  double two_sample(double n) const { return two_sample(n, dim); }
+  double two_sample(double n, double inputs) const {
     constexpr double kUnits = 128, kWays = 3, kEpochs = 30, kFits = 3, kBatch = 200,
                      kOverhead = 1e-3;
     const double steps = kFits * kEpochs * 0.4 * n / kBatch;
-    const double step = 2 * kBatch * kWays * kUnits * (dim + kUnits) / products;
-    return steps * (step + kOverhead) * (dim <= 8 ? 2 : 1);
+    const double step = 2 * kBatch * kWays * kUnits * (inputs + kUnits) / products;
+    return steps * (step + kOverhead) * (inputs <= 8 ? 2 : 1);
+  }
+  /// Scores on features of samples: neighbours among n, 100 kernels of 1,000, three classifiers.
+  double features(double n) const {
+    constexpr double kFeatures = 256, kKernels = 3.3e8;
+    const double pairs = 3 * n * std::min(n, test) + kKernels + 2000 * std::min(train, 5e4);
+    return pairs * kFeatures / products + two_sample(std::min(n, test), kFeatures);
+  }
+  /// Trains the classifier whose features they are: see judge/classifier.cpp.
+  double classifier() const {
+    constexpr double kEpochs = 4, kWays = 3, kMost = 1e5, kOverhead = 1e-5;
+    const double products_of_example = dim * 300 + dim * 32 * 64 + dim * 4 * 128;
+    return kEpochs * std::min(train, kMost) * (kWays * products_of_example / products + kOverhead);
   }
   double controls(double n, bool image) const {
     const double known = two_sample(std::min(n, test)) + parzen(std::min(n, train));
@@ -128,7 +141,9 @@ double closing_estimate(const Problem& p, const ScoreCosts& costs, double sample
   const auto n = static_cast<double>(kScoredSamples);
   const bool known = !known_parzen_controls(p.data, cache).empty();
   return 2 * n * sample + costs.parzen(n) + costs.nearest() +
-         costs.two_sample(std::min(n, costs.test)) + (known ? 0 : costs.controls(n, p.data.image));
+         costs.two_sample(std::min(n, costs.test)) + costs.features(n) +
+         (known ? 0 : costs.controls(n, p.data.image) + costs.features(n)) +
+         (known || !p.data.train.labelled() ? 0 : costs.classifier());
 }
 
 /// Seconds for a sample, of many.
@@ -160,8 +175,11 @@ Pace measure_pace(const Problem& p, const Judge& judge, const PaceSettings& sett
   const ScoreCosts costs(p, judge);
   const auto n = static_cast<double>(kScoredSamples);
   pace.evaluation = n * sample + costs.choice(n);
-  if (pace.evaluation < kShareOfScores * settings.seconds)
-    pace.evaluation = seconds_of([&] { score_while_training(p, judge, *learner, 0); });
+  if (pace.evaluation < kShareOfScores * settings.seconds) {
+    TrainingScores scores(p, judge, settings.cache);
+    scores.at(*learner, 0);  // makes what all evaluations share
+    pace.evaluation = seconds_of([&] { scores.at(*learner, 0); });
+  }
   if (settings.closing_scores) pace.closing = closing_estimate(p, costs, sample, settings.cache);
   return pace;
 }

@@ -90,10 +90,9 @@ void choose_engine(Config& c, const Engines& engines, at::Device device) {
 }
 
 /// With the transformations and the encoding that the config asks for.
-void open_examples(Problem& p, const fs::path& data_dir) {
+void take_examples(Problem& p, DataSet opened) {
   Config& c = p.config;
-  const SplitSizes split{c.data.train, c.data.valid};
-  p.data = transformed(c.data, open_data(c.data.source, data_dir, split, c.data.pictures));
+  p.data = transformed(c.data, std::move(opened));
   p.encoding = p.data.scaling(c.data.scale, c.data.norm);
   c.data.train = p.data.train.size();
   c.data.valid = p.data.valid.size();
@@ -133,12 +132,19 @@ at::Device find_device(const std::string& name) {
 }
 
 Problem prepare(Config config, const fs::path& data_dir) {
-  if (config.data.source.empty())
+  const DataSection& data = config.data;
+  if (data.source.empty())
     throw UsageError("there is no data: give --data, or data.source in the recipe");
+  family_of(config);  // refuses a model of no name before the data are read
+  DataSet opened = open_data(data.source, data_dir, {data.train, data.valid}, data.pictures);
+  return prepare(std::move(config), std::move(opened));
+}
+
+Problem prepare(Config config, DataSet opened) {
   Problem p{.config = std::move(config)};
   Config& c = p.config;
   const Family& family = family_of(c);
-  open_examples(p, data_dir);
+  take_examples(p, std::move(opened));
   check_fit(c, data_spec(p.data));
   choose_device_and_threads(p, *family.spec);
 

@@ -19,6 +19,7 @@ PARTS = {  # part: the Python package that it needs, the Debian package that has
     "deep": ("numpy", "python3-numpy"),
     "nce": ("numpy", "python3-numpy"),
     "rbm": ("sklearn", "python3-sklearn"),
+    "scores": ("sklearn", "python3-sklearn"),
 }
 
 

@@ -29,9 +29,8 @@ bool class_accuracy_applies(const Subject& s) {
 
 /// Labels of samples are those of the seed that samples were drawn with.
 ScoreReport score_class_accuracy(const Subject& s) {
-  s.say("training a classifier of the classes");
   const DataSet& data = s.judge.data();
-  Classifier classifier(s.judge, 0);
+  Classifier classifier = kept_classifier(s.judge, s.cache, s.say);
   const int64_t n = s.samples.size(0);
   const Tensor label = conditional_of(s)->labels(n, s.seed).to(at::kCPU);
   const double value = classifier.accuracy(s.samples, label);

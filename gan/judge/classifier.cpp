@@ -2,10 +2,14 @@
 
 #include <ATen/ATen.h>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "gan/core/error.h"
+#include "gan/judge/kept.h"
 #include "gan/kernels/products.h"
+#include "gan/model/checkpoint.h"
 #include "gan/nets/fused.h"
 #include "gan/optim/optimizer.h"
 
@@ -33,6 +37,23 @@ NetworkSpec layers_for(const DataSpec& data) {
   return {convolution(32), convolution(64), dense(128), classes};
 }
 
+Network network_of(NetworkSpec layers, const Judge& judge, uint64_t seed) {
+  return Network(layers, judge.data().train.shape(), "classifier",
+                 Stream(seed, "classifier").child("init"), {}, at::kCPU);
+}
+
+NetworkSpec body_for(const DataSpec& data) {
+  NetworkSpec out = layers_for(data);
+  out.pop_back();
+  return out;
+}
+
+DataSpec labelled_spec(const Judge& judge) {
+  if (!judge.data().train.labelled())
+    throw DataError("{}: has no labels for a classifier to learn", judge.data().name);
+  return data_spec(judge.data());
+}
+
 }  // namespace
 
 Tensor labels_of(const Examples& examples, int64_t first, int64_t count) {
@@ -44,12 +65,58 @@ Tensor labels_of(const Examples& examples, int64_t first, int64_t count) {
 }
 
 Classifier::Classifier(const Judge& judge, uint64_t seed)
-    : network_(layers_for(data_spec(judge.data())), judge.data().train.shape(), "classifier",
-               Stream(seed, "classifier").child("init"), {}, at::kCPU) {
+    : mean_(at::zeros({1, judge.data().train.dim()}, at::kFloat)),
+      deviation_(at::ones_like(mean_)),
+      right_(at::zeros({}, at::kFloat)),
+      network_(network_of(layers_for(labelled_spec(judge)), judge, seed)),
+      body_(network_of(body_for(data_spec(judge.data())), judge, seed)) {
+  fuse();
+  train(judge, seed);
+  finish();
+}
+
+Classifier::Classifier(const Judge& judge, std::string_view bytes)
+    : mean_(at::zeros({1, judge.data().train.dim()}, at::kFloat)),
+      deviation_(at::ones_like(mean_)),
+      right_(at::zeros({}, at::kFloat)),
+      network_(network_of(layers_for(labelled_spec(judge)), judge, 0)),
+      body_(network_of(body_for(data_spec(judge.data())), judge, 0)) {
+  fuse();
+  constexpr auto who = "classifier";
+  read_checkpoint(
+      parse_checkpoint(bytes, who), [&](const StateVisitor& visit) { visit_state(visit); }, who);
+  finish();
+}
+
+std::string Classifier::write() {
+  return write_checkpoint([&](const StateVisitor& visit) { visit_state(visit); }, {});
+}
+
+void Classifier::fuse() {
+  const auto precision = kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32;
+  for (Network* network : {&network_, &body_})
+    if (FusedEngine::unsupported(network->spec(), false).empty()) network->fuse(precision);
+}
+
+void Classifier::finish() {
+  const at::NoGradGuard no_grad;
+  const std::vector<Tensor> learned = network_.parameters();
+  size_t next = 0;
+  body_.visit_state("", [&](const std::string&, Tensor& value) { value.copy_(learned[next++]); });
+  const std::string bytes = write();
+  hash_ = parse_checkpoint(bytes, "classifier").metadata.at("checksum");
+}
+
+void Classifier::visit_state(const std::function<void(const std::string&, Tensor&)>& visit) {
+  visit("mean", mean_);
+  visit("deviation", deviation_);
+  visit("validation_accuracy", right_);
+  network_.visit_state("", visit);
+}
+
+void Classifier::train(const Judge& judge, uint64_t seed) {
   const at::NoGradGuard no_grad;
   const DataSet& data = judge.data();
-  if (!data.train.labelled())
-    throw DataError("{}: has no labels for a classifier to learn", data.name);
   const Stream stream(seed, "classifier");
   const int64_t n = std::min(data.train.size(), kMost);
   const Tensor x = judge.units_in_place(rows_of(data.train, 0, n));
@@ -61,8 +128,6 @@ Classifier::Classifier(const Judge& judge, uint64_t seed)
   deviation_ = x.std(0, false, true);
   deviation_.clamp_min_(deviation_.max().clamp_min(1e-6) * 0.1);
 
-  if (FusedEngine::unsupported(network_.spec(), false).empty())
-    network_.fuse(kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32);
   const int64_t batch = std::min(kBatch, n), updates = kClassifierEpochs * (n / batch);
   OptimizerSection section{.method = Method::adam, .beta1 = 0.9};
   section.schedule = Schedule::cosine;
@@ -90,19 +155,57 @@ Classifier::Classifier(const Judge& judge, uint64_t seed)
     kept.clear();
     for (const Tensor& p : network_.parameters()) kept.push_back(p.detach().clone());
   }
+  right_.fill_(best);
   size_t next = 0;
   network_.visit_state("", [&](const std::string&, Tensor& value) { value.copy_(kept[next++]); });
 }
 
-Tensor Classifier::classes(const Tensor& x) {
+Tensor Classifier::through(Network& network, const Tensor& x) {
   std::vector<Tensor> out;
   for (const Tensor& block : x.split(kBlock))
-    out.push_back(network_.infer((block - mean_) / deviation_).argmax(1));
+    out.push_back(network.infer((block - mean_) / deviation_).clone());
   return at::cat(out);
+}
+
+Tensor Classifier::classes(const Tensor& x) {
+  return through(network_, x).argmax(1);
+}
+
+Tensor Classifier::probabilities(const Tensor& x) {
+  return at::softmax(through(network_, x), 1);
+}
+
+Tensor Classifier::features(const Tensor& x) {
+  return through(body_, x);
+}
+
+int64_t Classifier::feature_count() const {
+  return body_.outputs();
 }
 
 double Classifier::accuracy(const Tensor& x, const Tensor& label) {
   return classes(x).eq(label).to(at::kDouble).mean().item<double>();
+}
+
+double Classifier::validation_accuracy() const {
+  return right_.item<double>();
+}
+
+Classifier kept_classifier(const Judge& judge, const Path& cache,
+                           const std::function<void(const std::string&)>& say) {
+  const Path file = cache.empty()
+                        ? Path()
+                        : cache / fmt::format("classifier-1-{}.safetensors", judge.data().hash);
+  std::error_code error;
+  if (!file.empty() && std::filesystem::exists(file, error)) try {
+      return Classifier(judge, std::string_view(read_file(file)));
+    } catch (const DataError&) {
+      // Damaged: trained again.
+    }
+  say("training a classifier of the classes");
+  Classifier out(judge, uint64_t{0});
+  keep(file, out.write());
+  return out;
 }
 
 }  // namespace gan

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "gan/core/error.h"
@@ -40,6 +41,21 @@ Neighbours nearest(const Tensor& queries, int64_t size, int64_t block,
     out.distance = at::where(nearer, here.distance, out.distance);
   }
   return out;
+}
+
+Tensor distance_to_another(const Tensor& index, const Tensor& reference) {
+  if (reference.size(0) < 2) throw DataError("nearest: there is no other row to search in");
+  const at::NoGradGuard no_grad;
+  const Distances distances(reference);
+  std::vector<Tensor> out;
+  for (const Tensor& own : index.split(distances.block())) {
+    const Tensor rows = reference.index_select(0, own);
+    Tensor squared = distances.squared(rows);
+    squared.scatter_(1, own.unsqueeze(1), INFINITY);
+    const Tensor found = reference.index_select(0, squared.argmin(1));
+    out.push_back((rows - found).square_().sum(1).sqrt_());
+  }
+  return at::cat(out);
 }
 
 }  // namespace gan

@@ -23,4 +23,8 @@ Neighbours nearest(const Tensor& queries, const Tensor& reference);
 Neighbours nearest(const Tensor& queries, int64_t size, int64_t block,
                    const std::function<Tensor(int64_t first, int64_t count)>& rows);
 
+/// Rows of the reference [N, D] by their numbers, index [n] int64: the distance of each to the row
+/// nearest to it but itself, [n] float32. @throws DataError for a reference of one row
+Tensor distance_to_another(const Tensor& index, const Tensor& reference);
+
 }  // namespace gan

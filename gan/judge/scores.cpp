@@ -2,10 +2,13 @@
 
 #include <ATen/ATen.h>
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "gan/core/error.h"
 #include "gan/core/version.h"
+#include "gan/judge/feature_score.h"
 #include "gan/judge/kinds.h"
 #include "gan/judge/sampling.h"
 #include "gan/judge/score_json.h"
@@ -24,13 +27,28 @@ constexpr MetricPanel kTwoSamplePanels[] = {
      "accuracy",
      {"two_sample_accuracy", "two_sample_low", "two_sample_high"},
      0.5}};
+constexpr MetricPanel kFeaturePanels[] = {
+    {"Fréchet distance from the validation split", "distance", {"frechet_valid"}},
+    {"Kernel distance from the validation split", "distance", {"kernel_valid"}},
+    {"Samples among data, data among samples", "share", {"precision_valid", "recall_valid"}},
+    {"Density and coverage", "share", {"density_valid", "coverage_valid"}}};
 constexpr MetricPanel kCoveragePanels[] = {
     {"Modes found", "modes", {"modes"}},
     {"Samples within 3 deviations of a mode", "share", {"within"}},
     {"Spread of samples inside their modes over the truth's", "ratio", {"spread_within"}, 1}};
 
+template <const FeatureScore& row>
+ScoreKind of_features(int line) {
+  return {.name = row.key,
+          .line = line,
+          .applies = applies_of<row>,
+          .compute = compute_of<row>,
+          .watch = watch_of<row>,
+          .panels = kFeaturePanels};
+}
+
 /// In the order of JSON and of columns.
-constexpr ScoreKind kKinds[] = {
+const ScoreKind kKinds[] = {
     {.name = "parzen",
      .line = 0,
      .applies = parzen_applies,
@@ -63,6 +81,18 @@ constexpr ScoreKind kKinds[] = {
      .line = 2,
      .applies = closed_form_applies,
      .compute = score_closed_form},
+    of_features<kFrechet>(10),
+    of_features<kFrechetInfinity>(11),
+    of_features<kClassFrechet>(12),
+    of_features<kKernel>(13),
+    of_features<kPrecision>(14),
+    of_features<kRecall>(15),
+    of_features<kDensity>(16),
+    of_features<kCoverage>(17),
+    of_features<kClassifierScore>(18),
+    of_features<kFeatureTwoSample>(19),
+    of_features<kAuthenticity>(20),
+    of_features<kDuplicates>(21),
     {.name = "nearest_training_example",
      .line = 5,
      .applies = nearest_applies,
@@ -80,6 +110,13 @@ std::string default_text(const ScoreReport& report) {
   return out;
 }
 
+/// "two-sample accuracy" -> "two-sample-accuracy".
+std::string hyphenated(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == ' ' || c == '_'; }, '-');
+  return text;
+}
+
 Json default_json(const ScoreKind& kind, const ScoreReport& report) {
   Json out;
   for (const Score& score : report.scores) {
@@ -89,6 +126,28 @@ Json default_json(const ScoreKind& kind, const ScoreReport& report) {
     for (const Score::Control& control : score.controls)
       one["controls"].push_back({{"name", control.name}, {"value", control.value}});
   }
+  return out;
+}
+
+/// The same keys for every score. What could not be computed is null.
+Json json_of(const Score& score) {
+  Json out = {{"name", score.key.empty() ? hyphenated(score.name) : score.key},
+              {"title", score.name},
+              {"value", score.value},
+              {"low", score.low},
+              {"high", score.high},
+              {"unit", score.unit},
+              {"samples", score.samples},
+              {"higher_is_better", score.higher_is_better}};
+  if (!score.controls.empty()) {
+    const Score::Control& control = score.controls.front();
+    out["control"] = {{"name", control.name},
+                      {"value", control.value},
+                      {"low", control.low},
+                      {"high", control.high}};
+  }
+  out["protocol"] = {{"text", score.protocol}};
+  if (!score.stamp.empty()) out["protocol"].update(Json::parse(score.stamp));
   return out;
 }
 
@@ -121,48 +180,24 @@ std::string protocol_of(const Subject& s) {
   return compact(out);
 }
 
-/// The scores of an evaluation that are of this kind and have a column.
-std::vector<const Score*> compared(const Evaluation& evaluation, const ScoreKind& kind) {
-  std::vector<const Score*> out;
-  for (const ScoreReport& report : evaluation.reports) {
-    if (report.kind != kind.name) continue;
-    for (const Score& score : report.scores)
-      if (score.compared) out.push_back(&score);
-  }
-  return out;
-}
-
-using Named = std::vector<std::pair<std::string, const Evaluation*>>;
-
-/// Titles of columns, each once: the kinds in the order of their rows, within a kind by rank.
-std::vector<std::string> titles_of(const Named& named, std::span<const ScoreKind> kinds) {
-  std::vector<std::string> out;
-  for (const ScoreKind& kind : kinds) {
-    std::vector<const Score*> scores;
-    for (const auto& [name, evaluation] : named)
-      for (const Score* score : compared(*evaluation, kind)) scores.push_back(score);
-    std::stable_sort(scores.begin(), scores.end(),
-                     [](const Score* a, const Score* b) { return a->rank < b->rank; });
-    for (const Score* score : scores)
-      if (std::find(out.begin(), out.end(), score->title()) == out.end())
-        out.push_back(score->title());
-  }
-  return out;
-}
-
-/// The row that begins with this name; a new one of empty cells where there is none.
-std::vector<std::string>& row_of(TableRows& rows, const std::string& name, size_t cells) {
-  for (auto& row : rows)
-    if (row[0] == name) return row;
-  rows.emplace_back(cells);
-  rows.back()[0] = name;
-  return rows.back();
-}
-
 }  // namespace
 
 std::span<const ScoreKind> score_kinds() {
   return kKinds;
+}
+
+std::vector<ScoreKind> score_kinds(std::span<const std::string> names) {
+  std::vector<std::string> known;
+  for (const ScoreKind& kind : kKinds) known.push_back(hyphenated(std::string(kind.name)));
+  std::vector<ScoreKind> out;
+  for (const std::string& name : names) {
+    const auto found = std::find(known.begin(), known.end(), hyphenated(name));
+    if (found == known.end())
+      throw UsageError("no score is called {}{}; there are {}", name, did_you_mean(name, known),
+                       fmt::join(known, ", "));
+    out.push_back(kKinds[found - known.begin()]);
+  }
+  return out;
 }
 
 std::string Score::shown() const {
@@ -188,7 +223,9 @@ Evaluation evaluate(const Subject& subject, std::span<const ScoreKind> kinds) {
 Scores watch(Subject& subject, int64_t step, std::span<const ScoreKind> kinds) {
   Scores out;
   if (subject.judge.variety().none()) return out;
-  if (!knows_log_probability(subject)) {
+  const auto& watched = subject.model->setup.config.run.scores.values;
+  const bool only_own = watched.size() == 1 && watched[0] == WatchedScore::own;
+  if (!knows_log_probability(subject) || !only_own) {
     Tensor own = draw_samples(*subject.model, kScoredSamples, 0).values;
     out.finite = at::isfinite(own).all().item<bool>();
     if (!out.finite) return out;
@@ -213,6 +250,8 @@ std::string Evaluation::json() const {
   Json out = Json::object();
   if (!no_variety.empty()) out["no_variety"] = no_variety;
   for (const ScoreReport& report : reports) join(out, report.json);
+  out["scores"] = Json::array();
+  for (const Score& score : scores()) out["scores"].push_back(json_of(score));
   join(out, shared_json());
   return compact(out);
 }
@@ -230,38 +269,16 @@ std::string Evaluation::text() const {
   auto by_line = reports;
   std::stable_sort(by_line.begin(), by_line.end(),
                    [](const ScoreReport& a, const ScoreReport& b) { return a.line < b.line; });
-  for (const ScoreReport& report : by_line) out += report.text;
+  bool said = false;
+  for (const ScoreReport& report : by_line) {
+    if (!said && !report.features.empty()) {
+      out += fmt::format("  features           {}\n", report.features);
+      said = true;
+    }
+    out += report.text;
+  }
   out += "\n";
   for (const ScoreReport& report : by_line) out += table(report.table) + report.below;
-  return out;
-}
-
-TableRows score_table(const Named& named, std::span<const ScoreKind> kinds) {
-  const std::vector<std::string> titles = titles_of(named, kinds);
-  const auto column_of = [&](const Score& score) {
-    const auto at = std::find(titles.begin(), titles.end(), score.title());
-    return static_cast<size_t>(1 + (at - titles.begin()));
-  };
-  TableRows runs;
-  TableRows controls;
-  for (const auto& [name, evaluation] : named) {
-    runs.emplace_back(1 + titles.size(), "-");
-    runs.back()[0] = name;
-  }
-  for (const ScoreKind& kind : kinds)
-    for (size_t i = 0; i < named.size(); ++i)
-      for (const Score* score : compared(*named[i].second, kind)) {
-        runs[i][column_of(*score)] = score->shown();
-        for (const Score::Control& control : score->controls) {
-          std::string& cell =
-              row_of(controls, "control: " + control.name, 1 + titles.size())[column_of(*score)];
-          if (cell.empty()) cell = control.cell;  // it is the same beside every run
-        }
-      }
-  TableRows out = {{"run"}};
-  out[0].insert(out[0].end(), titles.begin(), titles.end());
-  out.insert(out.end(), runs.begin(), runs.end());
-  out.insert(out.end(), controls.begin(), controls.end());
   return out;
 }
 

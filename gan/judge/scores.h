@@ -32,11 +32,17 @@ struct Score {
   struct Control {
     std::string name, cell;
     double value;
+    double low = NAN, high = NAN;
   };
   std::vector<Control> controls = {};
 
   bool compared = true;  ///< it is a column of `gan compare`
   int rank = 0;          ///< its columns stand in this order among those of its kind
+
+  std::string key = {};  ///< in JSON; empty: the name with hyphens
+  /// A JSON object of what decides the number beside the samples: scores of one name can be
+  /// compared where it is the same. Empty: wherever the data are.
+  std::string stamp = {};
 
   std::string title() const { return unit.empty() ? name : name + ", " + unit; }
   std::string shown() const;  ///< `cell`, or what stands for it
@@ -51,7 +57,8 @@ struct ScoreReport {
   std::string json = {};   ///< an object, whose keys join those of the whole evaluation
   /// The same of what every subject of these data shares: scores of controls.
   std::string shared_json = {};
-  std::string kind = {};  ///< name and line of its row; evaluate() fills them in
+  std::string features = {};  ///< what scores on features have in common, for people
+  std::string kind = {};      ///< name and line of its row; evaluate() fills them in
   int line = 0;
 };
 
@@ -76,6 +83,10 @@ struct ScoreKind {
 
 std::span<const ScoreKind> score_kinds();
 
+/// Rows by their names ("frechet", "two-sample"), where hyphens and underlines are alike.
+/// @throws UsageError for a name that no row has
+std::vector<ScoreKind> score_kinds(std::span<const std::string> names);
+
 /// Everything that was said of a subject.
 struct Evaluation {
   std::string no_variety;  ///< what the data lack, for people; "" where nothing is
@@ -97,7 +108,8 @@ Evaluation evaluate(const Subject& subject, std::span<const ScoreKind> kinds = s
 Scores watch(Subject& subject, int64_t step, std::span<const ScoreKind> kinds = score_kinds());
 
 /// Evaluations side by side: a line of titles, one for each, and one for each control of theirs.
-/// Columns that none fills are left out.
+/// Columns that none fills are left out. @throws UsageError that names what differs, where two
+/// scores of one title have different stamps
 TableRows score_table(const std::vector<std::pair<std::string, const Evaluation*>>& named,
                       std::span<const ScoreKind> kinds = score_kinds());
 

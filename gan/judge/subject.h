@@ -4,16 +4,20 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "gan/core/files.h"
 #include "gan/game/trainer.h"
+#include "gan/judge/features.h"
 #include "gan/judge/judge.h"
 #include "gan/model/learner.h"
 #include "gan/model/setup.h"
 #include "gan/spec/config.h"
 
 namespace gan {
+
+class FeatureSpace;
 
 using Say = std::function<void(const std::string&)>;
 
@@ -39,6 +43,9 @@ struct Subject {
   int64_t states_per_chain = 1;        ///< so many consecutive samples are states of one chain
   int64_t fresh_states_per_chain = 1;  ///< the same of `fresh`
   const ScoredModel* model = nullptr;  ///< none where only samples are here
+  FeatureSettings features = {};
+  std::string reference = "test";                    ///< of scores on features: see FeatureSpace
+  mutable std::shared_ptr<FeatureSpace> space = {};  ///< made when it is first asked for
 };
 
 }  // namespace gan

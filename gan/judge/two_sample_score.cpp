@@ -6,6 +6,7 @@
 
 #include "gan/core/duration.h"
 #include "gan/core/error.h"
+#include "gan/judge/kept.h"
 #include "gan/judge/kinds.h"
 #include "gan/judge/sampling.h"
 #include "gan/judge/score_json.h"
@@ -37,33 +38,15 @@ Json all_of(const TwoSampleResult& r) {
           {"held_out_loss", r.held_out_loss}};
 }
 
-std::optional<TwoSampleResult> read_control(const Path& file) {
-  std::error_code error;
-  if (file.empty() || !std::filesystem::exists(file, error)) return {};
-  try {
-    const Json j = Json::parse(read_file(file));
-    return TwoSampleResult{.accuracy = j.at("accuracy"),
-                           .low = j.at("low"),
-                           .high = j.at("high"),
-                           .p_value = j.at("p_value"),
-                           .test_examples = j.at("test_examples"),
-                           .fits = j.at("fits"),
-                           .deviation = j.at("deviation"),
-                           .held_out_loss = j.at("held_out_loss")};
-  } catch (const Json::exception&) {
-    return {};  // damaged: made again
-  }
-}
-
-void write_control(const Path& file, const TwoSampleResult& result) {
-  if (file.empty()) return;
-  try {
-    std::error_code error;
-    std::filesystem::create_directories(file.parent_path(), error);
-    write_file(file, all_of(result).dump(1));
-  } catch (const DataError&) {
-    // No cache, then: the next call computes it again.
-  }
+TwoSampleResult from_json(const Json& j) {
+  return {.accuracy = j.at("accuracy"),
+          .low = j.at("low"),
+          .high = j.at("high"),
+          .p_value = j.at("p_value"),
+          .test_examples = j.at("test_examples"),
+          .fits = j.at("fits"),
+          .deviation = j.at("deviation"),
+          .held_out_loss = j.at("held_out_loss")};
 }
 
 /// Real against real: n training examples, chosen by the seed, in place of samples in the test of
@@ -76,16 +59,16 @@ std::optional<TwoSampleResult> two_sample_control(const Subject& s, int64_t n) {
   const Path file = s.cache.empty() ? Path()
                                     : s.cache / fmt::format("two-sample-1-{}-{}-{}-{}.json",
                                                             data.hash, kFits, n, s.seed);
-  if (const auto known = read_control(file)) return known;
-  s.say("two-sample test of training examples, the control");
-  std::vector<int64_t> order =
-      Stream(s.seed, "two-sample control").permutation(data.train.size(), 0);
-  order.resize(static_cast<size_t>(n));
-  const Examples chosen = data.train.pick(order);
-  const TwoSampleResult out = test_of(s.judge, s.judge.units_in_place(rows_of(chosen, 0, n)),
-                                      data.test, s.seed, {.fits = kFits});
-  write_control(file, out);
-  return out;
+  const auto make = [&]() -> Json {
+    s.say("two-sample test of training examples, the control");
+    std::vector<int64_t> order =
+        Stream(s.seed, "two-sample control").permutation(data.train.size(), 0);
+    order.resize(static_cast<size_t>(n));
+    const Examples chosen = data.train.pick(order);
+    return all_of(test_of(s.judge, s.judge.units_in_place(rows_of(chosen, 0, n)), data.test, s.seed,
+                          {.fits = kFits}));
+  };
+  return from_json(kept_json(file, all_of({}), make));
 }
 
 Json to_json(const TwoSampleResult& r, const TwoSampleResult* control) {

@@ -269,7 +269,7 @@ Reproduction::Speed Reproduction::measure(const Training& t) {
   if (t.config.run.evaluate_every == 0) return {step, 0};
   const Judge judge(problem.data);
   start = Clock::now();
-  score_while_training(problem, judge, *learner, 0);
+  TrainingScores(problem, judge).at(*learner, 0);
   return {step, seconds_since(start)};
 }
 

@@ -50,6 +50,14 @@ inline Names names_of(StopRule) {
   return names;
 }
 
+/// Computed at each evaluation of a training, on the validation split.
+enum class WatchedScore { own, frechet, kernel, precision, recall, density, coverage };
+inline Names names_of(WatchedScore) {
+  static constexpr std::string_view names[] = {"own",    "frechet", "kernel",  "precision",
+                                               "recall", "density", "coverage"};
+  return names;
+}
+
 enum class Engine { automatic, fused, reference };
 inline Names names_of(Engine) {
   static constexpr std::string_view names[] = {"auto", "fused", "reference"};
@@ -68,6 +76,7 @@ struct RunSection {
   int64_t seed = 1;
   std::string device = "auto";
   int64_t threads = 0;
+  List<WatchedScore> scores{{WatchedScore::own}};
   StopRule stop = StopRule::steps;
   int64_t patience = 10;
   double margin = 0;
@@ -87,6 +96,8 @@ void fields(RunSection& s, V& v) {
   v("seed", s.seed, at_least(0), "seed of every random stream");
   v("device", s.device, any(), "auto, cpu or cuda");
   v("threads", s.threads, between(0, 1024), "number of threads; 0 = one per core");
+  v("scores", s.scores, any(),
+    "what each evaluation computes on the validation split beside the model's own score; the first chooses the best checkpoint: own (Parzen windows, log p(x) or modes, whichever the model and the data have), frechet, kernel, precision, recall, density, coverage (on features, see docs/judge.md)");
   v("stop", s.stop, any(),
     "end of training: steps, best (the validation score no longer rises) or indistinguishable (the accuracy of a fresh classifier that separates samples from held-out data is below 0.5 + epsilon)");
   v("patience", s.patience, at_least(1),

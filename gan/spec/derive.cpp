@@ -167,10 +167,18 @@ std::string networks_reason(const Config& c, const Shape& image) {
       image[2], crops ? ", cropped to odd sizes" : "");
 }
 
-/// Scores keep 10,000 samples, and so may need more memory than training does.
+/// Scores keep 10,000 samples, and so may need more memory than training does. Distances of pixels
+/// say little about pictures: where there are labels, a classifier's features choose.
 void choose_scores(Derived& d, const DataFacts& data, const Machine& machine) {
   const double need = scoring_need(d.config, data.spec.dim(), kScoredSamples, kScoredSamples);
-  if (need <= kMemoryForScores * machine.memory) return;
+  if (need <= kMemoryForScores * machine.memory) {
+    if (!uses_labels(data.spec)) return;
+    d.config.run.scores = {{WatchedScore::frechet, WatchedScore::own}};
+    d.reasons.push_back(
+        "best checkpoint: by the Fréchet distance from validation images, on the features of a "
+        "classifier of the classes");
+    return;
+  }
   d.config.run.evaluate_every = 0;
   d.reasons.push_back(
       fmt::format("scores: none: they would keep {} of samples and test images", bytes_text(need)));

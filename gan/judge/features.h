@@ -1,0 +1,78 @@
+#pragma once
+/// Vectors of features, in which the scores of images are computed, and what makes them.
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gan/core/files.h"
+#include "gan/judge/judge.h"
+
+namespace gan {
+
+/// What makes features of examples.
+class Features {
+ public:
+  virtual ~Features() = default;
+
+  /// [n, D] judging units -> [n, F] float32 on the CPU.
+  virtual Tensor of(const Tensor& units) = 0;
+  /// [n, D] judging units -> [n, classes], each row sums to 1; undefined where there are no
+  /// classes.
+  virtual Tensor probabilities(const Tensor& units);
+
+  virtual std::string about() const = 0;  ///< a line for people
+  /// A JSON object of everything that decides the numbers: two scores can be compared where it is
+  /// the same.
+  virtual std::string stamp() const = 0;
+  /// They are those of the Inception network, by which the field knows the Fréchet distance as FID.
+  virtual bool inception() const { return false; }
+  virtual bool slow() const { return false; }  ///< features are worth keeping
+};
+
+/// How images are brought to the size that a network wants.
+enum class FeatureResize {
+  none,  ///< they come as they are: the network resizes, or takes any size
+  tf1,   ///< TensorFlow 1's bilinear: source = i in / out, no half-pixel centres, not anti-aliased
+  bicubic,  ///< Pillow's bicubic, anti-aliased, in floating point and without rounding (clean-fid)
+};
+
+/// What the network's numbers mean, where an image's bytes are 0 to 255.
+enum class FeatureRange {
+  bytes,      ///< 0 to 255
+  unit,       ///< byte / 255
+  symmetric,  ///< byte / 127.5 - 1
+  inception,  ///< (byte - 128) / 128
+};
+
+struct FeatureSettings {
+  /// "classifier", "random", "values", or the path of a TorchScript network; "" chooses: a
+  /// classifier of labelled images, random convolutions of other images, values of rows.
+  std::string what = {};
+  FeatureResize resize = FeatureResize::none;  ///< of a TorchScript network
+  int64_t size = 0;                            ///< height and width to which it resizes
+  /// Of a TorchScript network; absent: bytes where it takes `return_features`, unit else.
+  std::optional<FeatureRange> range = {};
+};
+
+/// For the data of `judge`. cache: the folder that keeps trained classifiers; empty: none is kept.
+/// say: hears what takes long. @throws UsageError for features that these data cannot have,
+/// DataError for a file that cannot be read, or is no TorchScript network
+std::unique_ptr<Features> make_features(const Judge& judge, const FeatureSettings& settings,
+                                        const Path& cache,
+                                        const std::function<void(const std::string&)>& say);
+
+// features_classifier.cpp, features_random.cpp, features_script.cpp
+std::unique_ptr<Features> classifier_features(const Judge& judge, const Path& cache,
+                                              const std::function<void(const std::string&)>& say);
+std::unique_ptr<Features> random_features(const Judge& judge);
+std::unique_ptr<Features> script_features(const Judge& judge, const FeatureSettings& settings);
+
+/// What a TorchScript network sees of images [n, C, H, W] in [0, 1]: bytes, three channels, its
+/// size and range. [n, 3, size, size] float32.
+Tensor network_input(const Tensor& images, const FeatureSettings& settings, FeatureRange range);
+
+}  // namespace gan

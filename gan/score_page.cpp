@@ -1,0 +1,132 @@
+#include "gan/score_page.h"
+
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "gan/game/trainer.h"
+#include "gan/io/base64.h"
+#include "gan/judge/feature_space.h"
+#include "gan/judge/overlap.h"
+#include "gan/pictures.h"
+#include "gan/units.h"
+
+namespace gan {
+namespace {
+
+constexpr int64_t kDrawn = 1000, kGrid = 100, kColumns = 20, kShown = 40;
+
+constexpr std::string_view kStyle =
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
+    "color:#222}h1{font-size:1.6rem}h2{font-size:1.1rem;margin-top:2rem}"
+    "table{border-collapse:collapse}td,th{padding:.3rem 1.2rem .3rem 0;text-align:left;"
+    "border-bottom:1px solid #ddd;vertical-align:top}td.number{font-variant-numeric:tabular-nums;"
+    "white-space:nowrap}details{color:#555;font-size:.85rem}img{max-width:100%;image-rendering:"
+    "pixelated}p{color:#555}";
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string row_of(const Score& score) {
+  std::string control = "none";
+  if (!score.controls.empty())
+    control = fmt::format("{} ({})", escaped(score.controls.front().cell),
+                          escaped(score.controls.front().name));
+  const std::string unit = score.unit.empty() ? "" : ", " + score.unit;
+  std::string protocol = escaped(score.protocol);
+  if (!score.stamp.empty()) protocol += fmt::format("<br><code>{}</code>", escaped(score.stamp));
+  return fmt::format(
+      "<tr><td>{}{}<details><summary>protocol</summary>{}</details></td><td class=number>{}</td>"
+      "<td class=number>{}</td></tr>\n",
+      escaped(score.name), escaped(unit), protocol, escaped(score.shown()), control);
+}
+
+Image grid_of(const DataCard& card, const Tensor& own, const Tensor& order, int64_t count) {
+  return picture(card, own.index_select(0, order.narrow(0, 0, count)), {}, kColumns);
+}
+
+/// The D of an adversarial learner that can be asked without labels.
+const Trainer* unconditional(const Problem& problem, Learner& learner) {
+  const auto* conditional = dynamic_cast<Conditional*>(&learner.model());
+  if (conditional != nullptr && conditional->classes() > 0) return nullptr;
+  return problem.config.run.model == FamilyName("adversarial") ? dynamic_cast<Trainer*>(&learner)
+                                                               : nullptr;
+}
+
+void add_extremes(std::vector<PagePicture>& out, const DataCard& card, const Tensor& own,
+                  const Tensor& score, const std::string& most, const std::string& least) {
+  const int64_t n = std::min(kShown, own.size(0));
+  const Tensor order = score.argsort(0, /*descending=*/true);
+  out.push_back({most, fmt::format("the first {} of {} samples", n, own.size(0)),
+                 grid_of(card, own, order, n)});
+  out.push_back({least, fmt::format("the last {} of {} samples", n, own.size(0)),
+                 grid_of(card, own, order.flip(0), n)});
+}
+
+}  // namespace
+
+std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& judge,
+                                        Learner& learner, const EvaluateSettings& settings) {
+  const DataCard card = card_of(problem);
+  const Tensor scaled = learner.model().sample(kDrawn, settings.seed);
+  const Tensor own = own_units(problem, scaled);
+  std::vector<PagePicture> out;
+  const Tensor as_they_come = at::arange(kDrawn, at::kLong);
+  out.push_back({"Samples", fmt::format("the first {} of seed {}", kGrid, settings.seed),
+                 grid_of(card, own, as_they_come, kGrid)});
+  out.push_back({"Samples, and framed the training image nearest to the one beside it",
+                 "by the Euclidean distance of pixels",
+                 with_nearest(judge, own.narrow(0, 0, kWithNearest))});
+
+  const Say silent = [](const std::string&) {};
+  const auto features = make_features(judge, settings.features, settings.cache, silent);
+  const Tensor real = features->of(judge.test());
+  const Tensor units = judge.units(own);
+  if (std::min(real.size(0), units.size(0)) > 5) {
+    const Tensor density = overlap(features->of(units), real).density;
+    add_extremes(out, card, own, density, "Where the data are dense", "Where the data are sparse");
+  }
+  if (const Trainer* trainer = unconditional(problem, learner)) {
+    const Tensor logits = trainer->discriminate(scaled.flatten(1));
+    add_extremes(out, card, own, logits, "D takes these for data", "D takes these for samples");
+  }
+  return out;
+}
+
+std::string score_page(const std::string& title, const Evaluation& evaluation,
+                       const std::vector<PagePicture>& pictures) {
+  std::string out = fmt::format(
+      "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>{0}</title>"
+      "<style>{1}</style></head>\n<body><h1>{0}</h1>\n",
+      escaped(title), kStyle);
+  if (!evaluation.no_variety.empty())
+    out += fmt::format("<p>{}</p>\n", escaped(evaluation.no_variety));
+  out += "<table><tr><th>score</th><th>samples</th><th>control</th></tr>\n";
+  for (const Score& score : evaluation.scores()) out += row_of(score);
+  out += "</table>\n";
+  for (const PagePicture& p : pictures)
+    out += fmt::format("<h2>{}</h2><p>{}</p><img alt=\"{}\" src=\"data:image/png;base64,{}\">\n",
+                       escaped(p.title), escaped(p.caption), escaped(p.title),
+                       encode_base64(encode_png(p.image)));
+  out +=
+      fmt::format("<details><summary>protocol</summary><code>{}</code></details>\n</body></html>\n",
+                  escaped(evaluation.protocol));
+  return out;
+}
+
+}  // namespace gan

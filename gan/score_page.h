@@ -1,0 +1,29 @@
+#pragma once
+/// A page for a browser: the scores of an evaluation with their controls and protocols, and
+/// pictures of what they are about. It needs no other file.
+
+#include <string>
+#include <vector>
+
+#include "gan/evaluate.h"
+#include "gan/io/png.h"
+
+namespace gan {
+
+struct PagePicture {
+  std::string title, caption;
+  Image image;
+};
+
+/// Of a model of images, by its first 1,000 samples of the seed: samples, the training image
+/// nearest to one in nine of them, those in the densest and in the emptiest regions of the data's
+/// features and, of an adversarial model without labels, those that D takes most and least for
+/// data. judge: of problem.data. @throws as make_features
+std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& judge,
+                                        Learner& learner, const EvaluateSettings& settings);
+
+/// HTML in UTF-8. `title` may hold any text.
+std::string score_page(const std::string& title, const Evaluation& evaluation,
+                       const std::vector<PagePicture>& pictures);
+
+}  // namespace gan
