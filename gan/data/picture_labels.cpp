@@ -126,7 +126,7 @@ std::string text_of(const PictureListing& listing, const PictureFile& table) {
   }
 }
 
-/// @throws DataError with line and column
+/// @throws DataError, with line and column for what is no JSON
 Json parse_json(const std::string& text, const std::string& who) {
   try {
     return Json::parse(text);
@@ -139,6 +139,8 @@ Json parse_json(const std::string& text, const std::string& who) {
     throw DataError("{}: line {}, column {}: is no JSON{}", who,
                     1 + std::ranges::count(before, '\n'), at - line_begin + 1,
                     after_comma ? "; remove the comma before it" : "");
+  } catch (const Json::out_of_range&) {
+    throw DataError("{}: holds a number that is too large; labels are whole numbers", who);
   }
 }
 
