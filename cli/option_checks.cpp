@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
 #include "gan/core/duration.h"
 #include "gan/core/error.h"
+#include "gan/core/number.h"
 #include "gan/core/paths.h"
 #include "gan/data/picture_settings.h"
 
@@ -20,11 +20,8 @@ template <class T>
 CLI::Validator within(const char* what, T low, T high) {
   return CLI::Validator(
       [=](std::string& text) -> std::string {
-        T value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error == std::errc() && end == text.data() + text.size() && value >= low &&
-            value <= high)
-          return "";
+        const auto value = parse_number<T>(text);
+        if (value && *value >= low && *value <= high) return "";
         return fmt::format("expected {} from {} to {}, got '{}'", what, low, high, text);
       },
       "");
@@ -91,11 +88,9 @@ std::vector<uint64_t> seeds_of(const std::string& list) {
     throw UsageError("--seeds {}: {}; give numbers and ranges, as in 0-63,100", list, why);
   };
   const auto number = [&](std::string_view text) {
-    uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-      refuse(fmt::format("'{}' is not a seed", text));
-    return value;
+    const auto seed = parse_number<uint64_t>(text);
+    if (!seed) refuse(fmt::format("'{}' is not a seed", text));
+    return *seed;
   };
   std::vector<uint64_t> seeds;
   std::string_view rest = list;

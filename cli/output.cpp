@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "gan/core/error.h"
+#include "gan/core/number.h"
 #include "gan/core/paths.h"
 #include "gan/io/csv.h"
 #include "gan/io/npy.h"
@@ -52,10 +53,9 @@ bool is_row_of(const std::string& line, int64_t width) {
   std::vector<Number> numbers;
   std::istringstream cells(line);
   for (std::string cell; std::getline(cells, cell, ',');) {
-    Number number = 0;
-    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
-    if (error != std::errc() || end != cell.data() + cell.size()) return false;
-    numbers.push_back(number);
+    const auto number = parse_number<Number>(cell);
+    if (!number) return false;
+    numbers.push_back(*number);
   }
   if (static_cast<int64_t>(numbers.size()) != width) return false;
   return format_csv({}, width, std::span<const Number>(numbers)) == line + "\n";

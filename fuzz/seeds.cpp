@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "fuzz/picture_seeds.h"
 #include "gan/core/files.h"
 #include "gan/data/card.h"
 #include "gan/io/bytes.h"
@@ -52,19 +53,6 @@ std::string checkpoint_parts(const std::string& config, const std::string& card,
   return config + '\0' + card + '\0' + step + '\0' +
          std::string(static_cast<size_t>(weights) * sizeof(float), '\0');
 }
-
-/// Seeds of one target.
-class Seeds {
- public:
-  Seeds(std::vector<Seed>& all, const char* target) : all_(all), target_(target) {}
-  void add(const std::string& name, std::string bytes) {
-    all_.push_back({target_, name, std::move(bytes)});
-  }
-
- private:
-  std::vector<Seed>& all_;
-  const char* target_;
-};
 
 const std::vector<float> kNumbers = {0, 1, -1, 0.5F, 1e-40F, 3e38F, 1e30F, -0.0F, 2,  3,
                                      4, 5, 6,  7,    8,      9,     10,    11,    12, 13};
@@ -305,6 +293,9 @@ std::vector<Seed> valid_seeds() {
   valid_recipe({out, "recipe"});
   valid_run({out, "run"});
   valid_checkpoint({out, "checkpoint"});
+  valid_pictures({out, "picture"});
+  valid_zip({out, "zip"});
+  valid_labels({out, "labels"});
   return out;
 }
 
@@ -329,6 +320,9 @@ std::vector<Seed> hostile_inputs() {
   hostile_recipe({out, "recipe"});
   hostile_run({out, "run"});
   hostile_checkpoint({out, "checkpoint"});
+  hostile_pictures({out, "picture"});
+  hostile_zip({out, "zip"});
+  hostile_labels({out, "labels"});
   return out;
 }
 

@@ -4,11 +4,12 @@
 #include <array>
 #include <cmath>
 #include <numeric>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "fuzz/claims.h"
+#include "fuzz/picture_targets.h"
 #include "gan/core/error.h"
 #include "gan/data/card.h"
 #include "gan/data/readers.h"
@@ -25,28 +26,6 @@
 
 namespace gan::fuzz {
 namespace {
-
-const std::string kWho = "some/file";
-
-void require(bool holds, const char* claim) {
-  if (!holds) throw std::logic_error(claim);
-}
-
-void check_message(std::string_view message) {
-  require(message.find_first_of("\n\r") == message.npos, "an error is one line");
-}
-
-/// What `read` returns, or nothing when it complains as it should.
-template <class Read>
-auto attempt(Read read) -> std::optional<decltype(read())> {
-  try {
-    return read();
-  } catch (const Error& error) {
-    check_message(error.what());
-    require(std::string_view(error.what()).starts_with(kWho), "an error begins with its source");
-    return {};
-  }
-}
 
 bool finite(std::span<const float> values) {
   return std::ranges::all_of(values, [](float x) { return std::isfinite(x); });
@@ -262,7 +241,10 @@ constexpr Target kTargets[] = {{"idx", idx},
                                {"safetensors", safetensors},
                                {"recipe", recipe},
                                {"run", run},
-                               {"checkpoint", checkpoint}};
+                               {"checkpoint", checkpoint},
+                               {"picture", picture},
+                               {"zip", zip},
+                               {"labels", labels}};
 
 }  // namespace
 

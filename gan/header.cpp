@@ -2,9 +2,8 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
-
 #include "gan/core/error.h"
+#include "gan/core/number.h"
 #include "gan/spec/family.h"
 #include "gan/spec/memory.h"
 
@@ -40,14 +39,12 @@ void check_format(const SafeTensors& content, const std::string& who) {
 }
 
 int64_t read_step(const std::string& text, const std::string& who) {
-  int64_t step = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || step < 0 || static_cast<double>(step) > kMostSteps)
+  const auto step = parse_number<int64_t>(text);
+  if (!step || *step < 0 || static_cast<double>(*step) > kMostSteps)
     throw DataError(
         "{}: '{}' in its header is '{}', expected a whole number from 0 to {}: it is damaged", who,
         kStep, text, kMostSteps);
-  return step;
+  return *step;
 }
 
 /// Before anything is allocated.

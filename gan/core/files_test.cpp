@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gan/core/error.h"
+#include "gan/core/testing.h"
 
 namespace gan {
 namespace {
@@ -18,32 +19,13 @@ namespace fs = std::filesystem;
 
 class Files : public testing::Test {
  protected:
-  Files() {
-    std::string pattern = fs::temp_directory_path() / "gan_files_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~Files() override { fs::remove_all(folder_); }
-
   int entries() const {
     return static_cast<int>(std::distance(fs::directory_iterator(folder_), {}));
   }
 
-  Path folder_;
+  const ScratchFolder scratch_;
+  const Path folder_ = scratch_.path();
 };
-
-template <class Act>
-std::string complaint(Act act) {
-  try {
-    act();
-  } catch (const DataError& e) {
-    return e.what();
-  }
-  return "";
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
 
 /// Whether another process could take the lock.
 bool another_process_locks(const Path& path) {

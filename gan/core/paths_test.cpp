@@ -7,27 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "gan/core/error.h"
 #include "gan/core/testing.h"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class Act>
-std::string complaint(Act act) {
-  try {
-    act();
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "";
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
 
 /// Whether `act` holds in a process without the rights of root.
 template <class Act>

@@ -1,32 +1,32 @@
 #pragma once
-/// For tests: a folder that is gone afterwards, and many threads at once.
+/// For tests: a folder that is gone afterwards, what errors say, and many threads at once.
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <latch>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "gan/core/error.h"
+#include "gan/core/scratch_testing.h"
+
 namespace gan {
 
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "gan_test_XXXXXX";
-    path_ = mkdtemp(pattern.data());
+/// The message of the Kind of error that `act` throws; "" where it throws none.
+template <class Kind = DataError, class Act>
+std::string complaint(Act act) {
+  try {
+    act();
+  } catch (const Kind& error) {
+    return error.what();
   }
-  ~ScratchFolder() { std::filesystem::remove_all(path_); }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  return "";
+}
 
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+inline bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
 
 /// Several threads that begin `work` at the same moment all get what one alone gets.
 template <class Work>

@@ -255,11 +255,12 @@ std::string_view picture_kind(std::string_view bytes) {
   return "";
 }
 
-PictureDecoder::PictureDecoder(const PictureSettings& settings)
+PictureDecoder::PictureDecoder(const PictureSettings& settings, int64_t most_pixels)
     : size_(parse_size(settings.resize)),
       crop_(settings.crop == PictureCrop::centre),
       with_alpha_(settings.colour == Colour::rgba),
-      background_(parse_background(settings.background)) {
+      background_(parse_background(settings.background)),
+      most_pixels_(most_pixels) {
   Vips::get();
 }
 
@@ -271,11 +272,11 @@ DecodedPicture PictureDecoder::decode(std::string& bytes, std::string_view who) 
   Picture image = opened(bytes, kind, VIPS_ACCESS_SEQUENTIAL);
   DecodedPicture out;
   out.stored = upright_size(image.get());
-  if (out.stored.width * out.stored.height > kMostPixels)
+  if (out.stored.width * out.stored.height > most_pixels_)
     throw DataError(
         "{}: has {} pixels, and pictures of at most {} million are read; make it smaller, or leave "
         "it out",
-        who, size_text(out.stored), kMostPixels / 1'000'000);
+        who, size_text(out.stored), static_cast<double>(most_pixels_) / 1e6);
   if (is_turned(image.get())) image = opened(bytes, kind, VIPS_ACCESS_RANDOM);
   std::vector<uint8_t> memory;
   const bool converted = is_cmyk(image.get());

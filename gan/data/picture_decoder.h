@@ -21,8 +21,10 @@ struct UnreadablePicture {
 /// Any thread may decode; one that did must call end_thread before it ends.
 class PictureDecoder {
  public:
+  static constexpr int64_t kMostPixels = 200'000'000;
+
   /// @throws UsageError for settings that are none, DataError where there is no libvips
-  explicit PictureDecoder(const PictureSettings& settings);
+  explicit PictureDecoder(const PictureSettings& settings, int64_t most_pixels = kMostPixels);
 
   /// `bytes` is only read; libvips takes no constant memory.
   /// @throws UnreadablePicture, and DataError naming `who` for one with too many pixels
@@ -30,12 +32,11 @@ class PictureDecoder {
 
   static void end_thread();
 
-  static constexpr int64_t kMostPixels = 200'000'000;
-
  private:
   std::optional<PictureSize> size_;
   bool crop_, with_alpha_;
   Rgb background_;
+  int64_t most_pixels_;
 };
 
 }  // namespace gan

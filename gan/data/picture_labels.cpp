@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "gan/core/error.h"
+#include "gan/core/number.h"
 #include "gan/data/picture_decoder.h"
 #include "gan/io/bytes.h"
 #include "gan/io/text_table.h"
@@ -50,7 +50,7 @@ class Numbering {
   explicit Numbering(const std::vector<Labelled>& rows) {
     std::set<std::pair<int64_t, std::string>> sorted;
     for (const Labelled& row : rows) {
-      const std::optional<int64_t> value = number(row.label);
+      const std::optional<int64_t> value = parse_number<int64_t>(row.label);
       all_numbers_ &= value.has_value();
       sorted.emplace(value.value_or(0), row.label);
     }
@@ -69,17 +69,11 @@ class Numbering {
   /// Whether they are 0, 1, ... in place of numbers with gaps, or that begin elsewhere.
   bool is_mapped() const {
     const int64_t last = std::ssize(names_) - 1;
-    return all_numbers_ && (number(names_.front()) != 0 || number(names_.back()) != last);
+    return all_numbers_ && (parse_number<int64_t>(names_.front()) != 0 ||
+                            parse_number<int64_t>(names_.back()) != last);
   }
 
  private:
-  static std::optional<int64_t> number(const std::string& text) {
-    int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return {};
-    return value;
-  }
-
   bool all_numbers_ = true;
   std::vector<std::string> names_;
   std::map<std::string, int32_t> numbers_;
@@ -126,7 +120,7 @@ std::string text_of(const PictureListing& listing, const PictureFile& table) {
   }
 }
 
-/// @throws DataError with line and column
+/// @throws DataError, with line and column for what is no JSON
 Json parse_json(const std::string& text, const std::string& who) {
   try {
     return Json::parse(text);
@@ -139,6 +133,8 @@ Json parse_json(const std::string& text, const std::string& who) {
     throw DataError("{}: line {}, column {}: is no JSON{}", who,
                     1 + std::ranges::count(before, '\n'), at - line_begin + 1,
                     after_comma ? "; remove the comma before it" : "");
+  } catch (const Json::out_of_range&) {
+    throw DataError("{}: holds a number that is too large; labels are whole numbers", who);
   }
 }
 

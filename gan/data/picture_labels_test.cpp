@@ -95,6 +95,7 @@ TEST_F(PictureLabels, TablesWithFaultsAreRefused) {
   expect_refused("dataset.json", "{\"labels\": [\n  [\"1.png\", 0],\n  [\"2.png\", 1],]}",
                  "line 3, column 16: is no JSON; remove the comma before it");
   expect_refused("dataset.json", "[1, 2", "line 1, column 6: is no JSON");
+  expect_refused("dataset.json", R"({"labels": [["1.png", 1e999]]})", "a number that is too large");
   expect_refused("dataset.json", "[]", "has no \"labels\"");
   expect_refused("dataset.json", R"({"labels": 3})", "\"labels\" is no list");
   expect_refused("dataset.json", R"({"labels": [["1.png", 0], ["2.png", "b"]]})", "entry 2");

@@ -2,10 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 #include <string_view>
 
 #include "gan/core/error.h"
+#include "gan/core/number.h"
 #include "gan/io/bytes.h"
 
 namespace gan {
@@ -13,19 +13,14 @@ namespace {
 
 constexpr int64_t kLargestSide = 8192;
 
-/// The whole number, and nothing else, that `text` holds; or 0.
-int64_t whole_number(std::string_view text) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : 0;
+/// Of a side in pixels; 0 for anything else.
+int64_t side_of(std::string_view text) {
+  return parse_number<int64_t>(text).value_or(0);
 }
 
 /// Of two hexadecimal digits; -1 for anything else.
 int byte_of(std::string_view digits) {
-  int value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  return error == std::errc() && end == digits.data() + digits.size() ? value : -1;
+  return parse_number<int>(digits, 16).value_or(-1);
 }
 
 }  // namespace
@@ -39,7 +34,7 @@ std::optional<PictureSize> parse_size(const std::string& text) {
   const std::string_view all = text;
   const size_t x = all.find_first_of("xX");
   PictureSize size;
-  if (x != all.npos) size = {whole_number(all.substr(0, x)), whole_number(all.substr(x + 1))};
+  if (x != all.npos) size = {side_of(all.substr(0, x)), side_of(all.substr(x + 1))};
   const bool fits = size.width >= 1 && size.height >= 1 && size.width <= kLargestSide &&
                     size.height <= kLargestSide;
   if (!fits)

@@ -91,9 +91,12 @@ std::string ZipArchive::read(const ZipEntry& entry) const {
   };
   const Entry file = opened(state_->archive, entry);
   if (!file) refuse(zip_strerror(state_->archive));
-  std::string bytes(static_cast<size_t>(entry.size), '\0');
+  constexpr size_t kBlock = size_t{1} << 20;
+  const auto size = static_cast<size_t>(entry.size);
+  std::string bytes(std::min(size, kBlock), '\0');  // grows with what is there: a claim is cheap
   size_t got = 0;
-  while (got < bytes.size()) {
+  while (got < size) {
+    if (got == bytes.size()) bytes.resize(std::min(size, 2 * got));
     const zip_int64_t n = zip_fread(file.get(), bytes.data() + got, bytes.size() - got);
     if (n < 0) refuse(zip_file_strerror(file.get()));
     if (n == 0) refuse("it is shorter than the archive says");

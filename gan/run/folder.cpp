@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "gan/core/error.h"
+#include "gan/core/number.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
 #include "gan/model/checkpoint.h"
@@ -153,15 +154,13 @@ Path RunFolder::find_checkpoint(const std::string& which) const {
     throw DataError("{}: has no '{}' checkpoint{}", path_.string(), which,
                     which == "best" ? ": the run made no evaluation (run.evaluate_every)" : "");
   }
-  int64_t step = 0;
-  const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), step);
-  if (error != std::errc() || end != which.data() + which.size())
-    throw UsageError("--checkpoint {}: expected last, best or a step", which);
+  const auto step = parse_number<int64_t>(which);
+  if (!step) throw UsageError("--checkpoint {}: expected last, best or a step", which);
   if (there.empty()) throw DataError("{}: has no checkpoint yet", path_.string());
-  if (std::binary_search(there.begin(), there.end(), step)) return checkpoint(step);
+  if (std::binary_search(there.begin(), there.end(), *step)) return checkpoint(*step);
   std::string known;
   for (const int64_t other : there) known += fmt::format(" {}", other);
-  throw DataError("{}: has no checkpoint of step {}; there are:{}", path_.string(), step, known);
+  throw DataError("{}: has no checkpoint of step {}; there are:{}", path_.string(), *step, known);
 }
 
 /// Its step is the one in its header, so that a file of any name can be read; where its name holds
@@ -171,8 +170,8 @@ RunFolder::Checkpoint RunFolder::read(const Path& file) const {
   out.content = parse_checkpoint(*out.bytes, out.file);
   const auto entry = out.content.metadata.find("step");
   const std::string text = entry == out.content.metadata.end() ? "" : entry->second;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.step);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || out.step < 0)
+  out.step = parse_number<int64_t>(text).value_or(-1);
+  if (out.step < 0)
     throw DataError("{}: its header names no step: it is no checkpoint of gan", out.file);
   if (const auto named = step_of(file); named && *named != out.step)
     throw DataError("{}: holds step {}; give it the name {}", out.file, out.step,

@@ -2,18 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "gan/core/error.h"
+#include "gan/core/testing.h"
 
 namespace gan {
 namespace {
 
 std::string complaint(const Config& config) {
-  try {
-    check_fit(config, {.shape = {3}, .size = 60});
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return gan::complaint<UsageError>([&] { check_fit(config, {.shape = {3}, .size = 60}); });
 }
 
 Config net(int64_t outputs, int64_t logits) {

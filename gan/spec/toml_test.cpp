@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gan/core/error.h"
+#include "gan/core/testing.h"
 #include "gan/spec/config.h"
 
 namespace gan {
@@ -15,12 +15,7 @@ std::string repeated(int64_t count, std::string_view text) {
 }
 
 std::string complaint(const std::string& source) {
-  try {
-    check_toml_limits(source, "x.toml");
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return gan::complaint<UsageError>([&] { check_toml_limits(source, "x.toml"); });
 }
 
 TEST(TomlLimits, AllowWhatSettingsNeed) {
