@@ -45,7 +45,7 @@ test_toy() {
   says "$(printed %.1f "$(of parzen log_likelihood)") ± $(printed %.1f "$(of parzen standard_error)")"
   expect 0 "compare it" compare toy
   says "$(interval two_sample)" "$(of modes covered) of $(of modes modes)" "$(percent "$(of modes within)")%" "two-sample accuracy" "spread in modes"
-  check "  the spread" grep -qE "^  toy .*  $(printed %.2f "$(of modes spread_within)")$" out.txt
+  check "  the spread" grep -qE "^  toy .*  $(printed %.2f "$(of modes spread_within)") " out.txt
   check "  the control has a row of its own" grep -qF "control: training examples as samples" out.txt
   says "$(interval control)"
 }
@@ -150,6 +150,65 @@ test_memory() {  # 10,000 samples of 3 x 64 x 64 numbers are half a gigabyte
   check "  and leaves no run" test ! -e refused
 }
 
+score_of() {  # name of a score, key, section of it: the value in the list of json.txt
+  sed -n "/^   \"name\": \"$1\"/,/^  }/p" json.txt | sed -n "/\"${3:-title}\":/,\$p" | grep -m 1 -E "^ +\"$2\":" | sed 's/.*: //; s/[",]//g'
+}
+
+test_features() {
+  local name distances=frechet,kernel,precision,recall,density,coverage
+  evaluate_twice "noise beside noise" tiny.npy --data img --scores "$distances"
+  for name in ${distances//,/ }; do
+    check "  $name: value, interval, control" holds "$(score_of "$name" low) <= $(score_of "$name" value) && $(score_of "$name" value) <= $(score_of "$name" high) && $(score_of "$name" value control) > -1"
+    check "  $name: how many samples" test "$(score_of "$name" samples)" = 500
+  done
+  check "  the stamp names features and reference" test "$(score_of frechet name features) $(score_of frechet name reference)" = "classifier test"
+  says "features           128 numbers from a classifier of img" "500 samples against 200 test examples; control: 250 training examples as samples"
+  says "precision          $(printed %.1f "$(score_of precision value)" 100)% [$(printed %.1f "$(score_of precision low)" 100), $(printed %.1f "$(score_of precision high)" 100)]"
+  check "  no other score" test -z "$(grep -E 'Parzen|two-sample' out.txt)"
+  expect 0 "  the classifier and the controls are kept" evaluate tiny.npy --data img --scores "$distances"
+  check "    it is not trained again" test -z "$(grep 'training a classifier' err.txt)"
+  expect 0 "features of random convolutions" evaluate tiny.npy --data img --scores frechet,two-sample --features random --reference train
+  says "means over the image of random convolutions" "train examples; control: 200 test examples as samples" "two-sample test"
+  expect 2 "a score of no name" evaluate tiny.npy --data img --scores frechett
+  says "no score is called frechett (did you mean 'frechet'?)"
+  expect 3 "features of a missing file" evaluate tiny.npy --data img --scores frechet --features missing.pt
+  says "missing.pt"
+  printf nothing >text.pt
+  expect 3 "features of a file of text" evaluate tiny.npy --data img --scores frechet --features text.pt
+  says "text.pt: is no network in TorchScript"
+  expect 2 "a resize without a size" evaluate tiny.npy --data img --scores frechet --features text.pt --feature-resize tf1
+  says "a resize needs a size"
+  expect 2 "classes of a toy" evaluate toy --scores frechet --features classifier
+  says "has no labels"
+  expect 0 "a toy has values" evaluate toy --scores frechet,recall --json
+  cp out.txt json.txt
+  check "  its features" test "$(score_of recall name features)" = values
+  expect 0 "compare" compare toy --scores frechet,precision
+  says "Fréchet distance" "control: 2,000 training examples as samples"
+}
+
+test_while_training() {
+  # shellcheck disable=SC2086
+  expect 0 "a distance chooses the best checkpoint" train ring8 $small --steps 600 --set run.evaluate_every=100 --set 'run.scores=["frechet", "own"]' --quiet --out watched
+  local best
+  best=$(grep frechet_valid watched/metrics.jsonl | sed -E 's/.*"step":([0-9]+).*"frechet_valid":([0-9.e+-]+).*/\2 \1/' | sort -g | head -1)
+  check "  that of step ${best#* }" test -e "watched/checkpoints/step-$(printf %07d "${best#* }").safetensors"
+  check "  not the last" test "${best#* }" != 600 -o "$(ls watched/checkpoints | wc -l)" -ge 2
+  check "  beside the model's own score" grep -q '"modes":' watched/metrics.jsonl
+  expect 2 "a score of no name" train ring8 --set 'run.scores=["frechett"]' --out nothing
+  says "frechett"
+}
+
+test_pictures_as_samples() {
+  mkdir pictures
+  (cd pictures && "$(dirname "$program")/make_pictures" .)
+  expect 0 "a folder of pictures as samples" evaluate pictures/plain --data pictures/plain --scores nearest-training-example --json
+  cp out.txt json.txt
+  check "  the same pictures are copies" holds "$(score_of nearest-training-example value) == 0"
+  expect 3 "pictures of another size" evaluate pictures/plain --data img --scores frechet
+  says "its pictures are" "those of img are"
+}
+
 make_images img
 make_npy tiny.npy 500
-run_tests toy known chains log_z no_variety stopping_rule memory
+run_tests toy features while_training pictures_as_samples known chains log_z no_variety stopping_rule memory

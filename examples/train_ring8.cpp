@@ -13,7 +13,7 @@
 
 #include "gan/core/error.h"
 #include "gan/gan.h"
-#include "gan/judge/coverage.h"
+#include "gan/judge/mode_coverage.h"
 
 int main(int argc, char** argv) try {
   if (argc < 3) throw gan::UsageError("usage: {} RECIPE FOLDER [STEPS]", argv[0]);

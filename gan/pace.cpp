@@ -90,8 +90,13 @@ double speed_of_products(int64_t dim) {
   return static_cast<double>(kRows * kRows * inner) / std::max(least, 1e-6);
 }
 
+double pixels_of(const Shape& seen) {
+  return seen.size() == 3 ? static_cast<double>(seen[1] * seen[2]) : 0;
+}
+
 struct ScoreCosts {
   double dim, train, valid, test;
+  double pixels;    ///< of an image; 0 of a row of numbers
   double products;  ///< multiply-adds a second
   double windows;   ///< Gaussian windows a second
 
@@ -100,6 +105,7 @@ struct ScoreCosts {
         train(static_cast<double>(p.data.train.size())),
         valid(static_cast<double>(judge.valid().size(0))),
         test(static_cast<double>(p.data.test.size())),
+        pixels(pixels_of(seen_by_networks(p.data.train.shape()))),
         products(speed_of_products(p.data.train.dim())),
         windows(1.5e8 * at::get_num_threads()) {}
 
@@ -120,7 +126,10 @@ struct ScoreCosts {
   double features(double n) const {
     constexpr double kFeatures = 256, kKernels = 3.3e8;
     const double pairs = 3 * n * std::min(n, test) + kKernels + 2000 * std::min(train, 5e4);
-    return pairs * kFeatures / products + two_sample(std::min(n, test), kFeatures);
+    const double examples = 2 * n + test + std::min({train, 5e4, std::max(5e3, 1.5e8 / dim)});
+    constexpr double kOfPixel = 17e3;  // multiply-adds of random convolutions
+    return (pairs * kFeatures + examples * kOfPixel * pixels) / products +
+           two_sample(std::min(n, test), kFeatures);
   }
   /// Trains the classifier whose features they are: see judge/classifier.cpp.
   double classifier() const {

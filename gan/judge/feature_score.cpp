@@ -83,27 +83,30 @@ ScoreReport feature_score(const FeatureScore& row, const Subject& s) {
   const Measured control = control_of(row, space, s);
   const bool fid = std::string_view(row.key) == "frechet" && space.features().inception();
   const int64_t n = space.samples(s).count();
-  const Score score{.name = fid ? "FID" : row.title,
-                    .protocol = row.protocol,
-                    .value = m.value,
-                    .low = m.low,
-                    .high = m.high,
-                    .higher_is_better = row.higher_is_better,
-                    .samples = n,
-                    .cell = shown(row, m),
-                    .controls = {{row.unseen_control ? "test examples" : space.control_name(s),
-                                  shown(row, control), control.value, control.low, control.high}},
-                    .compared = row.compared,
-                    .key = row.key,
-                    .stamp = compact(stamp_of(space, s))};
+  const Score score{
+      .name = fid ? "FID" : row.title,
+      .protocol = row.protocol,
+      .value = m.value,
+      .low = m.low,
+      .high = m.high,
+      .higher_is_better = row.higher_is_better,
+      .samples = n,
+      .cell = shown(row, m),
+      .controls = {{.name = row.unseen_control ? "test examples as samples" : space.control_name(s),
+                    .cell = shown(row, control),
+                    .value = control.value,
+                    .low = control.low,
+                    .high = control.high}},
+      .compared = row.compared,
+      .key = row.key,
+      .stamp = compact(stamp_of(space, s))};
   return {
       .scores = {score},
       .text = fmt::format("  {:<18} {:<26} control: {}\n", score.name, score.cell,
                           score.controls[0].cell),
       .json = "{}",
-      .features = fmt::format("{}; {} samples against {} {}; control: {}", space.features().about(),
-                              count(n), count(space.samples(s).reference_moments().count),
-                              space.reference_name() + " examples", space.control_name(s))};
+      .features = fmt::format("{}; {} samples against {}; control: {}", space.features().about(),
+                              count(n), space.reference_text(), space.control_name(s))};
 }
 
 void watch_feature_score(const FeatureScore& row, const Subject& s, Scores& out) {
@@ -113,11 +116,12 @@ void watch_feature_score(const FeatureScore& row, const Subject& s, Scores& out)
   });
   if (found == watched.end() || !feature_score_applies(row, s)) return;
   FeatureSpace& space = space_of(s);
-  const double value = row.measure(space, space.samples(s), s.seed).value;
-  out.numbers.emplace_back(std::string(row.key) + "_valid", value);
+  const Measured m = row.measure(space, space.samples(s), s.seed);
+  out.numbers.emplace_back(std::string(row.key) + "_valid", m.value);
   if (found != watched.begin()) return;
-  out.score = row.higher_is_better ? value : -value;
-  out.standard_error = 0;
+  constexpr double kErrors = 2 * 1.96;  // in a 95% interval
+  out.score = row.higher_is_better ? m.value : -m.value;
+  out.standard_error = std::isnan(m.low) ? 0 : (m.high - m.low) / kErrors;
 }
 
 }  // namespace gan

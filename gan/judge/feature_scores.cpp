@@ -37,7 +37,7 @@ bool with_training_features(FeatureSpace& space, const Subject&) {
 }
 
 bool with_classes(FeatureSpace& space, const Subject& s) {
-  return space.features().probabilities(s.judge.valid().narrow(0, 0, 1)).defined();
+  return space.samples(s).samples().probabilities.defined();
 }
 
 bool with_labels(FeatureSpace& space, const Subject& s) {
@@ -135,8 +135,8 @@ Measured coverage(FeatureSpace&, const FeatureComparison& of, uint64_t) {
 }
 
 /// exp of the mean KL(p(y|x) || p(y)), over 10 splits: mean, and Student's interval over them.
-Measured classifier_score(FeatureSpace& space, const FeatureComparison& of, uint64_t) {
-  const Tensor all = space.features().probabilities(of.samples().units).to(at::kDouble);
+Measured classifier_score(FeatureSpace&, const FeatureComparison& of, uint64_t) {
+  const Tensor all = of.samples().probabilities.to(at::kDouble);
   std::vector<double> scores;
   for (const Tensor& p : all.chunk(kSplits)) {
     const Tensor marginal = p.mean(0, true);
@@ -190,7 +190,7 @@ const FeatureScore kFrechet = {
 
 const FeatureScore kFrechetInfinity = {
     .key = "frechet-infinity",
-    .title = "  of all samples",
+    .title = "Fréchet, n = ∞",
     .protocol = "Fréchet distance extrapolated to infinitely many samples, by a line over 1 / n",
     .higher_is_better = false,
     .percent = false,
@@ -267,7 +267,7 @@ const FeatureScore kClassifierScore = {
 
 const FeatureScore kClassFrechet = {
     .key = "class-frechet",
-    .title = "  inside classes",
+    .title = "Fréchet in classes",
     .protocol =
         "mean over classes of the Fréchet distance between the samples and the reference "
         "examples of the class",
@@ -278,7 +278,7 @@ const FeatureScore kClassFrechet = {
 
 const FeatureScore kFeatureTwoSample = {
     .key = "two-sample-features",
-    .title = "told apart",
+    .title = "feature two-sample",
     .protocol =
         "accuracy of fresh classifiers of the features on samples and reference examples "
         "that they have not seen; the interval holds the 95% interval of each of 3",

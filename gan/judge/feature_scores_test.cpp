@@ -48,7 +48,7 @@ TEST_F(FeatureScoresTest, OfRealExamplesAreThoseOfTheControl) {
   for (const auto& [key, score] : scores) {
     EXPECT_EQ(score.samples, 600) << key;
     ASSERT_EQ(score.controls.size(), 1U) << key;
-    EXPECT_EQ(score.controls[0].name, "training examples");
+    EXPECT_EQ(score.controls[0].name, "training examples as samples");
     EXPECT_LE(score.low, score.value) << key;
     EXPECT_GE(score.high, score.value) << key;
     EXPECT_NEAR(score.value, score.controls[0].value, 2 * (score.high - score.low)) << key;
@@ -78,7 +78,7 @@ TEST_F(FeatureScoresTest, SeeCopiesOfTrainingExamples) {
   const Tensor train = judge_.units(rows_of(data_.train, 0, 600));
   const Score copies = scores_of(subject(train), {"authenticity"}).at("authenticity");
   EXPECT_EQ(copies.value, 0);
-  EXPECT_EQ(copies.controls.at(0).name, "test examples");
+  EXPECT_EQ(copies.controls.at(0).name, "test examples as samples");
   EXPECT_GT(copies.controls.at(0).low, 0.3);
   const Score honest = scores_of(subject(judge_.valid()), {"authenticity"}).at("authenticity");
   EXPECT_NEAR(honest.value, honest.controls.at(0).value, 0.15);
@@ -179,6 +179,37 @@ TEST_F(FeatureScoresTest, TakeAPublishedReference) {
   Subject empty = published;
   empty.space.reset();
   EXPECT_THROW(scores_of(empty, {"frechet"}), DataError);
+}
+
+class Silent : public GenerativeModel {
+ public:
+  Tensor sample(int64_t, uint64_t, int64_t) override { return {}; }
+};
+
+TEST_F(FeatureScoresTest, WhileTrainingTheFirstOneChooses) {
+  Config config;
+  config.run.scores = {{WatchedScore::frechet, WatchedScore::precision}};
+  Silent model;
+  const Encoding encoding;
+  const ScoredModel of{.model = model,
+                       .learner = nullptr,
+                       .setup = {.config = config},
+                       .encoding = encoding,
+                       .own_units = {}};
+  Subject s = subject(judge_.valid());
+  s.model = &of;
+  gan::Scores out;
+  watch_feature_score(kFrechet, s, out);
+  ASSERT_EQ(out.numbers.size(), 1U);
+  EXPECT_EQ(out.numbers[0].first, "frechet_valid");
+  EXPECT_GT(out.numbers[0].second, 0);
+  EXPECT_EQ(out.score, -out.numbers[0].second);  // higher is better
+  EXPECT_GT(out.standard_error, 0);
+  watch_feature_score(kPrecision, s, out);
+  watch_feature_score(kRecall, s, out);
+  ASSERT_EQ(out.numbers.size(), 2U);
+  EXPECT_EQ(out.numbers[1].first, "precision_valid");
+  EXPECT_EQ(out.score, -out.numbers[0].second);
 }
 
 TEST(ScoreKinds, AreChosenByName) {

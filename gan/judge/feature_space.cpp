@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
 #include "gan/io/npy.h"
@@ -20,6 +21,9 @@ namespace gan {
 namespace {
 
 constexpr int64_t kMostReference = 50'000, kMostOverlap = 10'000;
+constexpr int64_t kBlock = 1000;  // examples whose values are in memory at a time
+// Training examples whose features are computed: so many numbers, but at least so many examples.
+constexpr int64_t kTrainingNumbers = 150'000'000, kFewestTraining = 5000;
 
 Tensor to_double(const NumberArray& array) {
   const std::vector<double> values = std::visit(
@@ -133,31 +137,50 @@ FeatureSet FeatureSpace::of_split(const Examples& examples, int64_t most, uint64
   order.resize(static_cast<size_t>(std::min(most, examples.size())));
   const Examples chosen = examples.pick(order);
   const int64_t n = chosen.size();
-  FeatureSet out{.units = judge_.units_in_place(rows_of(chosen, 0, n))};
-  if (chosen.labelled()) out.labels = labels_of(chosen, 0, n);
   const Path file =
       cache_.empty() || !features_->slow()
           ? Path()
           : cache_ / fmt::format("features-1-{}.npy",
                                  bytes_hash(fmt::format("{} {} {} {} {}", features_->stamp(),
                                                         judge_.data().hash, name, n, seed)));
-  out.x = kept_tensor(file, [&] {
-    if (features_->slow()) say_(fmt::format("features of {} {} examples", n, name));
-    return features_->of(out.units);
+  FeatureSet out;
+  const Tensor x = kept_tensor(file, [&] {
+    if (features_->slow()) say_(fmt::format("features of {} {} examples", count(n), name));
+    out = in_blocks(n, [&](int64_t first, int64_t some) {
+      return judge_.units_in_place(rows_of(chosen, first, some));
+    });
+    return out.x;
   });
+  out.x = x;
+  if (chosen.labelled()) out.labels = labels_of(chosen, 0, n);
   return out;
+}
+
+/// units(first, count): [count, D] of n examples. Memory holds a block of them.
+FeatureSet FeatureSpace::in_blocks(int64_t n,
+                                   const std::function<Tensor(int64_t, int64_t)>& units) {
+  std::vector<Tensor> x, p;
+  for (int64_t first = 0; first < n; first += kBlock) {
+    const Tensor block = units(first, std::min(kBlock, n - first));
+    x.push_back(features_->of(block));
+    const Tensor probabilities = features_->probabilities(block);
+    if (probabilities.defined()) p.push_back(probabilities);
+  }
+  return {.x = at::cat(x), .probabilities = p.empty() ? Tensor() : at::cat(p)};
 }
 
 FeatureSet FeatureSpace::of_samples(const Subject& s) {
   const bool chains = s.states_per_chain > 1;
-  FeatureSet out{.units = chains ? s.fresh : s.samples,
-                 .states_per_chain = chains ? s.fresh_states_per_chain : 1};
-  if (features_->slow()) say_(fmt::format("features of {} samples", out.units.size(0)));
-  out.x = features_->of(out.units);
+  const Tensor& units = chains ? s.fresh : s.samples;
+  const int64_t n = units.size(0);
+  if (features_->slow()) say_(fmt::format("features of {} samples", count(n)));
+  FeatureSet out =
+      in_blocks(n, [&](int64_t first, int64_t some) { return units.narrow(0, first, some); });
+  if (chains) out.states_per_chain = s.fresh_states_per_chain;
   if (!chains && s.model != nullptr && judge_.data().train.labelled())
     if (const auto* model = dynamic_cast<const Conditional*>(&s.model->model);
         model != nullptr && model->classes() > 0)
-      out.labels = model->labels(out.units.size(0), s.seed).to(at::kCPU);
+      out.labels = model->labels(n, s.seed).to(at::kCPU);
   return out;
 }
 
@@ -199,8 +222,14 @@ std::string FeatureSpace::control_name(const Subject& s) const {
   const bool train = reference_name_ == kTestReference || reference_name_ == kValidReference;
   const int64_t there = (train ? judge_.data().train : judge_.data().test).size();
   const int64_t n = samples_ ? samples_->count() : s.samples.size(0);
-  const std::string name = train ? "training examples" : "test examples";
-  return there < n ? fmt::format("{} {}", there, name) : name;
+  const std::string name = fmt::format("{} examples as samples", train ? "training" : "test");
+  return there < n ? fmt::format("{} {}", count(there), name) : name;
+}
+
+std::string FeatureSpace::reference_text() const {
+  return reference_file_.empty()
+             ? fmt::format("{} {} examples", count(of_reference_->count), reference_name_)
+             : reference_name_;
 }
 
 bool FeatureSpace::reference_has_features() {
@@ -208,7 +237,12 @@ bool FeatureSpace::reference_has_features() {
 }
 
 const Tensor& FeatureSpace::training() {
-  if (!training_.defined()) training_ = of_split(judge_.data().train, kMostReference, 0, "train").x;
+  if (!training_.defined())
+    training_ = of_split(judge_.data().train,
+                         std::clamp(kTrainingNumbers / judge_.data().train.dim(), kFewestTraining,
+                                    kMostReference),
+                         0, "train")
+                    .x;
   return training_;
 }
 

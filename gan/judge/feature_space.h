@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +18,9 @@ namespace gan {
 
 /// Examples as features.
 struct FeatureSet {
-  Tensor units;   ///< [n, D] judging units; undefined where only features are known
-  Tensor x;       ///< [n, F]; undefined where only moments are known
-  Tensor labels;  ///< [n] int64; undefined where there are none
+  Tensor x;              ///< [n, F]; undefined where only moments are known
+  Tensor probabilities;  ///< [n, classes]; undefined where the features have no classes
+  Tensor labels;         ///< [n] int64; undefined where there are none
   int64_t states_per_chain = 1;
 };
 
@@ -68,15 +69,18 @@ class FeatureSpace {
 
   const std::string& reference_name() const { return reference_name_; }  ///< without a folder
   const std::string& reference_hash() const { return reference_hash_; }
-  bool reference_has_features();  ///< else only its moments are known
+  std::string reference_text() const;  ///< for people: "10,000 test examples"
+  bool reference_has_features();       ///< else only its moments are known
 
-  /// Of training examples, [N, F], 50,000 at most: those by which memorisation is judged.
+  /// Of training examples, [N, F], by which memorisation is judged: 50,000 at most, fewer of large
+  /// images.
   const Tensor& training();
 
  private:
   void open_reference();
   const Examples* split_of_reference() const;  ///< none: it is a file
   FeatureSet of_split(const Examples& examples, int64_t most, uint64_t seed, const char* name);
+  FeatureSet in_blocks(int64_t n, const std::function<Tensor(int64_t, int64_t)>& units);
   FeatureSet of_samples(const Subject& s);
 
   const Judge& judge_;

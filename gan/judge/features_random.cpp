@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
@@ -14,7 +15,7 @@ namespace gan {
 namespace {
 
 constexpr uint64_t kSeed = 0;
-constexpr int64_t kBlock = 500;                               // images at a time
+constexpr int64_t kBlockPixels = 500'000;                     // of images at a time
 constexpr std::array<int64_t, 3> kChannels = {64, 128, 256};  // 4 x 4 convolutions, stride 2
 constexpr double kSlope = 0.2;                                // of the leaky ReLU
 
@@ -37,7 +38,8 @@ class RandomFeatures : public Features {
   Tensor of(const Tensor& units) override {
     const at::NoGradGuard no_grad;
     std::vector<Tensor> out;
-    for (const Tensor& block : units.split(kBlock)) {
+    const int64_t images = std::max<int64_t>(1, kBlockPixels / (image_[1] * image_[2]));
+    for (const Tensor& block : units.split(images)) {
       Tensor x = (block.view({-1, image_[0], image_[1], image_[2]}) * 2 - 1)
                      .contiguous(at::MemoryFormat::ChannelsLast);
       std::vector<Tensor> means;

@@ -25,7 +25,7 @@ void watch_two_sample(const Subject& s, int64_t step, Scores& out);
 bool class_accuracy_applies(const Subject& s);
 ScoreReport score_class_accuracy(const Subject& s);
 
-// coverage_score.cpp
+// mode_coverage_score.cpp
 bool coverage_applies(const Subject& s);
 ScoreReport score_coverage(const Subject& s);
 void watch_coverage(const Subject& s, int64_t step, Scores& out);

@@ -120,6 +120,25 @@ TEST(Derive, ColoursAreCentred) {
   EXPECT_EQ(std::get<Convolution>(c.generator.layers.back()).activation, Activation::tanh);
 }
 
+TEST(Derive, WideNetworksOfColoursLearnSlowly) {
+  const DataFacts data = images({3, 32, 32});
+  const auto rate = [&](const Machine& machine) {
+    return derive(data, machine).config.training.learning_rate;
+  };
+  EXPECT_EQ(rate({.cores = 64}), 2.5e-4);              // 512 channels in the smallest maps
+  EXPECT_LT(rate({.cores = 64}), rate({.cores = 1}));  // few channels
+  EXPECT_LE(rate({.cores = 1}), 2e-3);
+  EXPECT_EQ(derive(data, {.cores = 64}).config.game.final_r1, 0.1);
+  EXPECT_FALSE(derive(images({1, 32, 32}), {.cores = 64}).config.game.final_r1);
+}
+
+TEST(Derive, AClassifierOfTheClassesChoosesTheBestCheckpoint) {
+  DataFacts data = images({1, 28, 28});
+  EXPECT_EQ(derive(data, kSmallMachine).config.run.scores.at(0), WatchedScore::own);
+  data.spec.classes = {"cat", "dog"};
+  EXPECT_EQ(derive(data, kSmallMachine).config.run.scores.at(0), WatchedScore::frechet);
+}
+
 TEST(Derive, AFasterMachineGetsMoreChannels) {
   const DataFacts data = images({3, 64, 64});
   const size_t slow = *derive(data, {.cores = 1}).size, fast = *derive(data, {.cores = 64}).size,

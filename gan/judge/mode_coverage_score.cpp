@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "gan/judge/coverage.h"
 #include "gan/judge/kinds.h"
+#include "gan/judge/mode_coverage.h"
 #include "gan/judge/score_json.h"
 
 namespace gan {

@@ -1,4 +1,4 @@
-#include "gan/judge/coverage.h"
+#include "gan/judge/mode_coverage.h"
 
 #include <ATen/ATen.h>
 
