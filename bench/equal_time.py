@@ -40,7 +40,6 @@ def of_gan(seconds, points, folder):
     for point in range(1, points + 1):
         begin = time.perf_counter()
         steps = int(1000 * seconds * point / points / milliseconds)
-        # A rate that stays, as the script has it; only the last checkpoint is kept.
         start = ["--resume"] if run.exists() else [RECIPE, "--threads", 2]
         called(GAN, "train", *start, "--steps", steps, "--out", run, "--quiet")
         spent += time.perf_counter() - begin

@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "cli/command.h"
@@ -53,8 +54,9 @@ Samples in_chains(const at::Tensor& values, const EvaluateOptions& o) {
   const int64_t n = values.size(0);
   if (o.chains == 0) return {.values = values};
   if (n % o.chains != 0)
-    throw UsageError("--chains {}: {} holds {} samples, which are no such chains of one length",
-                     o.chains, o.what, n);
+    throw UsageError(
+        "--chains {}: the {} samples of {} do not divide into so many chains of equal length",
+        o.chains, n, o.what);
   return {.values = values, .states_per_chain = n / o.chains};
 }
 
@@ -73,6 +75,21 @@ void draw(const EvaluateOptions& o, const std::string& what, const Path& file,
     std::cout << "\n" << what << ": " << printable(file.string()) << "\n";
 }
 
+/// To stderr, each score that was asked for and is not there.
+void say_what_is_missing(const EvaluateOptions& o, const EvaluateSettings& settings,
+                         const Evaluation& evaluation) {
+  if (o.scoring.scores.empty()) return;
+  for (const ScoreKind& kind : settings.kinds) {
+    const bool there = std::any_of(evaluation.reports.begin(), evaluation.reports.end(),
+                                   [&](const ScoreReport& r) { return r.kind == kind.name; });
+    if (!there)
+      note(
+          fmt::format("gan: {}: does not apply to these data and samples; scores on features need "
+                      "40 examples of each split, and 40 samples",
+                      kind.name));
+  }
+}
+
 /// scores.html in the run's folder, with pictures where the data are images.
 void write_page(const EvaluateOptions& o, const RunFolder& run, const Problem& problem,
                 const Judge& judge, Learner& learner, const EvaluateSettings& settings,
@@ -82,7 +99,8 @@ void write_page(const EvaluateOptions& o, const RunFolder& run, const Problem& p
   std::string why;
   try {
     if (problem.data.image && !judge.variety().none())
-      why = draw_if_possible([&] { pictures = score_pictures(problem, judge, learner, settings); });
+      why = draw_if_possible(
+          [&] { pictures = score_pictures(problem, judge, learner, settings, evaluation); });
     write_file(file, score_page(run.path().filename().string(), evaluation, pictures));
   } catch (const WriteError& error) {  // somebody else's run
     note(fmt::format("gan: no page: {}", error.what()));
@@ -107,10 +125,16 @@ at::Tensor pictures_of(const EvaluateOptions& o, const DataSet& data) {
     throw DataError(
         "{}: its pictures are {}, those of {} are {}; --resize, --crop and --colour change both",
         o.what, shape_text(pictures.train.shape()), data.name, shape_text(data.train.shape()));
+  if (o.chains != 0)
+    throw UsageError("--chains {}: is for samples in an array; files of pictures have no order",
+                     o.chains);
   std::vector<at::Tensor> parts;
   for (const Examples* split : {&pictures.train, &pictures.valid, &pictures.test})
     if (split->size() > 0) parts.push_back(rows_of(*split, 0, split->size()));
-  return at::cat(parts);
+  const at::Tensor all = at::cat(parts) / 255 * (data.high - data.low) + data.low;
+  // In any order but that of their contents.
+  const std::vector<int64_t> order = Stream(o.seed, "pictures").permutation(all.size(0), 0);
+  return all.index_select(0, at::tensor(at::ArrayRef<int64_t>(order), at::kLong));
 }
 
 /// Samples that any program has written. A folder with a config.toml is a run.
@@ -134,7 +158,9 @@ int carry_out(const EvaluateOptions& o) {
         names_array(o.what) && !is_folder(o.what) ? samples_of(o.what, data) : pictures_of(o, data),
         o);
     now_doing(Activity::scoring);
-    report(o, evaluate(judge, samples, settings));
+    const Evaluation evaluation = evaluate(judge, samples, settings);
+    report(o, evaluation);
+    say_what_is_missing(o, settings, evaluation);
     return 0;
   }
   if (o.chains != 0)
@@ -157,6 +183,7 @@ int carry_out(const EvaluateOptions& o) {
   now_doing(Activity::scoring);
   const Evaluation evaluation = evaluate(problem, judge, *learner, settings);
   report(o, evaluation);
+  say_what_is_missing(o, settings, evaluation);
   if (problem.data.image)
     draw(o, "samples, and framed the training image nearest to the one beside it",
          run.path() / "nearest.png", [&] {

@@ -164,6 +164,8 @@ TrainingPlan derived_plan(const TrainOptions& o, const TimeGiven* time, Narrator
   const auto derive_again = [&] {
     derived = derive(facts, machine, wishes);
     apply(o, derived.config);
+    GameSection& game = derived.config.game;
+    if (!has_end(derived.config.optimizer.schedule)) game.final_r1 = game.final_r2 = {};
   };
   TrainingPlan plan;
   const auto prepare_again = [&] {

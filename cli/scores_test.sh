@@ -81,7 +81,7 @@ test_chains() {
   check "  40 of them beside 200 test images" test "$(of two_sample chains)" = 40
   says "the samples are 40 chains, which are the units of interval and p"
   expect 2 "chains of no one length" evaluate tiny.npy --data img --chains 7
-  says "--chains 7: tiny.npy holds 500 samples"
+  says "--chains 7: the 500 samples of tiny.npy do not divide"
   printf '%s\n' '[run]' 'model = "gsn"' 'threads = 1' '[data]' 'source = "img"' 'scale = "unit"' '[training]' 'steps = 4' 'batch_size = 20' \
     '[gsn]' 'hidden = [12, 11]' 'burn_in = 2' 'chain_length = 1000' >gsn.toml
   expect 0 "a model whose samples are chains" train gsn.toml --quiet --out gsn
@@ -162,20 +162,22 @@ test_features() {
     check "  $name: how many samples" test "$(score_of "$name" samples)" = 500
   done
   check "  the stamp names features and reference" test "$(score_of frechet name features) $(score_of frechet name reference)" = "classifier test"
-  says "features           128 numbers from a classifier of img" "500 samples against 200 test examples; control: 250 training examples as samples"
+  says "features           128 features of a classifier of img" "500 samples against 200 test examples; control: 250 training examples as samples"
   says "precision          $(printed %.1f "$(score_of precision value)" 100)% [$(printed %.1f "$(score_of precision low)" 100), $(printed %.1f "$(score_of precision high)" 100)]"
   check "  no other score" test -z "$(grep -E 'Parzen|two-sample' out.txt)"
   expect 0 "  the classifier and the controls are kept" evaluate tiny.npy --data img --scores "$distances"
   check "    it is not trained again" test -z "$(grep 'training a classifier' err.txt)"
   expect 0 "features of random convolutions" evaluate tiny.npy --data img --scores frechet,two-sample --features random --reference train
-  says "means over the image of random convolutions" "train examples; control: 200 test examples as samples" "two-sample test"
+  says "channel means of untrained random convolutions" "train examples; control: 200 test examples as samples" "two-sample test"
   expect 2 "a score of no name" evaluate tiny.npy --data img --scores frechett
   says "no score is called frechett (did you mean 'frechet'?)"
+  expect 0 "a score that does not apply" evaluate tiny.npy --data img --scores modes
+  says "modes: does not apply to these data and samples"
   expect 3 "features of a missing file" evaluate tiny.npy --data img --scores frechet --features missing.pt
   says "missing.pt"
   printf nothing >text.pt
   expect 3 "features of a file of text" evaluate tiny.npy --data img --scores frechet --features text.pt
-  says "text.pt: is no network in TorchScript"
+  says "text.pt: is not a TorchScript network"
   expect 2 "a resize without a size" evaluate tiny.npy --data img --scores frechet --features text.pt --feature-resize tf1
   says "a resize needs a size"
   expect 2 "classes of a toy" evaluate toy --scores frechet --features classifier

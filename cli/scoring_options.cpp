@@ -24,8 +24,8 @@ void add_scoring(CLI::App& command, ScoringOptions& o) {
   command
       .add_option("--features", o.features,
                   "what makes the features in which images are compared: classifier, random, "
-                  "values, or a TorchScript file such as inception-2015-12-05.pt [default: a "
-                  "classifier where there are labels, else random convolutions; values of rows]")
+                  "values, or a TorchScript file such as inception-2015-12-05.pt [default: "
+                  "classifier for labelled images, random for other images, values for rows]")
       ->check(some_text());
   command
       .add_option("--feature-resize", o.resize,
@@ -41,9 +41,10 @@ void add_scoring(CLI::App& command, ScoringOptions& o) {
                   "[default: 0..255 where it takes return_features, else 0..1]")
       ->check(CLI::IsMember({"0..255", "0..1", "-1..1", "inception"}));
   command
-      .add_option("--reference", o.reference,
-                  "what features are compared with: the split test or train, or an .npz file with "
-                  "mu and sigma, or with feats")
+      .add_option(
+          "--reference", o.reference,
+          "what features are compared with: the split test, valid or train, or an .npz file with "
+          "mu and sigma, or with feats")
       ->capture_default_str()
       ->check(some_text());
 }

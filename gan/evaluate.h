@@ -17,8 +17,8 @@ namespace gan {
 struct EvaluateSettings {
   uint64_t seed = 0;  ///< of the samples, and of every score that draws
   Say say = {};       ///< hears what is being computed; may be empty
-  /// The folder that keeps the scores of controls, which cost minutes and are the same for every
-  /// model of the data. Empty: they are computed anew.
+  /// The folder that keeps the scores of controls, classifiers and features, which cost minutes and
+  /// are the same for every model of the data. Empty: they are computed anew.
   std::filesystem::path cache = {};
   std::span<const ScoreKind> kinds = score_kinds();
   FeatureSettings features = {};   ///< what makes the features of scores on features

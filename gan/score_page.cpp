@@ -7,8 +7,7 @@
 
 #include "gan/game/trainer.h"
 #include "gan/io/base64.h"
-#include "gan/judge/feature_space.h"
-#include "gan/judge/overlap.h"
+#include "gan/judge/feature_score.h"
 #include "gan/pictures.h"
 #include "gan/units.h"
 
@@ -81,7 +80,11 @@ void add_extremes(std::vector<PagePicture>& out, const DataCard& card, const Ten
 }  // namespace
 
 std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& judge,
-                                        Learner& learner, const EvaluateSettings& settings) {
+                                        Learner& learner, const EvaluateSettings& settings,
+                                        const Evaluation& evaluation) {
+  const auto scores = evaluation.scores();
+  const bool evaluation_has_features =
+      std::any_of(scores.begin(), scores.end(), [](const Score& s) { return !s.stamp.empty(); });
   const DataCard card = card_of(problem);
   const Tensor scaled = learner.model().sample(kDrawn, settings.seed);
   const Tensor own = own_units(problem, scaled);
@@ -89,21 +92,24 @@ std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& jud
   const Tensor as_they_come = at::arange(kDrawn, at::kLong);
   out.push_back({"Samples", fmt::format("the first {} of seed {}", kGrid, settings.seed),
                  grid_of(card, own, as_they_come, kGrid)});
-  out.push_back({"Samples, and framed the training image nearest to the one beside it",
-                 "by the Euclidean distance of pixels",
-                 with_nearest(judge, own.narrow(0, 0, kWithNearest))});
+  out.push_back(
+      {"Samples; each framed image is the training image nearest to the sample on its left",
+       "by the Euclidean distance of pixels", with_nearest(judge, own.narrow(0, 0, kWithNearest))});
 
-  const Say silent = [](const std::string&) {};
-  const auto features = make_features(judge, settings.features, settings.cache, silent);
-  const Tensor real = features->of(judge.test());
-  const Tensor units = judge.units(own);
-  if (std::min(real.size(0), units.size(0)) > 5) {
-    const Tensor density = overlap(features->of(units), real).density;
-    add_extremes(out, card, own, density, "Where the data are dense", "Where the data are sparse");
+  if (evaluation_has_features && has_usual_features(judge)) {
+    const Subject s{.judge = judge,
+                    .seed = settings.seed,
+                    .say = [](const std::string&) {},
+                    .cache = settings.cache,
+                    .samples = judge.units(own),
+                    .features = settings.features};
+    const Tensor density = space_of(s).samples(s).overlap().density;
+    add_extremes(out, card, own, density, "Samples where the data are densest",
+                 "Samples where the data are sparsest");
   }
   if (const Trainer* trainer = unconditional(problem, learner)) {
     const Tensor logits = trainer->discriminate(scaled.flatten(1));
-    add_extremes(out, card, own, logits, "D takes these for data", "D takes these for samples");
+    add_extremes(out, card, own, logits, "Highest output of D", "Lowest output of D");
   }
   return out;
 }

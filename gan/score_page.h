@@ -15,12 +15,13 @@ struct PagePicture {
   Image image;
 };
 
-/// Of a model of images, by its first 1,000 samples of the seed: samples, the training image
-/// nearest to one in nine of them, those in the densest and in the emptiest regions of the data's
-/// features and, of an adversarial model without labels, those that D takes most and least for
-/// data. judge: of problem.data. @throws as make_features
+/// Of a model of images, by its first 1,000 samples of the seed: samples, the training image nearest
+/// to one in nine of them; where `evaluation` has scores on features, samples in the densest and in
+/// the sparsest regions of the data's features; of an adversarial model without labels, those with
+/// the highest and the lowest output of D. judge: of problem.data. @throws as make_features
 std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& judge,
-                                        Learner& learner, const EvaluateSettings& settings);
+                                        Learner& learner, const EvaluateSettings& settings,
+                                        const Evaluation& evaluation);
 
 /// HTML in UTF-8. `title` may hold any text.
 std::string score_page(const std::string& title, const Evaluation& evaluation,

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <span>
 
 #include "gan/core/error.h"
 #include "gan/judge/kept.h"
@@ -16,7 +17,8 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kBatch = 100, kBlock = 1000, kSmallestImage = 8, kMost = 100'000;
+constexpr int64_t kBatch = 100, kBlock = 1000, kHeldOut = 10'000, kSmallestImage = 8,
+                  kMost = 100'000;
 constexpr double kRate = 1e-3;
 
 NetworkSpec layers_for(const DataSpec& data) {
@@ -119,14 +121,8 @@ void Classifier::train(const Judge& judge, uint64_t seed) {
   const DataSet& data = judge.data();
   const Stream stream(seed, "classifier");
   const int64_t n = std::min(data.train.size(), kMost);
-  const Tensor x = judge.units_in_place(rows_of(data.train, 0, n));
   const Tensor label = labels_of(data.train, 0, n);
-  const int64_t held_out = std::min(data.valid.size(), 10 * kBlock);
-  const Tensor valid = judge.units_in_place(rows_of(data.valid, 0, held_out));
-  const Tensor valid_label = labels_of(data.valid, 0, held_out);
-  mean_ = x.mean(0, true);
-  deviation_ = x.std(0, false, true);
-  deviation_.clamp_min_(deviation_.max().clamp_min(1e-6) * 0.1);
+  take_moments(judge, n);
 
   const int64_t batch = std::min(kBatch, n), updates = kClassifierEpochs * (n / batch);
   OptimizerSection section{.method = Method::adam, .beta1 = 0.9};
@@ -139,17 +135,19 @@ void Classifier::train(const Judge& judge, uint64_t seed) {
   for (int64_t epoch = 1; epoch <= kClassifierEpochs; ++epoch) {
     const std::vector<int64_t> order =
         stream.child("batches").permutation(n, static_cast<uint64_t>(epoch));
-    const Tensor rows = at::tensor(at::ArrayRef<int64_t>(order), at::kLong);
     for (int64_t first = 0; first + batch <= n; first += batch, ++update) {
-      const Tensor some = rows.narrow(0, first, batch);
-      const Tensor z = (x.index_select(0, some) - mean_) / deviation_;
+      const std::span<const int64_t> numbers(order.data() + first, static_cast<size_t>(batch));
+      const Tensor x = judge.units_in_place(rows_of(data.train.pick(numbers), 0, batch));
+      const Tensor z = (x - mean_) / deviation_;
+      const Tensor some =
+          at::tensor(at::ArrayRef<int64_t>(numbers.data(), numbers.size()), at::kLong);
       const auto tape = network_.record({z}, {.training = true});
       Tensor slope = at::softmax(tape->output(), 1);  // of the cross-entropy: p - one-hot
       slope.sub_(at::one_hot(label.index_select(0, some), slope.size(1)));
       tape->descend(slope / batch, {}, optimizer,
                     {.step = update, .update = update, .epoch = epoch});
     }
-    const double now = accuracy(valid, valid_label);
+    const double now = accuracy_on_validation(judge);
     if (now <= best) continue;
     best = now;
     kept.clear();
@@ -158,6 +156,35 @@ void Classifier::train(const Judge& judge, uint64_t seed) {
   right_.fill_(best);
   size_t next = 0;
   network_.visit_state("", [&](const std::string&, Tensor& value) { value.copy_(kept[next++]); });
+}
+
+/// Of the first n training examples.
+void Classifier::take_moments(const Judge& judge, int64_t n) {
+  const Examples& train = judge.data().train;
+  const int64_t most = examples_a_block(train.dim());
+  Tensor sum = at::zeros({1, train.dim()}, at::kDouble), squares = at::zeros_like(sum);
+  for (int64_t first = 0; first < n; first += most) {
+    const Tensor x =
+        judge.units_in_place(rows_of(train, first, std::min(most, n - first))).to(at::kDouble);
+    sum += x.sum(0, true);
+    squares += x.square().sum(0, true);
+  }
+  const Tensor mean = sum / n;
+  mean_ = mean.to(at::kFloat);
+  deviation_ = (squares / n - mean.square()).clamp_min(0).sqrt().to(at::kFloat);
+  deviation_.clamp_min_(deviation_.max().clamp_min(1e-6) * 0.1);
+}
+
+double Classifier::accuracy_on_validation(const Judge& judge) {
+  const Examples& valid = judge.data().valid;
+  const int64_t n = std::min(valid.size(), kHeldOut), most = examples_a_block(valid.dim());
+  double right = 0;
+  for (int64_t first = 0; first < n; first += most) {
+    const int64_t count = std::min(most, n - first);
+    const Tensor x = judge.units_in_place(rows_of(valid, first, count));
+    right += accuracy(x, labels_of(valid, first, count)) * static_cast<double>(count);
+  }
+  return right / static_cast<double>(n);
 }
 
 Tensor Classifier::through(Network& network, const Tensor& x) {

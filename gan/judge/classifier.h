@@ -42,6 +42,8 @@ class Classifier {
   void fuse();
   void finish();  ///< gives `body_` the weights of `network_`, and notes their hash
   void train(const Judge& judge, uint64_t seed);
+  void take_moments(const Judge& judge, int64_t n);
+  double accuracy_on_validation(const Judge& judge);
   void visit_state(const std::function<void(const std::string&, Tensor&)>& visit);
   Tensor through(Network& network, const Tensor& x);
 

@@ -19,6 +19,7 @@ std::string shown(const FeatureScore& row, double value) {
 }
 
 std::string shown(const FeatureScore& row, const Measured& m) {
+  if (std::isnan(m.value)) return "too few";
   if (std::isnan(m.low)) return shown(row, m.value);
   return row.percent
              ? fmt::format("{} [{:.1f}, {:.1f}]", shown(row, m.value), 100 * m.low, 100 * m.high)
@@ -49,7 +50,7 @@ Json stamp_of(FeatureSpace& space, const Subject& s) {
 /// The control's numbers are the same for every subject with the same stamp.
 Measured control_of(const FeatureScore& row, FeatureSpace& space, const Subject& s) {
   const std::string what =
-      fmt::format("{} {} {}", row.key, stamp_of(space, s).dump(), s.judge.data().hash);
+      fmt::format("{} {} {}", row.key, compact(stamp_of(space, s)), s.judge.data().hash);
   const Path file =
       s.cache.empty() ? Path() : s.cache / fmt::format("control-1-{}.json", bytes_hash(what));
   return from_json(kept_json(file, {{"value", 0}}, [&] {
@@ -70,7 +71,7 @@ bool feature_score_applies(const FeatureScore& row, const Subject& s) {
   const DataSet& data = s.judge.data();
   const bool chains = s.states_per_chain > 1;
   const Tensor& samples = chains ? s.fresh : s.samples;
-  if (!samples.defined()) return false;
+  if (!samples.defined() || (s.features.what.empty() && !has_usual_features(s.judge))) return false;
   const int64_t n = samples.size(0) / (chains ? s.fresh_states_per_chain : 1);
   if (std::min({n, data.test.size(), data.valid.size(), data.train.size()}) < kFewest) return false;
   return row.possible(space_of(s), s);
@@ -119,9 +120,10 @@ void watch_feature_score(const FeatureScore& row, const Subject& s, Scores& out)
   const Measured m = row.measure(space, space.samples(s), s.seed);
   out.numbers.emplace_back(std::string(row.key) + "_valid", m.value);
   if (found != watched.begin()) return;
-  constexpr double kErrors = 2 * 1.96;  // in a 95% interval
+  constexpr double kErrors = 2 * 1.96;  // standard errors in a 95% interval
   out.score = row.higher_is_better ? m.value : -m.value;
-  out.standard_error = std::isnan(m.low) ? 0 : (m.high - m.low) / kErrors;
+  out.standard_error = m.error;
+  if (std::isnan(m.error)) out.standard_error = std::isnan(m.low) ? 0 : (m.high - m.low) / kErrors;
 }
 
 }  // namespace gan

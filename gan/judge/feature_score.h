@@ -7,7 +7,9 @@
 namespace gan {
 
 struct Measured {
-  double value = NAN, low = NAN, high = NAN;
+  double value = NAN;            ///< NaN where there was too little to compute it from
+  double low = NAN, high = NAN;  ///< 95% interval; NaN where none is known
+  double error = NAN;            ///< standard error, where the interval does not say it
 };
 
 struct FeatureScore {

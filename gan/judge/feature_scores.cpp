@@ -20,7 +20,8 @@ constexpr double kConfidence = 0.95;
 constexpr int64_t kQueries = 1000;      // samples whose nearest training example is looked for
 constexpr double kRareDistance = 0.01;  // quantile of distances within the reference
 constexpr int64_t kSplits = 10;         // of the classifier score (Salimans et al. 2016)
-constexpr int64_t kFewestOfClass = 20, kFits = 3;
+constexpr int64_t kFewest = 40;         // examples of the reference
+constexpr int64_t kFits = 3;
 
 // --- What is possible ---
 
@@ -28,8 +29,14 @@ bool always(FeatureSpace&, const Subject&) {
   return true;
 }
 
-bool with_reference_features(FeatureSpace& space, const Subject&) {
-  return space.reference_has_features();
+bool with_reference_features(FeatureSpace& space, const Subject& s) {
+  return space.reference_has_features() && space.samples(s).reference().x.size(0) >= kFewest;
+}
+
+/// Subsets of a quarter have a covariance of full rank, and no sample depends on another.
+bool with_subsets(FeatureSpace& space, const Subject& s) {
+  const FeatureSet& samples = space.samples(s).samples();
+  return samples.states_per_chain == 1 && samples.x.size(0) / 4 > samples.x.size(1);
 }
 
 bool with_training_features(FeatureSpace& space, const Subject&) {
@@ -79,7 +86,7 @@ Measured frechet(FeatureSpace&, const FeatureComparison& of, uint64_t) {
                                              of.reference_moments());
   if (states(of) > 1) return {d.value};
   const double half = 1.96 * d.standard_error;
-  return {d.value, std::max(0.0, d.value - half), d.value + half};
+  return {d.value, std::max(0.0, d.value - half), d.value + half, d.standard_error};
 }
 
 Measured infinity(FeatureSpace&, const FeatureComparison& of, uint64_t seed) {
@@ -88,10 +95,10 @@ Measured infinity(FeatureSpace&, const FeatureComparison& of, uint64_t seed) {
 
 Measured kernel(FeatureSpace&, const FeatureComparison& of, uint64_t seed) {
   const KernelDistance d = kernel_distance(of.samples().x, of.reference().x, seed, states(of));
-  return {d.value, d.low, d.high};
+  return {d.value, d.low, d.high, d.standard_error};
 }
 
-/// The mean over classes that have enough examples on both sides.
+/// The mean over classes with more examples on both sides than an example has features.
 Measured class_frechet(FeatureSpace&, const FeatureComparison& of, uint64_t) {
   const FeatureSet &samples = of.samples(), &reference = of.reference();
   std::vector<double> distances;
@@ -101,7 +108,7 @@ Measured class_frechet(FeatureSpace&, const FeatureComparison& of, uint64_t) {
       return set.x.index_select(0, set.labels.eq(c).nonzero().flatten());
     };
     const Tensor x = those(samples), y = those(reference);
-    if (std::min(x.size(0), y.size(0)) < kFewestOfClass) continue;
+    if (std::min(x.size(0), y.size(0)) <= x.size(1)) continue;
     distances.push_back(frechet_distance(moments_of(x), moments_of(y)));
   }
   return {distances.empty() ? NAN : spread_of(distances).mean};
@@ -154,7 +161,9 @@ Measured classifier_score(FeatureSpace&, const FeatureComparison& of, uint64_t) 
 /// than to any other training example.
 Measured authenticity(FeatureSpace& space, const FeatureComparison& of, uint64_t) {
   const Tensor& train = space.training();
-  const Tensor x = of.samples().x.narrow(0, 0, std::min(kQueries, of.count()));
+  // One state of each chain.
+  const Tensor independent = of.samples().x.slice(0, 0, of.count(), states(of));
+  const Tensor x = independent.narrow(0, 0, std::min(kQueries, independent.size(0)));
   const Neighbours nearest_training = nearest(x, train);
   const Tensor own = distance_to_another(nearest_training.index, train);
   return share_of(nearest_training.distance > own, 1);
@@ -170,7 +179,7 @@ Measured duplicates(FeatureSpace&, const FeatureComparison& of, uint64_t) {
   const Overlap same = equal ? of.overlap() : overlap(some(of.samples().x), some(of.reference().x));
   const Tensor sorted = std::get<0>(same.nearest_data.sort());
   const Tensor threshold = sorted[static_cast<int64_t>(kRareDistance * static_cast<double>(n))];
-  return share_of(same.nearest_sample < threshold, states(of));
+  return share_of(same.nearest_sample <= threshold, states(of));
 }
 
 }  // namespace
@@ -194,7 +203,7 @@ const FeatureScore kFrechetInfinity = {
     .protocol = "Fréchet distance extrapolated to infinitely many samples, by a line over 1 / n",
     .higher_is_better = false,
     .percent = false,
-    .possible = always,
+    .possible = with_subsets,
     .measure = infinity};
 
 const FeatureScore kKernel = {
@@ -267,7 +276,7 @@ const FeatureScore kClassifierScore = {
 
 const FeatureScore kClassFrechet = {
     .key = "class-frechet",
-    .title = "Fréchet in classes",
+    .title = "per-class Fréchet",
     .protocol =
         "mean over classes of the Fréchet distance between the samples and the reference "
         "examples of the class",
@@ -278,7 +287,7 @@ const FeatureScore kClassFrechet = {
 
 const FeatureScore kFeatureTwoSample = {
     .key = "two-sample-features",
-    .title = "feature two-sample",
+    .title = "two-sample, feat.",
     .protocol =
         "accuracy of fresh classifiers of the features on samples and reference examples "
         "that they have not seen; the interval holds the 95% interval of each of 3",

@@ -21,7 +21,6 @@ namespace gan {
 namespace {
 
 constexpr int64_t kMostReference = 50'000, kMostOverlap = 10'000;
-constexpr int64_t kBlock = 1000;  // examples whose values are in memory at a time
 // Training examples whose features are computed: so many numbers, but at least so many examples.
 constexpr int64_t kTrainingNumbers = 150'000'000, kFewestTraining = 5000;
 
@@ -129,8 +128,7 @@ void FeatureSpace::open_reference() {
   reference_hash_ = hash_of_moments(*of_reference_);
 }
 
-/// Features of at most so many examples, in an order drawn by the seed where not all are taken, or
-/// more than the scores of pairs look at.
+/// Features of at most so many examples, in an order drawn by the seed.
 FeatureSet FeatureSpace::of_split(const Examples& examples, int64_t most, uint64_t seed,
                                   const char* name) {
   std::vector<int64_t> order = Stream(seed, "features of a split").permutation(examples.size(), 0);
@@ -160,8 +158,9 @@ FeatureSet FeatureSpace::of_split(const Examples& examples, int64_t most, uint64
 FeatureSet FeatureSpace::in_blocks(int64_t n,
                                    const std::function<Tensor(int64_t, int64_t)>& units) {
   std::vector<Tensor> x, p;
-  for (int64_t first = 0; first < n; first += kBlock) {
-    const Tensor block = units(first, std::min(kBlock, n - first));
+  const int64_t most = examples_a_block(judge_.data().train.dim());
+  for (int64_t first = 0; first < n; first += most) {
+    const Tensor block = units(first, std::min(most, n - first));
     x.push_back(features_->of(block));
     const Tensor probabilities = features_->probabilities(block);
     if (probabilities.defined()) p.push_back(probabilities);
@@ -171,12 +170,20 @@ FeatureSet FeatureSpace::in_blocks(int64_t n,
 
 FeatureSet FeatureSpace::of_samples(const Subject& s) {
   const bool chains = s.states_per_chain > 1;
-  const Tensor& units = chains ? s.fresh : s.samples;
+  Tensor units = chains ? s.fresh : s.samples;
+  int64_t states = chains ? s.fresh_states_per_chain : 1;
+  if (units.size(0) > kMostOverlap && states > 1) {  // fewer states, of every chain
+    const int64_t whole = units.size(0) / states, kept = std::max<int64_t>(1, kMostOverlap / whole);
+    units = units.narrow(0, 0, whole * states).view({whole, states, -1});
+    states = std::min(states, kept);
+    units = units.narrow(1, 0, states).reshape({whole * states, -1});
+  }
+  if (are_means(judge_, units)) units = drawn(units, s.seed);
   const int64_t n = units.size(0);
   if (features_->slow()) say_(fmt::format("features of {} samples", count(n)));
   FeatureSet out =
       in_blocks(n, [&](int64_t first, int64_t some) { return units.narrow(0, first, some); });
-  if (chains) out.states_per_chain = s.fresh_states_per_chain;
+  out.states_per_chain = states;
   if (!chains && s.model != nullptr && judge_.data().train.labelled())
     if (const auto* model = dynamic_cast<const Conditional*>(&s.model->model);
         model != nullptr && model->classes() > 0)

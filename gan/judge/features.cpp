@@ -31,12 +31,18 @@ bool has_images(const Judge& judge) {
   return judge.data().image && seen.size() == 3 && std::min(seen[1], seen[2]) >= kSmallestImage;
 }
 
+constexpr int64_t kWidest = 4096;  // of values whose covariance is computed
+
 std::string chosen_for(const Judge& judge) {
   if (!has_images(judge)) return "values";
   return judge.data().train.labelled() ? "classifier" : "random";
 }
 
 }  // namespace
+
+bool has_usual_features(const Judge& judge) {
+  return has_images(judge) || judge.data().train.dim() <= kWidest;
+}
 
 Tensor Features::probabilities(const Tensor&) {
   return {};
@@ -47,8 +53,11 @@ std::unique_ptr<Features> make_features(const Judge& judge, const FeatureSetting
                                         const std::function<void(const std::string&)>& say) {
   const std::string what = settings.what.empty() ? chosen_for(judge) : settings.what;
   const bool built_in = what == "values" || what == "classifier" || what == "random";
-  if (built_in && (settings.resize != FeatureResize::none || settings.range))
-    throw UsageError("features {}: only a network in a file is told how it sees images", what);
+  if (built_in && (settings.resize != FeatureResize::none || settings.size > 0 || settings.range))
+    throw UsageError(
+        "features {}: --feature-resize, --feature-size and --feature-range apply only to a "
+        "TorchScript file",
+        what);
   if (what == "values") return std::make_unique<Values>(judge.data().train.dim());
   if (what == "classifier") {
     if (!judge.data().train.labelled())
@@ -59,7 +68,7 @@ std::unique_ptr<Features> make_features(const Judge& judge, const FeatureSetting
     return classifier_features(judge, cache, say);
   }
   if (!has_images(judge))
-    throw UsageError("features {}: the examples of {} are no images of {} x {} or more; use values",
+    throw UsageError("features {}: examples of {} are not images of at least {} x {}; use values",
                      what, judge.data().name, kSmallestImage, kSmallestImage);
   return what == "random" ? random_features(judge) : script_features(judge, settings);
 }

@@ -58,6 +58,10 @@ struct FeatureSettings {
   std::optional<FeatureRange> range = {};
 };
 
+/// Whether features are known for these data without being asked for: images have them, and rows of
+/// up to 4,096 numbers.
+bool has_usual_features(const Judge& judge);
+
 /// For the data of `judge`. cache: the folder that keeps trained classifiers; empty: none is kept.
 /// say: hears what takes long. @throws UsageError for features that these data cannot have,
 /// DataError for a file that cannot be read, or is no TorchScript network

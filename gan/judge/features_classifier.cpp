@@ -17,10 +17,8 @@ class ClassifierFeatures : public Features {
   Tensor probabilities(const Tensor& units) override { return classifier_.probabilities(units); }
 
   std::string about() const override {
-    return fmt::format(
-        "{} numbers from a classifier of {}, which is right about {:.1f}% of its validation "
-        "examples",
-        classifier_.feature_count(), data_, 100 * classifier_.validation_accuracy());
+    return fmt::format("{} features of a classifier of {}, {:.1f}% accurate on validation examples",
+                       classifier_.feature_count(), data_, 100 * classifier_.validation_accuracy());
   }
 
   std::string stamp() const override {

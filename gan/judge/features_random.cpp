@@ -53,9 +53,7 @@ class RandomFeatures : public Features {
     return at::cat(out);
   }
 
-  std::string about() const override {
-    return "means over the image of random convolutions, which know nothing of what images show";
-  }
+  std::string about() const override { return "channel means of untrained random convolutions"; }
 
   std::string stamp() const override {
     return compact({{"name", "random"}, {"seed", kSeed}, {"version", 1}});

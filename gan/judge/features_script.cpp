@@ -77,15 +77,14 @@ class ScriptFeatures : public Features {
     try {
       std::istringstream stream(bytes);
       network_ = torch::jit::load(stream, at::kCPU);
+      network_.eval();
+      const auto& arguments = network_.get_method("forward").function().getSchema().arguments();
+      takes_return_features_ =
+          std::any_of(arguments.begin(), arguments.end(),
+                      [](const c10::Argument& a) { return a.name() == "return_features"; });
     } catch (const std::exception&) {
-      throw DataError("{}: is no network in TorchScript, as torch.jit.save writes it",
-                      settings.what);
+      throw DataError("{}: is not a TorchScript network saved by torch.jit.save", settings.what);
     }
-    network_.eval();
-    const auto& arguments = network_.get_method("forward").function().getSchema().arguments();
-    takes_return_features_ =
-        std::any_of(arguments.begin(), arguments.end(),
-                    [](const c10::Argument& a) { return a.name() == "return_features"; });
     range_ =
         settings.range.value_or(takes_return_features_ ? FeatureRange::bytes : FeatureRange::unit);
     size_ = of(at::zeros({1, product(image)}, at::kFloat)).size(1);
@@ -100,7 +99,10 @@ class ScriptFeatures : public Features {
     return at::cat(out);
   }
 
-  bool inception() const override { return takes_return_features_ && size_ == kInceptionFeatures; }
+  bool inception() const override {
+    return takes_return_features_ && size_ == kInceptionFeatures && range_ == FeatureRange::bytes &&
+           settings_.resize == FeatureResize::none;
+  }
 
   bool slow() const override { return true; }
 
@@ -139,8 +141,8 @@ class ScriptFeatures : public Features {
                       text.substr(text.find_last_of('\n', text.size() - 2) + 1));
     }
     if (!said.isTensor() || said.toTensor().dim() == 0 || said.toTensor().size(0) != x.size(0))
-      throw DataError("{}: gives no tensor with a row for each image", settings_.what);
-    return said.toTensor().flatten(1).to(at::kFloat);
+      throw DataError("{}: must return a tensor with one row per image", settings_.what);
+    return said.toTensor().reshape({x.size(0), -1}).to(at::kFloat);
   }
 
   Shape image_;

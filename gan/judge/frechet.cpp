@@ -24,7 +24,7 @@ void check(const Moments& a, const Moments& b) {
                      a.mean.numel(), b.mean.numel());
   for (const Moments* of : {&a, &b})
     if (!of->mean.isfinite().all().item<bool>() || !of->covariance.isfinite().all().item<bool>())
-      throw DataError("Fréchet distance: features that are not finite numbers");
+      throw DataError("Fréchet distance: some features are NaN or infinite");
 }
 
 /// Eigenvalues (not negative) and eigenvectors, in columns, of a covariance.

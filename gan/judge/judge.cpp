@@ -17,6 +17,11 @@ bool zero_or_one(const Tensor& x) {
 
 }  // namespace
 
+int64_t examples_a_block(int64_t dim) {
+  constexpr int64_t kNumbers = 8'000'000, kMost = 1000;
+  return std::clamp<int64_t>(kNumbers / dim, 1, kMost);
+}
+
 Tensor rows_of(const Examples& examples, int64_t first, int64_t count) {
   count = std::min(count, examples.size() - first);
   std::vector<float> rows = examples.rows(first, count);

@@ -10,6 +10,9 @@ namespace gan {
 
 using at::Tensor;
 
+/// So many that their values take about 32 MB, at most 1,000.
+int64_t examples_a_block(int64_t dim);
+
 Tensor rows_of(const Examples& examples, int64_t first, int64_t count);  ///< [count, D] own units
 Tensor encoded(const Encoding& encoding, const Examples& examples);      ///< all of them, [N, D]
 

@@ -32,6 +32,8 @@ Json kept_json(const Path& file, const Json& example, const std::function<Json()
       if (is_whole(out)) return out;
     } catch (const Json::exception&) {
       // Damaged: made again.
+    } catch (const DataError&) {
+      // It cannot be read.
     }
   Json out = make();
   keep(file, out.dump(1));

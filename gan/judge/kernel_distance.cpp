@@ -22,13 +22,13 @@ Tensor kernel(const Tensor& x, const Tensor& y) {
   return one.square().mul_(one);
 }
 
-/// The mean over all pairs of different rows.
-double mean_of_pairs(const Tensor& x) {
-  const auto n = static_cast<double>(x.size(0));
-  const Tensor all = kernel(x, x);
-  const double pairs =
-      all.sum(at::kDouble).item<double>() - all.diagonal().sum(at::kDouble).item<double>();
-  return pairs / (n * (n - 1));
+/// The mean over all pairs of rows of different chains.
+double mean_of_pairs(const Tensor& x, int64_t states) {
+  const int64_t chains = x.size(0) / states, n = chains * states;
+  const Tensor all = kernel(x.narrow(0, 0, n), x.narrow(0, 0, n));
+  const Tensor within = all.view({chains, states, chains, states}).diagonal(0, 0, 2);
+  const double pairs = all.sum(at::kDouble).item<double>() - within.sum(at::kDouble).item<double>();
+  return pairs / (static_cast<double>(n) * static_cast<double>(n - states));
 }
 
 Tensor rows(const Tensor& x, const std::vector<int64_t>& order, int64_t first, int64_t count) {
@@ -47,9 +47,10 @@ std::vector<int64_t> shuffled(int64_t n, int64_t states, const Stream& stream, u
 
 }  // namespace
 
-double squared_mmd(const Tensor& x, const Tensor& y) {
+double squared_mmd(const Tensor& x, const Tensor& y, int64_t states_per_chain) {
   const at::NoGradGuard no_grad;
-  return mean_of_pairs(x) + mean_of_pairs(y) - 2 * kernel(x, y).mean(at::kDouble).item<double>();
+  return mean_of_pairs(x, states_per_chain) + mean_of_pairs(y, 1) -
+         2 * kernel(x, y).mean(at::kDouble).item<double>();
 }
 
 KernelDistance kernel_distance(const Tensor& x, const Tensor& y, uint64_t seed,
@@ -60,14 +61,16 @@ KernelDistance kernel_distance(const Tensor& x, const Tensor& y, uint64_t seed,
   const int64_t chains = x.size(0) / states_per_chain;
   if (std::min(chains, y.size(0)) < 2 * kParts)
     throw DataError(
-        "kernel distance: {} and {} examples came, it needs {} of each, as independent ones",
-        chains, y.size(0), 2 * kParts);
+        "kernel distance: needs at least {} independent examples of each; got {} and {}",
+        2 * kParts, chains, y.size(0));
   const Stream stream(seed, "kernel distance");
-  const int64_t size = std::min({kSubset, x.size(0), y.size(0)});
+  const int64_t states = states_per_chain, size_y = std::min({kSubset, x.size(0), y.size(0)});
+  const int64_t size_x = std::max<int64_t>(2, size_y / states) * states;
   std::vector<double> subsets;
   for (uint64_t i = 0; i < kSubsets; ++i)
-    subsets.push_back(squared_mmd(rows(x, stream.child("x").permutation(x.size(0), i), 0, size),
-                                  rows(y, stream.child("y").permutation(y.size(0), i), 0, size)));
+    subsets.push_back(
+        squared_mmd(rows(x, shuffled(x.size(0), states, stream.child("x"), i), 0, size_x),
+                    rows(y, shuffled(y.size(0), 1, stream.child("y"), i), 0, size_y), states));
 
   const std::vector<int64_t> of_x = shuffled(x.size(0), states_per_chain, stream.child("part"), 0);
   const std::vector<int64_t> of_y = shuffled(y.size(0), 1, stream.child("part"), 1);
@@ -75,16 +78,17 @@ KernelDistance kernel_distance(const Tensor& x, const Tensor& y, uint64_t seed,
   std::vector<double> parts;
   for (int64_t i = 0; i < kParts; ++i)
     parts.push_back(
-        squared_mmd(rows(x, of_x, i * part_x, part_x), rows(y, of_y, i * part_y, part_y)));
+        squared_mmd(rows(x, of_x, i * part_x, part_x), rows(y, of_y, i * part_y, part_y), states));
 
   const Spread over_subsets = spread_of(subsets), over_parts = spread_of(parts);
-  const double half = student_quantile(0.95, kParts - 1) * over_parts.deviation /
-                      std::sqrt(static_cast<double>(kParts));
+  const double error = over_parts.deviation / std::sqrt(static_cast<double>(kParts));
+  const double half = student_quantile(0.95, kParts - 1) * error;
   return {.value = over_subsets.mean,
           .deviation =
               over_subsets.deviation * std::sqrt((kSubsets - 1) / static_cast<double>(kSubsets)),
           .low = over_subsets.mean - half,
-          .high = over_subsets.mean + half};
+          .high = over_subsets.mean + half,
+          .standard_error = error};
 }
 
 }  // namespace gan

@@ -8,8 +8,9 @@ namespace gan {
 
 using at::Tensor;
 
-/// The unbiased estimate from x [n, F] and y [m, F], n and m >= 2.
-double squared_mmd(const Tensor& x, const Tensor& y);
+/// The unbiased estimate from x [n, F] and y [m, F], of at least two independent vectors each. In x
+/// so many consecutive vectors are of one chain: pairs of them do not count.
+double squared_mmd(const Tensor& x, const Tensor& y, int64_t states_per_chain = 1);
 
 struct KernelDistance {
   double value;      ///< the mean over 100 random subsets of min(1,000, n, m) vectors of each
@@ -17,6 +18,7 @@ struct KernelDistance {
   /// 95% interval of the distance between the distributions, by Student's t over 10 disjoint parts
   /// of each set. It may hold 0, and negative numbers: the estimate is unbiased.
   double low, high;
+  double standard_error;  ///< of those parts' mean
 };
 
 /// Of x [n, F] and y [m, F]; subsets and parts are drawn by `seed`. In x so many consecutive

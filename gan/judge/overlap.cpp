@@ -131,7 +131,7 @@ Overlap overlap(const Tensor& samples, const Tensor& data) {
     throw DataError("precision and recall: {} samples and {} examples came, they need {} of each",
                     n, m, kFar + 1);
   if (!samples.isfinite().all().item<bool>() || !data.isfinite().all().item<bool>())
-    throw DataError("precision and recall: features that are not finite numbers");
+    throw DataError("precision and recall: some features are NaN or infinite");
   const at::NoGradGuard no_grad;
   const Tensor centre = data.to(at::kFloat).mean(0, true);
   const Vectors fake = centred(samples, centre), real = centred(data, centre);

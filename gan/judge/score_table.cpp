@@ -2,9 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 
-#include "gan/core/error.h"
 #include "gan/judge/score_json.h"
 #include "gan/judge/scores.h"
 
@@ -24,48 +22,47 @@ std::vector<const Score*> compared(const Evaluation& evaluation, const ScoreKind
 
 using Named = std::vector<std::pair<std::string, const Evaluation*>>;
 
-/// Titles of columns, each once: the kinds in the order of their rows, within a kind by rank.
-std::vector<std::string> titles_of(const Named& named, std::span<const ScoreKind> kinds) {
+/// Where the second of two stamps differs from the first: "samples 5090".
+std::string difference(const std::string& first, const std::string& second) {
+  const Json a = first.empty() ? Json::object() : Json::parse(first);
+  const Json b = second.empty() ? Json::object() : Json::parse(second);
   std::vector<std::string> out;
+  for (const auto& [key, value] : b.items())
+    if (!a.contains(key) || a[key] != value) out.push_back(fmt::format("{} {}", key, value.dump()));
+  return fmt::format("{}", fmt::join(out, ", "));
+}
+
+/// Scores that can be compared: of one title and one stamp.
+struct Column {
+  std::string title, stamp, shown;
+};
+
+bool belongs(const Score& score, const Column& column) {
+  return column.title == score.title() && column.stamp == score.stamp;
+}
+
+/// Each once: the kinds in the order of their rows, within a kind by rank. A column whose title an
+/// earlier one has, too, says in what it differs.
+std::vector<Column> columns_of(const Named& named, std::span<const ScoreKind> kinds) {
+  std::vector<Column> out;
   for (const ScoreKind& kind : kinds) {
     std::vector<const Score*> scores;
     for (const auto& [name, evaluation] : named)
       for (const Score* score : compared(*evaluation, kind)) scores.push_back(score);
     std::stable_sort(scores.begin(), scores.end(),
                      [](const Score* a, const Score* b) { return a->rank < b->rank; });
-    for (const Score* score : scores)
-      if (std::find(out.begin(), out.end(), score->title()) == out.end())
-        out.push_back(score->title());
+    for (const Score* score : scores) {
+      if (std::any_of(out.begin(), out.end(), [&](const Column& c) { return belongs(*score, c); }))
+        continue;
+      Column column{score->title(), score->stamp, score->title()};
+      const auto first = std::find_if(out.begin(), out.end(),
+                                      [&](const Column& c) { return c.title == column.title; });
+      if (first != out.end())
+        column.shown += fmt::format(" ({})", difference(first->stamp, column.stamp));
+      out.push_back(column);
+    }
   }
   return out;
-}
-
-/// The keys of two stamps whose values differ.
-std::vector<std::string> differences(const std::string& a, const std::string& b) {
-  const Json first = a.empty() ? Json::object() : Json::parse(a);
-  const Json second = b.empty() ? Json::object() : Json::parse(b);
-  std::vector<std::string> out;
-  for (const auto& [key, value] : first.items())
-    if (!second.contains(key) || second[key] != value)
-      out.push_back(fmt::format("{} {} and {}", key, value.dump(),
-                                second.contains(key) ? second[key].dump() : "none"));
-  return out;
-}
-
-/// @throws UsageError that names what differs between two scores of one title
-void check_one_stamp_a_column(const Named& named, std::span<const ScoreKind> kinds) {
-  for (const ScoreKind& kind : kinds) {
-    std::map<std::string, std::pair<std::string, std::string>> known;  // title: run, stamp
-    for (const auto& [name, evaluation] : named)
-      for (const Score* score : compared(*evaluation, kind)) {
-        const auto [it, is_new] = known.try_emplace(score->title(), name, score->stamp);
-        const auto& [first, stamp] = it->second;
-        if (is_new || stamp == score->stamp) continue;
-        throw UsageError("{} of {} and of {} cannot stand in one column: they differ in {}",
-                         score->name, first, name,
-                         fmt::join(differences(stamp, score->stamp), "; "));
-      }
-  }
 }
 
 /// The row that begins with this name; a new one of empty cells where there is none.
@@ -80,16 +77,16 @@ std::vector<std::string>& row_of(TableRows& rows, const std::string& name, size_
 }  // namespace
 
 TableRows score_table(const Named& named, std::span<const ScoreKind> kinds) {
-  const std::vector<std::string> titles = titles_of(named, kinds);
+  const std::vector<Column> columns = columns_of(named, kinds);
   const auto column_of = [&](const Score& score) {
-    const auto at = std::find(titles.begin(), titles.end(), score.title());
-    return static_cast<size_t>(1 + (at - titles.begin()));
+    const auto at = std::find_if(columns.begin(), columns.end(),
+                                 [&](const Column& c) { return belongs(score, c); });
+    return static_cast<size_t>(1 + (at - columns.begin()));
   };
-  check_one_stamp_a_column(named, kinds);
   TableRows runs;
   TableRows controls;
   for (const auto& [name, evaluation] : named) {
-    runs.emplace_back(1 + titles.size(), "-");
+    runs.emplace_back(1 + columns.size(), "-");
     runs.back()[0] = name;
   }
   for (const ScoreKind& kind : kinds)
@@ -98,12 +95,12 @@ TableRows score_table(const Named& named, std::span<const ScoreKind> kinds) {
         runs[i][column_of(*score)] = score->shown();
         for (const Score::Control& control : score->controls) {
           std::string& cell =
-              row_of(controls, "control: " + control.name, 1 + titles.size())[column_of(*score)];
+              row_of(controls, "control: " + control.name, 1 + columns.size())[column_of(*score)];
           if (cell.empty()) cell = control.cell;  // it is the same beside every run
         }
       }
   TableRows out = {{"run"}};
-  out[0].insert(out[0].end(), titles.begin(), titles.end());
+  for (const Column& column : columns) out[0].push_back(column.shown);
   out.insert(out.end(), runs.begin(), runs.end());
   out.insert(out.end(), controls.begin(), controls.end());
   return out;

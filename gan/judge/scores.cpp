@@ -30,7 +30,7 @@ constexpr MetricPanel kTwoSamplePanels[] = {
 constexpr MetricPanel kFeaturePanels[] = {
     {"Fréchet distance from the validation split", "distance", {"frechet_valid"}},
     {"Kernel distance from the validation split", "distance", {"kernel_valid"}},
-    {"Samples among data, data among samples", "share", {"precision_valid", "recall_valid"}},
+    {"Precision and recall", "share", {"precision_valid", "recall_valid"}},
     {"Density and coverage", "share", {"density_valid", "coverage_valid"}}};
 constexpr MetricPanel kCoveragePanels[] = {
     {"Modes found", "modes", {"modes"}},

@@ -108,8 +108,8 @@ Evaluation evaluate(const Subject& subject, std::span<const ScoreKind> kinds = s
 Scores watch(Subject& subject, int64_t step, std::span<const ScoreKind> kinds = score_kinds());
 
 /// Evaluations side by side: a line of titles, one for each, and one for each control of theirs.
-/// Columns that none fills are left out. @throws UsageError that names what differs, where two
-/// scores of one title have different stamps
+/// Columns that none fills are left out. Scores of one title but of different stamps have columns
+/// of their own, whose titles say what differs.
 TableRows score_table(const std::vector<std::pair<std::string, const Evaluation*>>& named,
                       std::span<const ScoreKind> kinds = score_kinds());
 

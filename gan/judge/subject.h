@@ -35,8 +35,9 @@ struct ScoredModel {
 struct Subject {
   const Judge& judge;
   uint64_t seed = 0;
-  Say say;              ///< hears what is being computed; never empty
-  Path cache = {};      ///< the folder that keeps the scores of controls; empty: none is kept
+  Say say;  ///< hears what is being computed; never empty
+  Path cache =
+      {};  ///< the folder that keeps controls, classifiers and features; empty: none is kept
   Tensor samples = {};  ///< [n, D]; where they were means beside binary data, a draw of each
   Tensor means = {};    ///< [n, D]: those means
   Tensor fresh = {};    ///< [m, D]: other samples, for the two-sample test

@@ -106,7 +106,7 @@ Derived for_rows(const DataFacts& data, const Wishes& wishes) {
 
 // --- Images ---
 
-/// 5e-4 for maps of 256 channels, and more for fewer: with 2e-3, such networks lost their way on
+/// 5e-4 for maps of 256 channels, and more for fewer: with 2e-3, such networks diverged on
 /// CIFAR-10 after 550 steps, while networks of half the width learned fastest with it.
 double rate_of_colour(int64_t widest) {
   constexpr double kMost = 2e-3, kWidth = 256, kRate = 5e-4;
@@ -215,9 +215,9 @@ Derived for_images(const DataFacts& data, const Machine& machine, const Wishes& 
   d.reasons.push_back(
       fmt::format("batch: {} of {} images", c.training.batch_size, count(data.spec.size)));
   if (colour)
-    d.reasons.push_back(
-        fmt::format("rate: {:g} in the beginning: wide networks of colours diverge with more",
-                    c.training.learning_rate));
+    d.reasons.push_back(fmt::format(
+        "rate: {:g} at the start: wide networks for colour images diverge at higher rates",
+        c.training.learning_rate));
   if (data.spec.size < kFewImages)
     d.reasons.push_back(
         fmt::format("few images: a generator may learn {} images by heart; more of them help most",
