@@ -30,6 +30,9 @@ TEST(Moments, AreThoseOfAllBlocks) {
   EXPECT_TRUE(m.mean.allclose(exact.mean(0), 1e-10, 1e-10));
   EXPECT_TRUE(m.covariance.allclose(from.t().matmul(from) / 4999, 1e-9, 1e-9));
   EXPECT_EQ(m.count, 5000);
+  const Tensor wide = drawn(1100, 1100, 2);  // several panels of columns
+  const Tensor of_wide = wide.to(at::kDouble) - wide.to(at::kDouble).mean(0);
+  EXPECT_TRUE(moments_of(wide).covariance.allclose(of_wide.t().matmul(of_wide) / 1099, 1e-9, 1e-9));
   EXPECT_THROW(moments_of(at::empty({0, 7})), DataError);
 }
 

@@ -2,12 +2,15 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
 #include "gan/core/error.h"
 
 namespace gan {
 namespace {
 
 constexpr int64_t kBlock = 2048;  // vectors in float64 at a time
+constexpr int64_t kPanel = 512;   // columns whose products are computed together
 
 }  // namespace
 
@@ -21,7 +24,13 @@ void MomentSums::add(const Tensor& block) {
   if (!origin_.defined()) origin_ = x.mean(0);
   const Tensor from = x - origin_;  // [B, F]
   sum_ += from.sum(0);
-  products_.addmm_(from.t(), from);
+  // The products are symmetric: panels on and above the diagonal will do.
+  const std::vector<Tensor> panels = from.split(kPanel, 1);
+  for (size_t i = 0; i < panels.size(); ++i)
+    for (size_t j = i; j < panels.size(); ++j)
+      products_.narrow(0, static_cast<int64_t>(i) * kPanel, panels[i].size(1))
+          .narrow(1, static_cast<int64_t>(j) * kPanel, panels[j].size(1))
+          .addmm_(panels[i].t(), panels[j]);
   count_ += x.size(0);
 }
 
@@ -30,7 +39,8 @@ Moments MomentSums::moments() const {
   const auto n = static_cast<double>(count_);
   const Tensor shift = sum_ / n;  // [F]
   Tensor covariance = at::zeros_like(products_);
-  if (count_ > 1) covariance = (products_ - n * at::outer(shift, shift)) / (n - 1);
+  const Tensor products = products_.triu() + products_.triu(1).t();
+  if (count_ > 1) covariance = (products - n * at::outer(shift, shift)) / (n - 1);
   return {.mean = origin_ + shift, .covariance = covariance, .count = count_};
 }
 

@@ -25,7 +25,7 @@ class MomentSums {
  private:
   Tensor origin_;    // [F] float64: the mean of the first block, about which is summed
   Tensor sum_;       // [F] float64
-  Tensor products_;  // [F, F] float64
+  Tensor products_;  // [F, F] float64, on and above the diagonal
   int64_t count_ = 0;
 };
 
