@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "gan/core/files.h"
 
 namespace gan::cli {
+
+using Chosen = std::optional<Command>;  ///< the command that the user gives
 
 CLI::Validator whole(int64_t low, int64_t high = std::numeric_limits<int64_t>::max());
 CLI::Validator number(double low, double high);

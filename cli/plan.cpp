@@ -164,8 +164,9 @@ TrainingPlan derived_plan(const TrainOptions& o, const TimeGiven* time, Narrator
   const auto derive_again = [&] {
     derived = derive(facts, machine, wishes);
     apply(o, derived.config);
-    GameSection& game = derived.config.game;
-    if (!has_end(derived.config.optimizer.schedule)) game.final_r1 = game.final_r2 = {};
+    if (has_end(derived.config.optimizer.schedule)) return;
+    derived.config.game.final_r1 = derived.config.game.final_r2 = {};
+    apply(o, derived.config);  // where the user asks for them, that is refused
   };
   TrainingPlan plan;
   const auto prepare_again = [&] {

@@ -3,13 +3,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <optional>
-
-#include "cli/command_line.h"
+#include "cli/option_checks.h"
 
 namespace gan::cli {
-
-using Chosen = std::optional<Command>;
 
 /// Each adds its command, which sets `chosen` where the user gives it.
 void add_evaluate(CLI::App& app, Chosen& chosen);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gan/core/html.h"
 #include "gan/game/trainer.h"
 #include "gan/io/base64.h"
 #include "gan/judge/feature_score.h"
@@ -24,35 +25,19 @@ constexpr std::string_view kStyle =
     "white-space:nowrap}details{color:#555;font-size:.85rem}img{max-width:100%;image-rendering:"
     "pixelated}p{color:#555}";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string row_of(const Score& score) {
   std::string control = "none";
   if (!score.controls.empty())
-    control = fmt::format("{} ({})", escaped(score.controls.front().cell),
-                          escaped(score.controls.front().name));
+    control = fmt::format("{} ({})", html_escaped(score.controls.front().cell),
+                          html_escaped(score.controls.front().name));
   const std::string unit = score.unit.empty() ? "" : ", " + score.unit;
-  std::string protocol = escaped(score.protocol);
-  if (!score.stamp.empty()) protocol += fmt::format("<br><code>{}</code>", escaped(score.stamp));
+  std::string protocol = html_escaped(score.protocol);
+  if (!score.stamp.empty())
+    protocol += fmt::format("<br><code>{}</code>", html_escaped(score.stamp));
   return fmt::format(
       "<tr><td>{}{}<details><summary>protocol</summary>{}</details></td><td class=number>{}</td>"
       "<td class=number>{}</td></tr>\n",
-      escaped(score.name), escaped(unit), protocol, escaped(score.shown()), control);
+      html_escaped(score.name), html_escaped(unit), protocol, html_escaped(score.shown()), control);
 }
 
 Image grid_of(const DataCard& card, const Tensor& own, const Tensor& order, int64_t count) {
@@ -119,19 +104,19 @@ std::string score_page(const std::string& title, const Evaluation& evaluation,
   std::string out = fmt::format(
       "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>{0}</title>"
       "<style>{1}</style></head>\n<body><h1>{0}</h1>\n",
-      escaped(title), kStyle);
+      html_escaped(title), kStyle);
   if (!evaluation.no_variety.empty())
-    out += fmt::format("<p>{}</p>\n", escaped(evaluation.no_variety));
+    out += fmt::format("<p>{}</p>\n", html_escaped(evaluation.no_variety));
   out += "<table><tr><th>score</th><th>samples</th><th>control</th></tr>\n";
   for (const Score& score : evaluation.scores()) out += row_of(score);
   out += "</table>\n";
   for (const PagePicture& p : pictures)
     out += fmt::format("<h2>{}</h2><p>{}</p><img alt=\"{}\" src=\"data:image/png;base64,{}\">\n",
-                       escaped(p.title), escaped(p.caption), escaped(p.title),
+                       html_escaped(p.title), html_escaped(p.caption), html_escaped(p.title),
                        encode_base64(encode_png(p.image)));
   out +=
       fmt::format("<details><summary>protocol</summary><code>{}</code></details>\n</body></html>\n",
-                  escaped(evaluation.protocol));
+                  html_escaped(evaluation.protocol));
   return out;
 }
 

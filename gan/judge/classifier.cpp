@@ -39,9 +39,8 @@ NetworkSpec layers_for(const DataSpec& data) {
   return {convolution(32), convolution(64), dense(128), classes};
 }
 
-Network network_of(NetworkSpec layers, const Judge& judge, uint64_t seed) {
-  return Network(layers, judge.data().train.shape(), "classifier",
-                 Stream(seed, "classifier").child("init"), {}, at::kCPU);
+Network network_of(const NetworkSpec& layers, const Judge& judge, const Stream& init) {
+  return Network(layers, judge.data().train.shape(), "classifier", init, {}, at::kCPU);
 }
 
 NetworkSpec body_for(const DataSpec& data) {
@@ -66,24 +65,24 @@ Tensor labels_of(const Examples& examples, int64_t first, int64_t count) {
   return out;
 }
 
-Classifier::Classifier(const Judge& judge, uint64_t seed)
+Classifier::Classifier(const Judge& judge, const Stream& init)
     : mean_(at::zeros({1, judge.data().train.dim()}, at::kFloat)),
       deviation_(at::ones_like(mean_)),
       right_(at::zeros({}, at::kFloat)),
-      network_(network_of(layers_for(labelled_spec(judge)), judge, seed)),
-      body_(network_of(body_for(data_spec(judge.data())), judge, seed)) {
-  fuse();
+      network_(network_of(layers_for(labelled_spec(judge)), judge, init)),
+      body_(network_of(body_for(data_spec(judge.data())), judge, init)) {
+  const auto precision = kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32;
+  for (Network* network : {&network_, &body_})
+    if (FusedEngine::unsupported(network->spec(), false).empty()) network->fuse(precision);
+}
+
+Classifier::Classifier(const Judge& judge, uint64_t seed)
+    : Classifier(judge, Stream(seed, "classifier").child("init")) {
   train(judge, seed);
   finish();
 }
 
-Classifier::Classifier(const Judge& judge, std::string_view bytes)
-    : mean_(at::zeros({1, judge.data().train.dim()}, at::kFloat)),
-      deviation_(at::ones_like(mean_)),
-      right_(at::zeros({}, at::kFloat)),
-      network_(network_of(layers_for(labelled_spec(judge)), judge, 0)),
-      body_(network_of(body_for(data_spec(judge.data())), judge, 0)) {
-  fuse();
+Classifier::Classifier(const Judge& judge, std::string_view bytes) : Classifier(judge, Stream(0)) {
   constexpr auto who = "classifier";
   read_checkpoint(
       parse_checkpoint(bytes, who), [&](const StateVisitor& visit) { visit_state(visit); }, who);
@@ -92,12 +91,6 @@ Classifier::Classifier(const Judge& judge, std::string_view bytes)
 
 std::string Classifier::write() {
   return write_checkpoint([&](const StateVisitor& visit) { visit_state(visit); }, {});
-}
-
-void Classifier::fuse() {
-  const auto precision = kernels::has_fast_bf16() ? kernels::Format::bf16 : kernels::Format::fp32;
-  for (Network* network : {&network_, &body_})
-    if (FusedEngine::unsupported(network->spec(), false).empty()) network->fuse(precision);
 }
 
 void Classifier::finish() {
@@ -121,7 +114,6 @@ void Classifier::train(const Judge& judge, uint64_t seed) {
   const DataSet& data = judge.data();
   const Stream stream(seed, "classifier");
   const int64_t n = std::min(data.train.size(), kMost);
-  const Tensor label = labels_of(data.train, 0, n);
   take_moments(judge, n);
 
   const int64_t batch = std::min(kBatch, n), updates = kClassifierEpochs * (n / batch);
@@ -137,13 +129,11 @@ void Classifier::train(const Judge& judge, uint64_t seed) {
         stream.child("batches").permutation(n, static_cast<uint64_t>(epoch));
     for (int64_t first = 0; first + batch <= n; first += batch, ++update) {
       const std::span<const int64_t> numbers(order.data() + first, static_cast<size_t>(batch));
-      const Tensor x = judge.units_in_place(rows_of(data.train.pick(numbers), 0, batch));
-      const Tensor z = (x - mean_) / deviation_;
-      const Tensor some =
-          at::tensor(at::ArrayRef<int64_t>(numbers.data(), numbers.size()), at::kLong);
+      const Examples some = data.train.pick(numbers);
+      const Tensor z = (judge.units_in_place(rows_of(some, 0, batch)) - mean_) / deviation_;
       const auto tape = network_.record({z}, {.training = true});
       Tensor slope = at::softmax(tape->output(), 1);  // of the cross-entropy: p - one-hot
-      slope.sub_(at::one_hot(label.index_select(0, some), slope.size(1)));
+      slope.sub_(at::one_hot(labels_of(some, 0, batch), slope.size(1)));
       tape->descend(slope / batch, {}, optimizer,
                     {.step = update, .update = update, .epoch = epoch});
     }

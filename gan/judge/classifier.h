@@ -39,7 +39,8 @@ class Classifier {
   std::string hash() const { return hash_; }  ///< of everything that it learned, in hex
 
  private:
-  void fuse();
+  Classifier(const Judge& judge, const Stream& init);  ///< untrained
+
   void finish();  ///< gives `body_` the weights of `network_`, and notes their hash
   void train(const Judge& judge, uint64_t seed);
   void take_moments(const Judge& judge, int64_t n);

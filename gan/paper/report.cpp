@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gan/core/duration.h"
+#include "gan/core/html.h"
 #include "gan/io/base64.h"
 
 namespace gan::paper {
@@ -48,25 +49,6 @@ std::string plain(std::string_view text) {
   return out;
 }
 
-std::string escaped(std::string_view text) {  // for HTML, also in attributes
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (c == '\'')
-      out += "&#39;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string markdown_row(const std::vector<std::string>& cells) {
   std::string out = "|";
   for (const auto& cell : cells) out += " " + plain(cell) + " |";
@@ -84,14 +66,14 @@ std::string markdown_table(const std::vector<std::string>& columns,
 
 std::string html_row(const char* tag, const std::vector<std::string>& cells) {
   std::string out = "<tr>";
-  for (const auto& cell : cells) out += fmt::format("<{0}>{1}</{0}>", tag, escaped(cell));
+  for (const auto& cell : cells) out += fmt::format("<{0}>{1}</{0}>", tag, html_escaped(cell));
   return out + "</tr>\n";
 }
 
 std::string html_table(const std::string& caption, const std::vector<std::string>& columns,
                        const std::string& rows) {
   return fmt::format("<table>\n{}<thead>\n{}</thead>\n<tbody>\n{}</tbody>\n</table>\n",
-                     caption.empty() ? "" : "<caption>" + escaped(caption) + "</caption>\n",
+                     caption.empty() ? "" : "<caption>" + html_escaped(caption) + "</caption>\n",
                      html_row("th", columns), rows);
 }
 
@@ -112,14 +94,15 @@ std::string markdown(const Piece& piece) {
 }
 
 std::string html(const Piece& piece) {
-  std::string out =
-      fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", escaped(piece.name), escaped(piece.title));
-  for (const auto& paragraph : piece.text) out += fmt::format("<p>{}</p>\n", escaped(paragraph));
+  std::string out = fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", html_escaped(piece.name),
+                                html_escaped(piece.title));
+  for (const auto& paragraph : piece.text)
+    out += fmt::format("<p>{}</p>\n", html_escaped(paragraph));
   std::string checks;
   for (const Check& c : piece.checks)
     checks += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{}\">{}</td></tr>\n",
-                          escaped(c.what), number(c.ours), expectation(c), c.holds() ? "yes" : "no",
-                          verdict(c));
+                          html_escaped(c.what), number(c.ours), expectation(c),
+                          c.holds() ? "yes" : "no", verdict(c));
   if (!checks.empty()) out += html_table("", kChecks, checks);
   for (const Table& t : piece.tables) {
     std::string rows;
@@ -129,9 +112,9 @@ std::string html(const Piece& piece) {
   for (const Picture& p : piece.pictures)
     out += fmt::format(
         "<figure><img alt=\"{}\" src=\"data:image/png;base64,{}\"><figcaption>{}</figcaption></figure>\n",
-        escaped(p.file), encode_base64(p.bytes), escaped(p.caption));
-  return out +
-         fmt::format("<p class=\"settings\">{}</p>\n</section>\n", escaped(settings_of(piece)));
+        html_escaped(p.file), encode_base64(p.bytes), html_escaped(p.caption));
+  return out + fmt::format("<p class=\"settings\">{}</p>\n</section>\n",
+                           html_escaped(settings_of(piece)));
 }
 
 }  // namespace
@@ -158,8 +141,9 @@ std::string html(const Report& report) {
   std::string out = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n",
-      escaped(report.title), kStyle, escaped(report.title));
-  for (const auto& paragraph : report.text) out += fmt::format("<p>{}</p>\n", escaped(paragraph));
+      html_escaped(report.title), kStyle, html_escaped(report.title));
+  for (const auto& paragraph : report.text)
+    out += fmt::format("<p>{}</p>\n", html_escaped(paragraph));
   std::string made_by;
   for (const auto& [name, value] : report.made_by) made_by += html_row("td", {name, value});
   if (!made_by.empty()) out += html_table("", {"Made by", ""}, made_by);
