@@ -103,7 +103,7 @@ ScoreReport feature_score(const FeatureScore& row, const Subject& s) {
       .stamp = compact(stamp_of(space, s))};
   return {
       .scores = {score},
-      .text = fmt::format("  {:<18} {:<26} control: {}\n", score.name, score.cell,
+      .text = fmt::format("  {:<18} {:<30} control: {}\n", score.name, score.cell,
                           score.controls[0].cell),
       .json = "{}",
       .features = fmt::format("{}; {} samples against {}; control: {}", space.features().about(),
