@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "gan/kernels/grouped.h"
 #include "gan/kernels/passes.h"
 #include "gan/kernels/team.h"
 #include "gan/kernels/tiles.h"
@@ -34,6 +35,7 @@ struct FusedMember {
   struct Buffers {
     kernels::Aligned<char> patches;
     kernels::Aligned<float> product, image, other;
+    kernels::GroupedConvolution::Scratch grouped;
   };
   kernels::Team& team;
   Buffers& own;

@@ -29,6 +29,8 @@ SlidingProduct::SlidingProduct(const kernels::Sliding& sliding, const FusedParam
     : sliding_(sliding), parameters_(parameters), precision_(precision) {
   room(weights_, parameters_.rows.size() * parameters_.columns.size() * bytes_of(precision));
   room(biases_, std::max(parameters_.line, parameters_.biases.size()));
+  if (kernels::GroupedConvolution::fits(precision, sliding, kernels_count()))
+    grouped_.emplace(precision, sliding);
 }
 
 void SlidingProduct::set_rows(const AxisOrder& order) {
@@ -44,6 +46,7 @@ void SlidingProduct::refresh(const kernels::Team& team) {
     kernels::channels_last(precision_, 1, columns.channels, columns.places,
                            parameters_.weight + rows.in_reference(row) * n,
                            weights_.data() + row * n * bytes_of(precision_));
+  if (grouped_) grouped_->set_kernels(weights_.data(), begin, end);
   const auto biases = team.share(static_cast<int64_t>(biases_.size()), 16);
   const AxisOrder& order = parameters_.biases;
   for (int64_t i = biases.begin; i < biases.end; ++i)
@@ -118,7 +121,13 @@ void SlidingProduct::add_gradient(FusedMember& m, const char* small, const char*
   if (examples == 0) return;
   Sum& sum = sums_[static_cast<size_t>(m.team.index)];
   const int64_t groups = sliding_.groups, n = kernels_count() / groups, k = patch() / groups;
-  room(sum.weights, kernels_count() * k);
+  float* weights = room(sum.weights, kernels_count() * k);
+  if (grouped_) {
+    if (!sum.used) std::fill_n(weights, kernels_count() * k, 0.0f);
+    grouped_->add_gradient(examples, small, big, m.own.grouped, weights);
+    sum.used = true;
+    return;
+  }
   const int64_t most = lines_at_once(Direction::down), lines = examples * sliding_.rows;
   for (int64_t line = 0; line < lines; line += most) {
     const int64_t count = std::min(most, lines - line);

@@ -6,6 +6,9 @@
 ///   transposed convolution:  small comes in, big goes out
 ///   dense:                   a convolution of one position
 
+#include <optional>
+
+#include "gan/kernels/grouped.h"
 #include "gan/kernels/patches.h"
 #include "gan/nets/fused_operation.h"
 
@@ -84,7 +87,8 @@ class SlidingProduct {
   kernels::Sliding sliding_;
   FusedParameters parameters_;
   kernels::Format precision_;
-  kernels::Aligned<char> weights_;  ///< [kernels, patch / groups]
+  kernels::Aligned<char> weights_;                      ///< [kernels, patch / groups]
+  std::optional<kernels::GroupedConvolution> grouped_;  ///< in place of products of patches
   kernels::Aligned<float> biases_;
   struct Sum {
     kernels::Aligned<float> weights, biases;
@@ -98,6 +102,12 @@ void SlidingProduct::down(FusedMember& m, const char* big, int64_t examples, Use
   const kernels::Sliding& s = sliding_;
   const int64_t most = lines_at_once(Direction::down);
   const int64_t block = std::max<int64_t>(1, most / s.rows), width = s.columns * kernels_count();
+  for (int64_t i = 0; i < examples && grouped_; ++i) {
+    float* small = kernels::room(m.own.product, s.rows * width);
+    grouped_->down(big + i * s.image() * kernels::bytes_of(precision_), m.own.grouped, small);
+    use(i, 1, small);
+  }
+  if (grouped_) return;
   for (int64_t i = 0; i < examples; i += block) {
     const int64_t n = std::min(block, examples - i), lines = n * s.rows;
     float* small = kernels::room(m.own.product, lines * width);
@@ -115,6 +125,12 @@ void SlidingProduct::up(FusedMember& m, const char* small, int64_t examples, Use
   const kernels::Sliding& s = sliding_;
   const int64_t most = lines_at_once(Direction::up);
   const int64_t block = std::max<int64_t>(1, most / s.rows), width = s.columns * kernels_count();
+  for (int64_t i = 0; i < examples && grouped_; ++i) {
+    float* big = kernels::room(m.own.image, s.image());
+    grouped_->up(small + i * s.rows * width * kernels::bytes_of(precision_), m.own.grouped, big);
+    use(i, 1, big);
+  }
+  if (grouped_) return;
   for (int64_t i = 0; i < examples; i += block) {
     const int64_t n = std::min(block, examples - i), lines = n * s.rows;
     float* big = kernels::room(m.own.image, n * s.image());
