@@ -44,7 +44,7 @@ struct SampleOptions : ModelOptions {
   std::optional<double> truncation;
 };
 struct InterpolateOptions : ModelOptions {
-  std::string class_name;
+  std::string class_name, to_class;
 };
 
 /// Which scores, and how those on features are computed.

@@ -219,6 +219,10 @@ test_classes() {
   expect 0 "truncation" sample run-classes --class dog -n 4 --seed 5 --truncation 0.5 --out cut.npy
   check "  gives others" test "$(cmp -s dog.npy cut.npy; echo $?)" = 1
   expect 0 "lines of a class" interpolate run-classes --class rare --out lines.png
+  expect 0 "lines from class to class" interpolate run-classes --class cat --to-class dog --out between.png
+  says "8 straight lines from class to class"
+  check "  are others" test "$(cmp -s lines.png between.png; echo $?)" = 1
+  expect 2 "lines to a class that is none" interpolate run-classes --to-class dgo --out no.png
   expect 2 "a class that is none" sample run-classes --class dgo --out no.png
   says "class 'dgo': the classes of classes are cat, dog, rare"
   expect 2 "seeds that are none" sample run-classes --seeds 3-x --out no.png

@@ -166,11 +166,12 @@ int carry_out(const InterpolateOptions& o) {
                      model.data().name);
   check_can_write(out);
   now_doing(Activity::drawing_samples);
-  std::optional<int64_t> label;
-  if (!o.class_name.empty()) label = label_of(model, o.class_name);
-  write_file(out, encode_png(straight_lines(model, o.seed, label)));
-  fmt::print("{}: {} straight lines through z, {} points each, seed {}\n", printable(o.out), kLines,
-             kLinePoints, o.seed);
+  LineClasses classes;
+  if (!o.class_name.empty()) classes.from = label_of(model, o.class_name);
+  if (!o.to_class.empty()) classes.to = label_of(model, o.to_class);
+  write_file(out, encode_png(straight_lines(model, o.seed, classes)));
+  fmt::print("{}: {} straight lines {}, {} points each, seed {}\n", printable(o.out), kLines,
+             classes.to ? "from class to class" : "through z", kLinePoints, o.seed);
   return 0;
 }
 

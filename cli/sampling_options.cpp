@@ -117,6 +117,10 @@ void add_interpolate(CLI::App& app, Chosen& chosen) {
       "interpolate", "draw samples along straight lines through z (figure 3 of the paper)");
   add_model(*command, *o);
   add_class(*command, o->class_name);
+  command
+      ->add_option("--to-class", o->to_class,
+                   "each line keeps its z and goes from its class to this one")
+      ->check(some_text());
   command->add_option("--out", o->out, "output file: .png")->required()->check(some_text());
   command->footer("Example: " + program() + " interpolate runs/fashion-mnist --out lines.png");
   command->callback([o, &chosen] {

@@ -266,20 +266,33 @@ Image with_nearest(const Judge& judge, const Tensor& samples) {
                      .framed = framed});
 }
 
-Image straight_lines(Model& model, uint64_t seed, std::optional<int64_t> label) {
+namespace {
+
+/// Points of straight lines: from, to [lines, n] -> [lines * points, n].
+Tensor points_between(const Tensor& from, const Tensor& to) {
+  const Tensor t = at::linspace(0, 1, kLinePoints, from.options()).view({1, kLinePoints, 1});
+  return (from.unsqueeze(1) * (1 - t) + to.unsqueeze(1) * t).flatten(0, 1);
+}
+
+}  // namespace
+
+Image straight_lines(Model& model, uint64_t seed, const LineClasses& wanted) {
   auto& latent = dynamic_cast<Latent&>(model.generative());
+  const int64_t classes = class_count(model.generative());
+  if (wanted.from || wanted.to) check_has_classes(model);
   const Tensor ends = latent.noise(2 * kLines, seed);  // [16, Z]
-  const Tensor t = at::linspace(0, 1, kLinePoints, ends.options()).view({1, kLinePoints, 1});
-  const Tensor from = ends.narrow(0, 0, kLines).unsqueeze(1),
-               to = ends.narrow(0, kLines, kLines).unsqueeze(1);
-  const Tensor z = (from * (1 - t) + to * t).flatten(0, 1);  // [8 * 12, Z], straight lines
-  if (label) check_has_classes(model);
+  const Tensor from = ends.narrow(0, 0, kLines), to = ends.narrow(0, kLines, kLines);
+  const Tensor z = points_between(from, wanted.to ? from : to);  // [8 * 12, Z]
   Tensor labels;
-  if (const int64_t classes = class_count(model.generative()); classes > 0) {
+  if (classes > 0) {
     const auto whole = at::TensorOptions(z.device()).dtype(at::kLong);
-    labels =
-        label ? at::full({kLines}, *label, whole) : at::arange(kLines, whole).remainder(classes);
-    labels = labels.repeat_interleave(kLinePoints);
+    const Tensor first = wanted.from ? at::full({kLines}, *wanted.from, whole)
+                                     : at::arange(kLines, whole).remainder(classes);
+    labels = first.repeat_interleave(kLinePoints);
+    if (wanted.to)
+      labels =
+          points_between(at::one_hot(first, classes).to(at::kFloat),
+                         at::one_hot(at::full_like(first, *wanted.to), classes).to(at::kFloat));
   }
   const Tensor images = model.own_units(latent.decode(z, labels));
   check_finite_samples(images, "this model");

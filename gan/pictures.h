@@ -44,9 +44,12 @@ Image with_nearest(const Judge& judge, const Tensor& samples);
 inline constexpr int64_t kWithNearest = 8 * 9;
 
 /// Figure 3 of the paper: each row a straight line between two points of z. The model is Latent, of
-/// images. Where it has classes, all rows are of the class `label`; without one, row i is of class
-/// i, from 0 on again after the last.
-Image straight_lines(Model& model, uint64_t seed, std::optional<int64_t> label = {});
+/// images. Where it has classes, all rows are of the class `from`; without one, row i is of class
+/// i, from 0 on again after the last. With `to`, each row has one z and goes from class to class.
+struct LineClasses {
+  std::optional<int64_t> from, to;
+};
+Image straight_lines(Model& model, uint64_t seed, const LineClasses& classes = {});
 inline constexpr int64_t kLines = 8, kLinePoints = 12;
 
 }  // namespace gan

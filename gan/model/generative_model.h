@@ -40,7 +40,8 @@ class Latent {
   virtual Tensor noise(int64_t n, uint64_t seed,
                        int64_t first = 0) = 0;  ///< [n, Z], as `sample` draws it
   /// [n, Z] -> examples, as of `sample`. label: [n] int64, the classes of the examples, where the
-  /// model is Conditional and has classes; undefined: the first class.
+  /// model is Conditional and has classes, or [n, classes] float32, their shares of each class;
+  /// undefined: the first class.
   virtual Tensor decode(const Tensor& z, const Tensor& label = {}) = 0;
 };
 

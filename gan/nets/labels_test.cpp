@@ -51,6 +51,24 @@ TEST(ClassEmbedding, StartsAsUnitNormals) {
   EXPECT_NEAR(embedding.mean().item<double>(), 0, 0.03);
 }
 
+TEST(Labels, MayLieBetweenClasses) {
+  Network net = build({ClassEmbedding{.size = 2}, Projection{}}, {3}, 2);
+  const Tensor x = at::ones({3, 3}), shares = at::tensor({1.f, 0.f, 0.f, 1.f, .25f, .75f});
+  const Tensor ends = net(x.narrow(0, 0, 2), {.label = at::tensor({0, 1}, at::kLong)});
+  const Tensor mixed = net(x, {.label = shares.view({3, 2})});
+  EXPECT_TRUE(at::allclose(mixed.narrow(0, 0, 2), ends));
+  EXPECT_FALSE(at::allclose(mixed[2], ends[0]));
+  net.fuse(kernels::Format::fp32);  // which only knows whole classes
+  EXPECT_TRUE(at::allclose(net.infer(x, shares.view({3, 2})), mixed));
+}
+
+TEST(ClassEmbedding, IsTheMeanByTheSharesOfClasses) {
+  Network net = build({ClassEmbedding{.size = 2}}, {1}, 2);
+  fill(net, {{"class-embedding1.embedding", at::tensor({8.f, 4.f, -8.f, 0.f}).view({2, 2})}});
+  const Tensor y = net(at::zeros({1, 1}), {.label = at::tensor({.25f, .75f}).view({1, 2})});
+  EXPECT_TRUE(at::equal(y, at::tensor({0.f, -4.f, 1.f}).view({1, 3})));
+}
+
 TEST(Labels, AreAskedFor) {
   const Network net = build({ClassEmbedding{.size = 2}, Projection{}}, {3}, 2);
   EXPECT_THROW(net(at::ones({4, 3})), std::logic_error);

@@ -5,6 +5,7 @@
 
 #include "gan/core/error.h"
 #include "gan/nets/fused.h"
+#include "gan/nets/labels.h"
 #include "gan/nets/layers.h"
 
 namespace gan {
@@ -55,7 +56,7 @@ std::unique_ptr<Tape> Network::record(at::TensorList parts, const Pass& pass) {
 }
 
 Tensor Network::infer(const Tensor& x, const Tensor& label) {
-  if (fused_) return fused_->record(x, {.label = label})->output();
+  if (fused_ && !is_mixed(label)) return fused_->record(x, {.label = label})->output();
   const at::NoGradGuard no_grad;
   return (*this)(x, {.label = label});
 }

@@ -22,7 +22,7 @@ struct Pass {
   bool training = false;     ///< dropout drops, batch norm uses the batch
   Stream noise = Stream(0);  ///< of this pass; dropout layer i draws from its child i
   uint64_t step = 0;
-  Tensor label;       ///< [B] int64, for layers that see labels; or undefined
+  Tensor label;       ///< [B], for layers that see labels (labels.h); or undefined
   int64_t first = 0;  ///< number of row 0 in the whole batch: dropout's draws depend on it
   /// Where the rows are several parts of so many rows each, and the whole batch has parts of
   /// `whole` rows: row r of part p is number p * whole + first + r. Batch norm takes each part for
