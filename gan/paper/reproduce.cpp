@@ -57,7 +57,9 @@ std::string configuration_of(const PaperPart& part, const Reproduction& r,
   for (const Training& t : trainings) {
     out += fmt::format("\n# {}\n{}", t.recipe, t.text());
     const auto score = part.tells_scores ? r.scored(t) : std::nullopt;
-    if (score) out += fmt::format("# scored at step {}, made on {}\n", score->step, score->made_on);
+    if (score)
+      out += fmt::format("# scored at step {}, made on {}{}{}\n", score->step, score->made_on,
+                         score->checkpoint.empty() ? "" : ", checkpoint ", score->checkpoint);
   }
   return out;
 }

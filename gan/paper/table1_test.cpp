@@ -229,5 +229,20 @@ TEST(BesideScore, SaysWhetherAFigureIsOfTheRunThatWasScored) {
   EXPECT_TRUE(has(beside_score(drawn, Origin{drawn.step, "another"}), "Not the run"));
 }
 
+/// Two machines may have processors of one name and yet train different weights: virtual machines
+/// do not tell all of their processors.
+TEST(BesideScore, TellsMachinesOfOneNameApart) {
+  const Origin drawn{1000, "AMD EPYC, 1 thread, fp32, gan 0.1.0", "0123456789abcdef"};
+  Origin scored = drawn;
+  EXPECT_EQ(beside_score(drawn, scored),
+            "Table 1 scores this checkpoint (AMD EPYC, 1 thread, fp32, gan 0.1.0).");
+  scored.checkpoint = "fedcba9876543210";
+  EXPECT_EQ(
+      beside_score(drawn, scored),
+      "Not the run that table 1 scores: both are at step 1,000, made on AMD EPYC, 1 thread, fp32, gan 0.1.0, but on two machines of this name, and their weights differ.");
+  scored.checkpoint.clear();  // a score of an earlier version
+  EXPECT_TRUE(has(beside_score(drawn, scored), "Table 1 scores this checkpoint"));
+}
+
 }  // namespace
 }  // namespace gan::paper
