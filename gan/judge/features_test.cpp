@@ -101,6 +101,9 @@ TEST(Features, OfANetworkInAFileSeeBytes) {
                              "  return x.mean([2, 3]) if return_features else x.sum([2, 3])\n"));
   EXPECT_TRUE(styled->of(judge.test()).select(1, 0).allclose(bytes.mean(1), 1e-5, 1e-3));
   EXPECT_NE(styled->stamp(), unit->stamp());
+  EXPECT_EQ(Json::parse(unit->stamp())["range"], "0..1");
+  EXPECT_EQ(Json::parse(styled->stamp())["range"], "0..255");
+  EXPECT_EQ(Json::parse(unit->stamp())["resize"], "none");
 }
 
 TEST(Features, RefuseFilesThatAreNoNetworks) {
