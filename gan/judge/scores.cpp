@@ -37,6 +37,14 @@ constexpr MetricPanel kCoveragePanels[] = {
     {"Samples within 3 deviations of a mode", "share", {"within"}},
     {"Spread of samples inside their modes over the truth's", "ratio", {"spread_within"}, 1}};
 
+bool always(const Subject&) {
+  return true;
+}
+
+bool are_chains(const Subject& s) {
+  return s.states_per_chain > 1;
+}
+
 template <const FeatureScore& row>
 ScoreKind of_features(int line) {
   return {.name = row.key,
@@ -44,7 +52,8 @@ ScoreKind of_features(int line) {
           .applies = applies_of<row>,
           .compute = compute_of<row>,
           .watch = watch_of<row>,
-          .panels = kFeaturePanels};
+          .panels = kFeaturePanels,
+          .reads_fresh = are_chains};
 }
 
 /// In the order of JSON and of columns.
@@ -66,7 +75,8 @@ const ScoreKind kKinds[] = {
      .applies = two_sample_applies,
      .compute = score_two_sample,
      .watch = watch_two_sample,
-     .panels = kTwoSamplePanels},
+     .panels = kTwoSamplePanels,
+     .reads_fresh = always},
     {.name = "class_accuracy",
      .line = 6,
      .applies = class_accuracy_applies,
@@ -217,6 +227,7 @@ Evaluation evaluate(const Subject& subject, std::span<const ScoreKind> kinds) {
     complete(kind, report);
     out.reports.push_back(std::move(report));
   }
+  out.space = subject.space;
   return out;
 }
 

@@ -79,6 +79,8 @@ struct ScoreKind {
   /// samples: [n, D], judging units; undefined for a model that knows its own log p(x).
   void (*watch)(const Subject&, int64_t step, Scores& out) = nullptr;
   std::span<const MetricPanel> panels = {};
+  /// Whether compute() reads Subject::fresh; absent: never.
+  bool (*reads_fresh)(const Subject&) = nullptr;
 };
 
 std::span<const ScoreKind> score_kinds();
@@ -91,7 +93,9 @@ std::vector<ScoreKind> score_kinds(std::span<const std::string> names);
 struct Evaluation {
   std::string no_variety;  ///< what the data lack, for people; "" where nothing is
   std::vector<ScoreReport> reports;
-  std::string protocol;         ///< a JSON object: data, split, hashes, seed, version
+  std::string protocol;  ///< a JSON object: data, split, hashes, seed, version
+  /// In which scores on features were computed; none where no score asked for it.
+  std::shared_ptr<FeatureSpace> space;
   double sampling_seconds = 0;  ///< that a model took for its 10,000 samples; not in json()
 
   std::vector<Score> scores() const;  ///< of all reports
