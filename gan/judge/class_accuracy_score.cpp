@@ -50,11 +50,11 @@ ScoreReport score_class_accuracy(const Subject& s) {
                           100 * interval.high),
       .controls = {{"test examples", percent(of_test), of_test}}};
   return {.scores = {score},
-          .text = fmt::format(
-              "  class accuracy     a classifier reads the class that was asked for in {} of the "
-              "samples\n"
-              "                     (control: the right class of {} of the test examples)\n",
-              score.cell, percent(of_test)),
+          .text = labelled(
+              "class accuracy",
+              fmt::format("a classifier reads the class that was asked for in {} of the samples\n"
+                          "(control: the right class of {} of the test examples)",
+                          score.cell, percent(of_test))),
           .json = compact({{"class_accuracy",
                             {{"accuracy", value},
                              {"low", interval.low},

@@ -109,17 +109,6 @@ const ScoreKind kKinds[] = {
      .compute = score_nearest},
 };
 
-std::string default_text(const ScoreReport& report) {
-  std::string out;
-  for (const Score& score : report.scores) {
-    out += fmt::format("  {:<18} {}{}\n", score.name, score.shown(),
-                       score.unit.empty() ? "" : " " + score.unit);
-    for (const Score::Control& control : score.controls)
-      out += fmt::format("                     control: {}, {}\n", control.name, control.cell);
-  }
-  return out;
-}
-
 /// "two-sample accuracy" -> "two-sample-accuracy".
 std::string hyphenated(std::string text) {
   std::replace_if(
@@ -169,7 +158,6 @@ void join(Json& out, const std::string& object) {
 void complete(const ScoreKind& kind, ScoreReport& report) {
   report.kind = kind.name;
   report.line = kind.line;
-  if (report.text.empty() && report.table.empty()) report.text = default_text(report);
   if (report.json.empty()) report.json = compact(default_json(kind, report));
 }
 
@@ -272,25 +260,6 @@ std::string Evaluation::shared_json() const {
   for (const ScoreReport& report : reports) join(out, report.shared_json);
   out["protocol"] = Json::parse(protocol);
   return compact(out);
-}
-
-std::string Evaluation::text() const {
-  std::string out;
-  if (!no_variety.empty()) out += fmt::format("  {}\n", no_variety);
-  auto by_line = reports;
-  std::stable_sort(by_line.begin(), by_line.end(),
-                   [](const ScoreReport& a, const ScoreReport& b) { return a.line < b.line; });
-  bool said = false;
-  for (const ScoreReport& report : by_line) {
-    if (!said && !report.features.empty()) {
-      out += fmt::format("  features           {}\n", report.features);
-      said = true;
-    }
-    out += report.text;
-  }
-  out += "\n";
-  for (const ScoreReport& report : by_line) out += table(report.table) + report.below;
-  return out;
 }
 
 }  // namespace gan

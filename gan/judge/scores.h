@@ -51,7 +51,8 @@ struct Score {
 /// What one kind of score says of a subject. Where a part is empty, it is made from `scores`.
 struct ScoreReport {
   std::vector<Score> scores;
-  std::string text = {};   ///< lines for people
+  std::string text = {};   ///< lines for people; without any, nor a table, the scores are rows of
+                           ///< one table that all such kinds share
   TableRows table = {};    ///< for people, below all lines
   std::string below = {};  ///< lines under that table
   std::string json = {};   ///< an object, whose keys join those of the whole evaluation
@@ -101,7 +102,7 @@ struct Evaluation {
   std::vector<Score> scores() const;  ///< of all reports
   std::string json() const;           ///< an object
   std::string shared_json() const;    ///< its part that evaluations on the same data share
-  std::string text() const;
+  std::string text() const;           ///< for people, in lines of kTextWidth columns
 };
 
 /// Every kind of `kinds` that applies. Where the data have no variety at all, none is computed.
