@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "gan/core/testing.h"
+
 namespace gan::paper {
 namespace {
 
