@@ -33,12 +33,12 @@ struct ModelOptions {
   uint64_t seed = 0;
   bool force = false;  ///< replace what is at `out`, whatever it is
 };
+inline constexpr int64_t kUsualSamples = 64;
 struct SampleOptions : ModelOptions {
-  int64_t n = 64;
+  std::optional<int64_t> n;  ///< absent: about kUsualSamples, as suits the model and the output
   std::optional<int64_t> chains, burn_in,
       thin;  ///< these, start and data_dir: of models whose samples come from a chain
   std::string start, data_dir;
-  bool n_was_given = false;
   std::string class_name;
   std::vector<uint64_t> seeds;
   std::optional<double> truncation;

@@ -72,7 +72,7 @@ void draw(const EvaluateOptions& o, const std::string& what, const Path& file,
   if (!why.empty())
     note("gan: no picture: " + why);
   else if (!o.json)
-    std::cout << "\n" << what << ": " << printable(file.string()) << "\n";
+    std::cout << "\npicture   " << printable(file.string()) << "\n" << wrapped(what, "          ");
 }
 
 /// To stderr, each score that was asked for and is not there.
@@ -107,7 +107,7 @@ void write_page(const EvaluateOptions& o, const RunFolder& run, const Problem& p
     return;
   }
   if (!why.empty()) note("gan: no pictures in the page: " + why);
-  if (!o.json) std::cout << "\nthe same as a page: " << printable(file.string()) << "\n";
+  if (!o.json) std::cout << "page      " << printable(file.string()) << "\n";
 }
 
 /// Of --data.
@@ -185,8 +185,8 @@ int carry_out(const EvaluateOptions& o) {
   report(o, evaluation);
   say_what_is_missing(o, settings, evaluation);
   if (problem.data.image)
-    draw(o, "samples, and framed the training image nearest to the one beside it",
-         run.path() / "nearest.png", [&] {
+    draw(o, "samples, and framed the training image nearest to each", run.path() / "nearest.png",
+         [&] {
            return with_nearest(judge,
                                own_units(problem, learner->model().sample(kWithNearest, o.seed)));
          });

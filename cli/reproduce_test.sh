@@ -116,6 +116,9 @@ test_figures() {
   reproduce figure2 --seeds 1
   says "figure2: to be computed"
   check "  a score of another checkpoint: said, with both steps" grep -qE 'Not the run that table 1 scores: this one is at step [0-9]+, made on .*; the one scored is at step 1,000, made on ' out/report.md
+  sed -i -E 's/("step": )1000/\1'"$(grep -oE 'this one is at step [0-9,]+' out/report.md | grep -oE '[0-9,]+$' | tr -d ,)"'/; s/("checkpoint": ")./\1x/' out/scores/mnist-dense-seed1-*.json
+  reproduce figure2 --seeds 1
+  check "  a score from another machine of the same name: said" grep -qE 'Not the run that table 1 scores: both are at step [0-9]+, made on .*, but on two machines of this name' out/report.md
   check "  and of no other run" test "$(grep -c 'Not the run that table 1 scores' out/report.md)" = 1
   reproduce figure3 --seeds 1
   check "  draws lines" grep -qF "(<figure3-mnist-dense.png>)" out/report.md

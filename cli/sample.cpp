@@ -48,7 +48,7 @@ at::Tensor data_starts(const SampleOptions& o, const Model& model, int64_t chain
 }
 
 /// Consecutive states of chains, those of the first chain first: [n, shape...] own units.
-at::Tensor walk_along(const SampleOptions& o, Model& model) {
+at::Tensor walk_along(const SampleOptions& o, Model& model, int64_t n) {
   auto* chain = dynamic_cast<Chain*>(&model.generative());
   if (!chain)
     throw UsageError("{}: samples of this model are independent: {} has no meaning", o.run,
@@ -58,7 +58,7 @@ at::Tensor walk_along(const SampleOptions& o, Model& model) {
                                ? chain->start_at(data_starts(o, model, chains), o.seed)
                                : chain->start(chains, o.seed);
   const ChainSchedule schedule{
-      .burn_in = o.burn_in.value_or(1000), .thin = o.thin.value_or(1), .taken = o.n / chains};
+      .burn_in = o.burn_in.value_or(1000), .thin = o.thin.value_or(1), .taken = n / chains};
   return model.own_units(follow(*chain, start, schedule, o.seed).flatten(0, 1));
 }
 
@@ -69,10 +69,10 @@ const char* asks_for_a_selection(const SampleOptions& o) {
   return o.truncation ? "--truncation" : nullptr;
 }
 
-/// What the options ask for. A picture of a model with classes has a row for each; `o.n` becomes
-/// what fits.
-Selection selection_of(SampleOptions& o, Model& model, bool to_picture) {
-  constexpr int64_t kPerClass = 8;
+constexpr int64_t kPerClass = 8;  // samples in a row of a picture
+
+/// What the options ask for. A picture of a model with classes has a row for each.
+Selection selection_of(const SampleOptions& o, Model& model, bool to_picture) {
   const char* choice = asks_for_a_selection(o);
   const char* chain = asks_for_a_chain(o);
   if (choice != nullptr && chain != nullptr)
@@ -81,9 +81,17 @@ Selection selection_of(SampleOptions& o, Model& model, bool to_picture) {
   if (!o.class_name.empty()) out.label = label_of(model, o.class_name);
   const int64_t classes = class_count(model.generative());
   if (!to_picture || classes == 0 || out.label || !o.seeds.empty()) return out;
-  out.of_each_class = o.n_was_given ? (o.n + classes - 1) / classes : kPerClass;
-  if (!o.n_was_given) o.n = kPerClass * classes;
+  out.of_each_class = o.n ? (*o.n + classes - 1) / classes : kPerClass;
   return out;
+}
+
+/// How many samples: as many as asked for; else whole rows of classes, or chains of equal length.
+int64_t count_of(const SampleOptions& o, const Selection& wanted, Model& model) {
+  if (!o.seeds.empty()) return static_cast<int64_t>(o.seeds.size());
+  if (o.n) return *o.n;
+  if (wanted.of_each_class > 0) return wanted.of_each_class * class_count(model.generative());
+  const int64_t chains = o.chains.value_or(1);
+  return (kUsualSamples + chains - 1) / chains * chains;
 }
 
 /// All n examples at once, for a picture; drawn in blocks, since a network needs much more room
@@ -98,8 +106,7 @@ at::Tensor draw_all(const Draw& draw, int64_t n) {
 
 }  // namespace
 
-int carry_out(const SampleOptions& given) {
-  SampleOptions o = given;
+int carry_out(const SampleOptions& o) {
   const Path out = o.out;
   const bool to_picture = out.extension() == ".png";
   Model model = load(o.run, o.checkpoint, find_device(o.device));
@@ -107,13 +114,14 @@ int carry_out(const SampleOptions& given) {
   check_is_not_training_data(out, o.run);
   check_examples_output(out, data, o.force);
   const Selection wanted = selection_of(o, model, to_picture);
-  int64_t columns = o.chains.value_or(1) > 1 ? o.n / *o.chains : 0;
+  const int64_t n = count_of(o, wanted, model);
+  int64_t columns = o.chains.value_or(1) > 1 ? n / *o.chains : 0;
   if (wanted.of_each_class > 0) columns = wanted.of_each_class;
-  if (to_picture) check_picture(data, o.n, columns);
+  if (to_picture) check_picture(data, n, columns);
   check_can_write(out);
   now_doing(Activity::drawing_samples);
   at::Tensor walked;
-  if (asks_for_a_chain(o)) walked = walk_along(o, model);
+  if (asks_for_a_chain(o)) walked = walk_along(o, model, n);
   const Draw draw = [&](int64_t first, int64_t count) {
     stop_if_asked();
     const at::Tensor samples = walked.defined() ? walked.narrow(0, first, count)
@@ -122,7 +130,7 @@ int carry_out(const SampleOptions& given) {
     return samples;
   };
   if (to_picture) {
-    write_file(out, encode_png(picture(data, draw_all(draw, o.n),
+    write_file(out, encode_png(picture(data, draw_all(draw, n),
                                        at::empty({0, product(data.shape)}, at::kFloat), columns)));
   } else {
     catch_stop_signals();
@@ -133,8 +141,7 @@ int carry_out(const SampleOptions& given) {
       return block;
     };
     try {
-      write_examples(out, o.n, data.shape, data.columns, watched,
-                     {data.channels_last, data.origin});
+      write_examples(out, n, data.shape, data.columns, watched, {data.channels_last, data.origin});
     } catch (const Interrupted&) {
       note(fmt::format("gan: stopped, nothing was written to {}", printable(o.out)));
       return 128 + stop_signal();
@@ -149,7 +156,7 @@ int carry_out(const SampleOptions& given) {
           printable(o.out), printable(data.name)));
   }
   const std::string seeds = o.seeds.empty() ? fmt::format("seed {}", o.seed) : "one of each seed";
-  fmt::print("{}: {} samples of {}, step {}, {}\n", printable(o.out), count(o.n), printable(o.run),
+  fmt::print("{}: {} samples of {}, step {}, {}\n", printable(o.out), count(n), printable(o.run),
              model.step(), seeds);
   return 0;
 }

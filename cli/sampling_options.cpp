@@ -54,9 +54,9 @@ void add_sample(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<SampleOptions>();
   CLI::App* command = app.add_subcommand("sample", "draw samples from a trained generator");
   add_model(*command, *o);
-  CLI::Option* n = command->add_option("-n", o->n, "number of samples")
-                       ->capture_default_str()
-                       ->check(whole(1, 100'000'000));
+  command->add_option("-n", o->n, "number of samples")
+      ->default_str(std::to_string(kUsualSamples))
+      ->check(whole(1, 100'000'000));
   command
       ->add_option(
           "--out", o->out,
@@ -95,18 +95,14 @@ void add_sample(CLI::App& app, Chosen& chosen) {
                   "          " +
                   program() +
                   " sample runs/rbm-mnist -n 200 --chains 10 --thin 50 --out chains.png");
-  command->callback([o, n, &chosen] {
+  command->callback([o, &chosen] {
     check_output(o->out, {".png", ".npy", ".csv"});
-    const int64_t chains = o->chains.value_or(1),
-                  whole_parts = (o->n + chains - 1) / chains * chains;
-    o->n_was_given = n->count() > 0;
-    if (!o->n_was_given) o->n = whole_parts;
-    if (o->n != whole_parts)
-      throw UsageError("-n {}: this number is not a multiple of the {} chains; use -n {}", o->n,
-                       chains, whole_parts);
+    const int64_t chains = o->chains.value_or(1);
+    if (o->n && *o->n % chains != 0)
+      throw UsageError("-n {}: this number is not a multiple of the {} chains; use -n {}", *o->n,
+                       chains, (*o->n + chains - 1) / chains * chains);
     if (!o->data_dir.empty() && o->start != "data")
       throw UsageError("--data-dir is only used with --start data");
-    if (!o->seeds.empty()) o->n = static_cast<int64_t>(o->seeds.size());
     chosen = *o;
   });
 }

@@ -21,12 +21,15 @@ evaluate_twice() {  # what, arguments: json.txt and the table, with the same num
   expect 0 "$what: evaluate --json" evaluate "$@" --json
   cp out.txt json.txt
   expect 0 "$what: evaluate" evaluate "$@"
+  fits_terminal
 }
 
+fits_terminal() { check "  in 80 columns" holds "$(LC_ALL=C.UTF-8 wc -L <out.txt) <= 80"; }
+
 reads_two_sample() {  # the table says what json.txt holds
-  says "held-out data with $(interval two_sample) accuracy" "$(p_value "$(of two_sample p_value)")), $(grouped "$(of two_sample test_examples)") test examples"
+  says "held-out data with $(interval two_sample) accuracy on $(grouped "$(of two_sample test_examples)") test examples (50% is guessing; $(p_value "$(of two_sample p_value)"))"
   says "mean of $(of two_sample fits) fits, which differ by $(percent "$(of two_sample deviation)")%"
-  says "control: training examples in place of samples, $(interval control) accuracy ($(p_value "$(of control p_value)"))"
+  says "control, training examples: $(interval control) ($(p_value "$(of control p_value)"))"
 }
 
 reads_nearest() {
@@ -125,6 +128,7 @@ test_stopping_rule() {
   local toy=(gaussian1d --threads 1 --set data.train=2000 --set data.valid=1000 --set training.batch_size=32 --set run.stop=indistinguishable
     --set run.checks=1 --set run.evaluate_every=5)
   expect 0 "an equivalence test that is passed" train "${toy[@]}" --steps 40 --set run.epsilon=0.499 --out passed
+  fits_terminal
   says "stopped: a fresh classifier separates samples from held-out data with surely less than 99.9% accuracy (50% + run.epsilon = 0.499), 1 check in a row"
   local line
   line=$(grep two_sample_p passed/metrics.jsonl | tail -n 1)
@@ -162,13 +166,13 @@ test_features() {
     check "  $name: how many samples" test "$(score_of "$name" samples)" = 500
   done
   check "  the stamp names features and reference" test "$(score_of frechet name features) $(score_of frechet name reference)" = "classifier test"
-  says "features           128 features of a classifier of img" "500 samples against 200 test examples; control: 250 training examples as samples"
-  says "precision          $(printed %.1f "$(score_of precision value)" 100)% [$(printed %.1f "$(score_of precision low)" 100), $(printed %.1f "$(score_of precision high)" 100)]"
+  says "features           128 features of a classifier of img" "500 samples against 200 test examples control 250 training examples as samples"
+  says "precision $(printed %.1f "$(score_of precision value)" 100)% [$(printed %.1f "$(score_of precision low)" 100), $(printed %.1f "$(score_of precision high)" 100)]"
   check "  no other score" test -z "$(grep -E 'Parzen|two-sample' out.txt)"
   expect 0 "  the classifier and the controls are kept" evaluate tiny.npy --data img --scores "$distances"
   check "    it is not trained again" test -z "$(grep 'training a classifier' err.txt)"
   expect 0 "features of random convolutions" evaluate tiny.npy --data img --scores frechet,two-sample --features random --reference train
-  says "channel means of untrained random convolutions" "train examples; control: 200 test examples as samples" "two-sample test"
+  says "channel means of untrained random convolutions" "train examples control 200 test examples as samples" "two-sample test"
   expect 2 "a score of no name" evaluate tiny.npy --data img --scores frechett
   says "no score is called frechett (did you mean 'frechet'?)"
   expect 0 "a score that does not apply" evaluate tiny.npy --data img --scores modes

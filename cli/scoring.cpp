@@ -1,18 +1,22 @@
 #include "cli/scoring.h"
 
+#include <algorithm>
+
 #include "gan/core/cache_folder.h"
 
 namespace gan::cli {
 namespace {
 
+/// The value of this name, which the command line has checked.
+template <class E>
+E named(const std::string& name) {
+  const Names names = names_of(E{});
+  return static_cast<E>(std::ranges::find(names, name) - names.begin());
+}
+
 FeatureSettings features_of(const ScoringOptions& o) {
-  FeatureSettings out{.what = o.features, .size = o.size};
-  if (o.resize == "tf1") out.resize = FeatureResize::tf1;
-  if (o.resize == "bicubic") out.resize = FeatureResize::bicubic;
-  if (o.range == "0..255") out.range = FeatureRange::bytes;
-  if (o.range == "0..1") out.range = FeatureRange::unit;
-  if (o.range == "-1..1") out.range = FeatureRange::symmetric;
-  if (o.range == "inception") out.range = FeatureRange::inception;
+  FeatureSettings out{.what = o.features, .resize = named<FeatureResize>(o.resize), .size = o.size};
+  if (!o.range.empty()) out.range = named<FeatureRange>(o.range);
   return out;
 }
 

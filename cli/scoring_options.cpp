@@ -7,9 +7,14 @@
 #include "cli/command.h"
 #include "cli/option_checks.h"
 #include "gan/core/error.h"
+#include "gan/judge/feature_settings.h"
 
 namespace gan::cli {
 namespace {
+
+std::vector<std::string> spellings(Names names) {
+  return {names.begin(), names.end()};
+}
 
 /// Which scores, and how those on features are computed.
 void add_scoring(CLI::App& command, ScoringOptions& o) {
@@ -32,14 +37,14 @@ void add_scoring(CLI::App& command, ScoringOptions& o) {
                   "how images are resized for a network in a file: none, tf1 (bilinear of "
                   "TensorFlow 1) or bicubic (Pillow's)")
       ->capture_default_str()
-      ->check(CLI::IsMember({"none", "tf1", "bicubic"}));
+      ->check(CLI::IsMember(spellings(names_of(FeatureResize{}))));
   command.add_option("--feature-size", o.size, "to this height and width, e.g. 299")
       ->check(whole(1, 4096));
   command
       .add_option("--feature-range", o.range,
                   "what the network takes: 0..255, 0..1, -1..1 or inception ((byte - 128) / 128) "
                   "[default: 0..255 where it takes return_features, else 0..1]")
-      ->check(CLI::IsMember({"0..255", "0..1", "-1..1", "inception"}));
+      ->check(CLI::IsMember(spellings(names_of(FeatureRange{}))));
   command
       .add_option(
           "--reference", o.reference,

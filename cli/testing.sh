@@ -39,10 +39,14 @@ expect() {  # exit code, what, arguments of gan
   sed 's/^/  | /' err.txt | head -n 5
 }
 
-says() {  # what the last command must have printed, word for word
+words() { tr -s ' \n' ' '; }
+says() {  # what the last command must have printed, word for word; lines may be broken anywhere
   local text
   for text in "$@"; do
-    if grep -qF -e "$text" out.txt err.txt; then ok "  says: $text"; continue; fi
+    if grep -qF -e "$text" out.txt err.txt || cat out.txt err.txt | words | grep -qF -e "$(words <<<"$text" | sed 's/ $//')"; then
+      ok "  says: $text"
+      continue
+    fi
     not_ok "  does not say: $text"
     head -n 5 err.txt out.txt | sed 's/^/  | /'
   done

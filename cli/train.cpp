@@ -94,14 +94,16 @@ std::string longer(const TrainOptions& o, const Config& config) {
 void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
            const Outcome& outcome, const std::string& scores, bool interpolates) {
   const std::string folder = shell_word(run.path().string());
-  fmt::print("\n{} after {} steps, {}\n\n{}\n", ended(outcome, problem.config, run),
-             count(outcome.step), duration(run.trained_seconds()), scores);
+  const std::string end = fmt::format("{} after {} steps, {}", ended(outcome, problem.config, run),
+                                      count(outcome.step), duration(run.trained_seconds()));
+  fmt::print("\n{}\n{}\n", wrapped(end), scores);
   fmt::print("picture   {}\ncurves    {}\n", printable(run.samples(outcome.step).string()),
              printable(run.curves().string()));
   if (outcome.best_step.value_or(outcome.step) != outcome.step)
-    fmt::print(
-        "best      step {} had the best validation score: sample and evaluate take it with --checkpoint best\n",
-        count(*outcome.best_step));
+    fmt::print("{}", wrapped(fmt::format("step {} had the best validation score; sample and "
+                                         "evaluate take it with --checkpoint best",
+                                         count(*outcome.best_step)),
+                             "best      "));
   fmt::print("\nnext\n");
   fmt::print("  {} sample {} -n 100 --seed 7 --out samples.png\n", program(), folder);
   if (problem.data.image && interpolates)
@@ -174,16 +176,18 @@ int end_interrupted(const Outcome& outcome, const RunFolder& run) {
 }
 
 int end_without_model(const Outcome& outcome, const RunFolder& run) {
-  fmt::print(
-      "\nall {} steps are done; the layers are still trained one by one, and are no model together yet; go on with a later --steps:\n  {} train --resume --out {} --steps N\n",
-      count(outcome.step), program(), shell_word(run.path().string()));
+  fmt::print("\n{}  {} train --resume --out {} --steps N\n",
+             wrapped(fmt::format("all {} steps are done; the layers are still trained one by one, "
+                                 "and are no model together yet; go on with a later --steps:",
+                                 count(outcome.step))),
+             program(), shell_word(run.path().string()));
   return 0;
 }
 
 /// For people.
 std::string closing_scores(const TrainingPlan& plan, const Judge& judge, Learner& learner,
                            Narrator& narrator) {
-  if (!plan.no_scores.empty()) return fmt::format("scores    none: {}\n", plan.no_scores);
+  if (!plan.no_scores.empty()) return wrapped("none: " + plan.no_scores, "scores    ");
   now_doing(Activity::scoring);
   const Say say = [&](const std::string& text) { narrator.say(text + " ..."); };
   return evaluate(plan.problem, judge, learner, with_cache(0, say)).text();

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -49,13 +50,18 @@ Evaluation evaluate_model(Subject& s, std::span<const ScoreKind> kinds) {
   const Samples samples = draw_samples(of, kScoredSamples, s.seed);
   const std::chrono::duration<double> sampling = std::chrono::steady_clock::now() - start;
   check_finite_samples(samples.values, "this model");
+  s.states_per_chain = samples.states_per_chain;
+  const bool wanted = std::any_of(kinds.begin(), kinds.end(), [&](const ScoreKind& kind) {
+    return kind.reads_fresh != nullptr && kind.reads_fresh(s);
+  });
   // Chains are slow to sample: where their samples are independent, one set will do.
   const bool one_set = dynamic_cast<Chain*>(&of.model) && samples.states_per_chain == 1;
-  if (samples.states_per_chain > 1) s.say("drawing samples of many chains");
-  const Samples fresh = one_set || s.judge.variety().none()
-                            ? samples
-                            : draw_for_test(of, s.judge.data().test.size(), s.seed + kFresh);
-  take_samples(s, samples, fresh);
+  if (!wanted || one_set || s.judge.variety().none()) {
+    take_samples(s, samples, samples);
+  } else {
+    if (samples.states_per_chain > 1) s.say("drawing samples of many chains");
+    take_samples(s, samples, draw_for_test(of, s.judge.data().test.size(), s.seed + kFresh));
+  }
   Evaluation out = evaluate(s, kinds);
   out.sampling_seconds = sampling.count();
   return out;

@@ -62,6 +62,33 @@ TEST(Evaluate, LoadedModelOfKnownCoverage) {
   EXPECT_EQ(Json::parse(found.json())["protocol"]["seed"], 3);
 }
 
+/// Counts how often it is asked for samples.
+class Counting : public Modes {
+ public:
+  explicit Counting(int& draws) : draws_(draws) {}
+  Tensor sample(int64_t n, uint64_t seed, int64_t first) override {
+    ++draws_;
+    return Modes::sample(n, seed, first);
+  }
+
+ private:
+  int& draws_;
+};
+
+TEST(Evaluate, OtherSamplesAreDrawnOnlyForScoresThatReadThem) {
+  const DataSet data = open_data("toy:ring8", {}, kSplit);
+  const auto draws_for = [&](const std::string& score) {
+    int draws = 0;
+    Model model = model_of(data, std::make_unique<Counting>(draws));
+    const std::vector<ScoreKind> kinds = only({score});
+    EXPECT_FALSE(evaluate(model, data, {.kinds = kinds}).scores().empty()) << score;
+    return draws;
+  };
+  EXPECT_EQ(draws_for("modes"), 1);
+  EXPECT_EQ(draws_for("frechet"), 1);
+  EXPECT_EQ(draws_for("two_sample"), 2);
+}
+
 TEST(Evaluate, ExamplesOfAnotherShapeAreRefused) {
   Model model = model_of(open_data("toy:ring8", {}, kSplit), std::make_unique<Modes>());
   EXPECT_THROW(evaluate(model, open_data("toy:gaussian1d", {}, kSplit)), UsageError);

@@ -43,14 +43,6 @@ class Changed : public testing::Test {
     write_file(temp_.path() / name, format_safetensors(content));
     return temp_.path() / name;
   }
-  static std::string complaint(const std::function<void()>& call) {
-    try {
-      call();
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "";
-  }
   std::string refused(const std::function<void(SafeTensors&)>& change,
                       const char* name = "x.safetensors") {
     const Path file = put(change, name);

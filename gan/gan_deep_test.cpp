@@ -57,17 +57,7 @@ StackSection& layers_of(Config& c) {
 
 /// Four kinds of 3 x 3 images.
 Config bars(const std::filesystem::path& file, const std::string& model) {
-  std::vector<float> values;
-  for (int i = 0; i < 800; ++i)
-    for (int pixel = 0; pixel < 9; ++pixel)
-      values.push_back(pixel / 3 == i % 4 ? 1.f : 0.f);  // a row, or nothing
-  write_file(file, format_npy({800, 3, 3}, values));
-  Config c;
-  c.run.model.text = model;
-  c.run.threads = 1;
-  c.data.source = file.string();
-  c.data.binarise = true;
-  c.training.batch_size = 40;
+  Config c = model_of_rows(file, model, 4);
   c.training.learning_rate = 0.02;
   c.optimizer.method = Method::momentum;
   c.optimizer.final_momentum = 0.5;

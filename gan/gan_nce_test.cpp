@@ -15,17 +15,8 @@ namespace {
 
 /// 3 x 3 images of one full row.
 Config rows(const std::filesystem::path& file, NceNoise noise) {
-  std::vector<float> values;
-  for (int i = 0; i < 800; ++i)
-    for (int pixel = 0; pixel < 9; ++pixel) values.push_back(pixel / 3 == i % 3 ? 1.f : 0.f);
-  write_file(file, format_npy({800, 3, 3}, values));
-  Config c;
-  c.run.model = "nce";
-  c.run.threads = 1;
-  c.data.source = file.string();
-  c.data.binarise = true;
+  Config c = model_of_rows(file, "nce", 3);
   c.training.epochs = 100;
-  c.training.batch_size = 40;
   c.training.learning_rate = 0.03;
   c.nce = {.noise = noise, .noise_epochs = 3, .nu = 10, .hidden = 8, .burn_in = 50};
   c.mixture.components = 2;

@@ -113,15 +113,10 @@ TEST(Gan, ResumeRefusesSettingsThatWereEdited) {
   const ScratchFolder temp;
   train(ring(), temp.path() / "run");
   const RunFolder run = RunFolder::open(temp.path() / "run");
-  const auto complaint = [&](const std::string& assignment) -> std::string {
+  const auto complaint = [&](const std::string& assignment) {
     Config c = run.config();
     override_config(c, assignment);
-    try {
-      check_continues(run, prepare(c));
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "";
+    return gan::complaint([&] { check_continues(run, prepare(c)); });
   };
   EXPECT_EQ(complaint("training.steps=60"), "");
   EXPECT_EQ(complaint("run.threads=2"), "");
@@ -140,12 +135,7 @@ TEST(Gan, ResumeRefusesSettingsThatWereEdited) {
 std::string complaint_of_changed(const RunFolder& run, const std::string& assignment) {
   Config c = run.config();
   override_config(c, assignment);
-  try {
-    prepare_trained(run, run.find_checkpoint("last"), c);
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "";
+  return complaint([&] { prepare_trained(run, run.find_checkpoint("last"), c); });
 }
 
 TEST(Gan, ATrainedRunIsUsedWithItsOwnDataAndSettingsAlone) {

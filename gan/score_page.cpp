@@ -82,12 +82,14 @@ std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& jud
        "by the Euclidean distance of pixels", with_nearest(judge, own.narrow(0, 0, kWithNearest))});
 
   if (evaluation_has_features && has_usual_features(judge)) {
-    const Subject s{.judge = judge,
-                    .seed = settings.seed,
-                    .say = [](const std::string&) {},
-                    .cache = settings.cache,
-                    .samples = judge.units(own),
-                    .features = settings.features};
+    Subject s{.judge = judge,
+              .seed = settings.seed,
+              .say = settings.say ? settings.say : [](const std::string&) {},
+              .cache = settings.cache,
+              .samples = judge.units(own),
+              .features = settings.features};
+    if (settings.reference == s.reference) s.space = evaluation.space;  // it knows the test split
+    if (s.space) s.space->forget_samples();
     const Tensor density = space_of(s).samples(s).overlap().density;
     add_extremes(out, card, own, density, "Samples where the data are densest",
                  "Samples where the data are sparsest");

@@ -105,11 +105,12 @@ build_jobs() {
 }
 
 show_progress() {  # of ninja, on one line that redraws itself; nothing where nobody looks
-  if [ -t 2 ]; then
-    awk '/^\[[0-9]+\/[0-9]+\]/ { printf "\r\033[K%s", substr($0, 1, 78); fflush() } END { printf "\r\033[K" }' >&2
-  else
-    cat >/dev/null
-  fi
+  local line
+  [ -t 2 ] || { cat >/dev/null; return; }
+  while IFS= read -r line; do  # not by awk: Debian's waits for 4 kB before it reads a line of a pipe
+    [[ ! $line =~ ^\[[0-9]+/[0-9]+\] ]] || printf '\r\033[K%s' "${line:0:78}" >&2
+  done
+  printf '\r\033[K' >&2
 }
 
 logged() {  # a command, with its output in build.log; the end of that when it fails
@@ -146,7 +147,7 @@ build_gan() {  # target ...
     : >"$build/build.log"
     if [ "$build" != "$root/build" ]; then echo "building ${build#"$root/"} ..." >&2
     elif [ -x "$build/gan" ]; then echo 'building gan ...' >&2
-    else echo 'building gan (5 to 10 minutes on two cores the first time; build/build.log shows how far it is) ...' >&2
+    else echo 'building gan (5 to 10 minutes on two cores the first time; all messages go into build/build.log) ...' >&2
     fi
     touch "$build/.stamp.new"  # before the build: what is edited meanwhile counts as newer
     configure_if_needed

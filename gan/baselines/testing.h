@@ -30,6 +30,16 @@ class Rows : public Batches {
   int64_t batch_, at_, first_;
 };
 
+/// The same rows at every step.
+class Same : public Batches {
+ public:
+  explicit Same(Tensor x) : x_(std::move(x)) {}
+  Batch next() override { return {.x = x_}; }
+
+ private:
+  Tensor x_;
+};
+
 /// means [D]: of the training data.
 inline Setup setup(const Config& config, const Tensor& means, int64_t batches_per_epoch) {
   return {.config = config,
@@ -43,6 +53,24 @@ inline Setup setup(Config config, const Tensor& means, int64_t batches_per_epoch
                    kernels::Format precision) {
   config.run.precision = precision == kernels::Format::bf16 ? Precision::bf16 : Precision::fp32;
   return setup(config, means, batches_per_epoch);
+}
+
+inline void take(Config& c, const CaeSection& section) {
+  c.cae = section;
+}
+inline void take(Config& c, const GsnSection& section) {
+  c.gsn = section;
+}
+
+/// Of a family with one section of its own.
+template <class Section>
+Setup setup_of(const Section& section, const TrainingSection& training, const Tensor& means,
+               int64_t batches_per_epoch, int64_t seed, kernels::Format precision) {
+  Config c;
+  c.run.seed = seed;
+  c.training = training;
+  take(c, section);
+  return setup(c, means, batches_per_epoch, precision);
 }
 
 /// A network of a few units whose chains are short.
@@ -94,6 +122,29 @@ inline std::map<std::string, Tensor> state(Learner& learner) {
   return out;
 }
 
+/// Reads back what state() gave: of a learner, or of a model.
+template <class Stateful>
+void restore(Stateful& to, const std::map<std::string, Tensor>& saved) {
+  to.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+}
+
+/// That `taken` holds the slope of value() in each number of `parameter`, by central differences.
+template <class Value>
+void expect_slopes(Tensor& parameter, const Tensor& taken, double tolerance,
+                   const std::string& name, Value value) {
+  constexpr double kStep = 0x1p-8;
+  const Tensor flat = parameter.view(-1), slopes = taken.view(-1);
+  for (int64_t i = 0; i < flat.numel(); ++i) {
+    const float before = flat[i].item<float>();
+    flat[i].fill_(before + kStep);
+    const double x1 = static_cast<double>(flat[i].item<float>()), high = value();
+    flat[i].fill_(before - kStep);
+    const double x0 = static_cast<double>(flat[i].item<float>()), low = value();
+    flat[i].fill_(before);
+    EXPECT_NEAR((high - low) / (x1 - x0), slopes[i].item<double>(), tolerance) << name << " " << i;
+  }
+}
+
 /// That a learner which is read back into another after any of `stops` steps ends as one that never
 /// stopped, after `last`. make(means) gives one at its start, of units whose data have these means;
 /// step t sees a batch of the rows of x.
@@ -113,7 +164,7 @@ void expect_same_end_from(std::initializer_list<int64_t> stops, int64_t last, co
     auto before = make(0.5), after = make(0.25);
     stretch(before, 0, at);
     const auto saved = state(before);
-    after.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+    restore(after, saved);
     stretch(after, at, last);
     const auto again = state(after);
     EXPECT_EQ(end.size(), again.size());

@@ -31,15 +31,6 @@ class Arrays : public TempFolder {
   }
 };
 
-std::vector<float> firsts(const Examples& examples) {
-  std::vector<float> result, row(examples.dim());
-  for (int64_t i = 0; i < examples.size(); ++i) {
-    examples.read(i, row);
-    result.push_back(row[0]);
-  }
-  return result;
-}
-
 TEST_F(Arrays, ArraysAreShuffledOnceAndSplit) {
   const std::string file = counted(1000, 3);
   const DataSet data = open_data(file);

@@ -113,24 +113,45 @@ std::string safe_name(const ZipEntry& entry, const std::string& who) {
   return name;
 }
 
-/// Of "a/b/": "a" and "a/b".
-void insert_folders(const std::string& folder, std::set<std::string>& folders) {
-  for (size_t end = folder.find('/'); end != folder.npos; end = folder.find('/', end + 1))
-    folders.insert(folder.substr(0, end));
-}
+/// The folders of an archive, by name.
+class ArchiveFolders {
+ public:
+  explicit ArchiveFolders(std::string who) : who_(std::move(who)) {}
+
+  /// Of "a/b/": "a" and "a/b". @throws DataError where the names of all folders become too long to
+  /// keep: one entry of 64 kB may lie in 30,000 folders
+  void insert(const std::string& folder) {
+    if (folder == last_) return;
+    last_ = folder;
+    for (size_t end = folder.find('/'); end != folder.npos; end = folder.find('/', end + 1)) {
+      if (!names_.insert(folder.substr(0, end)).second) continue;
+      bytes_ += end;
+      if (bytes_ > kMostBytes)
+        throw DataError(
+            "{}: the names of its folders are longer than {} in all; such archives are not read",
+            who_, bytes_text(static_cast<double>(kMostBytes)));
+    }
+  }
+
+  std::vector<std::string> names() const { return {names_.begin(), names_.end()}; }
+
+ private:
+  static constexpr size_t kMostBytes = 64'000'000;
+
+  std::string who_, last_;
+  std::set<std::string> names_;
+  size_t bytes_ = 0;
+};
 
 PictureListing list_archive(const Path& source) {
   PictureListing listing{.source = source, .zip = true};
   const std::string who = source.string();
   const ZipArchive archive(source);
-  std::set<std::string> folders;
-  std::string last;  // folder, of the entry before
+  ArchiveFolders folders(who);
   for (const ZipEntry& entry : archive.entries()) {
     const std::string name = safe_name(entry, who);
     if (any_part(name, is_passed_over)) continue;
-    const std::string folder = name.substr(0, name.rfind('/') + 1);
-    if (folder != last) insert_folders(folder, folders);
-    last = folder;
+    folders.insert(name.substr(0, name.rfind('/') + 1));
     if (name.ends_with('/')) continue;
     const bool table = is_table(name);
     if (!table && !has_picture_name(name) &&
@@ -142,7 +163,7 @@ PictureListing list_archive(const Path& source) {
                       bytes_text(static_cast<double>(PictureReader::kMostBytes)));
     (table ? listing.tables : listing.files).push_back({name, entry.size, entry.crc, entry.index});
   }
-  listing.folders.assign(folders.begin(), folders.end());
+  listing.folders = folders.names();
   return listing;
 }
 

@@ -31,7 +31,8 @@ struct PictureListing {
 
 /// Links are followed, and each folder is gone into once, so that links in a circle do no harm.
 /// @throws DataError for folders that cannot be read, for archives that are damaged, that hold
-/// names with ".." or from the root, or that claim files of more than kMostBytes
+/// names with ".." or from the root, that claim files of more than kMostBytes, or whose folders
+/// have names of more than 64 MB in all
 PictureListing list_pictures(const Path& source);
 
 /// Reads the files of a listing; one object for each thread.

@@ -91,6 +91,22 @@ TEST_F(PictureFiles, NamesThatLeadOutOfAnArchiveAreRefused) {
   EXPECT_EQ(names(list_pictures("a.zip").files), (Texts{"a..b/c.png", "dots..png"}));
 }
 
+/// The names of 30,000 folders, each in the one before, would take 900 MB.
+TEST_F(PictureFiles, FoldersWithinFoldersWithoutEndAreRefused) {
+  const auto deep = [](int folders) {
+    std::string name;
+    for (int i = 0; i < folders; ++i) name += "a/";
+    return name + "b.png";
+  };
+  put_zip("a.zip", {{deep(30'000), "x"}});
+  expect_data_error([] { list_pictures("a.zip"); },
+                    "the names of its folders are longer than 64.0 MB in all", "a.zip");
+  put_zip("a.zip", {{deep(1000), "x"}, {deep(1000) + ".png", "x"}});
+  const PictureListing listing = list_pictures("a.zip");
+  EXPECT_EQ(listing.files.size(), 2U);
+  EXPECT_EQ(listing.folders.size(), 1000U);
+}
+
 TEST_F(PictureFiles, EntriesThatClaimTooMuchAreRefused) {
   put_zip("a.zip", {{"a.png", "x"}, {"b.png", "x"}});
   std::string bytes = read_file("a.zip");

@@ -18,15 +18,6 @@
 namespace gan {
 namespace {
 
-std::vector<float> firsts(const Examples& examples) {
-  std::vector<float> result, row(examples.dim());
-  for (int64_t i = 0; i < examples.size(); ++i) {
-    examples.read(i, row);
-    result.push_back(row[0]);
-  }
-  return result;
-}
-
 TEST_F(Sources, FolderOfIdxFiles) {
   write_idx("digits", 12, 5);
   for (const char* spelt : {"digits", "digits/", "./digits"}) {

@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gan/core/error.h"
+#include "gan/data/dataset.h"
 
 namespace gan {
 
@@ -23,6 +25,16 @@ void expect_usage_error(Call call, std::string_view part) {
   }
   EXPECT_NE(message.find(part), std::string::npos) << message << "\nlacks: " << part;
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+}
+
+/// The first number of each example.
+inline std::vector<float> firsts(const Examples& examples) {
+  std::vector<float> result, row(examples.dim());
+  for (int64_t i = 0; i < examples.size(); ++i) {
+    examples.read(i, row);
+    result.push_back(row[0]);
+  }
+  return result;
 }
 
 /// A folder of its own, which is also the current one, so that ./data is ours.

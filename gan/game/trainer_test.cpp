@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "gan/core/error.h"
+#include "gan/core/testing.h"
 #include "gan/game/penalties.h"
 #include "gan/game/testing.h"
 #include "gan/nets/draw.h"
@@ -266,13 +266,8 @@ TEST(Trainer, WatchSeesDeadUnitsAndSpread) {
 }
 
 TEST(Trainer, WhatDoesNotFitIsNamed) {
-  const auto complaint = [](Config c) -> std::string {
-    try {
-      Trainer trainer(setup(c));
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "";
+  const auto complaint = [](const Config& c) {
+    return gan::complaint<UsageError>([&] { Trainer trainer(setup(c)); });
   };
   Config c = small_config();
   c.generator.layers.back() = Dense{.units = 3};

@@ -11,10 +11,10 @@
 namespace gan {
 namespace {
 
-struct Part {
+struct AnnealingStage {
   double steps, from, to;
 };
-constexpr Part kPublished[] = {{500, 0, 0.5}, {4000, 0.5, 0.9}, {10000, 0.9, 1}};
+constexpr AnnealingStage kPublished[] = {{500, 0, 0.5}, {4000, 0.5, 0.9}, {10000, 0.9, 1}};
 constexpr double kPublishedSteps = 14500;
 
 constexpr size_t kAtOnce = 100;  // steps of one call

@@ -30,13 +30,13 @@ bool class_accuracy_applies(const Subject& s) {
 /// Labels of samples are those of the seed that samples were drawn with.
 ScoreReport score_class_accuracy(const Subject& s) {
   const DataSet& data = s.judge.data();
-  Classifier classifier = kept_classifier(s.judge, s.cache, s.say);
+  const std::shared_ptr<Classifier> classifier = kept_classifier(s.judge, s.cache, s.say);
   const int64_t n = s.samples.size(0);
   const Tensor label = conditional_of(s)->labels(n, s.seed).to(at::kCPU);
-  const double value = classifier.accuracy(s.samples, label);
+  const double value = classifier->accuracy(s.samples, label);
   const Interval interval = clopper_pearson(std::llround(value * static_cast<double>(n)), n, 0.95);
   const double of_test =
-      classifier.accuracy(s.judge.test(), labels_of(data.test, 0, data.test.size()));
+      classifier->accuracy(s.judge.test(), labels_of(data.test, 0, data.test.size()));
   const Score score{
       .name = "class accuracy",
       .protocol =
@@ -50,11 +50,11 @@ ScoreReport score_class_accuracy(const Subject& s) {
                           100 * interval.high),
       .controls = {{"test examples", percent(of_test), of_test}}};
   return {.scores = {score},
-          .text = fmt::format(
-              "  class accuracy     a classifier reads the class that was asked for in {} of the "
-              "samples\n"
-              "                     (control: the right class of {} of the test examples)\n",
-              score.cell, percent(of_test)),
+          .text = labelled(
+              "class accuracy",
+              fmt::format("a classifier reads the class that was asked for in {} of the samples\n"
+                          "(control: the right class of {} of the test examples)",
+                          score.cell, percent(of_test))),
           .json = compact({{"class_accuracy",
                             {{"accuracy", value},
                              {"low", interval.low},

@@ -208,21 +208,23 @@ double Classifier::validation_accuracy() const {
   return right_.item<double>();
 }
 
-Classifier kept_classifier(const Judge& judge, const Path& cache,
-                           const std::function<void(const std::string&)>& say) {
+std::shared_ptr<Classifier> kept_classifier(const Judge& judge, const Path& cache,
+                                            const std::function<void(const std::string&)>& say) {
+  std::shared_ptr<Classifier>& known = judge.classifier();
+  if (known) return known;
   const Path file = cache.empty()
                         ? Path()
                         : cache / fmt::format("classifier-1-{}.safetensors", judge.data().hash);
   std::error_code error;
   if (!file.empty() && std::filesystem::exists(file, error)) try {
-      return Classifier(judge, std::string_view(read_file(file)));
+      return known = std::make_shared<Classifier>(judge, std::string_view(read_file(file)));
     } catch (const DataError&) {
       // Damaged: trained again.
     }
   say("training a classifier of the classes");
-  Classifier out(judge, uint64_t{0});
-  keep(file, out.write());
-  return out;
+  known = std::make_shared<Classifier>(judge, uint64_t{0});
+  keep(file, known->write());
+  return known;
 }
 
 }  // namespace gan

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -59,9 +60,10 @@ inline constexpr int64_t kClassifierEpochs = 4;
 
 Tensor labels_of(const Examples& examples, int64_t first, int64_t count);  ///< [count] int64
 
-/// Of seed 0: from the folder `cache` where it is kept there, else trained and kept there; an empty
-/// `cache` keeps none. say: hears that it is trained. @throws DataError where there are no labels
-Classifier kept_classifier(const Judge& judge, const Path& cache,
-                           const std::function<void(const std::string&)>& say);
+/// Of seed 0, once for a judge: from the folder `cache` where it is kept there, else trained and
+/// kept there; an empty `cache` keeps none. say: hears that it is trained. @throws DataError where
+/// there are no labels
+std::shared_ptr<Classifier> kept_classifier(const Judge& judge, const Path& cache,
+                                            const std::function<void(const std::string&)>& say);
 
 }  // namespace gan

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "gan/core/error.h"
+#include "gan/judge/features.h"
 #include "gan/judge/kinds.h"
 #include "gan/judge/testing.h"
 
@@ -32,6 +33,19 @@ TEST(Classifier, ComesBackFromItsBytes) {
   EXPECT_EQ(again.validation_accuracy(), 1);
   EXPECT_NE(Classifier(judge, 2).hash(), classifier.hash());
   EXPECT_THROW(Classifier(judge, std::string_view("nothing")), DataError);
+}
+
+/// Class accuracy and features ask for it one after the other, also where no folder keeps it.
+TEST(Classifier, IsTrainedOnceForAJudge) {
+  const DataSet data = halves(100);
+  const Judge judge(data);
+  int trained = 0;
+  const auto count = [&](const std::string&) { ++trained; };
+  const std::shared_ptr<Classifier> first = kept_classifier(judge, {}, count);
+  make_features(judge, {.what = "classifier"}, {}, count);
+  EXPECT_EQ(kept_classifier(judge, {}, count), first);
+  EXPECT_EQ(trained, 1);
+  EXPECT_EQ(first->hash(), Classifier(judge, 0).hash());
 }
 
 TEST(Classifier, NeedsLabels) {

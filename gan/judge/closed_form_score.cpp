@@ -147,20 +147,20 @@ ScoreReport score_closed_form(const Subject& s) {
   const char* caveat =
       form.exact_density
           ? ""
-          : "                     (z has several dimensions: p_g is a kernel density of samples, whose noise is in these numbers)\n";
-  return {
-      .scores = {error, divergence},
-      .text = fmt::format(
-          "  D against D*       mean error {:.4f} (of D = 1/2: {:.4f}); value {:.4f}, at most {:.4f} = -log 4 + 2 JSD (JSD {:.4f} nats)\n{}",
-          form.discriminator_error, form.half_error, form.value, form.optimal_value,
-          form.jensen_shannon, caveat),
-      .json = compact({{"closed_form",
-                        {{"discriminator_error", form.discriminator_error},
-                         {"value", form.value},
-                         {"optimal_value", form.optimal_value},
-                         {"jensen_shannon", form.jensen_shannon},
-                         {"half_error", form.half_error},
-                         {"exact_density", form.exact_density}}}})};
+          : "\n(z has several dimensions: p_g is a kernel density of samples, whose noise is in these numbers)";
+  return {.scores = {error, divergence},
+          .text = labelled("D against D*",
+                           fmt::format("mean error {:.4f} (of D = 1/2: {:.4f}); value {:.4f},\n"
+                                       "at most {:.4f} = -log 4 + 2 JSD (JSD {:.4f} nats){}",
+                                       form.discriminator_error, form.half_error, form.value,
+                                       form.optimal_value, form.jensen_shannon, caveat)),
+          .json = compact({{"closed_form",
+                            {{"discriminator_error", form.discriminator_error},
+                             {"value", form.value},
+                             {"optimal_value", form.optimal_value},
+                             {"jensen_shannon", form.jensen_shannon},
+                             {"half_error", form.half_error},
+                             {"exact_density", form.exact_density}}}})};
 }
 
 }  // namespace gan

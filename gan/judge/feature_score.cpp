@@ -101,13 +101,10 @@ ScoreReport feature_score(const FeatureScore& row, const Subject& s) {
       .compared = row.compared,
       .key = row.key,
       .stamp = compact(stamp_of(space, s))};
-  return {
-      .scores = {score},
-      .text = fmt::format("  {:<18} {:<30} control: {}\n", score.name, score.cell,
-                          score.controls[0].cell),
-      .json = "{}",
-      .features = fmt::format("{}; {} samples against {}; control: {}", space.features().about(),
-                              count(n), space.reference_text(), space.control_name(s))};
+  return {.scores = {score},
+          .json = "{}",
+          .features = fmt::format("{}; {} samples against {}", space.features().about(), count(n),
+                                  space.reference_text())};
 }
 
 void watch_feature_score(const FeatureScore& row, const Subject& s, Scores& out) {

@@ -39,7 +39,8 @@ ScoreReport feature_score(const FeatureScore& row, const Subject& s);
 
 // feature_scores.cpp
 extern const FeatureScore kFrechet, kFrechetInfinity, kKernel, kPrecision, kRecall, kDensity,
-    kCoverage, kClassifierScore, kClassFrechet, kAuthenticity, kDuplicates, kFeatureTwoSample;
+    kCoverage, kClassifierScore, kClassFrechet, kNearestFeatures, kAuthenticity, kDuplicates,
+    kFeatureTwoSample;
 
 template <const FeatureScore& row>
 bool applies_of(const Subject& s) {

@@ -17,11 +17,10 @@ namespace gan {
 namespace {
 
 constexpr double kConfidence = 0.95;
-constexpr int64_t kQueries = 1000;      // samples whose nearest training example is looked for
-constexpr double kRareDistance = 0.01;  // quantile of distances within the reference
-constexpr int64_t kSplits = 10;         // of the classifier score (Salimans et al. 2016)
-constexpr int64_t kFewest = 40;         // examples of the reference
-constexpr int64_t kFits = 3;
+constexpr int64_t kQueries = 1000;          // samples whose nearest training example is looked for
+constexpr double kRareDistance = 0.01;      // quantile of distances within the reference
+constexpr int64_t kSplits = 10;             // of the classifier score (Salimans et al. 2016)
+constexpr int64_t kFewest = 40, kFits = 3;  // examples of the reference; two-sample tests
 
 // --- What is possible ---
 
@@ -157,26 +156,43 @@ Measured classifier_score(FeatureSpace&, const FeatureComparison& of, uint64_t) 
   return {spread.mean, spread.mean - half, spread.mean + half};
 }
 
+/// Samples whose nearest training example is looked for: one state of each chain.
+Tensor queries(const FeatureComparison& of) {
+  const Tensor independent = of.samples().x.slice(0, 0, of.count(), states(of));
+  return independent.narrow(0, 0, std::min(kQueries, independent.size(0)));
+}
+
+/// The median, and the order statistics that hold that of the distribution with 95%.
+Measured median_of(const Tensor& values) {
+  const Tensor sorted = std::get<0>(values.sort());
+  const int64_t n = sorted.size(0);
+  const auto reach = static_cast<int64_t>(std::ceil(1.96 * std::sqrt(static_cast<double>(n)) / 2));
+  const int64_t below = std::max<int64_t>(0, (n - 1) / 2 - reach);
+  return {sorted[(n - 1) / 2].item<double>(), sorted[below].item<double>(),
+          sorted[n - 1 - below].item<double>()};
+}
+
+Measured nearest_training(FeatureSpace& space, const FeatureComparison& of, uint64_t) {
+  return median_of(nearest(queries(of), space.training()).distance);
+}
+
 /// Alaa et al. 2022: a sample is a copy where the training example nearest to it is nearer to it
 /// than to any other training example.
 Measured authenticity(FeatureSpace& space, const FeatureComparison& of, uint64_t) {
   const Tensor& train = space.training();
-  // One state of each chain.
-  const Tensor independent = of.samples().x.slice(0, 0, of.count(), states(of));
-  const Tensor x = independent.narrow(0, 0, std::min(kQueries, independent.size(0)));
-  const Neighbours nearest_training = nearest(x, train);
-  const Tensor own = distance_to_another(nearest_training.index, train);
-  return share_of(nearest_training.distance > own, 1);
+  const Neighbours found = nearest(queries(of), train);
+  const Tensor own = distance_to_another(found.index, train);
+  return share_of(found.distance > own, 1);
 }
 
 /// The share of samples that have another sample nearer than all but 1% of the reference's examples
 /// have one, among as many.
 Measured duplicates(FeatureSpace&, const FeatureComparison& of, uint64_t) {
-  const int64_t n =
-      std::min(of.overlap().nearest_sample.size(0), of.overlap().nearest_data.size(0));
-  const bool equal = of.overlap().nearest_sample.size(0) == of.overlap().nearest_data.size(0);
+  const int64_t samples = of.overlap().nearest_sample.size(0);
+  const int64_t examples = of.overlap().nearest_data.size(0), n = std::min(samples, examples);
   const auto some = [n](const Tensor& x) { return x.narrow(0, 0, n); };
-  const Overlap same = equal ? of.overlap() : overlap(some(of.samples().x), some(of.reference().x));
+  const Overlap same =
+      samples == examples ? of.overlap() : overlap(some(of.samples().x), some(of.reference().x));
   const Tensor sorted = std::get<0>(same.nearest_data.sort());
   const Tensor threshold = sorted[static_cast<int64_t>(kRareDistance * static_cast<double>(n))];
   return share_of(same.nearest_sample <= threshold, states(of));
@@ -295,6 +311,18 @@ const FeatureScore kFeatureTwoSample = {
     .percent = true,
     .possible = with_reference_features,
     .measure = two_sample};
+
+const FeatureScore kNearestFeatures = {
+    .key = "nearest-training-features",
+    .title = "nearest training",
+    .protocol =
+        "median Euclidean distance of the features of 1,000 samples to those of the "
+        "training example nearest to each; 95% interval by order statistics",
+    .higher_is_better = false,
+    .percent = false,
+    .unseen_control = true,
+    .possible = with_training_features,
+    .measure = nearest_training};
 
 const FeatureScore kAuthenticity = {
     .key = "authenticity",

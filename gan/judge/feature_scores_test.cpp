@@ -84,6 +84,23 @@ TEST_F(FeatureScoresTest, SeeCopiesOfTrainingExamples) {
   EXPECT_NEAR(honest.value, honest.controls.at(0).value, 0.15);
 }
 
+/// Copies of training examples lie at none; the control is the median over test examples.
+TEST_F(FeatureScoresTest, MeasureTheDistanceToTrainingExamples) {
+  Subject s = subject(judge_.units(rows_of(data_.train, 0, 600)));
+  const std::string key = "nearest-training-features";
+  const Score copies = scores_of(s, {key}).at(key);
+  EXPECT_EQ(copies.value, 0);
+  EXPECT_EQ(copies.high, 0);
+  EXPECT_FALSE(copies.higher_is_better);
+  ASSERT_EQ(copies.controls.at(0).name, "test examples as samples");
+  const Tensor test = space_of(s).unseen_control(s).samples().x, train = space_of(s).training();
+  const Tensor sorted = std::get<0>(std::get<0>(at::cdist(test, train).min(1)).sort());
+  EXPECT_NEAR(copies.controls[0].value, sorted[299].item<double>(), 1e-3);
+  EXPECT_NEAR(copies.controls[0].low, sorted[274].item<double>(),
+              1e-3);  // 300 - 1.96 sqrt(600) / 2
+  EXPECT_NEAR(copies.controls[0].high, sorted[325].item<double>(), 1e-3);
+}
+
 TEST_F(FeatureScoresTest, AreStampedInJson) {
   const std::vector<ScoreKind> kinds = score_kinds(kDistances);
   const Json json = Json::parse(evaluate(subject(judge_.valid()), kinds).json());

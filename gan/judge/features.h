@@ -5,10 +5,10 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "gan/core/files.h"
+#include "gan/judge/feature_settings.h"
 #include "gan/judge/judge.h"
 
 namespace gan {
@@ -31,31 +31,6 @@ class Features {
   /// They are those of the Inception network, by which the field knows the Fréchet distance as FID.
   virtual bool inception() const { return false; }
   virtual bool slow() const { return false; }  ///< features are worth keeping
-};
-
-/// How images are brought to the size that a network wants.
-enum class FeatureResize {
-  none,  ///< they come as they are: the network resizes, or takes any size
-  tf1,   ///< TensorFlow 1's bilinear: source = i in / out, no half-pixel centres, not anti-aliased
-  bicubic,  ///< Pillow's bicubic, anti-aliased, in floating point and without rounding (clean-fid)
-};
-
-/// What the network's numbers mean, where an image's bytes are 0 to 255.
-enum class FeatureRange {
-  bytes,      ///< 0 to 255
-  unit,       ///< byte / 255
-  symmetric,  ///< byte / 127.5 - 1
-  inception,  ///< (byte - 128) / 128
-};
-
-struct FeatureSettings {
-  /// "classifier", "random", "values", or the path of a TorchScript network; "" chooses: a
-  /// classifier of labelled images, random convolutions of other images, values of rows.
-  std::string what = {};
-  FeatureResize resize = FeatureResize::none;  ///< of a TorchScript network
-  int64_t size = 0;                            ///< height and width to which it resizes
-  /// Of a TorchScript network; absent: bytes where it takes `return_features`, unit else.
-  std::optional<FeatureRange> range = {};
 };
 
 /// Whether features are known for these data without being asked for: images have them, and rows of

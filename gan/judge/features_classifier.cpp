@@ -10,25 +10,26 @@ namespace {
 
 class ClassifierFeatures : public Features {
  public:
-  ClassifierFeatures(Classifier classifier, std::string data)
+  ClassifierFeatures(std::shared_ptr<Classifier> classifier, std::string data)
       : classifier_(std::move(classifier)), data_(std::move(data)) {}
 
-  Tensor of(const Tensor& units) override { return classifier_.features(units); }
-  Tensor probabilities(const Tensor& units) override { return classifier_.probabilities(units); }
+  Tensor of(const Tensor& units) override { return classifier_->features(units); }
+  Tensor probabilities(const Tensor& units) override { return classifier_->probabilities(units); }
 
   std::string about() const override {
     return fmt::format("{} features of a classifier of {}, {:.1f}% accurate on validation examples",
-                       classifier_.feature_count(), data_, 100 * classifier_.validation_accuracy());
+                       classifier_->feature_count(), data_,
+                       100 * classifier_->validation_accuracy());
   }
 
   std::string stamp() const override {
     return compact({{"name", "classifier"},
-                    {"size", classifier_.feature_count()},
-                    {"hash", classifier_.hash()}});
+                    {"size", classifier_->feature_count()},
+                    {"hash", classifier_->hash()}});
   }
 
  private:
-  Classifier classifier_;
+  std::shared_ptr<Classifier> classifier_;
   std::string data_;
 };
 

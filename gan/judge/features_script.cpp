@@ -3,7 +3,6 @@
 #include <torch/script.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <sstream>
 #include <vector>
@@ -20,8 +19,11 @@ namespace {
 
 constexpr int64_t kBlock = 64;  // images at a time
 constexpr int64_t kInceptionFeatures = 2048;
-constexpr std::array<const char*, 3> kResizes = {"none", "tf1", "bicubic"};
-constexpr std::array<const char*, 4> kRanges = {"0..255", "0..1", "-1..1", "inception"};
+
+template <class E>
+std::string_view name_of(E value) {
+  return names_of(value)[static_cast<size_t>(value)];
+}
 
 /// Weights [out, in] of TensorFlow 1's bilinear resize: between the pixels about i in / out.
 Tensor tf1_weights(int64_t in, int64_t out) {
@@ -108,15 +110,15 @@ class ScriptFeatures : public Features {
 
   std::string about() const override {
     return fmt::format("{} numbers from {}, which sees images in {}{}", size_, file_,
-                       kRanges[static_cast<size_t>(range_)], resize_text());
+                       name_of(range_), resize_text());
   }
 
   std::string stamp() const override {
     Json out = {{"name", file_},
                 {"size", size_},
                 {"hash", hash_},
-                {"resize", kResizes[static_cast<size_t>(settings_.resize)]},
-                {"range", kRanges[static_cast<size_t>(range_)]}};
+                {"resize", name_of(settings_.resize)},
+                {"range", name_of(range_)}};
     if (settings_.resize != FeatureResize::none) out["input"] = settings_.size;
     return compact(out);
   }
@@ -124,8 +126,7 @@ class ScriptFeatures : public Features {
  private:
   std::string resize_text() const {
     if (settings_.resize == FeatureResize::none) return "";
-    return fmt::format(", resized to {0} x {0} by {1}", settings_.size,
-                       kResizes[static_cast<size_t>(settings_.resize)]);
+    return fmt::format(", resized to {0} x {0} by {1}", settings_.size, name_of(settings_.resize));
   }
 
   Tensor forward(const Tensor& x) {

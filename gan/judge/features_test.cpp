@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/script.h>
 
 #include <cmath>
 
@@ -11,6 +10,7 @@
 #include "gan/golden/testing.h"
 #include "gan/judge/classifier.h"
 #include "gan/judge/score_json.h"
+#include "gan/judge/script_testing.h"
 #include "gan/judge/testing.h"
 
 namespace gan {
@@ -21,16 +21,6 @@ const auto kSilent = [](const std::string&) {};
 std::unique_ptr<Features> features(const Judge& judge, const std::string& what,
                                    const Path& cache = {}) {
   return make_features(judge, {.what = what}, cache, kSilent);
-}
-
-/// A TorchScript file with this forward().
-std::string script(const ScratchFolder& folder, const std::string& name,
-                   const std::string& forward) {
-  torch::jit::Module module(name);
-  module.define(forward);
-  const std::string file = (folder.path() / (name + ".pt")).string();
-  module.save(file);
-  return file;
 }
 
 TEST(Features, AreChosenByTheData) {
@@ -56,7 +46,8 @@ TEST(Features, OfAClassifierAreKept) {
   int trained = 0;
   const auto count = [&](const std::string&) { ++trained; };
   const auto first = make_features(judge, {.what = "classifier"}, folder.path(), count);
-  const auto second = make_features(judge, {.what = "classifier"}, folder.path(), count);
+  const Judge other(data);
+  const auto second = make_features(other, {.what = "classifier"}, folder.path(), count);
   EXPECT_EQ(trained, 1);
   EXPECT_EQ(first->stamp(), second->stamp());
   EXPECT_TRUE(at::equal(first->of(judge.test()), second->of(judge.test())));
@@ -67,7 +58,8 @@ TEST(Features, OfAClassifierAreKept) {
   // A damaged file is made again.
   for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
     write_file(entry.path(), "nothing");
-  make_features(judge, {.what = "classifier"}, folder.path(), count);
+  const Judge third(data);
+  make_features(third, {.what = "classifier"}, folder.path(), count);
   EXPECT_EQ(trained, 2);
 }
 
@@ -101,6 +93,9 @@ TEST(Features, OfANetworkInAFileSeeBytes) {
                              "  return x.mean([2, 3]) if return_features else x.sum([2, 3])\n"));
   EXPECT_TRUE(styled->of(judge.test()).select(1, 0).allclose(bytes.mean(1), 1e-5, 1e-3));
   EXPECT_NE(styled->stamp(), unit->stamp());
+  EXPECT_EQ(Json::parse(unit->stamp())["range"], "0..1");
+  EXPECT_EQ(Json::parse(styled->stamp())["range"], "0..255");
+  EXPECT_EQ(Json::parse(unit->stamp())["resize"], "none");
 }
 
 TEST(Features, RefuseFilesThatAreNoNetworks) {

@@ -3,12 +3,16 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
+
 #include "gan/data/dataset.h"
 #include "gan/data/variety.h"
 
 namespace gan {
 
 using at::Tensor;
+
+class Classifier;
 
 /// So many that their values take about 32 MB, at most 1,000.
 int64_t examples_a_block(int64_t dim);
@@ -29,6 +33,8 @@ class Judge {
   const Variety& variety() const { return variety_; }  ///< without any, no score has a meaning
   const Tensor& valid() const { return valid_; }       ///< the first 1,000, which choose sigma
   const Tensor& test() const;                          ///< read when it is first asked for
+  /// Where kept_classifier() (classifier.h) leaves the classifier of these data, for all scores.
+  std::shared_ptr<Classifier>& classifier() const { return classifier_; }
 
  private:
   const DataSet& data_;
@@ -36,6 +42,7 @@ class Judge {
   Variety variety_;
   Tensor valid_;
   mutable Tensor test_;
+  mutable std::shared_ptr<Classifier> classifier_;
 };
 
 /// Samples in judging units that are not binary beside data that are: they are taken for means.

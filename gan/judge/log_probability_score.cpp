@@ -83,21 +83,25 @@ Json to_json(const LogProbability& p) {
 std::string text_of(const LogProbability& p, const std::string& of_what) {
   const auto [low, high] = p.test_interval();
   const auto& z = p.log_z;
-  std::string out = fmt::format("  log p(test)        {:.2f} ± {:.2f} nats, {}, {}\n", p.test,
-                                p.standard_error, words_of(p).how, of_what);
-  out += fmt::format("  log p(train)       {:.2f} nats, of the first {} examples\n", p.train,
-                     count(p.train_examples));
+  std::string out =
+      labelled("log p(test)", fmt::format("{:.2f} ± {:.2f} nats, {}, {}", p.test, p.standard_error,
+                                          words_of(p).how, of_what));
+  out += labelled("log p(train)", fmt::format("{:.2f} nats, of the first {} examples", p.train,
+                                              count(p.train_examples)));
   if (!z) return out;
-  out += fmt::format("  log Z              {:.2f} nats", z->value);
-  if (z->exact) return out + ", the sum over all states\n";
+  if (z->exact)
+    return out + labelled("log Z", fmt::format("{:.2f} nats, the sum over all states", z->value));
+  const bool bound = p.kind == Likelihood::Kind::bound;
   return out +
-         fmt::format(
-             " [{:.2f}, {:.2f}], 3 standard errors; with it log p(test) lies in [{:.2f}, {:.2f}]\n"
-             "                     {} runs of {} temperatures, whose weights are worth {:.1f} "
-             "equal ones. Such an estimate\n"
-             "                     tends to be too low, and log p then too high{}\n",
-             z->low, z->high, low, high, count(z->runs), count(z->temperatures), z->effective_runs,
-             p.kind == Likelihood::Kind::bound ? ": it may be no bound any more" : "");
+         labelled("log Z",
+                  fmt::format("{:.2f} nats [{:.2f}, {:.2f}], 3 standard errors;\n"
+                              "with it log p(test) lies in [{:.2f}, {:.2f}]\n"
+                              "{} runs of {} temperatures, whose weights are worth {:.1f} equal "
+                              "ones. Such an estimate tends to be too low, and log p then too "
+                              "high{}",
+                              z->value, z->low, z->high, low, high, count(z->runs),
+                              count(z->temperatures), z->effective_runs,
+                              bound ? ": it may be no bound any more" : ""));
 }
 
 std::string cell_of(const LogProbability& p) {

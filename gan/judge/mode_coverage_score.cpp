@@ -24,12 +24,13 @@ Json to_json(const ModeCoverage& m) {
 
 std::string text_of(const ModeCoverage& m) {
   std::string out =
-      fmt::format("  modes found        {} of {}, {:.1f}% of samples within 3 deviations of one\n",
-                  m.covered, m.modes, 100 * m.within);
+      labelled("modes found", fmt::format("{} of {}, {:.1f}% of samples within 3 deviations of one",
+                                          m.covered, m.modes, 100 * m.within));
   if (std::isfinite(m.spread_within))
-    out += fmt::format(
-        "  spread in modes    {:.2f} of the truth's (under 1: samples huddle inside each mode)\n",
-        m.spread_within);
+    out +=
+        labelled("spread in modes", fmt::format("{:.2f} of the truth's\n(under 1: samples huddle "
+                                                "inside each mode)",
+                                                m.spread_within));
   return out;
 }
 

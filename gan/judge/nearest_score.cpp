@@ -48,10 +48,10 @@ ScoreReport score_nearest(const Subject& s) {
                     .compared = false};
   return {
       .scores = {score},
-      .text = fmt::format(
-          "  nearest training   median distance to the nearest training example: samples "
-          "{:.3g}, test examples {:.3g}\n",
-          of_samples, of_test),
+      .text = labelled("nearest training",
+                       fmt::format("median distance to the nearest training example:\n"
+                                   "samples {:.3g}, test examples {:.3g}",
+                                   of_samples, of_test)),
       .json = compact({{"nearest_training_example",
                         {{"median_distance", of_samples}, {"median_distance_of_test", of_test}}}})};
 }

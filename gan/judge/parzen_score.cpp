@@ -113,13 +113,19 @@ std::vector<double> scores_of_draws(const Subject& s, const ParzenScore& first) 
 }
 
 std::string text_of_draws(const std::vector<double>& draws) {
-  std::string out =
-      fmt::format("\n  {} sets of samples of this model's chains score", draws.size());
+  std::string out = fmt::format("{} sets of samples of this model's chains score", draws.size());
   for (const double score : draws) out += fmt::format(" {:.1f}", score);
-  return out +
-         fmt::format(
-             ": a deviation of {:.1f}, which the error beside the score, over test examples, leaves out\n",
-             spread_of(draws).deviation);
+  out += fmt::format(
+      ": a deviation of {:.1f}, which the error beside the score, over test examples, leaves out",
+      spread_of(draws).deviation);
+  return "\n" + wrapped(out, "  ");
+}
+
+/// A longer name of the data would make the table wider than a terminal.
+std::string title_of(const DataSet& data) {
+  constexpr size_t kLongest = 15;
+  if (width_of(data.name) > kLongest) return "Parzen log-likelihood, test examples";
+  return fmt::format("Parzen log-likelihood, {} test", data.name);
 }
 
 }  // namespace
@@ -219,8 +225,7 @@ ScoreReport score_parzen(const Subject& s) {
   if (!draws.empty())
     score.cell += fmt::format(" (± {:.1f} over draws)", spread_of(draws).deviation);
   ScoreReport out;
-  out.table = {parzen_titles(fmt::format("Parzen log-likelihood, {} test", s.judge.data().name)),
-               parzen_row("this model", result)};
+  out.table = {parzen_titles(title_of(s.judge.data())), parzen_row("this model", result)};
   for (const ParzenControl& c : controls) {
     score.controls.push_back({c.name, plus_minus(c.score), c.score.log_likelihood});
     out.table.push_back(parzen_row("control: " + c.name, c.score));

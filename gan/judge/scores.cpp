@@ -37,6 +37,14 @@ constexpr MetricPanel kCoveragePanels[] = {
     {"Samples within 3 deviations of a mode", "share", {"within"}},
     {"Spread of samples inside their modes over the truth's", "ratio", {"spread_within"}, 1}};
 
+bool always(const Subject&) {
+  return true;
+}
+
+bool are_chains(const Subject& s) {
+  return s.states_per_chain > 1;
+}
+
 template <const FeatureScore& row>
 ScoreKind of_features(int line) {
   return {.name = row.key,
@@ -44,7 +52,8 @@ ScoreKind of_features(int line) {
           .applies = applies_of<row>,
           .compute = compute_of<row>,
           .watch = watch_of<row>,
-          .panels = kFeaturePanels};
+          .panels = kFeaturePanels,
+          .reads_fresh = are_chains};
 }
 
 /// In the order of JSON and of columns.
@@ -66,7 +75,8 @@ const ScoreKind kKinds[] = {
      .applies = two_sample_applies,
      .compute = score_two_sample,
      .watch = watch_two_sample,
-     .panels = kTwoSamplePanels},
+     .panels = kTwoSamplePanels,
+     .reads_fresh = always},
     {.name = "class_accuracy",
      .line = 6,
      .applies = class_accuracy_applies,
@@ -91,24 +101,14 @@ const ScoreKind kKinds[] = {
     of_features<kCoverage>(17),
     of_features<kClassifierScore>(18),
     of_features<kFeatureTwoSample>(19),
-    of_features<kAuthenticity>(20),
-    of_features<kDuplicates>(21),
+    of_features<kNearestFeatures>(20),
+    of_features<kAuthenticity>(21),
+    of_features<kDuplicates>(22),
     {.name = "nearest_training_example",
      .line = 5,
      .applies = nearest_applies,
      .compute = score_nearest},
 };
-
-std::string default_text(const ScoreReport& report) {
-  std::string out;
-  for (const Score& score : report.scores) {
-    out += fmt::format("  {:<18} {}{}\n", score.name, score.shown(),
-                       score.unit.empty() ? "" : " " + score.unit);
-    for (const Score::Control& control : score.controls)
-      out += fmt::format("                     control: {}, {}\n", control.name, control.cell);
-  }
-  return out;
-}
 
 /// "two-sample accuracy" -> "two-sample-accuracy".
 std::string hyphenated(std::string text) {
@@ -159,7 +159,6 @@ void join(Json& out, const std::string& object) {
 void complete(const ScoreKind& kind, ScoreReport& report) {
   report.kind = kind.name;
   report.line = kind.line;
-  if (report.text.empty() && report.table.empty()) report.text = default_text(report);
   if (report.json.empty()) report.json = compact(default_json(kind, report));
 }
 
@@ -217,6 +216,7 @@ Evaluation evaluate(const Subject& subject, std::span<const ScoreKind> kinds) {
     complete(kind, report);
     out.reports.push_back(std::move(report));
   }
+  out.space = subject.space;
   return out;
 }
 
@@ -261,25 +261,6 @@ std::string Evaluation::shared_json() const {
   for (const ScoreReport& report : reports) join(out, report.shared_json);
   out["protocol"] = Json::parse(protocol);
   return compact(out);
-}
-
-std::string Evaluation::text() const {
-  std::string out;
-  if (!no_variety.empty()) out += fmt::format("  {}\n", no_variety);
-  auto by_line = reports;
-  std::stable_sort(by_line.begin(), by_line.end(),
-                   [](const ScoreReport& a, const ScoreReport& b) { return a.line < b.line; });
-  bool said = false;
-  for (const ScoreReport& report : by_line) {
-    if (!said && !report.features.empty()) {
-      out += fmt::format("  features           {}\n", report.features);
-      said = true;
-    }
-    out += report.text;
-  }
-  out += "\n";
-  for (const ScoreReport& report : by_line) out += table(report.table) + report.below;
-  return out;
 }
 
 }  // namespace gan

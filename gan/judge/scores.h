@@ -51,7 +51,8 @@ struct Score {
 /// What one kind of score says of a subject. Where a part is empty, it is made from `scores`.
 struct ScoreReport {
   std::vector<Score> scores;
-  std::string text = {};   ///< lines for people
+  std::string text = {};   ///< lines for people; without any, nor a table, the scores are rows of
+                           ///< one table that all such kinds share
   TableRows table = {};    ///< for people, below all lines
   std::string below = {};  ///< lines under that table
   std::string json = {};   ///< an object, whose keys join those of the whole evaluation
@@ -79,6 +80,8 @@ struct ScoreKind {
   /// samples: [n, D], judging units; undefined for a model that knows its own log p(x).
   void (*watch)(const Subject&, int64_t step, Scores& out) = nullptr;
   std::span<const MetricPanel> panels = {};
+  /// Whether compute() reads Subject::fresh; absent: never.
+  bool (*reads_fresh)(const Subject&) = nullptr;
 };
 
 std::span<const ScoreKind> score_kinds();
@@ -91,13 +94,15 @@ std::vector<ScoreKind> score_kinds(std::span<const std::string> names);
 struct Evaluation {
   std::string no_variety;  ///< what the data lack, for people; "" where nothing is
   std::vector<ScoreReport> reports;
-  std::string protocol;         ///< a JSON object: data, split, hashes, seed, version
+  std::string protocol;  ///< a JSON object: data, split, hashes, seed, version
+  /// In which scores on features were computed; none where no score asked for it.
+  std::shared_ptr<FeatureSpace> space;
   double sampling_seconds = 0;  ///< that a model took for its 10,000 samples; not in json()
 
   std::vector<Score> scores() const;  ///< of all reports
   std::string json() const;           ///< an object
   std::string shared_json() const;    ///< its part that evaluations on the same data share
-  std::string text() const;
+  std::string text() const;           ///< for people, in lines of kTextWidth columns
 };
 
 /// Every kind of `kinds` that applies. Where the data have no variety at all, none is computed.

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "gan/core/testing.h"
+
 namespace gan {
 namespace {
 
@@ -38,10 +40,6 @@ std::vector<ScoreKind> only(const std::string& name) {
   return {};
 }
 
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A kind that the library does not know: how far the samples' mean lies to the right.
 ScoreReport score_shift(const Subject& s) {
   const double shift = s.samples.select(1, 0).mean().item<double>();
@@ -70,9 +68,11 @@ TEST_F(ScoresTest, KindOfOneRowIsSeenEverywhere) {
               kinds.end());
   kinds.push_back(kShift);
   const Evaluation found = evaluate(subject(at::full({800, 2}, 3.25f)), kinds);
-  EXPECT_TRUE(holds(found.text(), "  shift              3.25 [2.75, 3.75] metres\n"))
+  EXPECT_TRUE(holds(found.text(),
+                    "\n  score                    samples  control\n"
+                    "  shift, metres  3.25 [2.75, 3.75]        0\n"
+                    "  control            the origin\n"))
       << found.text();
-  EXPECT_TRUE(holds(found.text(), "control: the origin, 0\n"));
   const Json json = Json::parse(found.json());
   EXPECT_EQ(json["shift_to_the_right"]["shift"]["value"], 3.25);
   EXPECT_EQ(json["shift_to_the_right"]["shift"]["interval"], Json({2.75, 3.75}));
@@ -148,9 +148,39 @@ TEST_F(ScoresTest, TrainingExamplesLieAtDistanceZero) {
 TEST_F(ScoresTest, UnderflowOfThePValueIsNotPrintedAsZero) {
   const Evaluation apart = evaluate(subject(at::full({2400, 2}, 50.f)), only("two_sample"));
   EXPECT_EQ(Json::parse(apart.json())["two_sample"]["p_value"], 0);
-  EXPECT_TRUE(holds(apart.text(), "(50% is guessing; p < 1e-300), 2,400 test examples"))
+  EXPECT_TRUE(holds(apart.text(),
+                    "accuracy on 2,400 test examples\n"
+                    "                     (50% is guessing; p < 1e-300)\n"))
       << apart.text();
   EXPECT_EQ(apart.scores().at(0).value, 1);
+}
+
+/// Scores of kinds without words of their own, which lie wide apart.
+TEST_F(ScoresTest, TextFitsATerminal) {
+  Evaluation found;
+  const std::string wide = "0.0001234 [-0.0001134, 0.0001334]";
+  const auto add = [&](const std::string& name, const std::string& cell,
+                       const std::string& control) {
+    found.reports.push_back(
+        {.scores = {{.name = name, .cell = cell, .controls = {{control, cell, 0}}}},
+         .json = "{}",
+         .features = "128 features of a classifier of data with a name that is "
+                     "long; 10,000 samples against 10,000 test examples"});
+  };
+  add("Fréchet distance", "12.5 [12.1, 12.9]", "training examples as samples");
+  add("authenticity", "75.0% [74.0, 76.0]", "test examples as samples");
+  const std::string text = found.text();
+  EXPECT_LE(width_of(text), kTextWidth) << text;
+  EXPECT_TRUE(holds(text, "  Fréchet distance   12.5 [12.1, 12.9]   12.5 [12.1, 12.9]\n")) << text;
+  EXPECT_TRUE(holds(text,
+                    "  control            training examples as samples; of authenticity: test\n"
+                    "                     examples as samples\n"))
+      << text;
+  add("kernel distance", wide, "training examples as samples");
+  const std::string shorter = found.text();
+  EXPECT_LE(width_of(shorter), kTextWidth) << shorter;
+  EXPECT_TRUE(holds(shorter, "  kernel distance   " + wide + "  0.0001234\n")) << shorter;
+  EXPECT_TRUE(holds(shorter, "its intervals: --json")) << shorter;
 }
 
 TEST_F(ScoresTest, TooFewForATestAreToldSo) {

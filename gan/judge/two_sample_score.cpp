@@ -94,24 +94,19 @@ std::string p_text(double p) {
 
 std::string text_of(const TwoSampleResult& r, const TwoSampleResult* control) {
   std::string out = fmt::format(
-      "  two-sample test    a fresh classifier separates samples from held-out data with {} "
-      "accuracy\n"
-      "                     (50% is guessing; {}), {} test examples\n",
-      accuracy_text(r), p_text(r.p_value), count(r.test_examples));
+      "a fresh classifier separates samples from held-out data\n"
+      "with {} accuracy on {} test examples\n(50% is guessing; {})\n",
+      accuracy_text(r), count(r.test_examples), p_text(r.p_value));
   if (r.fits > 1)
-    out += fmt::format(
-        "                     mean of {} fits, which differ by {:.1f}% (deviation); the interval "
-        "holds each fit's\n",
-        r.fits, 100 * r.deviation);
+    out += fmt::format("mean of {} fits, which differ by {:.1f}% (deviation)\n", r.fits,
+                       100 * r.deviation);
   if (r.chains > 0)
-    out += fmt::format(
-        "                     the samples are {} chains, which are the units of interval and p\n",
-        count(r.chains));
+    out += fmt::format("the samples are {} chains, which are the units of interval and p\n",
+                       count(r.chains));
   if (control != nullptr)
-    out += fmt::format(
-        "                     control: training examples in place of samples, {} accuracy ({})\n",
-        accuracy_text(*control), p_text(control->p_value));
-  return out;
+    out += fmt::format("control, training examples: {} ({})\n", accuracy_text(*control),
+                       p_text(control->p_value));
+  return labelled("two-sample test", out);
 }
 
 }  // namespace
@@ -140,7 +135,7 @@ ScoreReport score_two_sample(const Subject& s) {
     Json json = Json::object();
     if (states > 1) json["two_sample"] = {{"chains", n / states}, {"reason", reason}};
     return {.scores = {score},
-            .text = fmt::format("  two-sample test    none: it {}\n", reason),
+            .text = labelled("two-sample test", "none: it " + reason),
             .json = compact(json)};
   }
   s.say("two-sample test");

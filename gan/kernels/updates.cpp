@@ -93,7 +93,7 @@ GAN_CLONES double square_span(int64_t n, const float* x) {
 
 }  // namespace
 
-void momentum_update(const Part& p, const float* g, double eta, double mu) {
+void momentum_update(const ParameterSlice& p, const float* g, double eta, double mu) {
   if (p.shadow)
     momentum_span(p.n, p.w, g, p.first, static_cast<float>(eta), static_cast<float>(mu),
                   static_cast<Bf16*>(p.shadow));
@@ -115,7 +115,7 @@ void momentum_update_reference(Tensor& w, const Tensor& g, Tensor& v, double eta
   w.add_(v);
 }
 
-void averaged_update(const Part& p, const float* g, double eta, double mu) {
+void averaged_update(const ParameterSlice& p, const float* g, double eta, double mu) {
   if (p.shadow)
     averaged_span(p.n, p.w, g, p.first, static_cast<float>(eta), static_cast<float>(mu),
                   static_cast<Bf16*>(p.shadow));
@@ -128,7 +128,7 @@ void averaged_update_reference(Tensor& w, const Tensor& g, Tensor& m, double eta
   w.sub_(m, eta);
 }
 
-void adam_update(const Part& p, const float* g, const AdamRates& r) {
+void adam_update(const ParameterSlice& p, const float* g, const AdamRates& r) {
   const double t = static_cast<double>(r.update + 1);
   const AdamFactors f{
       .beta1 = static_cast<float>(r.beta1),

@@ -9,7 +9,7 @@ namespace gan::kernels {
 using at::Tensor;
 
 /// A part of the parameters, in float32 on the CPU, for the calling thread alone.
-struct Part {
+struct ParameterSlice {
   int64_t n;
   float *w, *first,
       *second;   ///< parameters, their moments; second may be nullptr where there is none
@@ -17,13 +17,13 @@ struct Part {
 };
 
 /// v <- mu v - eta g; w <- w + v. (pylearn2's SGD with momentum, not Nesterov)
-void momentum_update(const Part& part, const float* g, double eta, double mu);
+void momentum_update(const ParameterSlice& part, const float* g, double eta, double mu);
 void momentum_update(Tensor& w, const Tensor& g, Tensor& v, double eta, double mu);
 void momentum_update_reference(Tensor& w, const Tensor& g, Tensor& v, double eta, double mu);
 
 /// m <- mu m + (1 - mu) g; w <- w - eta m: momentum as an average of gradients (the published code
 /// of Bengio et al. 2014).
-void averaged_update(const Part& part, const float* g, double eta, double mu);
+void averaged_update(const ParameterSlice& part, const float* g, double eta, double mu);
 void averaged_update_reference(Tensor& w, const Tensor& g, Tensor& m, double eta, double mu);
 
 struct AdamRates {
@@ -31,7 +31,7 @@ struct AdamRates {
   int64_t update;  ///< from 0
 };
 /// Kingma & Ba 2015, algorithm 1.
-void adam_update(const Part& part, const float* g, const AdamRates& rates);
+void adam_update(const ParameterSlice& part, const float* g, const AdamRates& rates);
 void adam_update(Tensor& w, const Tensor& g, Tensor& m, Tensor& v, const AdamRates& rates);
 void adam_update_reference(Tensor& w, const Tensor& g, Tensor& m, Tensor& v,
                            const AdamRates& rates);

@@ -5,7 +5,7 @@
 
 #include <limits>
 
-#include "gan/core/error.h"
+#include "gan/core/testing.h"
 
 namespace gan {
 namespace {
@@ -47,26 +47,21 @@ TEST(Checkpoint, FillsParametersThatRequireGradients) {
 TEST(Checkpoint, SaysWhatDoesNotFit) {
   State a;
   const std::string bytes = write_checkpoint(a.walk(), {});
-  const auto complaint = [&](State& s, const StateVisit& walk) -> std::string {
-    (void)s;
-    try {
-      read_checkpoint(parse_safetensors(bytes, "x.safetensors"), walk, "x.safetensors");
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "";
+  const auto complaint = [&](const StateVisit& walk) {
+    return gan::complaint(
+        [&] { read_checkpoint(parse_safetensors(bytes, "x.safetensors"), walk, "x.safetensors"); });
   };
   State b;
   b.w = at::zeros({3, 2});
   EXPECT_EQ(
-      complaint(b, b.walk()),
+      complaint(b.walk()),
       "x.safetensors: 'w' is F32 [2, 3], expected F32 [3, 2]: the checkpoint does not belong to this configuration");
   b.w = at::zeros({2, 3}, at::kDouble);
-  EXPECT_NE(complaint(b, b.walk()).find("expected F64"), std::string::npos);
+  EXPECT_NE(complaint(b.walk()).find("expected F64"), std::string::npos);
   Tensor other = at::zeros({1});
-  EXPECT_NE(complaint(b, [&](const StateVisitor& visit) { visit("other", other); })
-                .find("holds no 'other'"),
-            std::string::npos);
+  EXPECT_NE(
+      complaint([&](const StateVisitor& visit) { visit("other", other); }).find("holds no 'other'"),
+      std::string::npos);
 }
 
 TEST(Checkpoint, AFlippedBitIsNoticed) {

@@ -1,6 +1,11 @@
 #pragma once
 /// The fused engine's passes through a network of dense, maxout and dropout layers, forward and
 /// backward, over the buffers of DenseState. A part of fused.cpp.
+///
+/// ImagePasses has one operation for each kind of layer, and could take these networks, too. They
+/// have passes of their own for speed: dropout is a part of the pass before it, and products skip
+/// what maxout and dropout leave at zero. Through ImagePasses, the maxout networks of 2014 take 1.3
+/// times as long for a step.
 
 #include <numeric>
 

@@ -47,9 +47,9 @@ void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradi
                           UpdateTime when) const {
   const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
   const bool adam = section_.method == Method::adam;
-  const kernels::Part part{n, parameters_[i].data_ptr<float>() + first,
-                           first_[i].data_ptr<float>() + first,
-                           adam ? second_[i].data_ptr<float>() + first : nullptr, shadow};
+  const kernels::ParameterSlice part{n, parameters_[i].data_ptr<float>() + first,
+                                     first_[i].data_ptr<float>() + first,
+                                     adam ? second_[i].data_ptr<float>() + first : nullptr, shadow};
   if (adam)
     kernels::adam_update(part, gradient, adam_rates(eta, when));
   else if (averaged_)

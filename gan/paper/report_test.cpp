@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "gan/core/testing.h"
+
 namespace gan::paper {
 namespace {
 
@@ -11,10 +13,6 @@ size_t count_of(const std::string& text, const std::string& part) {
   size_t n = 0;
   for (size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++n;
   return n;
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
 }
 
 Report hostile() {
@@ -28,7 +26,7 @@ Report hostile() {
 
 TEST(Report, HtmlEscapesEverything) {
   const std::string page = html(hostile());
-  EXPECT_FALSE(has(page, "<script"));
+  EXPECT_FALSE(holds(page, "<script"));
   EXPECT_EQ(count_of(page, "&lt;script&gt;&amp;&quot;&#39;|"),
             16u);  // also as the piece's id and the page's title
 }
@@ -39,19 +37,19 @@ TEST(Report, MarkdownEscapesEverything) {
   EXPECT_EQ(count_of(page, "[x]"), 0u);
   for (size_t at = 0; (at = page.find("script", at)) != page.npos; ++at)
     EXPECT_FALSE(
-        has(page.substr(at, page.find('\n', at) - at), "'|"));  // a cell does not end there
+        holds(page.substr(at, page.find('\n', at) - at), "'|"));  // a cell does not end there
 }
 
 TEST(Report, HtmlNeedsNoOtherFile) {
   const std::string page = html(hostile());
   EXPECT_EQ(count_of(page, "src="), count_of(page, "src=\"data:image/png;base64,"));
-  EXPECT_TRUE(has(page, "base64,UE5H\""));
+  EXPECT_TRUE(holds(page, "base64,UE5H\""));
   for (const char* outside : {"http", "href", "url(", "@import", "<link"})
-    EXPECT_FALSE(has(page, outside)) << outside;
+    EXPECT_FALSE(holds(page, outside)) << outside;
 }
 
 TEST(Report, MarkdownNamesItsPictures) {
-  EXPECT_TRUE(has(markdown(hostile()), "](<a.png>)"));
+  EXPECT_TRUE(holds(markdown(hostile()), "](<a.png>)"));
 }
 
 TEST(Report, SaysWhatHoldsAndWhatDoesNot) {
@@ -63,13 +61,13 @@ TEST(Report, SaysWhatHoldsAndWhatDoesNot) {
   const Report report{.title = "t", .pieces = {piece}};
   EXPECT_EQ(count_of(html(report), ">holds<"), 4u);
   EXPECT_EQ(count_of(html(report), "class=\"no\">DOES NOT HOLD<"), 3u);
-  EXPECT_TRUE(has(markdown(report), "| one | 1.05 | 1 ± 0.1 | holds |"));
-  EXPECT_TRUE(has(markdown(report), "| two | 1.2 | 1 ± 0.1 | DOES NOT HOLD |"));
-  EXPECT_TRUE(has(markdown(report), "| three | nan | 1 ± 0.1 | DOES NOT HOLD |"));
-  EXPECT_TRUE(has(markdown(report), "| four | 0 | 0 | holds |"));
-  EXPECT_TRUE(has(markdown(report), "| five | 0.3 | 0.01 to 0.99 | holds |"));
-  EXPECT_TRUE(has(markdown(report), "| six | 9 | at least 0.9 | holds |"));
-  EXPECT_TRUE(has(markdown(report), "| seven | 0.8 | at least 0.9 | DOES NOT HOLD |"));
+  EXPECT_TRUE(holds(markdown(report), "| one | 1.05 | 1 ± 0.1 | holds |"));
+  EXPECT_TRUE(holds(markdown(report), "| two | 1.2 | 1 ± 0.1 | DOES NOT HOLD |"));
+  EXPECT_TRUE(holds(markdown(report), "| three | nan | 1 ± 0.1 | DOES NOT HOLD |"));
+  EXPECT_TRUE(holds(markdown(report), "| four | 0 | 0 | holds |"));
+  EXPECT_TRUE(holds(markdown(report), "| five | 0.3 | 0.01 to 0.99 | holds |"));
+  EXPECT_TRUE(holds(markdown(report), "| six | 9 | at least 0.9 | holds |"));
+  EXPECT_TRUE(holds(markdown(report), "| seven | 0.8 | at least 0.9 | DOES NOT HOLD |"));
 }
 
 TEST(Report, TablesAreTables) {
@@ -77,15 +75,15 @@ TEST(Report, TablesAreTables) {
   piece.tables.push_back(
       {"Parzen", {"Model", "nats"}, {{"DBN", "138 ± 2"}, {"ours", "216.6 ± 2.2"}}});
   const Report report{.title = "t", .made_by = {{"version", "0.1.0"}}, .pieces = {piece}};
-  EXPECT_TRUE(has(
+  EXPECT_TRUE(holds(
       markdown(report),
       "**Parzen**\n\n| Model | nats |\n|---|---|\n| DBN | 138 ± 2 |\n| ours | 216.6 ± 2.2 |\n"));
-  EXPECT_TRUE(has(
+  EXPECT_TRUE(holds(
       html(report),
       "<caption>Parzen</caption>\n<thead>\n<tr><th>Model</th><th>nats</th></tr>\n</thead>\n<tbody>\n<tr><td>DBN</td><td>138 ± 2</td></tr>"));
-  EXPECT_TRUE(has(markdown(report), "Seeds 1 to 3. Time: 3 min 10 s."));
-  EXPECT_TRUE(has(html(report), "Seeds 1 to 3. Time: 3 min 10 s."));
-  EXPECT_TRUE(has(html(report), "<td>version</td><td>0.1.0</td>"));
+  EXPECT_TRUE(holds(markdown(report), "Seeds 1 to 3. Time: 3 min 10 s."));
+  EXPECT_TRUE(holds(html(report), "Seeds 1 to 3. Time: 3 min 10 s."));
+  EXPECT_TRUE(holds(html(report), "<td>version</td><td>0.1.0</td>"));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace gan::paper {
 namespace {
 
 /// The parts, as kPaperParts names them.
-struct Part {
+struct PaperPart {
   std::string_view name;
   std::vector<Training> (*trainings)(
       Reproduction&);  ///< of which it is made; those that it trains are in its estimate
@@ -34,7 +34,7 @@ std::vector<Training> no_trainings(Reproduction&) {
   return {};
 }
 constexpr uint64_t kSeed = 1;  // of parts that need no recipe
-constexpr Part kParts[] = {
+constexpr PaperPart kParts[] = {
     {"figure1", no_trainings, false,
      [](Reproduction& r) { return figure1(kSeed, [&](const std::string& text) { r.say(text); }); }},
     {"theory", no_trainings, false, [](Reproduction&) { return theory(kSeed); }},
@@ -45,25 +45,27 @@ constexpr Part kParts[] = {
     {"nce", nce_trainings, false, nce},
 };
 static_assert(std::equal(std::begin(kParts), std::end(kParts), std::begin(kPaperParts),
-                         std::end(kPaperParts), [](const Part& part, std::string_view name) {
+                         std::end(kPaperParts), [](const PaperPart& part, std::string_view name) {
                            return part.name == name;
                          }));
 
 /// All that decides a part's result.
-std::string configuration_of(const Part& part, const Reproduction& r,
+std::string configuration_of(const PaperPart& part, const Reproduction& r,
                              const std::vector<Training>& trainings) {
   std::string out =
       fmt::format("gan {}\n{}{}\n", version(), part.name, r.settings().quick ? ", quick" : "");
   for (const Training& t : trainings) {
     out += fmt::format("\n# {}\n{}", t.recipe, t.text());
     const auto score = part.tells_scores ? r.scored(t) : std::nullopt;
-    if (score) out += fmt::format("# scored at step {}, made on {}\n", score->step, score->made_on);
+    if (score)
+      out += fmt::format("# scored at step {}, made on {}{}{}\n", score->step, score->made_on,
+                         score->checkpoint.empty() ? "" : ", checkpoint ", score->checkpoint);
   }
   return out;
 }
 
 struct Task {
-  const Part& part;
+  const PaperPart& part;
   std::vector<Training> trainings;
   std::string configuration;
   std::optional<Piece> piece;
@@ -71,7 +73,7 @@ struct Task {
 
 std::vector<Task> tasks_of(Reproduction& r, const Cache& cache) {
   std::vector<Task> out;
-  for (const Part& part : kParts) {
+  for (const PaperPart& part : kParts) {
     if (r.settings().what != "all" && r.settings().what != part.name) continue;
     Task task{part, part.trainings(r), {}, {}};
     task.configuration = configuration_of(part, r, task.trainings);

@@ -16,6 +16,7 @@
 #include "gan/core/paths.h"
 #include "gan/core/stop.h"
 #include "gan/core/version.h"
+#include "gan/judge/kept.h"
 #include "gan/judge/parzen_score.h"
 #include "gan/paper/cache.h"
 #include "gan/units.h"
@@ -187,9 +188,12 @@ std::optional<ScoredRun> Reproduction::scored(const Training& t) const {
   try {
     const Json json = Json::parse(read_file(file));
     if (json.at("question") != t.question()) return {};
-    return ScoredRun{json.at("step"), parse_parzen(json.at("published").dump(), file.string()),
-                     parse_parzen(json.at("fine").dump(), file.string()), json.at("seconds"),
-                     json.at("made_on")};
+    return ScoredRun{json.at("step"),
+                     parse_parzen(json.at("published").dump(), file.string()),
+                     parse_parzen(json.at("fine").dump(), file.string()),
+                     json.at("seconds"),
+                     json.at("made_on"),
+                     json.value("checkpoint", "")};
   } catch (const Json::exception&) {
     return {};  // damaged: scored again
   } catch (const DataError&) {
@@ -201,8 +205,8 @@ ScoredRun Reproduction::keep_score(const Training& t, const Model& model,
                                    const ParzenScore& published, const ParzenScore& fine) {
   const RunFolder folder_of_run = RunFolder::open(folder(t));
   const RunSection run = folder_of_run.config().run;
-  const ScoredRun out{model.step(), published, fine, folder_of_run.trained_seconds(),
-                      made_on(folder_of_run)};
+  const ScoredRun out{model.step(),           published,   fine, folder_of_run.trained_seconds(),
+                      made_on(folder_of_run), best_hash(t)};
   const Json json = {{"recipe", t.recipe},
                      {"seed", run.seed},
                      {"step", out.step},
@@ -210,6 +214,7 @@ ScoredRun Reproduction::keep_score(const Training& t, const Model& model,
                      {"fine", Json::parse(parzen_json(fine))},
                      {"seconds", out.seconds},
                      {"made_on", out.made_on},
+                     {"checkpoint", out.checkpoint},
                      {"question", t.question()}};
   const Path file = score_file(t);
   std::error_code error;  // write_file says what is wrong
@@ -243,11 +248,18 @@ RunFolder Reproduction::train(const Training& t) {
   return run;
 }
 
+Path Reproduction::best_checkpoint(const Training& t) const {
+  const RunFolder run = RunFolder::open(folder(t));
+  return run.find_checkpoint(is_there(run.path() / "checkpoints" / "best") ? "best" : "last");
+}
+
+std::string Reproduction::best_hash(const Training& t) const {
+  return bytes_hash(read_file(best_checkpoint(t)));
+}
+
 Model Reproduction::best(const Training& t) {
   const Path run = train(t).path();
-  std::error_code error;
-  Model model =
-      load(run, std::filesystem::exists(run / "checkpoints" / "best", error) ? "best" : "last");
+  Model model = load(best_checkpoint(t));
   if (model.data().hash != t.data_hash)
     throw DataError("{}: was trained on other data than {}; put the same files back", run.string(),
                     t.config.data.source);

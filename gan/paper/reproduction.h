@@ -33,6 +33,7 @@ struct ScoredRun {
   ParzenScore published, fine;  ///< by the protocol, and with a fine grid of sigma
   double seconds;               ///< that it trained
   std::string made_on;          ///< processor, threads, precision, version
+  std::string checkpoint;       ///< hash of its bytes; empty in scores of earlier versions
 };
 
 /// What is to be reproduced, and with what.
@@ -66,7 +67,8 @@ class Reproduction {
 
   /// Every step that is still to be done. @throws Interrupted
   RunFolder train(const Training& training);
-  Model best(const Training& training);  ///< trained, by the validation score
+  Model best(const Training& training);                   ///< trained, by the validation score
+  std::string best_hash(const Training& training) const;  ///< of that checkpoint's bytes; trained
   int64_t left(const Training& training)
       const;  ///< steps still to be trained; 0: its run is here, and has ended
   std::optional<ScoredRun> scored(
@@ -89,6 +91,7 @@ class Reproduction {
   std::string counterpart(const std::string& recipe, const std::string& data) const;
   Path folder(const Training& training) const;
   Path score_file(const Training& training) const;
+  Path best_checkpoint(const Training& training) const;
   Speed measure(const Training& training);
 
   const ReproduceSettings& settings_;

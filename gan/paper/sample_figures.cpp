@@ -66,8 +66,9 @@ void draw(Reproduction& r, Piece& piece, const std::vector<Panel>& panels, Train
       Model model = r.best(training);
       const auto score = r.scored(training);
       std::optional<Origin> scored;
-      if (score) scored = {score->step, score->made_on};
-      const std::string beside = beside_score({model.step(), made_on(r.train(training))}, scored);
+      if (score) scored = {score->step, score->made_on, score->checkpoint};
+      const std::string beside =
+          beside_score({model.step(), made_on(r.train(training)), r.best_hash(training)}, scored);
       r.say(fmt::format("drawing {} ...", training.recipe));
       piece.pictures.push_back(
           {fmt::format("{}-{}.png", piece.name, training.recipe),

@@ -241,8 +241,14 @@ std::string precision_of(const std::string& made_on) {
 
 std::string beside_score(const Origin& drawn, const std::optional<Origin>& scored) {
   if (!scored) return "Table 1 has no score of this training.";
-  if (drawn.step == scored->step && drawn.made_on == scored->made_on)
+  const bool known = !drawn.checkpoint.empty() && !scored->checkpoint.empty();
+  const bool same_step = drawn.step == scored->step, same_name = drawn.made_on == scored->made_on;
+  if (same_step && (known ? drawn.checkpoint == scored->checkpoint : same_name))
     return fmt::format("Table 1 scores this checkpoint ({}).", drawn.made_on);
+  if (same_step && same_name)
+    return fmt::format(
+        "Not the run that table 1 scores: both are at step {}, made on {}, but on two machines of this name, and their weights differ.",
+        count(drawn.step), drawn.made_on);
   return fmt::format(
       "Not the run that table 1 scores: this one is at step {}, made on {}; the one scored is at step {}, made on {}.",
       count(drawn.step), drawn.made_on, count(scored->step), scored->made_on);

@@ -58,6 +58,7 @@ std::string precision_of(const std::string& made_on);
 struct Origin {
   int64_t step;
   std::string made_on;
+  std::string checkpoint = {};  ///< hash of its bytes; empty where it is not known
 };
 
 /// What a figure says of the run that it is drawn from: is it the one that table 1 scored?

@@ -47,12 +47,7 @@ class Copies : public testing::Test {
   void go_on() const { run_.tidy(run_.last(), 10); }
 
   std::string complaint() const {
-    try {
-      run_.last();
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "";
+    return gan::complaint([&] { run_.last(); });
   }
 
   ScratchFolder temp_;

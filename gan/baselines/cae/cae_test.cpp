@@ -132,25 +132,6 @@ TEST(StackedCae, TheWalkShowsDecodedStates) {
   EXPECT_GT((state - model.encode(model.decode(before), 2)).abs().max().item<float>(), 0.001);
 }
 
-/// The same rows at every step.
-class Same : public Batches {
- public:
-  explicit Same(Tensor x) : x_(std::move(x)) {}
-  Batch next() override { return {.x = x_}; }
-
- private:
-  Tensor x_;
-};
-
-Setup setup_of(const CaeSection& section, const TrainingSection& training, const Tensor& means,
-               int64_t batches_per_epoch, int64_t seed, Format precision) {
-  Config c;
-  c.run.seed = seed;
-  c.training = training;
-  c.cae = section;
-  return setup(c, means, batches_per_epoch, precision);
-}
-
 TEST(CaeTrainer, LayersAreTrainedOneAfterAnother) {
   CaeTrainer trainer(
       setup_of(small(), {.steps = 10, .learning_rate = 0.1}, kMeans, 3, 1, Format::fp32));
@@ -203,7 +184,7 @@ TEST(CaeTrainer, ContinuesFromItsStateAlsoFromOneLayerToTheNext) {
         two(setup_of(small(), training, kMeans, 3, 7, Format::fp32));
     for (int64_t t = 0; t < stop; ++t) one.step(t, data);
     const auto saved = state(one);
-    two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+    restore(two, saved);
     for (int64_t t = stop; t < 10; ++t) {
       one.step(t, data);
       two.step(t, data);

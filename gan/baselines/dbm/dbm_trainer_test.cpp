@@ -169,20 +169,8 @@ TEST(DbmTrainer, AStepClimbsTheBound) {
       return m.log_unnormalised(few).mean().item<double>() - *m.exact_log_z();
     };
     const auto check = [&](Tensor& parameter, int64_t number) {
-      const Tensor flat = parameter.view(-1),
-                   slopes = taken(t, "learner.all." + std::to_string(number) + ".first").view(-1);
-      for (int64_t i = 0; i < flat.numel(); ++i) {
-        constexpr double kStep = 0x1p-8;
-        const float before = flat[i].item<float>();
-        flat[i].fill_(before + kStep);
-        const double x1 = static_cast<double>(flat[i].item<float>()), high = bound();
-        flat[i].fill_(before - kStep);
-        const double x0 = static_cast<double>(flat[i].item<float>()), low = bound();
-        flat[i].fill_(before);
-        EXPECT_NEAR((high - low) / (x1 - x0), slopes[i].item<double>(),
-                    5 * 0.5 / std::sqrt(kChains))
-            << number << " " << i;
-      }
+      const std::string name = "learner.all." + std::to_string(number) + ".first";
+      expect_slopes(parameter, taken(t, name), 5 * 0.5 / std::sqrt(kChains), name, bound);
     };
     for (size_t l = 0; l < hidden.size(); ++l) check(m.weights()[l], static_cast<int64_t>(l));
     for (size_t l = 0; l <= hidden.size(); ++l)

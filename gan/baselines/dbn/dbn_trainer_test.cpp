@@ -183,23 +183,9 @@ TEST(DbnTrainer, UpDownClimbsTheBoundInGenerativeWeights) {
   };
   const auto s = state(t);
   const auto check = [&](Tensor& parameter, int number) {
-    const Tensor flat = parameter.view(-1),
-                 taken = s.at("learner.up_down." + std::to_string(number) + ".first")
-                             .to(at::kDouble)
-                             .view(-1) /
-                         kRate;
-    for (int64_t i = 0; i < flat.numel(); ++i) {
-      constexpr double kStep = 0x1p-8;
-      const float before = flat[i].item<float>();
-      flat[i].fill_(before + kStep);
-      const double x1 = static_cast<double>(flat[i].item<float>()), high = bound();
-      flat[i].fill_(before - kStep);
-      const double x0 = static_cast<double>(flat[i].item<float>()), low_value = bound();
-      flat[i].fill_(before);
-      EXPECT_NEAR((high - low_value) / (x1 - x0), taken[i].item<double>(),
-                  5 * 0.7 / std::sqrt(kBatch))
-          << number << " " << i;
-    }
+    const std::string name = "learner.up_down." + std::to_string(number) + ".first";
+    expect_slopes(parameter, s.at(name).to(at::kDouble) / kRate, 5 * 0.7 / std::sqrt(kBatch), name,
+                  bound);
   };
   check(low.weights(), 0);
   check(low.visible_bias(), 1);

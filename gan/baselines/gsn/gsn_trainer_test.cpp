@@ -26,15 +26,6 @@ class FourBatches : public Batches {
   int64_t at_;
 };
 
-Setup setup_of(const GsnSection& section, const TrainingSection& training, const Tensor& means,
-               int64_t batches_per_epoch, int64_t seed, Format precision) {
-  Config c;
-  c.run.seed = seed;
-  c.training = training;
-  c.gsn = section;
-  return setup(c, means, batches_per_epoch, precision);
-}
-
 TEST(GsnTrainer, ContinuesFromItsState) {
   for (const Format f : kernels::formats()) {
     GsnSection s = small_gsn({6, 5}, 4);
@@ -47,7 +38,7 @@ TEST(GsnTrainer, ContinuesFromItsState) {
     for (int64_t t = 0; t < 5; ++t) one.step(t, data);
     const auto saved = state(one);
     EXPECT_EQ(saved.size(), 11u);
-    two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+    restore(two, saved);
     for (int64_t t = 5; t < 12; ++t)
       EXPECT_EQ(one.step(t, data)[0].second.item<double>(),
                 two.step(t, rest)[0].second.item<double>());
@@ -90,14 +81,7 @@ TEST(GsnTrainer, LearnsTwoImages) {
       setup_of(s, {.steps = 1500, .learning_rate = 2}, kHalf, 1500, 1, Format::fp32));
   const Tensor a = at::tensor({1.f, 1.f, 1.f, 1.f, 0.f, 0.f, 0.f, 0.f}),
                x = at::cat({a.expand({8, 8}), (1 - a).expand({8, 8})});
-  class Same : public Batches {
-   public:
-    explicit Same(const Tensor& x) : x_(x) {}
-    Batch next() override { return {.x = x_}; }
-
-   private:
-    Tensor x_;
-  } data(x);
+  Same data(x);
   for (int64_t t = 0; t < 1500; ++t) trainer.step(t, data);
   const Tensor samples = trainer.model().sample(300, 1), to_a = (samples - a).abs().mean(1),
                to_b = (samples - (1 - a)).abs().mean(1);

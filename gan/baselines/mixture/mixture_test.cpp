@@ -104,7 +104,7 @@ TEST(MixtureTrainer, ContinuesFromItsState) {
   const auto saved = state(one);
   EXPECT_EQ(saved.size(), 4u);
   EXPECT_TRUE(saved.contains("model.means") && saved.contains("learner.counts"));
-  two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+  restore(two, saved);
   Rows rest(x, 40, 40);
   for (int64_t t = 7; t < 20; ++t) {
     const Scalars a = one.step(t, data), b = two.step(t, rest);
@@ -114,7 +114,7 @@ TEST(MixtureTrainer, ContinuesFromItsState) {
   const auto first = state(one), second = state(two);
   for (const auto& [name, value] : first) EXPECT_TRUE(value.equal(second.at(name))) << name;
   BernoulliMixture read(at::zeros({3, 9}), at::zeros({3}));
-  read.visit_state([&](const std::string& name, Tensor& t) { t.copy_(first.at(name)); });
+  restore(read, first);
   EXPECT_TRUE(read.log_probability(x).equal(one.model().log_probability(x)));
 }
 

@@ -140,7 +140,7 @@ TEST(NceTrainer, ContinuesFromItsState) {
       const auto saved = state(one);
       EXPECT_TRUE(saved.contains("model.weights") && saved.contains("learner.log_normaliser") &&
                   saved.contains("learner.noise.model.means"));
-      two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+      restore(two, saved);
       Rows rest(x, 50, (stop * 50) % 500);
       for (int64_t t = stop; t < 40; ++t) {
         const Scalars a = one.step(t, data), b = two.step(t, rest);

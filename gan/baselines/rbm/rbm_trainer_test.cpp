@@ -225,7 +225,7 @@ TEST(RbmTrainer, ContinuesFromItsState) {
     const auto saved = state(one);
     EXPECT_EQ(saved.size(), persistent ? 9u : 8u);
     EXPECT_EQ(saved.count("learner.chains"), persistent ? 1u : 0u);
-    two.visit_state([&](const std::string& name, Tensor& t) { t.copy_(saved.at(name)); });
+    restore(two, saved);
     Rows rest(x, 40, 40);
     for (int64_t t = 7; t < 20; ++t) {
       const double a = one.step(t, data)[0].second.item<double>();
