@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/export_options.h"
 #include "cli/option_checks.h"
 #include "cli/reference.h"
 #include "cli/sampling_options.h"
@@ -198,6 +199,7 @@ std::optional<Command> parse(int argc, char** argv) {
   add_interpolate(app, chosen);
   add_evaluate(app, chosen);
   add_compare(app, chosen);
+  add_export(app, chosen);
   add_info(app, chosen);
   add_reproduce(app, chosen);
   try {

@@ -72,6 +72,13 @@ struct CompareOptions {
   ScoringOptions scoring;
 };
 
+struct ExportOptions {
+  std::string run, checkpoint = "last", to, out;
+  std::string licence;  ///< of the weights
+  bool bytes = false;   ///< --output uint8
+  bool force = false;
+};
+
 struct InfoOptions {
   std::string what, data_dir, out;  ///< out: for a picture of examples
   PictureOptions pictures;
@@ -85,7 +92,7 @@ struct ReproduceOptions {
 };
 
 using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions,
-                             CompareOptions, InfoOptions, ReproduceOptions>;
+                             CompareOptions, ExportOptions, InfoOptions, ReproduceOptions>;
 
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);

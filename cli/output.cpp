@@ -7,6 +7,7 @@
 #include "gan/core/error.h"
 #include "gan/core/number.h"
 #include "gan/core/paths.h"
+#include "gan/export/targets.h"
 #include "gan/io/csv.h"
 #include "gan/io/npy.h"
 #include "gan/io/png.h"
@@ -114,6 +115,13 @@ void check_is_not_training_data(const Path& out, const Path& run) {
   if (same_file(out, source))
     throw UsageError("--out {}: is the data that {} was trained on; choose another name",
                      out.string(), run.string());
+}
+
+void check_export_output(const Path& out, bool force) {
+  if (out.extension() == ".png") return check_picture_output(out, force);
+  if (is_free(out, force)) return;
+  const bool ours = is_file(out) && beginning_of(out).find(kExportMark) != std::string::npos;
+  if (!ours) refuse(out, "file that gan export wrote");
 }
 
 void check_report_output(const Path& folder, bool force) {

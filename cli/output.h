@@ -27,4 +27,8 @@ void check_is_not_training_data(const Path& out, const Path& run);
 /// @throws UsageError
 void check_report_output(const Path& folder, bool force);
 
+/// Whether an exported file may be written to `out`: nothing is there, or a file that `gan export`
+/// wrote, or `force` is given. @throws UsageError
+void check_export_output(const Path& out, bool force);
+
 }  // namespace gan::cli

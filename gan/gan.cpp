@@ -6,11 +6,11 @@
 
 #include "gan/core/activity.h"
 #include "gan/core/error.h"
-#include "gan/core/paths.h"
 #include "gan/families.h"
 #include "gan/io/bytes.h"
 #include "gan/judge/judge.h"
 #include "gan/model/checkpoint.h"
+#include "gan/stored.h"
 
 namespace gan {
 namespace {
@@ -27,35 +27,6 @@ std::unique_ptr<GenerativeModel> make_model(const Header& header, at::Device dev
   setup.means = at::full({setup.data.dim()}, 0.5);  // the checkpoint replaces what starts from them
   if (!kernels::has_fast_bf16()) setup.config.run.precision = Precision::fp32;
   return family.model(setup);
-}
-
-/// A checkpoint as it lies in its file, checked.
-struct Stored {
-  std::string bytes;
-  SafeTensors content;  ///< views into `bytes`
-  Header header;
-};
-
-/// The step in the name of a file, or of the file that a link points to.
-std::optional<int64_t> step_in_name(const fs::path& file) {
-  std::error_code error;
-  const fs::path target = fs::canonical(file, error);
-  return step_of(error ? file : target);
-}
-
-/// @throws DataError naming the file
-std::unique_ptr<const Stored> read_stored(const fs::path& file) {
-  const std::string who = file.string();
-  now_doing(Activity::reading_a_checkpoint);
-  auto out = std::make_unique<Stored>();
-  // `last` of a run that is being trained may point to another file by the time it has been read:
-  // then it is not known which one was.
-  const std::optional<int64_t> before = step_in_name(file);
-  out->bytes = read_file(file);
-  const std::optional<int64_t> named = step_in_name(file) == before ? before : std::nullopt;
-  out->content = parse_checkpoint(out->bytes, who);
-  out->header = read_header(out->content, who, named);
-  return out;
 }
 
 /// As a checkpoint holds it: without a path, and without how far this call will go.
@@ -80,8 +51,7 @@ Tensor Model::sample(int64_t n, uint64_t seed, int64_t first) {
 }
 
 Model load(const fs::path& path, const std::string& checkpoint, at::Device device) {
-  if (!is_there(path)) throw DataError("{}: no such run or checkpoint", path.string());
-  const fs::path file = is_folder(path) ? RunFolder::open(path).find_checkpoint(checkpoint) : path;
+  const fs::path file = checkpoint_file(path, checkpoint);
   const auto stored = read_stored(file);
   const Header& header = stored->header;
   auto model = make_model(header, device);

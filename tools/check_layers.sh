@@ -11,6 +11,7 @@ spec:      core io data
 theory:    core
 data:      core io
 figures:   core io
+export:    core io spec data
 kernels:   core
 golden:    core
 nets:      core spec kernels optim
@@ -24,7 +25,7 @@ paper:     core io spec data theory figures kernels nets optim model game baseli
 END
 }
 for_tests='core io spec golden'                   # tests and testing.h may include these too
-without_torch='core io spec data theory figures'  # these build without a tensor library
+without_torch='core io spec data theory figures export'  # these build without a tensor library
 
 # Files right in gan/ (the front door) may include everything but the command line, as cli/ and examples/ may.
 { table; find gan -name '*.cpp' -o -name '*.h' | sort; } | awk -v for_tests="$for_tests" -v without_torch="$without_torch" '

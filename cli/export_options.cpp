@@ -1,0 +1,55 @@
+#include "cli/export_options.h"
+
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/command.h"
+#include "gan/core/error.h"
+#include "gan/export/targets.h"
+
+namespace gan::cli {
+
+void add_export(CLI::App& app, Chosen& chosen) {
+  auto o = std::make_shared<ExportOptions>();
+  CLI::App* command =
+      app.add_subcommand("export", "write a trained generator as files that need no libtorch");
+  command->add_option("RUN", o->run, "folder of a run, or a checkpoint file")
+      ->required()
+      ->check(some_text());
+  std::string targets;
+  for (const ExportTarget& row : export_targets())
+    targets += fmt::format("{}{} ({})", targets.empty() ? "" : "; ", row.name, row.about);
+  command->add_option("--to", o->to, targets)->type_name("WHAT")->required()->check(some_text());
+  command->add_option("--out", o->out, "output file, or folder of the files")
+      ->required()
+      ->check(some_text());
+  command->add_option("--checkpoint", o->checkpoint, "last, best or a step")->capture_default_str();
+  command
+      ->add_option("--licence", o->licence,
+                   "licence of the weights for the model card, an SPDX name such as mit")
+      ->check(some_text());
+  command
+      ->add_option_function<std::string>(
+          "--output", [o](const std::string& kind) { o->bytes = kind == "uint8"; },
+          "numbers of x: own (float32, the units of the data), or uint8 (8-bit RGB images, as "
+          "torch-fidelity takes them; for onnx) [default: own]")
+      ->type_name("KIND")
+      ->check(CLI::Validator(
+          [](std::string& text) -> std::string {
+            if (text == "own" || text == "uint8") return "";
+            return fmt::format("expected own or uint8, got '{}'", text);
+          },
+          ""));
+  add_force(*command, o->force);
+  command->footer("Example: " + program() + " export runs/fashion-mnist --to cpp --out garments");
+  command->callback([o, &chosen] {
+    const ExportTarget& target = export_target(o->to);
+    if (o->bytes && !target.makes_bytes)
+      throw UsageError("--output uint8: {} gives the units of the data; leave the option out",
+                       target.name);
+    chosen = *o;
+  });
+}
+
+}  // namespace gan::cli

@@ -1,0 +1,88 @@
+#!/bin/bash
+# gan export: cli/export_test.sh build/gan
+set -euo pipefail
+# shellcheck source=cli/testing.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/testing.sh"
+
+# Images of 9 x 7, by a generator with most kinds of layers.
+make_run() {
+  { printf '\x93NUMPY\x01\0\x76\0'
+    printf '%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': (120, 9, 7), }"
+    noise $((120 * 63)) 3; } >images.npy
+  printf '%s\n' '[run]' 'threads = 1' '[data]' 'source = "images.npy"' 'scale = "unit"' '[training]' 'steps = 3' 'batch_size = 20' 'learning_rate = 1e-3' \
+    '[optimizer]' 'method = "adam"' '[game]' 'averaging = 0.9' '[generator]' 'noise_size = 6' 'layers = [' \
+    '{ layer = "dense", units = 80, activation = "relu" }, { layer = "batch-norm" }, { layer = "reshape", shape = [5, 4, 4] },' \
+    '{ layer = "residual", layers = [{ layer = "convolution", channels = 5, kernel = 3, pad = 1, activation = "tanh" }] },' \
+    '{ layer = "upsample", filter = "bilinear" }, { layer = "transposed-convolution", channels = 6, kernel = 3, stride = 2, activation = "leaky-relu" },' \
+    '{ layer = "average-pool", window = 2, stride = 1 }, { layer = "crop", height = 9, width = 7 },' \
+    '{ layer = "convolution", channels = 1, kernel = 1, activation = "sigmoid" }]' \
+    '[discriminator]' 'layers = [{ layer = "dense", units = 4, activation = "relu" }, { layer = "dense", units = 1 }]' >net.toml
+  expect 0 "a small generator of images" train net.toml --quiet --out net
+}
+
+# two tables of numbers, which differ by at most a thousandth
+same_numbers() { awk -F, 'NR == FNR { a[FNR] = $0; n = FNR; next } { split(a[FNR], b); for (i = 1; i <= NF; ++i) if ($i - b[i] > .001 || b[i] - $i > .001) exit 1; m = FNR } END { if (m != n || n == 0) exit 1 }' "$1" "$2"; }
+
+test_cpp() {
+  make_run
+  expect 0 "to C++" export net --to cpp --out cpp
+  says "compared with the model: 64 samples differ by at most" "generator.h, generator.weights, main.cpp of net, step 3" "one thread: one sample"
+  expect 0 "  samples of gan" sample net -n 16 --seed 7 --out samples.csv
+  local compiler
+  for compiler in g++ clang++; do
+    command -v $compiler >/dev/null || continue
+    check "  compiles with $compiler" $compiler -std=c++17 -Wall -Wextra -Werror -O2 cpp/main.cpp -o main
+    (cd cpp && ../main 16 7 >../main.csv) || true
+    check "  and draws the samples of gan" same_numbers main.csv samples.csv
+  done
+  expect 0 "again, over its own files" export net --to cpp --out cpp
+  echo mine >cpp/main.cpp
+  expect 2 "not over a file of somebody else" export net --to cpp --out cpp
+  says "cpp/main.cpp: exists already" --force
+  expect 0 "  but with --force" export net --to cpp --out cpp --force
+  head -c 100 cpp/generator.weights >short && mv short cpp/generator.weights
+  (cd cpp && ../main 1 1 >/dev/null 2>../said.txt) || true
+  check "  weights that are cut off are noticed" grep -q "generator.weights: is cut off" said.txt
+  CXX=$work/no-compiler expect 0 "without a compiler" export net --to cpp --out cpp2
+  says "generator.h was not compiled, since no C++ compiler was found"
+  check "  the same files" cmp cpp/generator.h cpp2/generator.h
+}
+
+test_safetensors() {
+  expect 0 "to safetensors" export net --to safetensors --out hub --licence mit
+  local file
+  for file in model.safetensors config.json generator.py samples.safetensors README.md samples.png; do check "  writes $file" test -s hub/$file; done
+  check "  its card begins with YAML" test "$(head -n 2 hub/README.md | tr '\n' ' ')" = '--- license: "mit" '
+  check "  with the pipeline" grep -qx 'pipeline_tag: unconditional-image-generation' hub/README.md
+  if grep -q 'run by python3 with torch' out.txt; then says "compared with the model: 64 samples differ by at most"
+  else says "there is no python3 with torch"; fi
+}
+
+test_onnx() {
+  expect 0 "to ONNX" export net --to onnx --out g.onnx
+  check "  a file" test -s g.onnx
+  if grep -q 'run by onnxruntime' out.txt; then says "compared with the model: 64 samples differ by at most"; else says "the checker of ONNX accepts it"; fi
+  expect 0 "  of bytes" export net --to onnx --out g8.onnx --output uint8
+  check "  another file" test "$(cksum <g.onnx)" != "$(cksum <g8.onnx)"
+  expect 2 "bytes in C++" export net --to cpp --out cpp --output uint8
+  says "--output uint8: cpp gives the units of the data"
+  expect 2 "a folder where a file is expected" export net --to onnx --out cpp
+  says "expected the name of a file"
+}
+
+test_refusals() {
+  expect 2 "an unknown target" export net --to cp --out x
+  says "--to cp: expected one of cpp" "did you mean 'cpp'"
+  expect 2 "no target" export net --out x
+  expect 3 "no run" export nothing --to cpp --out x
+  says "nothing: no such run or checkpoint"
+  expect 2 "a file where a folder is expected" export net --to cpp --out net.toml
+  says "expected the name of a folder"
+  printf '%s\n' '[run]' 'model = "bernoulli-mixture"' '[data]' 'source = "images.npy"' 'binarise = true' '[training]' 'steps = 2' 'batch_size = 20' '[mixture]' 'components = 5' >mixture.toml
+  expect 0 "a model of another kind" train mixture.toml --quiet --out mixture
+  expect 2 "  is refused" export mixture --to cpp --out x
+  says "mixture: is a model of the kind 'bernoulli-mixture'; generators of adversarial nets are exported"
+  check "  nothing is written" test ! -e x
+}
+
+run_tests cpp safetensors onnx refusals

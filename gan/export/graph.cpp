@@ -1,0 +1,227 @@
+#include "gan/export/graph.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "gan/core/error.h"
+#include "gan/io/bytes.h"
+
+namespace gan {
+namespace {
+
+class Builder {
+ public:
+  Builder(const ExportSource& source) : source_(source) {
+    graph_.values.push_back({source.generator.noise_size});
+    if (sees_labels(source.generator.layers))
+      graph_.classes = static_cast<int64_t>(source.card.classes.size());
+  }
+
+  Graph build() {
+    const NetworkSpec& layers = source_.generator.layers;
+    const auto fitted = shapes(layers, graph_.in(), "generator", graph_.classes);
+    size_t value = add_network(layers, fitted, 0, "", "[generator]");
+    value = as(value, {product(shape(value))}, "");
+    const DataCard& card = source_.card;
+    const bool as_data = product(card.shape) == product(shape(value));
+    add_own_units(value, as_data ? card.shape : fitted.back().out);
+    return std::move(graph_);
+  }
+
+ private:
+  const Shape& shape(size_t value) const { return graph_.values[value]; }
+
+  size_t add(OperationKind kind, const std::string& layer, std::vector<size_t> inputs, Shape out) {
+    graph_.values.push_back(std::move(out));
+    const size_t output = graph_.values.size() - 1;
+    graph_.operations.push_back({std::move(kind), layer, std::move(inputs), output});
+    return output;
+  }
+
+  /// The same numbers in another shape.
+  size_t as(size_t value, const Shape& wanted, const std::string& layer) {
+    if (shape(value) == wanted) return value;
+    return add(operation::Reshape{}, layer, {value}, wanted);
+  }
+  size_t as_row(size_t value, const std::string& layer) {
+    return as(value, {product(shape(value))}, layer);
+  }
+
+  size_t add_network(const NetworkSpec& spec, const std::vector<LayerShape>& fitted, size_t value,
+                     const std::string& prefix, const std::string& who) {
+    const std::vector<std::string> names = layer_names(spec);
+    for (size_t i = 0; i < spec.size(); ++i) {
+      at_ = {.fitted = &fitted[i],
+             .name = prefix + names[i],
+             .who = fmt::format("{} layer {} ({})", who, i + 1, describe(spec[i]))};
+      value = std::visit([&](const auto& layer) { return layer_of(layer, value); }, spec[i]);
+    }
+    return value;
+  }
+
+  // A layer that comes in with a recipe and has no function below cannot be exported.
+
+  template <class L>
+  size_t layer_of(const L&, size_t) {
+    throw UsageError("{}: this kind of layer cannot be exported", at_.who);
+  }
+  size_t layer_of(const Projection&, size_t) {
+    throw UsageError(
+        "{}: cannot be exported: it is the end of a discriminator, and generators are exported",
+        at_.who);
+  }
+
+  size_t layer_of(const Dense& l, size_t value) {
+    value = as_row(value, at_.name);
+    return add(operation::Affine{weights("weight", {l.units, product(shape(value))}),
+                                 weights("bias", {l.units}),
+                                 {l.activation, l.slope}},
+               at_.name, {value}, {l.units});
+  }
+
+  size_t layer_of(const Maxout& l, size_t value) {
+    value = as_row(value, at_.name);
+    const int64_t rows = l.units * l.pieces;
+    value = add(
+        operation::Affine{
+            weights("weight", {rows, product(shape(value))}), weights("bias", {rows}), {}},
+        at_.name, {value}, {rows});
+    return add(operation::MaxOfPieces{l.pieces}, at_.name, {value}, {l.units});
+  }
+
+  size_t layer_of(const Dropout&, size_t value) { return value; }  // while training only
+
+  size_t layer_of(const BatchNorm& l, size_t value) {
+    const int64_t n = shape(value)[0];
+    const Weights gain = weights("gain", {n}), bias = weights("bias", {n}),
+                  mean = weights("mean", {n}), variance = weights("variance", {n});
+    operation::Scale out{gain, bias};
+    for (size_t i = 0; i < gain.values.size(); ++i) {
+      const double factor = gain.values[i] / std::sqrt(variance.values[i] + l.epsilon);
+      out.scale.values[i] = static_cast<float>(factor);
+      out.shift.values[i] = static_cast<float>(bias.values[i] - factor * mean.values[i]);
+    }
+    return add(std::move(out), at_.name, {value}, Shape(shape(value)));
+  }
+
+  template <bool transposed>
+  size_t layer_of(const BasicConvolution<transposed>& l, size_t value) {
+    const LayerShape& s = *at_.fitted;
+    value = as(value, s.in, at_.name);
+    const int64_t rows = transposed ? s.in[0] : l.channels,
+                  columns = (transposed ? l.channels : s.in[0]) / l.groups;
+    return add(operation::Kernels{.transposed = transposed,
+                                  .kernel = l.kernel,
+                                  .stride = l.stride,
+                                  .pad = l.pad,
+                                  .groups = l.groups,
+                                  .weight = weights("weight", {rows, columns, l.kernel, l.kernel}),
+                                  .bias = weights("bias", l.tied ? Shape{l.channels} : s.out),
+                                  .activation = {l.activation, l.slope}},
+               at_.name, {value}, s.out);
+  }
+
+  size_t layer_of(const MaxoutConvolution& l, size_t value) {
+    const LayerShape s = *at_.fitted;
+    value = as(value, s.in, at_.name);
+    const int64_t rows = l.channels * l.pieces;
+    value = add(operation::Kernels{.kernel = l.kernel,
+                                   .pad = l.pad,
+                                   .weight = weights("weight", {rows, s.in[0], l.kernel, l.kernel}),
+                                   .bias = weights("bias", l.tied ? Shape{rows} : s.detector),
+                                   .activation = {}},
+                at_.name, {value}, s.detector);
+    value = add(operation::MaxOfPieces{l.pieces}, at_.name, {value},
+                {l.channels, s.detector[1], s.detector[2]});
+    if (l.pool == 1 && l.pool_stride == 1) return value;
+    return add(operation::MaxOfWindows{l.pool, l.pool_stride}, at_.name, {value}, s.out);
+  }
+
+  size_t layer_of(const ActivationLayer& l, size_t value) {
+    return add(operation::Activate{{l.activation, l.slope}}, at_.name, {value},
+               Shape(shape(value)));
+  }
+  size_t layer_of(const gan::Reshape& l, size_t value) { return as(value, l.shape, at_.name); }
+  size_t layer_of(const gan::Upsample& l, size_t value) {
+    return add(operation::Upsample{l.filter == gan::Upsample::Filter::bilinear}, at_.name, {value},
+               at_.fitted->out);
+  }
+  size_t layer_of(const gan::Downsample&, size_t value) {
+    return add(operation::Downsample{}, at_.name, {value}, at_.fitted->out);
+  }
+  size_t layer_of(const gan::AveragePool& l, size_t value) {
+    return add(operation::AveragePool{l.window, l.stride}, at_.name, {value}, at_.fitted->out);
+  }
+  size_t layer_of(const gan::Crop&, size_t value) {
+    return add(operation::Crop{}, at_.name, {value}, at_.fitted->out);
+  }
+
+  size_t layer_of(const Residual& l, size_t value) {
+    const Place block = at_;
+    const auto side = [&](const NetworkSpec& layers, const std::vector<LayerShape>& fitted,
+                          const char* name) {
+      const size_t made = add_network(layers, fitted, value, block.name + "." + name + ".",
+                                      fmt::format("{}, {},", block.who, name));
+      return as(made, block.fitted->out, block.name);
+    };
+    const size_t learned = side(l.layers, block.fitted->layers, "layers");
+    const size_t added = side(l.shortcut, block.fitted->shortcut, "shortcut");
+    return add(operation::Add{}, block.name, {learned, added}, block.fitted->out);
+  }
+
+  size_t layer_of(const ClassEmbedding& l, size_t value) {
+    value = as_row(value, at_.name);
+    return add(operation::JoinClass{weights("embedding", {graph_.classes, l.size})}, at_.name,
+               {value}, {product(shape(value)) + l.size});
+  }
+
+  void add_own_units(size_t value, const Shape& out) {
+    const Scaling& scaling = source_.card.encoding.scaling();
+    operation::OwnUnits own{scaling.factor, scaling.offset};
+    const std::vector<double>& origin = source_.card.origin;
+    if (origin.size() > own.offset.size()) {
+      own.offset.resize(origin.size(), own.offset[0]);
+      own.factor.resize(origin.size(), own.factor[0]);
+    }
+    for (size_t i = 0; !origin.empty() && i < own.offset.size(); ++i)
+      own.offset[i] =
+          static_cast<float>(own.offset[i] + origin[origin.size() == 1 ? size_t{0} : i]);
+    add(std::move(own), "", {value}, out);
+  }
+
+  /// @throws DataError
+  Weights weights(const char* what, const Shape& wanted) const {
+    const std::string name = "model." + at_.name + "." + what;
+    const auto found = source_.tensors.tensors.find(name);
+    if (found == source_.tensors.tensors.end())
+      throw DataError("{}: holds no '{}': it was written by another kind of run", source_.model,
+                      name);
+    const SafeTensor& stored = found->second;
+    if (stored.dtype != "F32" || stored.shape != wanted)
+      throw DataError("{}: '{}' is {} {}, expected F32 {}", source_.model, name, stored.dtype,
+                      shape_text(stored.shape), shape_text(wanted));
+    Weights out{wanted, std::vector<float>(static_cast<size_t>(product(wanted)))};
+    std::memcpy(out.values.data(), stored.bytes.data(), stored.bytes.size());
+    return out;
+  }
+
+  /// The layer that is being added.
+  struct Place {
+    const LayerShape* fitted = nullptr;
+    std::string name, who;
+  };
+
+  const ExportSource& source_;
+  Graph graph_;
+  Place at_;
+};
+
+}  // namespace
+
+Graph graph_of(const ExportSource& source) {
+  return Builder(source).build();
+}
+
+}  // namespace gan

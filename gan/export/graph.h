@@ -1,0 +1,132 @@
+#pragma once
+/// A generator as the operations that every export writes in its own language: what is only there
+/// for training is gone, running moments are factors, and the last operation gives the data's own
+/// units. It comes from the recipe's layers and a checkpoint's tensors, without a tensor library.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gan/core/shape.h"
+#include "gan/data/card.h"
+#include "gan/io/safetensors.h"
+#include "gan/spec/adversarial.h"
+
+namespace gan {
+
+/// Numbers of a checkpoint, in C order.
+struct Weights {
+  Shape shape;
+  std::vector<float> values;
+};
+
+struct ActivationOf {
+  Activation kind = Activation::linear;
+  double slope = 0;  ///< of leaky ReLU, below zero
+};
+
+namespace operation {
+
+/// activation(weight x + bias): [inputs] -> [outputs].
+struct Affine {
+  Weights weight, bias;  ///< [outputs, inputs], [outputs]
+  ActivationOf activation;
+};
+
+/// PyTorch's conv2d or conv_transpose2d: [C, H, W] -> [channels, h, w].
+struct Kernels {
+  bool transposed = false;
+  int64_t kernel = 0, stride = 1, pad = 0, groups = 1;
+  Weights weight;  ///< [channels, C / groups, k, k]; transposed: [C, channels / groups, k, k]
+  Weights bias;    ///< [channels]; or [channels, h, w], one for each position
+  ActivationOf activation;
+};
+
+/// The max of contiguous groups of `pieces` numbers, or of channels.
+struct MaxOfPieces {
+  int64_t pieces = 1;
+};
+
+/// The max over windows, rounded up: the last one sees what is there of it.
+struct MaxOfWindows {
+  int64_t window = 1, stride = 1;
+};
+
+/// scale x + shift, of each number or of each channel.
+struct Scale {
+  Weights scale, shift;
+};
+
+struct Activate {
+  ActivationOf activation;
+};
+
+/// The same numbers as a row, channel by channel, or as another image.
+struct Reshape {};
+
+struct Upsample {
+  bool bilinear = false;
+};
+struct Downsample {};
+struct AveragePool {
+  int64_t window = 1, stride = 1;
+};
+struct Crop {};  ///< the middle; where an odd number of lines goes, one more goes at the end
+
+/// The sum of two values.
+struct Add {};
+
+/// The row of the label joined to what comes in: [n] -> [n + size].
+struct JoinClass {
+  Weights embedding;  ///< [classes, size]
+};
+
+/// x / factor + offset: the data's own units. One number for all, or one for each.
+struct OwnUnits {
+  std::vector<float> factor, offset;
+};
+
+}  // namespace operation
+
+using OperationKind =
+    std::variant<operation::Affine, operation::Kernels, operation::MaxOfPieces,
+                 operation::MaxOfWindows, operation::Scale, operation::Activate, operation::Reshape,
+                 operation::Upsample, operation::Downsample, operation::AveragePool,
+                 operation::Crop, operation::Add, operation::JoinClass, operation::OwnUnits>;
+
+struct Operation {
+  OperationKind kind;
+  std::string layer;           ///< its name in the checkpoint: "dense1", "residual2.layers.dense1"
+  std::vector<size_t> inputs;  ///< numbers of values
+  size_t output = 0;
+};
+
+/// Value 0 is z. Each operation makes the value of the next number.
+struct Graph {
+  std::vector<Shape> values;  ///< of one example: [n] or [C, H, W]
+  std::vector<Operation> operations;
+  int64_t classes = 0;  ///< of the labels; 0: the generator sees none
+
+  const Shape& in() const { return values.front(); }
+  const Shape& out() const { return values.back(); }  ///< as the data's examples
+};
+
+/// What an export is made from.
+struct ExportSource {
+  const GeneratorSection& generator;
+  const DataCard& card;
+  const SafeTensors& tensors;  ///< the generator's begin with "model."
+  std::string model;           ///< what is exported, in words: the name of a run
+  int64_t step = 0;
+  std::string licence;  ///< of the weights, an SPDX name; may be empty
+  bool bytes = false;   ///< x as 8-bit RGB images, of targets that know them
+  std::vector<std::pair<std::string, double>> scores;  ///< last computed while training
+};
+
+/// The generator that samples are drawn from: of an average of G, where one is kept.
+/// @throws UsageError naming the layer that cannot be exported; DataError where a tensor is missing
+Graph graph_of(const ExportSource& source);
+
+}  // namespace gan

@@ -1,0 +1,42 @@
+#pragma once
+/// A trained generator as files that need no libtorch, compared with the model before they are
+/// kept. The targets are the rows of gan/export/exporter.h.
+
+#include <string>
+#include <vector>
+
+#include "gan/export/exporter.h"
+#include "gan/stored.h"
+
+namespace gan {
+
+struct Export {
+  std::vector<ExportedFile> files;
+  Proof proof;
+  std::optional<Speed> of_gan;  ///< of the same samples by this program and one thread; where the
+                                ///< proof has its own. `start` is the time of reading the model
+  int64_t samples = 0;          ///< compared
+  int64_t step = 0;
+};
+
+struct ExportSettings {
+  std::string checkpoint = "last";  ///< as of load()
+  std::string licence;              ///< of the weights, an SPDX name; may be empty
+  bool bytes = false;               ///< 8-bit RGB images, of targets that know them
+};
+
+/// `path`: as of load(). Writes nothing.
+/// @throws UsageError naming what cannot be exported; DataError; ErrorOf<Exit::bug> where the
+/// export differs from the model by more than kMostDifference
+Export export_model(const std::filesystem::path& path, const Exporter& exporter,
+                    const ExportSettings& settings = {});
+
+/// As a share of the largest number of the samples.
+constexpr double kMostDifference = 1e-4;
+
+/// What the reference network draws from the generator of a checkpoint in float32; samples 0 to n -
+/// 1 of the seed. Without a picture.
+ExportSamples reference_samples(const Stored& stored, const std::string& who, int64_t n,
+                                uint64_t seed);
+
+}  // namespace gan
