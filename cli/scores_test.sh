@@ -29,7 +29,7 @@ fits_terminal() { check "  in 80 columns" holds "$(LC_ALL=C.UTF-8 wc -L <out.txt
 reads_two_sample() {  # the table says what json.txt holds
   says "held-out data with $(interval two_sample) accuracy on $(grouped "$(of two_sample test_examples)") test examples (50% is guessing; $(p_value "$(of two_sample p_value)"))"
   says "mean of $(of two_sample fits) fits, which differ by $(percent "$(of two_sample deviation)")%"
-  says "control, training examples: $(interval control) ($(p_value "$(of control p_value)"))"
+  says "control, training examples in place of samples: $(interval control) ($(p_value "$(of control p_value)"))"
 }
 
 reads_nearest() {

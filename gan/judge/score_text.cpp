@@ -32,21 +32,22 @@ std::string table_of(const std::vector<Score>& scores, Controls controls) {
   return table(rows);
 }
 
-/// "training examples as samples; of authenticity: test examples as samples".
+/// "training examples as samples; of authenticity: test examples as samples". The first one is that
+/// of all scores that are not named.
 std::string names_of_controls(const std::vector<Score>& scores) {
-  std::string usual;
-  std::vector<std::string> out;
+  std::vector<std::pair<std::string, std::vector<std::string>>> known;  // control, its scores
   for (const Score& score : scores) {
     if (score.controls.empty()) continue;
     const std::string& name = score.controls.front().name;
-    if (usual.empty()) {
-      usual = name;
-      out.push_back(name);
-    } else if (name != usual) {
-      out.push_back(fmt::format("of {}: {}", score.name, name));
-    }
+    auto at = std::find_if(known.begin(), known.end(),
+                           [&](const auto& control) { return control.first == name; });
+    if (at == known.end()) at = known.insert(known.end(), {name, {}});
+    at->second.push_back(score.name);
   }
-  return fmt::format("{}", fmt::join(out, "; "));
+  std::string out;
+  for (const auto& [name, of] : known)
+    out += out.empty() ? name : fmt::format("; of {}: {}", fmt::join(of, " and "), name);
+  return out;
 }
 
 /// One table of all scores whose kinds have no text of their own, and what they have in common.
@@ -63,6 +64,7 @@ std::string shared_table(const Reports& reports) {
   const bool fits = width_of(out) <= kTextWidth;
   if (!fits) out = table_of(scores, Controls::without_intervals);
   const std::string controls = names_of_controls(scores);
+  out += "\n";
   if (!features.empty()) out += labelled("features", features);
   if (!controls.empty())
     out += labelled("control", controls + (fits ? "" : "; its intervals: --json"));

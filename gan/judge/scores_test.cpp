@@ -70,7 +70,7 @@ TEST_F(ScoresTest, KindOfOneRowIsSeenEverywhere) {
   const Evaluation found = evaluate(subject(at::full({800, 2}, 3.25f)), kinds);
   EXPECT_TRUE(holds(found.text(),
                     "\n  score                    samples  control\n"
-                    "  shift, metres  3.25 [2.75, 3.75]        0\n"
+                    "  shift, metres  3.25 [2.75, 3.75]        0\n\n"
                     "  control            the origin\n"))
       << found.text();
   const Json json = Json::parse(found.json());
@@ -169,12 +169,14 @@ TEST_F(ScoresTest, TextFitsATerminal) {
   };
   add("Fréchet distance", "12.5 [12.1, 12.9]", "training examples as samples");
   add("authenticity", "75.0% [74.0, 76.0]", "test examples as samples");
+  add("nearest training", "6.5", "test examples as samples");
   const std::string text = found.text();
   EXPECT_LE(width_of(text), kTextWidth) << text;
   EXPECT_TRUE(holds(text, "  Fréchet distance   12.5 [12.1, 12.9]   12.5 [12.1, 12.9]\n")) << text;
-  EXPECT_TRUE(holds(text,
-                    "  control            training examples as samples; of authenticity: test\n"
-                    "                     examples as samples\n"))
+  EXPECT_TRUE(
+      holds(text,
+            "  control            training examples as samples; of authenticity and nearest\n"
+            "                     training: test examples as samples\n"))
       << text;
   add("kernel distance", wide, "training examples as samples");
   const std::string shorter = found.text();
