@@ -10,6 +10,7 @@
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
+#include "gan/families.h"
 #include "gan/gan.h"
 #include "gan/io/safetensors.h"
 #include "gan/spec/family.h"
@@ -95,15 +96,21 @@ void print_about(const Config&, const GeneratorSection& s, const DataSpec& data)
 void print_about(const Config& c, const DiscriminatorSection& s, const DataSpec& data) {
   const bool known = !data.shape.empty();
   const bool labelled = sees_labels(s.layers) || sees_labels(c.generator.layers);
-  fmt::print("D, one logit\n");
+  fmt::print("D, one logit{}{}\n", c.game.auxiliary > 0 ? ", and one for each class" : "",
+             c.game.pack > 1 ? fmt::format(", of {} examples at once", c.game.pack) : "");
   if (known)
-    print_network("discriminator", s.layers, data.shape, std::ssize(data.classes));
+    print_network("discriminator", s.layers, packed(data.shape, c.game.pack),
+                  std::ssize(data.classes));
   else if (labelled)
     print_layers("discriminator", s.layers);
   else
     print_discriminator(
-        s.layers, shapes(c.generator.layers, {c.generator.noise_size}, "generator").back().out);
-  fmt::print("\n");
+        s.layers,
+        packed(shapes(c.generator.layers, {c.generator.noise_size}, "generator").back().out,
+               c.game.pack));
+  const std::string why = family_of(c).engines.why_not_fused(c);
+  fmt::print("on a CPU, trained by the {} engine{}{}\n\n", why.empty() ? "fused" : "reference",
+             why.empty() ? "" : ": ", why);
 }
 
 void print_rbm(int64_t hidden, bool gaussian, const DataSpec& data) {

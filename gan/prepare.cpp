@@ -74,7 +74,9 @@ void choose_precision(RunSection& run, const Engines& engines) {
 }
 
 /// What "auto" means here: it is recorded, since it decides the bytes of a run.
-void choose_engine(Config& c, const Engines& engines, at::Device device) {
+void choose_engine(Problem& p, const Engines& engines) {
+  Config& c = p.config;
+  const at::Device device = p.device;
   RunSection& run = c.run;
   const std::string why = device.is_cpu() ? engines.why_not_fused(c) : "it runs on a GPU";
   if (run.engine == Engine::reference && !engines.reference)
@@ -82,6 +84,9 @@ void choose_engine(Config& c, const Engines& engines, at::Device device) {
         "run.engine = 'reference': this model has only the fused engine; use engine = 'auto'");
   if (run.engine == Engine::fused && !why.empty())
     throw UsageError("run.engine = 'fused': {}; use engine = 'reference'", why);
+  const bool one_engine = engines.why_not_fused == never_fused;
+  if (run.engine == Engine::automatic && !why.empty() && device.is_cpu() && !one_engine)
+    p.data.notes.push_back("trained by the reference engine, which is slower: " + why);
   if (run.engine == Engine::automatic) run.engine = why.empty() ? Engine::fused : Engine::reference;
   if (run.engine == Engine::reference && run.precision == Precision::bf16)
     throw UsageError("run.precision = 'bf16' needs the fused engine{}",
@@ -153,7 +158,7 @@ Problem prepare(Config config, DataSet opened) {
     throw UsageError(
         "training.batch_size = {}: there are only {} training examples; choose a smaller batch",
         c.training.batch_size, p.data.train.size());
-  choose_engine(c, family.engines, p.device);
+  choose_engine(p, family.engines);
   if (p.device.is_cpu()) refuse_too_large(c, p.data);
   say_what_became_of_values(p, *family.spec);
   if (family.spec->needs_means(c)) p.means = mean_of(p.data.train, p.encoding);

@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True  # leave no __pycache__ among the sources
 
 PARTS = {  # part: the Python package that it needs, the Debian package that has it
     "game": ("torch", "python3-torch"),
+    "penalties": ("torch", "python3-torch"),
     "tied": ("numpy", "python3-numpy"),
     "deep": ("numpy", "python3-numpy"),
     "nce": ("numpy", "python3-numpy"),

@@ -8,6 +8,10 @@
 namespace gan {
 
 std::string unsupported_by_fused(const Config& c) {
+  if (c.augmentation.mode != AugmentationMode::off)
+    return "augmentation is computed by the reference engine alone";
+  if (c.game.auxiliary > 0 && penalised(c.game))
+    return "a penalty on one of several outputs of D needs the reference engine";
   const std::string g = FusedEngine::unsupported(c.generator.layers, false);
   if (!g.empty()) return fmt::format("[generator] {}", g);
   const std::string d = FusedEngine::unsupported(c.discriminator.layers, penalised(c.game));

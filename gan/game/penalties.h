@@ -1,24 +1,63 @@
 #pragma once
-/// Penalties on D's slopes. A penalty and a value function are independent choices.
+/// Penalties and limits on D: a row each in the table of penalties.cpp. Penalties, value functions
+/// and networks are independent choices, and penalties add up.
 
 #include <ATen/core/Tensor.h>
 
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "gan/core/random.h"
+#include "gan/nets/network.h"
 #include "gan/spec/config.h"
 
 namespace gan {
 
 using at::Tensor;
 
-/// w_1 R1 + w_2 R2, where R1 = 1/2 E |d D(x) / d x|^2 on data and R2 is the same on samples
-/// (Mescheder et al. 2018, equation 9; Roth et al. 2017).
-struct PenaltyWeights {
-  double r1 = 0, r2 = 0;
+/// What further points are made from: data and samples as D sees them, and random draws that depend
+/// on the number of each in the whole minibatch.
+struct Surroundings {
+  Tensor data, samples;  ///< [B, in...]
+  Tensor deviation;      ///< of all numbers of the whole minibatch of data, []
+  Stream noise;
+  uint64_t step;
+  int64_t first;  ///< number of row 0 in the whole minibatch
 };
 
-/// Weights of the penalties at step t of training.
-PenaltyWeights penalty_weights(const Config& config, int64_t t);
+struct Penalty {
+  enum class At { data, samples, further_points, parameters };
 
-/// As a Tape takes it: what each example weighs, data first, [data + samples]; undefined for none.
-Tensor penalty_of_each(PenaltyWeights weights, int64_t data, int64_t samples);
+  std::string_view name;  ///< its key in [game]
+  std::string_view source;
+  At at;                                       ///< where D's slopes are taken
+  double (*weight)(const Config&, int64_t t);  ///< at step t of training; 0: left out
+  /// Of slopes: weight (|dD/dx| - 1)^2, or else weight / 2 |dD/dx|^2, averaged over the examples.
+  bool norm_of_one = false;
+  Tensor (*points)(const Surroundings&) = nullptr;     ///< [B, in...], where they are further ones
+  void (*limit)(Network& D, double weight) = nullptr;  ///< after an update, where it is no penalty
+};
+
+std::span<const Penalty> penalties();
+
+struct WeightedPenalty {
+  const Penalty* row;
+  double weight;
+};
+
+/// Those of an update of D (from 0) in step t of training. Where penalties on slopes come in every
+/// n-th update alone, their weight is n times as large (Karras et al. 2020, StyleGAN2, appendix B).
+std::vector<WeightedPenalty> penalties_of(const Config& config, int64_t t, int64_t update);
+
+/// Further points of each penalty that has some, [B, in...] each.
+std::vector<Tensor> further_points(const std::vector<WeightedPenalty>& active,
+                                   const Surroundings& surroundings);
+
+/// Coefficients c, one for each of these slopes, so that
+///   sum_b c_b / 2 |slope_b|^2, with c taken for a constant,
+/// has the gradient of the penalty. slopes: [n, in...] = dD/dx. (|g| - 1)^2 has the same gradient
+/// as (1 - 1 / |g|) |g|^2 with a constant in brackets.
+Tensor coefficients(const WeightedPenalty& penalty, const Tensor& slopes);
 
 }  // namespace gan

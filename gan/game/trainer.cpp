@@ -10,38 +10,80 @@
 #include "gan/spec/family.h"
 
 namespace gan {
+namespace {
+
+/// Of an auxiliary classifier (Odena et al. 2017, AC-GAN, equation 3).
+Tensor class_loss(const Tensor& logits, const Tensor& label) {  // [B, classes], [B] -> []
+  return at::cross_entropy_loss(logits, label.to(logits.device()));
+}
+
+}  // namespace
 
 /// Algorithm 1 of Goodfellow et al. (2014), one outer iteration.
 Scalars Trainer::step_alternating(int64_t t, Batches& data) {
-  const GameSection& rule = config_.game;
   Batch batch;
-  Tensor d_loss, on_data, on_samples;
-  for (int64_t i = 0; i < rule.k; ++i) {                                        // "for k steps do"
-    batch = data.next();                                                        // x ~ p_data
-    DiscriminatorPass a = ask_D(batch, generate(batch, t, i)->output(), t, i);  // samples ~ p_g
-    d_loss = game_.d_loss(a.real, a.fake);
-    on_data = a.real;
-    on_samples = a.fake;
-    update_D(a, d_loss, penalty_weights(config_, t), t, t * rule.k + i);
+  Answers of_D;
+  for (int64_t i = 0; i < config_.game.k; ++i) {  // "for k steps do"
+    batch = data.next();                          // x ~ p_data
+    of_D = update_D(batch, {t, i});
   }
-  const auto made = generate(batch, t, rule.k);  // fresh z
-  if (!game_.relative) batch.x = Tensor();
-  DiscriminatorPass b = ask_D(batch, made->output(), t, rule.k);  // the new D
-  const Tensor g_loss = game_.g_loss(b.real, b.fake);
-  update_G(*made, b.for_samples(g_loss), t);
-  return report(d_loss, g_loss, on_data, on_samples);
+  const Answers of_G = update_G(batch, {t, config_.game.k});
+  return report(of_D, of_G, t);
+}
+
+Trainer::Answers Trainer::update_D(const Batch& batch, Place at) {
+  const int64_t update = at.t * config_.game.k + at.pass;
+  const std::vector<WeightedPenalty> penalties = penalties_of(config_, at.t, update);
+  const Tensor deviation = config_.game.dragan > 0 ? batch.x.std(/*unbiased=*/false) : Tensor();
+  Descent descent(d_optimizer_, when_D(at.t, update), config_.game.accumulate);
+  Answers answers;
+  for (const Batch& data : parts_of(batch)) {
+    const auto made = generate(data, at);  // samples ~ p_g
+    DiscriminatorPass a = ask_D(data, made->output(), at, penalties, deviation);
+    const Tensor loss = d_loss(a, data);
+    a.descend(loss, penalties, descent);
+    answers.add(loss, a);
+  }
+  limit_D(penalties);
+  if (adaptive_)
+    adaptive_->saw(for_data(at::cat(answers.real), at::cat(answers.fake)), batch.size());
+  return answers;
+}
+
+Trainer::Answers Trainer::update_G(const Batch& batch, Place at) {
+  Descent descent(g_optimizer_, when(at.t, at.t), config_.game.accumulate);
+  Answers answers;
+  for (Batch& data : parts_of(batch)) {
+    const auto made = generate(data, at);  // fresh z
+    const int64_t samples = data.size();
+    if (!game_.relative) data.x = Tensor();
+    DiscriminatorPass a = ask_D(data, made->output(), at);  // the new D
+    const Tensor loss = g_loss(a, data);
+    descent.add(*made, a.for_samples(loss).reshape({samples, -1}));
+    answers.add(loss, a);
+  }
+  G_.network().constrain();
+  return answers;
 }
 
 /// The authors' code: one fake batch and one set of masks for both players, D's objective halved,
 /// and both gradients taken at the same parameters before either moves.
 Scalars Trainer::step_simultaneous(int64_t t, const Batch& data) {
-  const auto made = generate(data, t, 0);
-  DiscriminatorPass a = ask_D(data, made->output(), t, 0);
-  const Tensor d_loss = game_.d_loss(a.real, a.fake), g_loss = game_.g_loss(a.real, a.fake);
-  const Tensor slope = a.for_samples(g_loss);  // through D as it is
-  update_D(a, d_loss / 2, {}, t, t);
-  update_G(*made, slope, t);
-  return report(d_loss, g_loss, a.real, a.fake);
+  const std::vector<WeightedPenalty> penalties = penalties_of(config_, t, t);
+  const auto made = generate(data, {t, 0});
+  DiscriminatorPass a = ask_D(data, made->output(), {t, 0});
+  const Tensor for_D = d_loss(a, data), for_G = g_loss(a, data);
+  const Tensor slope = a.for_samples(for_G).reshape({data.size(), -1});  // through D as it is
+  Descent of_D(d_optimizer_, when_D(t, t), 1), of_G(g_optimizer_, when(t, t), 1);
+  a.descend(for_D / 2, penalties, of_D);
+  limit_D(penalties);
+  of_G.add(*made, slope);
+  G_.network().constrain();
+  if (adaptive_) adaptive_->saw(for_data(a.real, a.fake), data.size());
+  Answers d, g;
+  d.add(for_D, a);
+  g.add(for_G, a);
+  return report(d, g, t);
 }
 
 Scalars Trainer::step(int64_t t, Batches& data) {
@@ -49,6 +91,17 @@ Scalars Trainer::step(int64_t t, Batches& data) {
                                                                 : step_alternating(t, data);
   if (averaged_) averaged_->network().average(G_.network(), averaging_decay(config_, t));
   return scalars;
+}
+
+std::vector<Batch> Trainer::parts_of(const Batch& batch) const {
+  const int64_t parts = config_.game.accumulate, size = batch.size() / parts;
+  if (parts == 1) return {batch};
+  std::vector<Batch> out;
+  for (int64_t first = 0; first < batch.size(); first += size)
+    out.push_back({.x = batch.x.narrow(0, first, size),
+                   .label = batch.label.defined() ? batch.label.narrow(0, first, size) : Tensor(),
+                   .first = batch.first + first});
+  return out;
 }
 
 Pass Trainer::pass_of(const Batch& data, const Stream& noise, int64_t t) const {
@@ -59,46 +112,112 @@ Pass Trainer::pass_of(const Batch& data, const Stream& noise, int64_t t) const {
           .first = data.first};
 }
 
-std::unique_ptr<Tape> Trainer::generate(const Batch& data, int64_t t, int64_t pass) {
-  const Tensor z = G_.noise(noise_.child("z").child(pass), data.size(), t, data.first);
-  return G_.network().record({z}, pass_of(data, noise_.child("G").child(pass), t));
+std::unique_ptr<Tape> Trainer::generate(const Batch& data, Place at) {
+  const Tensor z = G_.noise(noise_.child("z").child(at.pass), data.size(), at.t, data.first);
+  return G_.network().record({z}, pass_of(data, noise_.child("G").child(at.pass), at.t));
 }
 
-DiscriminatorPass Trainer::ask_D(const Batch& data, const Tensor& s, int64_t t, int64_t pass) {
+DiscriminatorPass Trainer::ask_D(const Batch& data, const Tensor& s, Place at,
+                                 const std::vector<WeightedPenalty>& penalties,
+                                 const Tensor& deviation) {
   const bool both = data.x.defined();
-  Pass whole = pass_of(data, noise_.child("D").child(2 * pass + (both ? 0 : 1)), t);
-  if (!both) return DiscriminatorPass(D_.record(s, whole), 0, s.size(0));
-  whole.part = s.size(0);
-  whole.whole = config_.training.batch_size;
-  if (data.label.defined()) whole.label = at::cat({data.label, data.label});
-  return DiscriminatorPass(D_.record({data.x, s}, whole), data.size(), s.size(0));
+  const int64_t pack = config_.game.pack, pass_number = 2 * at.pass + (both ? 0 : 1);
+  Pass pass = pass_of(data, noise_.child("D").child(pass_number), at.t);
+  std::vector<Tensor> parts{packs(s)};
+  if (both) {
+    parts.insert(parts.begin(), packs(data.x));
+    const std::vector<Tensor> further =
+        further_points(penalties, {.data = parts[0],
+                                   .samples = parts[1].reshape(parts[0].sizes()),
+                                   .deviation = deviation,
+                                   .noise = noise_.child("penalty").child(at.pass),
+                                   .step = pass.step,
+                                   .first = data.first / pack});
+    parts.insert(parts.end(), further.begin(), further.end());
+    pass.part = parts[0].size(0);
+    pass.whole = config_.training.batch_size / pack;
+    if (data.label.defined()) pass.label = data.label.repeat({static_cast<int64_t>(parts.size())});
+  }
+  pass.first = data.first / pack;
+  const double p = augmentation_at(at.t);
+  if (augmenter_.on() && p > 0)
+    pass.before = [&, p](const Tensor& x) {
+      const Stream noise = noise_.child("augmentation").child(pass_number);
+      std::vector<Tensor> transformed;
+      for (const Tensor& part : x.chunk(static_cast<int64_t>(parts.size())))
+        transformed.push_back(
+            augmenter_.apply(part, p, noise.child(transformed.size()), pass.step, data.first));
+      return at::cat(transformed);
+    };
+  const int64_t rows = parts[0].size(0), further = static_cast<int64_t>(parts.size()) - 2;
+  return DiscriminatorPass(
+      D_.record(parts, pass),
+      {.data = both ? rows : 0, .samples = rows, .further = both ? further * rows : 0});
 }
 
-void Trainer::update_D(DiscriminatorPass& asked, const Tensor& loss, PenaltyWeights weights,
-                       int64_t t, int64_t update) {
-  asked.descend(loss, weights, d_optimizer_, when(t, update));
+Tensor Trainer::packs(const Tensor& x) const {
+  const int64_t pack = config_.game.pack;
+  return pack == 1 ? x : x.reshape({x.size(0) / pack, -1});
+}
+
+double Trainer::augmentation_at(int64_t t) const {
+  const AugmentationSection& section = config_.augmentation;
+  return adaptive_ ? adaptive_->p() : scheduled(config_.optimizer, section.p, section.final_p, t);
+}
+
+Tensor Trainer::d_loss(const DiscriminatorPass& a, const Batch& data) const {
+  const Tensor loss = game_.d_loss(a.real, a.fake);
+  if (config_.game.auxiliary == 0) return loss;
+  return loss + config_.game.auxiliary * (class_loss(a.real_classes, data.label) +
+                                          class_loss(a.fake_classes, data.label));
+}
+
+Tensor Trainer::g_loss(const DiscriminatorPass& a, const Batch& data) const {
+  const Tensor loss = game_.g_loss(a.real, a.fake);
+  if (config_.game.auxiliary == 0) return loss;
+  return loss + config_.game.auxiliary * class_loss(a.fake_classes, data.label);
+}
+
+void Trainer::limit_D(const std::vector<WeightedPenalty>& penalties) {
   D_.constrain();
-}
-
-void Trainer::update_G(Tape& made, const Tensor& slope_in_samples, int64_t t) {
-  made.descend(slope_in_samples, {}, g_optimizer_, when(t, t));
-  G_.network().constrain();
+  for (const WeightedPenalty& penalty : penalties)
+    if (penalty.row->limit) penalty.row->limit(D_, penalty.weight);
 }
 
 UpdateTime Trainer::when(int64_t t, int64_t update) const {
   return {.step = t, .update = update, .epoch = t * config_.game.k / batches_per_epoch_ + 1};
 }
 
-Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real,
-                        const Tensor& fake) const {
+UpdateTime Trainer::when_D(int64_t t, int64_t update) const {
+  UpdateTime out = when(t, update);
+  const double rate = config_.training.learning_rate;
+  out.scale = config_.discriminator.learning_rate.value_or(rate) / rate;
+  return out;
+}
+
+void Trainer::Answers::add(const Tensor& loss_of_part, const DiscriminatorPass& a) {
+  loss.push_back(loss_of_part.detach());
+  if (a.real.defined()) real.push_back(a.real.detach());
+  fake.push_back(a.fake.detach());
+}
+
+Tensor Trainer::for_data(const Tensor& real, const Tensor& fake) const {
+  return game_.relative ? real - fake : real - game_.even_logit;
+}
+
+Scalars Trainer::report(const Answers& d, const Answers& g, int64_t t) const {
   // In every game .5 means that D cannot tell: logits count from `even_logit`, or from each other.
   const at::NoGradGuard no_grad;
-  const Tensor on_data = game_.relative ? real - fake : real - game_.even_logit;
-  const Tensor on_fake = game_.relative ? fake - real : fake - game_.even_logit;
-  return {{"d_loss", d_loss.detach()},
-          {"g_loss", g_loss.detach()},
-          {"D(x)", at::sigmoid(on_data).mean()},
-          {"D(G(z))", at::sigmoid(on_fake).mean()}};
+  const Tensor real = at::cat(d.real), fake = at::cat(d.fake);
+  const Tensor on_data = for_data(real, fake),
+               on_fake = game_.relative ? -on_data : fake - game_.even_logit;
+  Scalars out{{"d_loss", at::stack(d.loss).mean()},
+              {"g_loss", at::stack(g.loss).mean()},
+              {"D(x)", at::sigmoid(on_data).mean()},
+              {"D(G(z))", at::sigmoid(on_fake).mean()}};
+  if (augmenter_.on())
+    out.emplace_back("augment_p", at::scalar_tensor(augmentation_at(t), at::kDouble));
+  return out;
 }
 
 Scalars Trainer::watch(const Batch& batch) {
@@ -124,7 +243,8 @@ Scalars Trainer::watch(const Batch& batch) {
   const int64_t probe = std::max<int64_t>(real.size(0), 256);
   const Tensor fake =
       dead_units("G", G_.network(), G_.noise(noise_.child("watch"), probe, 0), G_.labels(probe, 0));
-  dead_units("D", D_, real, batch.label);
+  const int64_t pack = config_.game.pack, in_packs = real.size(0) / pack * pack;
+  dead_units("D", D_, packs(real.narrow(0, 0, in_packs)), batch.label);
   out.emplace_back("spread",
                    (fake.var(0, false).sum() / real.var(0, false).sum().clamp_min(1e-12)).sqrt());
   return out;
@@ -132,7 +252,8 @@ Scalars Trainer::watch(const Batch& batch) {
 
 Tensor Trainer::discriminate(const Tensor& x) const {
   const at::NoGradGuard no_grad;
-  return D_(x.to(device_)).flatten().to(at::kCPU);
+  const Tensor copies = x.to(device_).flatten(1).repeat({1, config_.game.pack});
+  return D_(copies).flatten(1).select(1, 0).to(at::kCPU);
 }
 
 Trainer::Trainer(const Setup& setup)
@@ -141,22 +262,21 @@ Trainer::Trainer(const Setup& setup)
       device_(setup.device),
       game_(value_function(config_.game.value)),
       noise_(config_.run.seed, "game"),
+      augmenter_(config_.augmentation, setup.data.shape, config_.data.scale),
       G_(config_.generator, setup.data, config_.run.seed, setup.means, device_),
-      D_(config_.discriminator.layers, setup.data.shape, "discriminator",
+      D_(config_.discriminator.layers, packed(setup.data.shape, config_.game.pack), "discriminator",
          Stream(config_.run.seed, "init.D"), {}, device_,
          static_cast<int64_t>(setup.data.classes.size())),
       g_optimizer_(config_.optimizer, config_.training.learning_rate, G_.network().parameters()),
       d_optimizer_(config_.optimizer, config_.training.learning_rate, D_.parameters()) {
-  const GameSection& game = config_.game;
   for (const auto& [name, network] :
        {std::pair{"generator", &G_.network()}, std::pair{"discriminator", &D_}})
     if (network->parameters().empty())
       throw UsageError("[{}] has nothing to train: give at least one dense layer", name);
   kAdversarialSpec.check(config_, setup.data);
-  if (game.update == Update::simultaneous && (game.k != 1 || penalised(game)))
-    throw UsageError(
-        "game.update = 'simultaneous' shares one batch between the players: it needs k = 1, r1 = 0 and r2 = 0, and no final values of these");
-  if (averages(game))
+  if (config_.augmentation.mode == AugmentationMode::adaptive)
+    adaptive_.emplace(config_.augmentation.images);
+  if (averages(config_.game))
     averaged_ = std::make_unique<Generator>(config_.generator, setup.data, config_.run.seed,
                                             setup.means, device_);
   if (config_.run.engine == Engine::fused) {
@@ -176,6 +296,7 @@ void Trainer::visit_state(const StateVisitor& visit) {
   D_.visit_state("D.", visit);
   g_optimizer_.visit_state("optimizer.G.", visit);
   d_optimizer_.visit_state("optimizer.D.", visit);
+  if (adaptive_) adaptive_->visit_state(visit);
 }
 
 }  // namespace gan

@@ -2,9 +2,12 @@
 /// The two players and their training: Algorithm 1 of Goodfellow et al. (2014).
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "gan/game/adaptive.h"
+#include "gan/game/augmentation.h"
 #include "gan/game/discriminator_pass.h"
 #include "gan/game/generator.h"
 #include "gan/game/value_functions.h"
@@ -22,36 +25,63 @@ class Trainer : public Learner {
 
   std::vector<Stage> stages() const override { return {{"", config_.training.steps}}; }
   int64_t batches_per_step() const override;
-  Scalars step(int64_t step, Batches& data) override;  ///< d_loss, g_loss, D(x), D(G(z))
-  Scalars watch(const Batch& real) override;           ///< gradient norms, dead units, spread
+  /// d_loss, g_loss, D(x), D(G(z)), and where D's inputs are transformed, augment_p
+  Scalars step(int64_t step, Batches& data) override;
+  Scalars watch(const Batch& real) override;  ///< gradient norms, dead units, spread
   void visit_state(const StateVisitor& visit) override;
   std::string advice_on_divergence() const override {
     return "Try a lower training.learning_rate, or a penalty (game.r1, game.r2)";
   }
   GenerativeModel& model() override { return averaged_ ? *averaged_ : G_; }
 
-  Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B] on the CPU, no gradient
+  /// [B, D] -> logits [B] on the CPU, no gradient. A D that judges packs sees each example as a
+  /// pack of copies.
+  Tensor discriminate(const Tensor& x) const;
 
  private:
+  /// Step t of training, and in it the pass (from 0): updates of D, then that of G. Random draws
+  /// depend on both.
+  struct Place {
+    int64_t t, pass;
+  };
+  /// Losses and D's answers to the parts of a minibatch.
+  struct Answers {
+    std::vector<Tensor> loss, real, fake;
+    void add(const Tensor& loss_of_part, const DiscriminatorPass& a);
+  };
+
   Scalars step_alternating(int64_t t, Batches& data);
   Scalars step_simultaneous(int64_t t, const Batch& data);
+  Answers update_D(const Batch& data, Place at);
+  Answers update_G(const Batch& data, Place at);
+  std::vector<Batch> parts_of(const Batch& batch) const;
+  Tensor d_loss(const DiscriminatorPass& a, const Batch& data) const;
+  Tensor g_loss(const DiscriminatorPass& a, const Batch& data) const;
   /// As many samples as `data` has examples, each of the same number in the whole minibatch.
-  std::unique_ptr<Tape> generate(const Batch& data, int64_t t, int64_t pass);
-  /// D's answers to the examples of `data`, unless its x is undefined, and to the samples s.
-  DiscriminatorPass ask_D(const Batch& data, const Tensor& s, int64_t t, int64_t pass);
+  std::unique_ptr<Tape> generate(const Batch& data, Place at);
+  /// D's answers to the examples of `data`, unless its x is undefined, to the samples s, and to the
+  /// further points of penalties.
+  DiscriminatorPass ask_D(const Batch& data, const Tensor& s, Place at,
+                          const std::vector<WeightedPenalty>& penalties = {},
+                          const Tensor& deviation = {});
   Pass pass_of(const Batch& data, const Stream& noise, int64_t t) const;
-  void update_D(DiscriminatorPass& asked, const Tensor& loss, PenaltyWeights weights, int64_t t,
-                int64_t update);
-  void update_G(Tape& made, const Tensor& slope_in_samples, int64_t t);
+  /// The same numbers as packs, as D sees them: [B, ...] -> [B / pack, ...].
+  Tensor packs(const Tensor& x) const;
+  double augmentation_at(int64_t t) const;  ///< its probability
+  void limit_D(const std::vector<WeightedPenalty>& penalties);
   UpdateTime when(int64_t t, int64_t update) const;
-  Scalars report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real,
-                 const Tensor& fake) const;
+  UpdateTime when_D(int64_t t, int64_t update) const;
+  /// real, fake: logits of D, in which `even` says nothing; in a relative game against each other.
+  Tensor for_data(const Tensor& real, const Tensor& fake) const;
+  Scalars report(const Answers& d, const Answers& g, int64_t t) const;
 
   Config config_;
   int64_t batches_per_epoch_;
   at::Device device_;
   const ValueFunction& game_;
   Stream noise_;
+  Augmenter augmenter_;
+  std::optional<AdaptiveProbability> adaptive_;
   Generator G_;
   Network D_;
   std::unique_ptr<Generator> averaged_;

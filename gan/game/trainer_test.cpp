@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "gan/core/error.h"
 #include "gan/core/testing.h"
 #include "gan/game/penalties.h"
 #include "gan/game/testing.h"
@@ -295,38 +296,6 @@ TEST(Generator, ASampleIsKnownByItsNumber) {
     EXPECT_TRUE(at::allclose(G.sample(100, 7, first), all.narrow(0, first, 100), 1e-4, 1e-5))
         << first;
   EXPECT_FALSE(at::allclose(all.narrow(0, 0, 100), all.narrow(0, 1000, 100), 1e-4, 1e-5));
-}
-
-TEST(Penalties, MoveToTheirFinalWeights) {
-  Config c = small_config();
-  c.game = {.r1 = 2, .r2 = 3};
-  c.optimizer.schedule = Schedule::linear;
-  c.optimizer.schedule_steps = 10;
-  EXPECT_EQ(penalty_weights(c, 5).r1, 2);
-  EXPECT_EQ(penalty_weights(c, 5).r2, 3);
-  c.game.final_r1 = 1;
-  c.game.final_r2 = 7;
-  EXPECT_EQ(penalty_weights(c, 0).r1, 2);
-  EXPECT_EQ(penalty_weights(c, 0).r2, 3);
-  EXPECT_DOUBLE_EQ(penalty_weights(c, 5).r1, 1.5);
-  EXPECT_DOUBLE_EQ(penalty_weights(c, 5).r2, 5);
-  EXPECT_EQ(penalty_weights(c, 20).r1, 1);
-  EXPECT_EQ(penalty_weights(c, 20).r2, 7);
-}
-
-TEST(Penalties, CountFromTheStartIfTheyComeLater) {
-  Config c = small_config();
-  c.discriminator.layers[1] = Dense{.units = 6, .activation = Activation::tanh};
-  EXPECT_EQ(unsupported_by_fused(c), "");
-  c.game.final_r1 = 1;
-  EXPECT_NE(unsupported_by_fused(c), "");
-}
-
-TEST(Penalties, WeighEachExample) {
-  EXPECT_FALSE(penalty_of_each({}, 2, 3).defined());
-  EXPECT_TRUE(at::allclose(penalty_of_each({.r1 = 4, .r2 = 9}, 2, 3),
-                           at::tensor({2.f, 2.f, 3.f, 3.f, 3.f})));
-  EXPECT_TRUE(at::allclose(penalty_of_each({.r2 = 3}, 1, 1), at::tensor({0.f, 3.f})));
 }
 
 }  // namespace

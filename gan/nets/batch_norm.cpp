@@ -8,6 +8,7 @@
 #include "gan/kernels/channels.h"
 #include "gan/nets/fused_builder.h"
 #include "gan/nets/layers.h"
+#include "gan/nets/parts.h"
 
 namespace gan {
 namespace {
@@ -24,12 +25,7 @@ class BatchNormLayer : public Network::Layer {
     variance_ = at::ones({channels}, options);
   }
   Tensor forward(const Tensor& x, const Pass& pass, const Stream&) const override {
-    const int64_t rows = x.size(0), part = pass.part == 0 ? rows : pass.part;
-    if (rows <= part) return normalised(x, pass.training);
-    std::vector<Tensor> parts;
-    for (int64_t row = 0; row < rows; row += part)
-      parts.push_back(normalised(x.narrow(0, row, std::min(part, rows - row)), pass.training));
-    return at::cat(parts);
+    return each_part(x, pass, [&](const Tensor& part) { return normalised(part, pass.training); });
   }
   void visit(const Network::Visitor& visit) override {
     visit("gain", gain_);

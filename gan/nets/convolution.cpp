@@ -9,10 +9,12 @@ class ConvolutionLayer : public OverImages<Convolution> {
   ConvolutionLayer(const Convolution& s, const LayerPlace& place)
       : OverImages(s, s.channels, place.shape.in[0] / s.groups,
                    fan_of(place.shape.in[0] / s.groups, s.channels / s.groups, s.kernel, s.stride),
-                   place) {}
+                   place) {
+    if (s.spectral_norm.on) normalise_spectrum(0, place);
+  }
   Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
     const Tensor a = with_untied_bias(
-        at::conv2d(image(x), weight_, tied_bias(), spec_.stride, spec_.pad, 1, spec_.groups));
+        at::conv2d(image(x), weight(), tied_bias(), spec_.stride, spec_.pad, 1, spec_.groups));
     return activate(a, spec_.activation, spec_.slope);
   }
 };

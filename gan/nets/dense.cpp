@@ -7,7 +7,9 @@ namespace {
 class DenseLayer : public Affine {
  public:
   DenseLayer(const Dense& s, const LayerPlace& place)
-      : Affine(s, s.units, s.max_norm, place), spec_(s) {}
+      : Affine(s, s.units, s.max_norm, place), spec_(s) {
+    if (s.spectral_norm.on) normalise_spectrum(0, place);
+  }
   Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
     return activate(affine(x), spec_.activation, spec_.slope);
   }

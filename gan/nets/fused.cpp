@@ -26,6 +26,15 @@ std::string unsupported_layer(const LayerSpec& layer, bool penalised) {
   if (!fused) return "has no fused passes";
   const auto* maxout = std::get_if<Maxout>(&layer);
   if (maxout && maxout->pieces > 255) return "has more than 255 pieces";
+  const bool spectral = std::visit(
+      [](const auto& l) {
+        if constexpr (requires { l.spectral_norm; })
+          return l.spectral_norm.on;
+        else
+          return false;
+      },
+      layer);
+  if (spectral) return "has a spectral norm";
   if (!penalised) return "";
   const bool curved = std::visit(
       [](const auto& l) {

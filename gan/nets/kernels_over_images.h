@@ -25,8 +25,8 @@ class OverImages : public Weighted {
   }
   /// y: [B, channels, h, w], to which the bias of each position is added; a tied one is left to the
   /// convolution.
-  Tensor tied_bias() const { return spec_.tied ? bias_ : Tensor(); }
-  Tensor with_untied_bias(const Tensor& y) const { return spec_.tied ? y : y + bias_; }
+  Tensor tied_bias() const { return spec_.tied ? bias() : Tensor(); }
+  Tensor with_untied_bias(const Tensor& y) const { return spec_.tied ? y : y + bias(); }
 
   S spec_;
 

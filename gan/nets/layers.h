@@ -17,7 +17,9 @@ class Network::Layer {
   virtual Tensor forward(const Tensor& x, const Pass& pass,
                          const Stream& noise) const = 0;  ///< [B, in...] -> [B, out...]
   virtual void visit(const Visitor& /*visit*/) {}
-  virtual bool constrain() { return false; }  ///< true where weights may have changed
+  /// Keeps limits on the weights, after they were updated; true where what a pass sees may have
+  /// changed.
+  virtual bool constrain() { return false; }
 };
 
 struct LayerPlace {
@@ -47,5 +49,8 @@ std::unique_ptr<Network::Layer> build(const Crop& spec, const LayerPlace& place)
 std::unique_ptr<Network::Layer> build(const Residual& spec, const LayerPlace& place);
 std::unique_ptr<Network::Layer> build(const ClassEmbedding& spec, const LayerPlace& place);
 std::unique_ptr<Network::Layer> build(const Projection& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const ConditionalBatchNorm& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const MinibatchDeviation& spec, const LayerPlace& place);
+std::unique_ptr<Network::Layer> build(const SelfAttention& spec, const LayerPlace& place);
 
 }  // namespace gan

@@ -22,7 +22,8 @@ class AutogradTape : public Tape {
   std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override {
     Tensor objective = (y_ * slope.reshape(y_.sizes())).sum();
     if (penalty.defined()) {
-      const Tensor slopes = torch::autograd::grad({y_.sum()}, {x_}, {}, /*retain_graph=*/true,
+      const Tensor first = y_.flatten(1).select(1, 0);  // [B]
+      const Tensor slopes = torch::autograd::grad({first.sum()}, {x_}, {}, /*retain_graph=*/true,
                                                   /*create_graph=*/true)[0];  // [B, in...]
       objective = objective + (penalty * slopes.flatten(1).square().sum(1)).sum() / 2;
     }
@@ -51,6 +52,8 @@ class AutogradTape : public Tape {
 }  // namespace
 
 std::unique_ptr<Tape> Network::record(at::TensorList parts, const Pass& pass) {
+  if (fused_ && pass.before)
+    throw std::logic_error("what comes before the first layer needs the reference engine");
   if (fused_) return fused_->record(parts, pass);
   return std::make_unique<AutogradTape>(*this, parts, pass);
 }
@@ -97,6 +100,7 @@ Tensor Network::seen(const Tensor& x) const {
 
 Tensor Network::operator()(const Tensor& x, const Pass& pass) const {
   Tensor h = seen(x);  // [B, in...]
+  if (pass.before) h = seen(pass.before(h));
   for (size_t i = 0; i < layers_.size(); ++i) {
     h = layers_[i]->forward(h, pass, pass.noise.child(i));
     if (pass.watch) pass.watch(i, h);
@@ -125,6 +129,12 @@ void Network::constrain() {
   bool changed = false;
   for (auto& layer : layers_) changed = layer->constrain() || changed;
   if (changed && fused_) fused_->parameters_changed();
+}
+
+void Network::clip(double limit) {
+  const at::NoGradGuard no_grad;
+  for (Tensor& parameter : parameters()) parameter.clamp_(-limit, limit);
+  if (fused_) fused_->parameters_changed();
 }
 
 void Network::average(Network& other, double decay) {

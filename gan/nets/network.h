@@ -32,6 +32,9 @@ struct Pass {
   int64_t number(int64_t row) const {
     return part == 0 ? first + row : row / part * whole + first + row % part;
   }
+  /// Applied to what comes in, [B, in...] -> [B, in...], as if it were the first layer: slopes are
+  /// those in its input. Of the reference engine alone.
+  std::function<Tensor(const Tensor& x)> before;
   std::function<void(size_t layer, const Tensor& output)> watch;  ///< sees each layer's output
 };
 
@@ -73,7 +76,10 @@ class Network {
   std::vector<Tensor> parameters();    ///< what is learned, in order, requiring gradients
   /// Parameters and running moments, by the names of the layers: "<prefix>dense1.weight".
   void visit_state(const std::string& prefix, const Visitor& visit);
-  void constrain();  ///< rescales weights over their max norm; after every update
+  /// Keeps the limits on the weights (max norm, spectral norm); after every update.
+  void constrain();
+  /// Parameters beyond -limit and limit become that.
+  void clip(double limit);
 
   /// this <- decay * this + (1 - decay) * other, parameters; running moments are copied.
   void average(Network& other, double decay);

@@ -13,6 +13,14 @@ Init small() {
   return {.kind = Init::Kind::normal, .value = 0.5};
 }
 
+template <class L>
+LayerSpec spectral(L layer) {
+  layer.init = small();
+  layer.bias.value = 0.1;
+  layer.spectral_norm = {true};
+  return layer;
+}
+
 /// One network per layer kind: the shared tests below run over all of them. Adding a layer is
 /// adding a row.
 struct Case {
@@ -44,6 +52,11 @@ std::vector<Case> layers_of_rows() {
           {"projection",
            {Dense{.units = 5, .activation = Activation::tanh, .init = small()},
             Projection{.init = small(), .bias = {.value = 0.3}}}},
+          {"spectral_norm", {spectral(Dense{.units = 5, .activation = Activation::tanh})}},
+          {"conditional_batch_norm", {Dense{.units = 4, .init = small()}, ConditionalBatchNorm{}}},
+          {"minibatch_deviation",
+           {Dense{.units = 4, .init = small()}, MinibatchDeviation{.group = 3},
+            Dense{.units = 2, .init = small()}}},
           {"paper",
            {Dropout{.keep = 0.8, .scale = 1.25}, Maxout{.units = 6, .pieces = 5, .init = small()},
             Dropout{}, Dense{.units = 1, .init = small()}}}};
@@ -115,6 +128,12 @@ std::vector<Case> convolutions() {
                         .init = small(),
                         .bias = {.value = 0.1}}},
            {24}},
+          {"spectral_norm_of_a_convolution",
+           {spectral(Convolution{.channels = 3, .kernel = 2})},
+           {2, 4, 3}},
+          {"spectral_norm_of_a_transposed_convolution",
+           {spectral(TransposedConvolution{.channels = 2, .kernel = 3, .stride = 2})},
+           {3, 2, 1}},
           {"grouped_transposed_convolution",
            {TransposedConvolution{.channels = 4,
                                   .kernel = 3,
@@ -128,27 +147,40 @@ std::vector<Case> convolutions() {
 
 /// Other layers that take images.
 std::vector<Case> layers_of_images() {
-  return {{"upsample_nearest",
-           {Reshape{.shape = {2, 1, 3}}, Upsample{}, Dense{.units = 2, .init = small()}}},
-          {"upsample_bilinear",
-           {Reshape{.shape = {2, 1, 3}}, Upsample{.filter = Upsample::Filter::bilinear},
-            Dense{.units = 2, .init = small()}}},
-          {"downsample",
-           {Reshape{.shape = {2, 4, 3}}, Downsample{}, Dense{.units = 2, .init = small()}},
-           {24}},
-          {"average_pool",
-           {Reshape{.shape = {2, 4, 3}}, AveragePool{.window = 2, .stride = 1},
-            Dense{.units = 2, .init = small()}},
-           {24}},
-          {"crop",
-           {Reshape{.shape = {2, 4, 3}}, Crop{.height = 3, .width = 1},
-            Dense{.units = 2, .init = small()}},
-           {24}},
-          {"images_as_they_come",
-           {Convolution{.channels = 2, .kernel = 2, .init = small()}, BatchNorm{}, Dropout{},
-            AveragePool{.window = 2, .stride = 1}},
-           {2, 4, 3}},
-          {"projection_of_images", {Projection{.init = small()}}, {2, 1, 3}}};
+  return {
+      {"upsample_nearest",
+       {Reshape{.shape = {2, 1, 3}}, Upsample{}, Dense{.units = 2, .init = small()}}},
+      {"upsample_bilinear",
+       {Reshape{.shape = {2, 1, 3}}, Upsample{.filter = Upsample::Filter::bilinear},
+        Dense{.units = 2, .init = small()}}},
+      {"downsample",
+       {Reshape{.shape = {2, 4, 3}}, Downsample{}, Dense{.units = 2, .init = small()}},
+       {24}},
+      {"average_pool",
+       {Reshape{.shape = {2, 4, 3}}, AveragePool{.window = 2, .stride = 1},
+        Dense{.units = 2, .init = small()}},
+       {24}},
+      {"crop",
+       {Reshape{.shape = {2, 4, 3}}, Crop{.height = 3, .width = 1},
+        Dense{.units = 2, .init = small()}},
+       {24}},
+      {"images_as_they_come",
+       {Convolution{.channels = 2, .kernel = 2, .init = small()}, BatchNorm{}, Dropout{},
+        AveragePool{.window = 2, .stride = 1}},
+       {2, 4, 3}},
+      {"conditional_batch_norm_of_images",
+       {Convolution{.channels = 3, .kernel = 2, .init = small()}, ConditionalBatchNorm{},
+        Dense{.units = 2, .init = small()}},
+       {2, 4, 3}},
+      {"minibatch_deviation_of_images",
+       {Convolution{.channels = 3, .kernel = 2, .init = small()}, MinibatchDeviation{.group = 2},
+        Convolution{.channels = 2, .kernel = 2, .init = small()}},
+       {2, 4, 3}},
+      {"self_attention",
+       {Convolution{.channels = 9, .kernel = 2, .init = small()}, SelfAttention{.init = small()},
+        Dense{.units = 2, .init = small()}},
+       {2, 3, 3}},
+      {"projection_of_images", {Projection{.init = small()}}, {2, 1, 3}}};
 }
 
 /// Blocks, and whole networks of several kinds of layers.

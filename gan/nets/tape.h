@@ -23,7 +23,8 @@ class Tape {
   /// Gradients in the parameters, in their order, of
   ///   sum_b slope_b . output_b  +  sum_b penalty_b / 2 |d output_b / d x_b|^2
   /// slope: [B, out...], or any other shape of as many numbers an example; penalty: [B], or
-  /// undefined for none (a network of one output alone can have it).
+  /// undefined for none. Of several outputs the first one is penalised (the fused engine takes a
+  /// penalty of a network of one output alone). A penalty may be negative.
   virtual std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty = {}) = 0;
 
   /// One update of the parameters by these gradients. The last use of a tape.

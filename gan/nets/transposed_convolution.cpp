@@ -10,10 +10,12 @@ class TransposedConvolutionLayer : public OverImages<TransposedConvolution> {
       : OverImages(s, place.shape.in[0], s.channels / s.groups,
                    fan_of(s.channels / s.groups, place.shape.in[0] / s.groups, s.kernel, s.stride)
                        .turned(),
-                   place) {}
+                   place) {
+    if (s.spectral_norm.on) normalise_spectrum(1, place);
+  }
   Tensor forward(const Tensor& x, const Pass&, const Stream&) const override {
     const Tensor a = with_untied_bias(at::conv_transpose2d(
-        image(x), weight_, tied_bias(), spec_.stride, spec_.pad, 0, spec_.groups));
+        image(x), weight(), tied_bias(), spec_.stride, spec_.pad, 0, spec_.groups));
     return activate(a, spec_.activation, spec_.slope);
   }
 };

@@ -21,6 +21,10 @@ Tensor activate(const Tensor& a, Activation activation, double slope) {
 }
 
 bool Weighted::constrain() {
+  if (spectral_norm_) {
+    spectral_norm_->iterate(weight_);
+    return true;
+  }
   if (max_norm_ <= 0) return false;
   const at::NoGradGuard no_grad;
   Tensor rows = weight_.flatten(1);  // [units, inputs], or [kernels, what is in one]: a view

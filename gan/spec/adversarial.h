@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gan/spec/fields.h"
+#include "gan/spec/list.h"
 #include "gan/spec/network.h"
 
 namespace gan {
@@ -25,12 +26,23 @@ struct GameSection {
   int64_t k = 1;
   double r1 = 0, r2 = 0;
   std::optional<double> final_r1, final_r2;
+  double wgan_gp = 0, dragan = 0, clip = 0;
+  int64_t penalty_every = 1;
+  int64_t pack = 1, accumulate = 1;
+  double auxiliary = 0;
   double averaging = 0, averaging_images = 0;
 };
 /// Whether D's slopes are penalised at any step.
 inline bool penalised(const GameSection& s) {
-  return s.r1 > 0 || s.r2 > 0 || s.final_r1.value_or(0) > 0 || s.final_r2.value_or(0) > 0;
+  return s.r1 > 0 || s.r2 > 0 || s.final_r1.value_or(0) > 0 || s.final_r2.value_or(0) > 0 ||
+         s.wgan_gp > 0 || s.dragan > 0;
 }
+/// How many more points than data and samples D's slopes are taken at, a point for each example.
+inline int64_t further_points(const GameSection& s) {
+  return (s.wgan_gp > 0 ? 1 : 0) + (s.dragan > 0 ? 1 : 0);
+}
+/// Of what D sees at once: `pack` examples of this shape, joined as channels.
+Shape packed(const Shape& example, int64_t pack);
 /// Whether samples come from an average of G.
 inline bool averages(const GameSection& s) {
   return s.averaging > 0 || s.averaging_images > 0;
@@ -47,6 +59,20 @@ void fields(GameSection& s, V& v) {
     "r1 at the end of optimizer.schedule, cosine or linear; none = it stays constant");
   v("final_r2", s.final_r2, at_least(0),
     "r2 at the end of optimizer.schedule, cosine or linear; none = it stays constant");
+  v("wgan_gp", s.wgan_gp, at_least(0),
+    "weight of the penalty E (|dD/dx| - 1)^2 between data and samples (WGAN-GP; published with 10)");
+  v("dragan", s.dragan, at_least(0),
+    "weight of the same penalty around the data (DRAGAN; published with 10)");
+  v("clip", s.clip, at_least(0),
+    "limit on the absolute value of each parameter of D after an update (published with 0.01, for wasserstein); 0 = none");
+  v("penalty_every", s.penalty_every, between(1, 1000000),
+    "updates of D from one with penalties on slopes to the next; their weights are multiplied by this number, so that they count as much on average (StyleGAN2: 16)");
+  v("pack", s.pack, between(1, 1024),
+    "examples that D sees and judges at once, joined as channels (PacGAN); it divides training.batch_size");
+  v("accumulate", s.accumulate, between(1, 1000000),
+    "parts of a minibatch that pass through the networks one after another to save memory; their gradients are summed for one update, as of the whole minibatch");
+  v("auxiliary", s.auxiliary, at_least(0),
+    "weight of D's classification of data and samples (AC-GAN; published with 1): D ends with one logit and a logit for each class; 0 = D does not classify");
   v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999},
     "decay per step of the moving average of G's parameters; 0 = no average");
   v("averaging_images", s.averaging_images, at_least(0),
@@ -74,11 +100,55 @@ void fields(GeneratorSection& s, V& v) {
 
 struct DiscriminatorSection {
   NetworkSpec layers;
+  std::optional<double> learning_rate;
 };
 template <class V>
 void fields(DiscriminatorSection& s, V& v) {
   v("layers", s.layers, any(),
     "layers of the network, from an example to one logit; the value function applies the sigmoid");
+  v("learning_rate", s.learning_rate, above(0),
+    "learning rate of D at the first step; all rates of D are in proportion to those of G; none = training.learning_rate");
+}
+
+/// How often D's inputs are transformed.
+enum class AugmentationMode {
+  off,
+  fixed,    ///< with probability p
+  adaptive  ///< with a probability that follows the signs of D's answers to data (Karras et al.
+            ///< 2020, ADA)
+};
+inline Names names_of(AugmentationMode) {
+  static constexpr std::string_view names[] = {"off", "fixed", "adaptive"};
+  return names;
+}
+
+enum class Augmentation { flip, translation, cutout, colour };
+inline Names names_of(Augmentation) {
+  static constexpr std::string_view names[] = {"flip", "translation", "cutout", "colour"};
+  return names;
+}
+
+struct AugmentationSection {
+  AugmentationMode mode = AugmentationMode::off;
+  List<Augmentation> kinds{{Augmentation::translation, Augmentation::cutout, Augmentation::colour}};
+  double p = 1;
+  std::optional<double> final_p;
+  int64_t images = 500000;
+};
+template <class V>
+void fields(AugmentationSection& s, V& v) {
+  v("mode", s.mode, any(),
+    "transformations of images, data and samples alike, before D sees them: off, fixed (each with probability p) or adaptive (with a p that grows while D tells data apart too well: ADA)");
+  if (s.mode == AugmentationMode::off) return;
+  v("kinds", s.kinds, any(),
+    "transformations, for mode = fixed or adaptive: flip (horizontal; not for text or digits), translation, cutout, colour");
+  if (s.mode == AugmentationMode::fixed) {
+    v("p", s.p, between(0, 1), "probability of each transformation of an image");
+    v("final_p", s.final_p, between(0, 1),
+      "p at the end of optimizer.schedule, cosine or linear; none = it stays constant");
+  } else {
+    v("images", s.images, at_least(1), "images that D sees while p moves by 1");
+  }
 }
 
 struct FamilySpec;

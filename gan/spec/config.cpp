@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <sstream>
 
 #include "gan/core/error.h"
@@ -126,6 +125,9 @@ class Reader {
   void read(const toml::node& node, bool& value, Bounds, const std::string& key) const {
     if (!node.is_boolean()) wrong_type(node, key, "true or false");
     value = *node.value<bool>();
+  }
+  void read(const toml::node& node, Switch& value, Bounds range, const std::string& key) const {
+    read(node, value.on, range, key);
   }
   void read(const toml::node& node, std::string& value, Bounds, const std::string& key) const {
     if (!node.is_string()) wrong_type(node, key, "a string");

@@ -250,6 +250,7 @@ struct Config {
   GameSection game;
   GeneratorSection generator;
   DiscriminatorSection discriminator;
+  AugmentationSection augmentation;
   MixtureSection mixture;
   RbmSection rbm;
   NceSection nce;
@@ -277,6 +278,7 @@ void sections(Config& c, V&& v) {
   visit("game", c.game);
   visit("generator", c.generator);
   visit("discriminator", c.discriminator);
+  visit("augmentation", c.augmentation);
   visit("rbm", c.rbm);
   visit("nce", c.nce);
   visit("dbn", c.dbn);

@@ -34,6 +34,9 @@ std::string text(std::optional<double> value) {
 std::string text(bool value) {
   return value ? "true" : "false";
 }
+std::string text(Switch value) {
+  return text(value.on);
+}
 std::string text(const std::string& value) {
   const std::string out = quoted(value);
   const bool ascii = std::ranges::all_of(value, [](unsigned char c) { return c < 0x80; });
@@ -79,6 +82,8 @@ struct LayerWriter {
   void operator()(std::string_view key, T& value, Bounds, const char*) {
     if constexpr (std::is_same_v<T, Shape> || std::is_same_v<T, NetworkSpec>)
       if (value.empty()) return;
+    if constexpr (std::is_same_v<T, Switch>)
+      if (!value.on) return;
     line += fmt::format(", {} = {}", key, text(value));
   }
 };

@@ -60,6 +60,7 @@ struct Bias {
 //   kFused             the fused engine has passes for it (nets/fused.h); networks with other
 //                      layers are trained by the reference engine
 //   kExamplesAreAlone  its output for an example does not depend on the other examples of the batch
+//   kSeesLabels        it needs the label of each example
 template <class L>
 constexpr bool has_fused_passes() {
   if constexpr (requires { L::kFused; }) return L::kFused;
@@ -68,6 +69,12 @@ constexpr bool has_fused_passes() {
 template <class L>
 constexpr bool treats_examples_alone() {
   if constexpr (requires { L::kExamplesAreAlone; }) return L::kExamplesAreAlone;
+  return false;
+}
+
+template <class L>
+constexpr bool needs_labels() {
+  if constexpr (requires { L::kSeesLabels; }) return L::kSeesLabels;
   return false;
 }
 
@@ -81,6 +88,8 @@ struct Dense {
   Init init;
   Bias bias;
   double max_norm = 0;  ///< limit on the L2 norm of each unit's incoming weights; 0 = none
+  /// Weights are divided by their largest singular value (Miyato et al. 2018).
+  Switch spectral_norm;
 };
 template <class V>
 void fields(Dense& s, V& v) {
@@ -92,6 +101,7 @@ void fields(Dense& s, V& v) {
     "weights: {uniform = r}, {normal = s}, {sparse = n}, \"he\", \"glorot\"");
   v("bias", s.bias, any(), "a number, or \"marginals\"");
   v("max_norm", s.max_norm, at_least(0), "limit on each unit's incoming weights, 0 = none");
+  v("spectral_norm", s.spectral_norm, any(), "divide the weights by their largest singular value");
 }
 
 /// Max over contiguous groups of linear pieces (Goodfellow et al. 2013): [B, inputs] -> [B, units].
@@ -138,6 +148,32 @@ void fields(BatchNorm& s, V& v) {
   v("epsilon", s.epsilon, above(0), "added to the variance");
 }
 
+/// Batch normalisation in which each class has its own gain and bias for each number or channel
+/// (Dumoulin et al. 2017; de Vries et al. 2017): of G, as in Miyato & Koyama (2018).
+struct ConditionalBatchNorm {
+  static constexpr std::string_view kName = "conditional-batch-norm";
+  static constexpr bool kSeesLabels = true;
+  double momentum = 0.1, epsilon = 1e-5;
+};
+template <class V>
+void fields(ConditionalBatchNorm& s, V& v) {
+  v("momentum", s.momentum, between(0, 1), "share of the newest batch in the running moments");
+  v("epsilon", s.epsilon, above(0), "added to the variance");
+}
+
+/// How much the examples of a group differ, joined to each of them (Karras et al. 2018): the
+/// standard deviation of each number over the group, averaged over all numbers. It is one more
+/// channel of an image, [C, H, W] -> [C + 1, H, W], or one more number of a row, [n] -> [n + 1].
+struct MinibatchDeviation {
+  static constexpr std::string_view kName = "minibatch-deviation";
+  int64_t group = 4;
+};
+template <class V>
+void fields(MinibatchDeviation& s, V& v) {
+  v("group", s.group, between(2, kMostUnits),
+    "neighbouring examples of the minibatch that are compared; the last group may have fewer");
+}
+
 /// An activation as a layer of its own: convolution, batch norm, then ReLU.
 struct ActivationLayer {
   static constexpr std::string_view kName = "activation";
@@ -156,6 +192,7 @@ void fields(ActivationLayer& s, V& v) {
 /// N(0, 1), to the row of numbers that comes in (Mirza & Osindero 2014): [n] -> [n + size].
 struct ClassEmbedding {
   static constexpr std::string_view kName = "class-embedding";
+  static constexpr bool kSeesLabels = true;
   static constexpr bool kFused = true;
   static constexpr bool kExamplesAreAlone = true;
   int64_t size = 0;
@@ -169,6 +206,7 @@ void fields(ClassEmbedding& s, V& v) {
 /// w x + b + x . embedding[label], for the features x [n]. An embedding starts as N(0, 1 / n).
 struct Projection {
   static constexpr std::string_view kName = "projection";
+  static constexpr bool kSeesLabels = true;
   static constexpr bool kFused = true;
   static constexpr bool kExamplesAreAlone = true;
   Init init;  ///< of w

@@ -69,6 +69,31 @@ inline void check_labels(const LayerSite& at) {
 }
 
 template <>
+struct LayerRow<ConditionalBatchNorm> : LayerRowDefaults {
+  static LayerShape fit(const ConditionalBatchNorm&, const LayerSite& at) {
+    check_labels(at);
+    return {.in = at.in, .out = at.in, .classes = at.classes};
+  }
+  static int64_t parameters(const ConditionalBatchNorm&, const LayerShape& shape) {
+    return 2 * shape.in[0] * shape.classes;
+  }
+  static std::string describe(const ConditionalBatchNorm&) { return "conditional batch norm"; }
+};
+
+template <>
+struct LayerRow<MinibatchDeviation> : LayerRowDefaults {
+  static LayerShape fit(const MinibatchDeviation& l, const LayerSite& at) {
+    if (l.group < 2) throw UsageError("{}: group = {}, expected at least 2", at.who, l.group);
+    Shape out = at.in;
+    ++out[0];
+    return {at.in, out};
+  }
+  static std::string describe(const MinibatchDeviation& l) {
+    return fmt::format("minibatch deviation, groups of {}", l.group);
+  }
+};
+
+template <>
 struct LayerRow<ClassEmbedding> : LayerRowDefaults {
   static LayerShape fit(const ClassEmbedding& l, const LayerSite& at) {
     check_labels(at);

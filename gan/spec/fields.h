@@ -32,6 +32,13 @@ constexpr Bounds between(double low, double high) {
   return {.low = low, .high = high};
 }
 
+/// Off unless a recipe says `true`. Where it is off, it is not written, so that the text of a layer
+/// that could have it does not change.
+struct Switch {
+  bool on = false;
+  bool operator==(const Switch&) const = default;
+};
+
 using Names = std::span<const std::string_view>;  ///< an enumeration's spellings, in its order
 
 }  // namespace gan

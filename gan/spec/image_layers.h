@@ -27,6 +27,8 @@ struct BasicConvolution {
   double max_norm = 0;  ///< limit on the L2 norm of each kernel [C, kernel, kernel] of an output
                         ///< channel; transposed: of each kernel [channels, kernel, kernel] of an
                         ///< input channel (as in the paper's authors' code)
+  /// As of dense: of the weights as a matrix with a row for each output channel.
+  Switch spectral_norm;
 };
 using Convolution = BasicConvolution<false>;
 using TransposedConvolution = BasicConvolution<true>;
@@ -48,6 +50,7 @@ void fields(BasicConvolution<transposed>& s, V& v) {
   v("bias", s.bias, any(), "a number");
   v("tied", s.tied, any(), "one bias for each channel; if not, one for each position");
   v("max_norm", s.max_norm, at_least(0), "limit on each kernel, 0 = none");
+  v("spectral_norm", s.spectral_norm, any(), "divide the weights by their largest singular value");
 }
 
 /// Convolutional maxout with spatial pooling (Goodfellow et al. 2013): a convolution of stride 1 to
@@ -146,6 +149,20 @@ template <class V>
 void fields(Crop& s, V& v) {
   v("height", s.height, between(1, kMostUnits), "of what is kept, from the middle");
   v("width", s.width, between(1, kMostUnits), "the same");
+}
+
+/// Self-attention between the positions of an image (Zhang et al. 2019, SAGAN, equations 1 to 3):
+/// [C, H, W] -> [C, H, W]. Queries, keys and values are linear maps to C / 8 channels (at least 1)
+/// at each position. What a position takes from all values, mapped back to C channels and times a
+/// learned gain, is added to it. The gain starts at 0, so the layer starts as the identity.
+struct SelfAttention {
+  static constexpr std::string_view kName = "self-attention";
+  static constexpr bool kExamplesAreAlone = true;
+  Init init;
+};
+template <class V>
+void fields(SelfAttention& s, V& v) {
+  v("init", s.init, any(), "weights of the four maps, as of dense");
 }
 
 }  // namespace gan

@@ -215,4 +215,28 @@ struct LayerRow<Crop> : LayerRowDefaults {
   }
 };
 
+template <>
+struct LayerRow<SelfAttention> : LayerRowDefaults {
+  static int64_t inner(int64_t channels) { return std::max<int64_t>(1, channels / 8); }
+  static LayerShape fit(const SelfAttention& l, const LayerSite& at) {
+    const Shape& in = image_as_it_is(at);
+    if (l.init.kind == Init::Kind::sparse && l.init.value > static_cast<double>(inner(in[0])))
+      throw UsageError("{}: init = {{ sparse = {} }} is more than the {} weights of an output",
+                       at.who, l.init.value, inner(in[0]));
+    return {in, in};
+  }
+  static int64_t parameters(const SelfAttention&, const LayerShape& shape) {
+    return 4 * shape.in[0] * inner(shape.in[0]) + 1;
+  }
+  static double kept(const SelfAttention&, const LayerShape& shape) {
+    const double positions = static_cast<double>(shape.in[1] * shape.in[2]),
+                 channels = static_cast<double>(shape.in[0] + 4 * inner(shape.in[0]));
+    return 2 * positions * positions + 2 * channels * positions;
+  }
+  static double widest(const SelfAttention& l, const LayerShape& shape) { return kept(l, shape); }
+  static std::string describe(const SelfAttention& l) {
+    return "self-attention, " + gan::describe(l.init);
+  }
+};
+
 }  // namespace gan

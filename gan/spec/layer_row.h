@@ -80,7 +80,21 @@ std::string describe_weights(const L& l) {
   if constexpr (requires { l.tied; }) tied = l.tied ? "" : ", a bias for each position";
   if constexpr (requires { l.max_norm; })
     norm = l.max_norm > 0 ? fmt::format(", max norm {}", l.max_norm) : "";
+  if constexpr (requires { l.spectral_norm; })
+    if (l.spectral_norm.on) norm += ", spectral norm";
   return describe(l.init) + describe(l.bias) + tied + norm;
+}
+
+template <class L>
+void check_spectral_norm(const L& l, const LayerSite& at) {
+  if (!l.spectral_norm.on) return;
+  if (l.max_norm > 0)
+    throw UsageError("{}: max_norm and spectral_norm limit the same weights; give one of them",
+                     at.who);
+  if (l.init.kind == Init::Kind::zero)
+    throw UsageError(
+        "{}: spectral_norm divides the weights by their largest singular value, and init = \"zero\" makes that 0; choose another init",
+        at.who);
 }
 
 /// weights: of a unit, a piece or a kernel, whatever `of` says; marginals: whether biases may start
@@ -96,6 +110,7 @@ void check_starts(const L& l, const LayerSite& at, int64_t weights, std::string_
     throw UsageError(
         "{}: bias = \"marginals\" is for the dense layer that the generator ends with; give a number here",
         at.who);
+  if constexpr (requires { l.spectral_norm; }) check_spectral_norm(l, at);
 }
 
 }  // namespace gan

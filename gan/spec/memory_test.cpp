@@ -89,6 +89,24 @@ TEST(MemoryNeed, TheFusedEngineKeepsOperandsAndTangents) {
   EXPECT_EQ(memory_need(c, rows_of(2)).batch, 10 * (2 * (g + 3 * d) + 4 * both));
 }
 
+TEST(MemoryNeed, FollowsFurtherPointsPacksAndParts) {
+  Config c = two_layers(7);
+  c.discriminator.layers = {Dense{.units = 5}, Dense{.units = 1}};
+  const double g = 2 * (7 + 2), d = 2 * (5 + 1), widest_g = 7, widest_d = 5;
+  c.game.r1 = 1;
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch,
+            10 * 4 * (g + widest_g + 2 * (2 * d + widest_d) + 6 * 2));
+  c.game.wgan_gp = 1;  // D sees a third point for each example
+  const double three = 10 * 4 * (g + widest_g + 3 * (2 * d + widest_d) + 9 * 2);
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch, three);
+  c.game.accumulate = 5;
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch, three / 5);
+  c.game.accumulate = 1;
+  c.game.pack = 5;  // and one pack of five examples
+  EXPECT_EQ(memory_need(c, rows_of(2)).batch,
+            10 * 4 * (g + widest_g + 3.0 / 5 * (2 * d + widest_d) + 9 * 2));
+}
+
 TEST(MemoryNeed, AModelIsItsParameters) {
   Config c = two_layers(7);
   EXPECT_EQ(model_bytes(c, rows_of(2)), 4 * (7 * (3 + 1) + 2 * (7 + 1)));

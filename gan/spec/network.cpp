@@ -144,8 +144,7 @@ void each_layer(const NetworkSpec& spec, const std::function<void(const LayerSpe
 bool sees_labels(const NetworkSpec& spec) {
   bool found = false;
   each_layer(spec, [&](const LayerSpec& layer) {
-    found |=
-        std::holds_alternative<ClassEmbedding>(layer) || std::holds_alternative<Projection>(layer);
+    found |= std::visit([]<class L>(const L&) { return needs_labels<L>(); }, layer);
   });
   return found;
 }

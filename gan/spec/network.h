@@ -33,10 +33,10 @@ void fields(Residual& s, V& v) {
   v("shortcut", s.shortcut, any(), "what it is added to; none: what comes in");
 }
 
-using LayerKind =
-    std::variant<Dense, Maxout, Dropout, BatchNorm, Convolution, TransposedConvolution,
-                 MaxoutConvolution, ActivationLayer, Reshape, Upsample, Downsample, AveragePool,
-                 Crop, Residual, ClassEmbedding, Projection>;
+using LayerKind = std::variant<Dense, Maxout, Dropout, BatchNorm, Convolution,
+                               TransposedConvolution, MaxoutConvolution, ActivationLayer, Reshape,
+                               Upsample, Downsample, AveragePool, Crop, Residual, ClassEmbedding,
+                               Projection, ConditionalBatchNorm, MinibatchDeviation, SelfAttention>;
 
 /// One layer: what it is and, where a recipe gives one, its name.
 struct LayerSpec : LayerKind {

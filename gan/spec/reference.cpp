@@ -42,8 +42,9 @@ struct Collector {
     const auto text = defaults.find(name);
     bool required = false;
     if constexpr (std::is_arithmetic_v<T>) required = !bounds.holds(static_cast<double>(value));
+    const std::string absent = std::is_same_v<T, Switch> ? "false" : "";
     group.settings.push_back({.key = name,
-                              .default_text = text == defaults.end() ? "" : text->second,
+                              .default_text = text == defaults.end() ? absent : text->second,
                               .required = required,
                               .range = range_of(bounds),
                               .help = help,
