@@ -198,6 +198,7 @@ std::optional<Command> parse(int argc, char** argv) {
   add_interpolate(app, chosen);
   add_evaluate(app, chosen);
   add_compare(app, chosen);
+  add_doctor(app, chosen);
   add_info(app, chosen);
   add_reproduce(app, chosen);
   try {

@@ -78,6 +78,11 @@ struct InfoOptions {
   bool force = false;
 };
 
+struct DoctorOptions {
+  std::string run, data_dir;
+  bool json = false;
+};
+
 struct ReproduceOptions {
   std::string what = "all", data_dir, out = "reproduction";
   bool quick = false, force = false;
@@ -85,7 +90,7 @@ struct ReproduceOptions {
 };
 
 using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions,
-                             CompareOptions, InfoOptions, ReproduceOptions>;
+                             CompareOptions, DoctorOptions, InfoOptions, ReproduceOptions>;
 
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);

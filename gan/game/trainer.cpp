@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gan/core/error.h"
+#include "gan/game/revival.h"
 #include "gan/optim/schedules.h"
 #include "gan/spec/family.h"
 
@@ -86,7 +87,10 @@ void Trainer::update_G(Tape& made, const Tensor& slope_in_samples, int64_t t) {
 }
 
 UpdateTime Trainer::when(int64_t t, int64_t update) const {
-  return {.step = t, .update = update, .epoch = t * config_.game.k / batches_per_epoch_ + 1};
+  return {.step = t,
+          .update = update,
+          .epoch = t * config_.game.k / batches_per_epoch_ + 1,
+          .scale = rate_scale_};
 }
 
 Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor& real,
@@ -104,6 +108,7 @@ Scalars Trainer::report(const Tensor& d_loss, const Tensor& g_loss, const Tensor
 Scalars Trainer::watch(const Batch& batch) {
   const at::NoGradGuard no_grad;
   const Tensor real = batch.x;
+  watched_ = {.x = real.clone(), .label = batch.label.defined() ? batch.label.clone() : Tensor()};
   Scalars out;
   for (const auto& [name, optimizer] :
        {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})
@@ -130,9 +135,36 @@ Scalars Trainer::watch(const Batch& batch) {
   return out;
 }
 
-Tensor Trainer::discriminate(const Tensor& x) const {
+Tensor Trainer::discriminate(const Tensor& x, const Tensor& label) const {
   const at::NoGradGuard no_grad;
-  return D_(x.to(device_)).flatten().to(at::kCPU);
+  return D_(x.to(device_), {.label = label}).flatten().to(at::kCPU);
+}
+
+int64_t Trainer::revive(int64_t step) {
+  constexpr int64_t kProbes = 1024, kEnough = 64;
+  const at::NoGradGuard no_grad;
+  const Stream stream = noise_.child("revive").child(step);
+  const Tensor z = G_.noise(stream.child("z"), kProbes, 0), label = G_.labels(kProbes, 0);
+  std::vector<DeadUnits> dead = dead_units(G_.network(), z, label);
+  if (averaged_) {  // a unit that still fires there is left alone until it does not
+    dead = both(dead, dead_units(averaged_->network(), z, label));
+    gan::revive(averaged_->network(), nullptr, dead, stream.child("G"));
+  }
+  int64_t units = gan::revive(G_.network(), &g_optimizer_, dead, stream.child("G"));
+  if (!watched_.x.defined() || watched_.size() < kEnough) return units;
+  const int64_t n = std::min(watched_.size(), kProbes);
+  const Tensor of = label.defined() ? label.narrow(0, 0, n) : Tensor();
+  const Tensor s = G_.network().infer(z.narrow(0, 0, n), of);
+  const bool same = !of.defined() && watched_.label.defined();  // D alone sees labels
+  dead = both(dead_units(D_, watched_.x, watched_.label),
+              dead_units(D_, s, same ? watched_.label.narrow(0, 0, n) : of));
+  units += gan::revive(D_, &d_optimizer_, dead, stream.child("D"));
+  return units;
+}
+
+bool Trainer::scale_rates(double factor) {
+  rate_scale_ = factor;
+  return true;
 }
 
 Trainer::Trainer(const Setup& setup)

@@ -25,12 +25,16 @@ class Trainer : public Learner {
   Scalars step(int64_t step, Batches& data) override;  ///< d_loss, g_loss, D(x), D(G(z))
   Scalars watch(const Batch& real) override;           ///< gradient norms, dead units, spread
   void visit_state(const StateVisitor& visit) override;
+  bool scale_rates(double factor) override;
+  int64_t revive(int64_t step) override;
   std::string advice_on_divergence() const override {
     return "Try a lower training.learning_rate, or a penalty (game.r1, game.r2)";
   }
   GenerativeModel& model() override { return averaged_ ? *averaged_ : G_; }
 
-  Tensor discriminate(const Tensor& x) const;  ///< [B, D] -> logits [B] on the CPU, no gradient
+  /// x [B, D], label [B] where D sees labels -> logits [B] on the CPU, no gradient.
+  Tensor discriminate(const Tensor& x, const Tensor& label = {}) const;
+  bool asks_for_labels() const { return sees_labels(config_.discriminator.layers); }  ///< D does
 
  private:
   Scalars step_alternating(int64_t t, Batches& data);
@@ -56,6 +60,8 @@ class Trainer : public Learner {
   Network D_;
   std::unique_ptr<Generator> averaged_;
   Optimizer g_optimizer_, d_optimizer_;
+  double rate_scale_ = 1;
+  Batch watched_;  ///< the newest that watch() saw
 };
 
 // The family's row in gan/families.cpp:
