@@ -6,12 +6,12 @@ set -euo pipefail
 
 test_help() {
   expect 0 "--help" --help
-  says train sample interpolate evaluate compare export info reproduce
+  says train sample interpolate evaluate compare export doctor info reproduce
   expect 0 "--version" --version
   says "gan "
   expect 2 "no command"
   local command
-  for command in train sample interpolate evaluate compare export info reproduce; do
+  for command in train sample interpolate evaluate compare export doctor info reproduce; do
     expect 0 "$command --help" "$command" --help
     says Example "gan $command"
   done
@@ -29,7 +29,7 @@ test_without_the_engine() {
   local program=$work/alone/gan command
   expect 0 "alone: --help" --help
   expect 0 "alone: --version" --version
-  for command in train sample interpolate evaluate compare export info reproduce; do expect 0 "alone: $command --help" "$command" --help; done
+  for command in train sample interpolate evaluate compare export doctor info reproduce; do expect 0 "alone: $command --help" "$command" --help; done
   expect 2 "alone: a command with a slip" tran
   expect 2 "alone: a recipe with a slip" train rnig8
   expect 2 "alone: an unknown extension" sample a --out x.jpg

@@ -85,6 +85,11 @@ struct InfoOptions {
   bool force = false;
 };
 
+struct DoctorOptions {
+  std::string run, data_dir;
+  bool json = false;
+};
+
 struct ReproduceOptions {
   std::string what = "all", data_dir, out = "reproduction";
   bool quick = false, force = false;
@@ -92,7 +97,8 @@ struct ReproduceOptions {
 };
 
 using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions,
-                             CompareOptions, ExportOptions, InfoOptions, ReproduceOptions>;
+                             CompareOptions, ExportOptions, DoctorOptions, InfoOptions,
+                             ReproduceOptions>;
 
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);

@@ -115,4 +115,15 @@ void add_compare(CLI::App& app, Chosen& chosen) {
   });
 }
 
+void add_doctor(CLI::App& app, Chosen& chosen) {
+  auto o = std::make_shared<DoctorOptions>();
+  CLI::App* command =
+      app.add_subcommand("doctor", "say what went wrong in a run, and write doctor.html into it");
+  command->add_option("RUN", o->run, "folder of a run")->required()->check(some_text());
+  add_data_dir(*command, o->data_dir);
+  command->add_flag("--json", o->json, "print the findings as one JSON object");
+  command->footer("Example: " + program() + " doctor runs/fashion-mnist");
+  command->callback([o, &chosen] { chosen = *o; });
+}
+
 }  // namespace gan::cli

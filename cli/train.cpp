@@ -13,6 +13,7 @@
 #include "gan/core/printable.h"
 #include "gan/core/stop.h"
 #include "gan/data/variety.h"
+#include "gan/doctor/report.h"
 #include "gan/judge/two_sample_score.h"
 #include "gan/spec/family.h"
 
@@ -25,11 +26,12 @@ void refuse_changes(const Config& stored, const Config& wanted, const Path& run)
   Config same_end = wanted;
   same_end.training.steps = stored.training.steps;
   same_end.run.threads = stored.run.threads;
+  same_end.run.doctor = stored.run.doctor;
   if (resolved_source(stored.data.source) == wanted.data.source)
     same_end.data.source = stored.data.source;
   if (const auto changed = first_difference(stored, same_end))
     throw UsageError(
-        "--resume: {} is {} in {}, and cannot become {}; only --steps, --epochs and --threads may change",
+        "--resume: {} is {} in {}, and cannot become {}; only --steps, --epochs, --threads and run.doctor may change",
         changed->key, changed->before, run.string(), changed->now);
   if (wanted.training.steps < stored.training.steps)
     throw UsageError("--resume: {} is set to go to step {}, and cannot stop at {} already",
@@ -72,6 +74,9 @@ std::string ended(const Outcome& outcome, const Config& config, const RunFolder&
                          checks(config.run), last_two_sample_test(run));
     case Ended::interrupted:
       return "interrupted";
+    case Ended::doctor:
+      return fmt::format("stopped by the doctor: the validation score has fallen since step {}",
+                         outcome.best_step.value_or(0));
     case Ended::steps:
       break;
   }
@@ -89,6 +94,17 @@ std::string longer(const TrainOptions& o, const Config& config) {
   return fmt::format("train {} --steps {} --set optimizer.schedule_steps={}", what, twice, twice);
 }
 
+/// Of the closing screen: what was found, a line each.
+void print_findings(const RunFolder& run) {
+  const char* label = "findings";
+  for (const Finding& f : run.findings()) {
+    const std::string done = f.done.empty() ? "" : fmt::format("; done: {}", f.done);
+    fmt::print("{:8}  {}, {}: {}{}\n", label, f.name, time_of(f), printable(f.text),
+               printable(done));
+    label = "";
+  }
+}
+
 /// The scores, where the pictures are, and what to do next. interpolates: samples are a function of
 /// a latent point
 void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
@@ -99,6 +115,7 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
   fmt::print("\n{}\n{}\n", wrapped(end), scores);
   fmt::print("picture   {}\ncurves    {}\n", printable(run.samples(outcome.step).string()),
              printable(run.curves().string()));
+  print_findings(run);
   if (outcome.best_step.value_or(outcome.step) != outcome.step)
     fmt::print("{}", wrapped(fmt::format("step {} had the best validation score; sample and "
                                          "evaluate take it with --checkpoint best",

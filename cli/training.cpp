@@ -9,6 +9,7 @@
 #include "cli/scoring.h"
 #include "gan/core/cache_folder.h"
 #include "gan/core/printable.h"
+#include "gan/doctor/report.h"
 #include "gan/pictures.h"
 #include "gan/selection.h"
 #include "gan/units.h"
@@ -74,6 +75,9 @@ at::Tensor reconstructions(const Problem& problem, Chain& chain) {
 Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judge, Learner& learner,
                  Narrator& narrator) {
   Hooks hooks;
+  hooks.doctor.say = [&](int64_t step, const Finding& finding) {
+    narrator.say(line_about(step, finding));
+  };
   hooks.progress = [&](const Progress& p) { narrator(p); };
   const auto watched = std::make_shared<TrainingScores>(problem, judge, cache_folder());
   hooks.evaluate = [&, watched](int64_t step) {

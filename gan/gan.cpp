@@ -4,8 +4,10 @@
 
 #include <span>
 
+#include "gan/checkup.h"
 #include "gan/core/activity.h"
 #include "gan/core/error.h"
+#include "gan/doctor/data_findings.h"
 #include "gan/families.h"
 #include "gan/io/bytes.h"
 #include "gan/judge/judge.h"
@@ -29,9 +31,11 @@ std::unique_ptr<GenerativeModel> make_model(const Header& header, at::Device dev
   return family.model(setup);
 }
 
-/// As a checkpoint holds it: without a path, and without how far this call will go.
+/// As a checkpoint holds it: without a path, without how far this call will go, and without the
+/// doctor, who changes nothing where there is no trouble.
 Config recorded(const Problem& p) {
   Config config = p.config;
+  config.run.doctor = DoctorMode::off;
   config.data.source = p.data.name;
   config.training.steps = 0;
   return config;
@@ -105,6 +109,7 @@ namespace {
 void check_unchanged(const RunFolder& run, Config before, const Config& now) {
   before.data.source = now.data.source;  // its hash says more
   before.run.threads = now.run.threads;
+  before.run.doctor = now.run.doctor;
   before.training.steps = now.training.steps;
   if (const auto edited = first_difference(before, now))
     throw DataError(
@@ -160,12 +165,24 @@ void check_continues(const RunFolder& run, const Problem& p) {
   check_same_data(header.card, p, run.path().string());
 }
 
+namespace {
+
+/// The same hooks, with the doctor's measurements.
+Hooks with_doctor(Hooks hooks, const Problem& p, Learner& learner) {
+  const auto checkup = std::make_shared<Checkup>(p, learner);
+  hooks.doctor.examine = [checkup](int64_t) { return checkup->measure(); };
+  hooks.doctor.look_at_data = [&p] { return data_findings(p.data); };
+  return hooks;
+}
+
+}  // namespace
+
 Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Hooks& hooks) {
   BatchOrder order(p.data.train, p.encoding, p.config.training.batch_size, p.config.run.seed);
   check_continues(run, p);
   now_doing(Activity::training);
   return train(run, learner, order, p.device, p.config, format_header(recorded(p), card_of(p)),
-               hooks);
+               p.config.run.doctor == DoctorMode::off ? hooks : with_doctor(hooks, p, learner));
 }
 
 Outcome train(const Config& config, const fs::path& folder) {

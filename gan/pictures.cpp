@@ -172,14 +172,19 @@ std::vector<CurveRow> curve_rows() {
       {"Hidden units that are on", "share", {"hidden_on"}},
       {"Gradient norms", "L2 norm", {"d_gradient", "g_gradient", "gradient"}},
       {"Spread of samples over spread of data", "ratio", {"spread"}, 1},
-      {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, {}, true}};
+      {"Dead ReLU units", "fraction", {"G.dead", "D.dead"}, {}, true},
+      {"Samples and data: width, crowding, coverage",
+       "ratio",
+       {"width", "crowd", "covered", "inside", "class_width", "z_effect"},
+       1},
+      {"Overfitting: of D; copies by G", "share", {"d_overfit", "copies"}, 0}};
   rows.insert(rows.end(), others.begin(), others.end());
   return rows;
 }
 
 }  // namespace
 
-Image curves(const RunFolder& run) {
+Image curves(const RunFolder& run, const std::vector<Finding>& findings) {
   const auto metrics = run.metrics();
   std::vector<Panel> panels;
   for (const CurveRow& row : curve_rows()) {
@@ -195,6 +200,10 @@ Image curves(const RunFolder& run) {
     if (series.empty()) continue;
     Panel panel{.title = row.title, .x_label = "step", .y_label = row.y_label};
     for (auto& [name, s] : series) panel.series.push_back(std::move(s));
+    for (const Finding& finding : findings) {
+      const double from = static_cast<double>(finding.from);
+      panel.bands.emplace_back(from, finding.to ? static_cast<double>(*finding.to) : HUGE_VAL);
+    }
     if (row.reference) panel.horizontals.emplace_back(*row.reference, "");
     panels.push_back(std::move(panel));
   }

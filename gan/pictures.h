@@ -30,7 +30,8 @@ std::string draw_if_possible(const std::function<void()>& draw);
 Image filters(const DataCard& data, const Tensor& weights);
 
 /// Losses, D's answers, gradients, dead units and scores of a run over its steps.
-Image curves(const RunFolder& run);
+/// findings: tinted from the step at which each begins to the one at which it is over.
+Image curves(const RunFolder& run, const std::vector<Finding>& findings = {});
 
 /// The learner, where figure1 can draw it: an adversarial one of a toy in one dimension. Else none.
 Trainer* drawn_as_figure1(const Problem& problem, Learner& learner);

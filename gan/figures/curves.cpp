@@ -113,6 +113,20 @@ void draw_horizontals(Canvas& canvas, const Axes& axes, const Panel& panel, doub
                 Align::left, kNoteFont, {colours::kSoftInk});
 }
 
+void draw_bands(Canvas& canvas, const Axes& axes, const Panel& panel) {
+  for (const auto& [from, to] : panel.bands) {
+    const double low = std::clamp(from, axes.x.low, axes.x.high),
+                 high = std::clamp(to, axes.x.low, axes.x.high);
+    const double left = axes.at(low, axes.y.low).x, right = axes.at(high, axes.y.low).x;
+    const std::vector<Point> corners = {{left, axes.box.top},
+                                        {right, axes.box.top},
+                                        {right, axes.box.bottom},
+                                        {left, axes.box.bottom}};
+    canvas.fill(corners, {colours::kVermillion, 0.1});
+    canvas.line({left, axes.box.top}, {left, axes.box.bottom}, {{colours::kVermillion}, 1, {}});
+  }
+}
+
 void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, const Box& place) {
   Axes axes{
       {place.left + layout.left, place.top + 14, place.right - layout.right, place.bottom - 30},
@@ -150,6 +164,7 @@ void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, const 
   bool any = false;
   draw_horizontals(canvas, axes, panel, layout.right - 10);
   canvas.within({box.left - 3, box.top - 3, box.right + 3, box.bottom + 3}, [&] {
+    draw_bands(canvas, axes, panel);
     for (size_t i = 0; i < panel.series.size(); ++i) {
       draw_series(canvas, axes, panel.series[i], pen_of(i, panel.series[i]));
       any = any || !stretches(axes, panel.series[i].x, panel.series[i].y).empty();

@@ -20,6 +20,8 @@ struct Panel {
   std::string title, x_label, y_label;
   std::vector<Series> series;
   std::vector<std::pair<double, std::string>> horizontals;  ///< reference lines with a label
+  std::vector<std::pair<double, double>> bands =
+      {};  ///< ranges of x that are tinted; may be endless
 };
 
 /// Panels under one another (one column up to 3 panels, two columns beyond). Where a series has

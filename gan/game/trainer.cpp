@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gan/core/error.h"
+#include "gan/game/revival.h"
 #include "gan/optim/schedules.h"
 #include "gan/spec/family.h"
 
@@ -185,13 +186,16 @@ void Trainer::limit_D(const std::vector<WeightedPenalty>& penalties) {
 }
 
 UpdateTime Trainer::when(int64_t t, int64_t update) const {
-  return {.step = t, .update = update, .epoch = t * config_.game.k / batches_per_epoch_ + 1};
+  return {.step = t,
+          .update = update,
+          .epoch = t * config_.game.k / batches_per_epoch_ + 1,
+          .scale = rate_scale_};
 }
 
 UpdateTime Trainer::when_D(int64_t t, int64_t update) const {
   UpdateTime out = when(t, update);
   const double rate = config_.training.learning_rate;
-  out.scale = config_.discriminator.learning_rate.value_or(rate) / rate;
+  out.scale *= config_.discriminator.learning_rate.value_or(rate) / rate;
   return out;
 }
 
@@ -223,6 +227,7 @@ Scalars Trainer::report(const Answers& d, const Answers& g, int64_t t) const {
 Scalars Trainer::watch(const Batch& batch) {
   const at::NoGradGuard no_grad;
   const Tensor real = batch.x;
+  watched_ = {.x = real.clone(), .label = batch.label.defined() ? batch.label.clone() : Tensor()};
   Scalars out;
   for (const auto& [name, optimizer] :
        {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})
@@ -250,10 +255,37 @@ Scalars Trainer::watch(const Batch& batch) {
   return out;
 }
 
-Tensor Trainer::discriminate(const Tensor& x) const {
+Tensor Trainer::discriminate(const Tensor& x, const Tensor& label) const {
   const at::NoGradGuard no_grad;
   const Tensor copies = x.to(device_).flatten(1).repeat({1, config_.game.pack});
-  return D_(copies).flatten(1).select(1, 0).to(at::kCPU);
+  return D_(copies, {.label = label}).flatten(1).select(1, 0).to(at::kCPU);
+}
+
+int64_t Trainer::revive(int64_t step) {
+  constexpr int64_t kProbes = 1024, kEnough = 64;
+  const at::NoGradGuard no_grad;
+  const Stream stream = noise_.child("revive").child(step);
+  const Tensor z = G_.noise(stream.child("z"), kProbes, 0), label = G_.labels(kProbes, 0);
+  std::vector<DeadUnits> dead = dead_units(G_.network(), z, label);
+  if (averaged_) {  // a unit that still fires there is left alone until it does not
+    dead = both(dead, dead_units(averaged_->network(), z, label));
+    gan::revive(averaged_->network(), nullptr, dead, stream.child("G"));
+  }
+  int64_t units = gan::revive(G_.network(), &g_optimizer_, dead, stream.child("G"));
+  if (!watched_.x.defined() || watched_.size() < kEnough) return units;
+  const int64_t n = std::min(watched_.size(), kProbes);
+  const Tensor of = label.defined() ? label.narrow(0, 0, n) : Tensor();
+  const Tensor s = G_.network().infer(z.narrow(0, 0, n), of);
+  const bool same = !of.defined() && watched_.label.defined();  // D alone sees labels
+  dead = both(dead_units(D_, watched_.x, watched_.label),
+              dead_units(D_, s, same ? watched_.label.narrow(0, 0, n) : of));
+  units += gan::revive(D_, &d_optimizer_, dead, stream.child("D"));
+  return units;
+}
+
+bool Trainer::scale_rates(double factor) {
+  rate_scale_ = factor;
+  return true;
 }
 
 Trainer::Trainer(const Setup& setup)

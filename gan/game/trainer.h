@@ -29,14 +29,17 @@ class Trainer : public Learner {
   Scalars step(int64_t step, Batches& data) override;
   Scalars watch(const Batch& real) override;  ///< gradient norms, dead units, spread
   void visit_state(const StateVisitor& visit) override;
+  bool scale_rates(double factor) override;
+  int64_t revive(int64_t step) override;
   std::string advice_on_divergence() const override {
     return "Try a lower training.learning_rate, or a penalty (game.r1, game.r2)";
   }
   GenerativeModel& model() override { return averaged_ ? *averaged_ : G_; }
 
-  /// [B, D] -> logits [B] on the CPU, no gradient. A D that judges packs sees each example as a
-  /// pack of copies.
-  Tensor discriminate(const Tensor& x) const;
+  /// x [B, D], label [B] where D sees labels -> logits [B] on the CPU, no gradient. A D that judges
+  /// packs sees each example as a pack of copies.
+  Tensor discriminate(const Tensor& x, const Tensor& label = {}) const;
+  bool asks_for_labels() const { return sees_labels(config_.discriminator.layers); }  ///< D does
 
  private:
   /// Step t of training, and in it the pass (from 0): updates of D, then that of G. Random draws
@@ -86,6 +89,8 @@ class Trainer : public Learner {
   Network D_;
   std::unique_ptr<Generator> averaged_;
   Optimizer g_optimizer_, d_optimizer_;
+  double rate_scale_ = 1;
+  Batch watched_;  ///< the newest that watch() saw
 };
 
 // The family's row in gan/families.cpp:

@@ -65,6 +65,14 @@ class Learner {
   /// Everything that decides the future of training: parameters, optimisers, averages, chains.
   virtual void visit_state(const StateVisitor& visit) = 0;
 
+  /// From now on every learning rate is multiplied by `factor`, which whoever calls it keeps.
+  /// Returns false, and does nothing, where this kind of learner cannot.
+  virtual bool scale_rates(double /*factor*/) { return false; }
+
+  /// Gives units that never fire new weights, by draws of (seed, step), in such a way that no
+  /// output changes. Returns how many.
+  virtual int64_t revive(int64_t /*step*/) { return 0; }
+
   /// What to try where training diverges: a sentence.
   virtual std::string advice_on_divergence() const { return "Try a lower training.learning_rate"; }
 

@@ -244,13 +244,21 @@ void RunFolder::save(int64_t step, std::string_view bytes, bool best, int64_t ke
   remove_needless(step, keep_every);
 }
 
+void RunFolder::drop_later(int64_t step) const {
+  if (is_link(checkpoints())) return;
+  std::error_code error;
+  for (const int64_t other : steps())
+    if (other > step) fs::remove(checkpoint(other), error);
+}
+
 /// Never one that is newer than `step`; and none behind a link to another folder, which may be
 /// another run's.
 void RunFolder::remove_needless(int64_t step, int64_t keep_every) const {
   if (is_link(checkpoints())) return;
   const auto best = step_behind("best");
   for (const int64_t other : steps()) {
-    const bool keep = other >= step || other == best || (keep_every > 0 && other % keep_every == 0);
+    const bool keep =
+        other >= step || other == best || (keep_every > 0 && other > 0 && other % keep_every == 0);
     std::error_code error;
     if (!keep) fs::remove(checkpoint(other), error);
   }
@@ -289,15 +297,34 @@ void RunFolder::tidy(const std::optional<Checkpoint>& from, int64_t keep_every) 
   remove_unfinished(path_);
   remove_unfinished(checkpoints());
   remove_unfinished(path_ / "samples");
-  cut_metrics({path_ / "metrics.jsonl", events()}, step);
+  cut_metrics(step);
 }
 
-void RunFolder::log(int64_t step, double epoch, const Numbers& numbers) const {
-  append_metrics({path_ / "metrics.jsonl", events()}, step, epoch, numbers);
+void RunFolder::log(int64_t step, double epoch, const Numbers& numbers,
+                    const std::vector<Finding>& findings) const {
+  append_metrics({path_ / "metrics.jsonl", events()}, step, epoch, numbers, findings);
+}
+
+void RunFolder::cut_metrics(int64_t step) const {
+  gan::cut_metrics({path_ / "metrics.jsonl", events()}, step);
 }
 
 std::vector<std::pair<int64_t, RunFolder::Numbers>> RunFolder::metrics() const {
   return read_metrics(path_ / "metrics.jsonl");
+}
+
+std::vector<std::pair<int64_t, RunFolder::Numbers>> RunFolder::all_metrics() const {
+  return read_all_metrics(path_ / "metrics.jsonl");
+}
+
+std::vector<Finding> RunFolder::findings() const {
+  return read_findings(path_ / "metrics.jsonl");
+}
+
+void RunFolder::write_report(const std::string& text) const {
+  const Path file = path_ / "doctor.md";
+  if (is_file(file) && !is_link(file) && read_file(file) == text) return;
+  write_file(file, text);
 }
 
 void RunFolder::note_time(int64_t from, int64_t to, double seconds, int threads) const {

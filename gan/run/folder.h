@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gan/core/files.h"
+#include "gan/doctor/finding.h"
 #include "gan/io/safetensors.h"
 #include "gan/spec/config.h"
 
@@ -54,6 +55,11 @@ class RunFolder {
   /// begins anew over what is there
   std::optional<Checkpoint> last() const;
 
+  /// The one of that step. @throws DataError when it is damaged or not there
+  Checkpoint read_step(int64_t step) const { return read(checkpoint(step)); }
+
+  void drop_later(int64_t step) const;  ///< removes checkpoints of later steps
+
   /// Writes a checkpoint, points `last` (and `best`) at it, removes earlier ones that nothing
   /// needs.
   void save(int64_t step, std::string_view bytes, bool best, int64_t keep_every) const;
@@ -64,10 +70,17 @@ class RunFolder {
   /// needs, metrics after that step. Rewrites the event file.
   void tidy(const std::optional<Checkpoint>& from, int64_t keep_every) const;
 
-  using Numbers = std::vector<std::pair<std::string, double>>;
-  void log(int64_t step, double epoch,
-           const Numbers& numbers) const;  ///< one line of metrics.jsonl, one event
+  using Numbers = NamedNumbers;
+  /// One line of metrics.jsonl, one event. findings: that begin or end with it.
+  void log(int64_t step, double epoch, const Numbers& numbers,
+           const std::vector<Finding>& findings = {}) const;
   std::vector<std::pair<int64_t, Numbers>> metrics() const;
+  /// The same with NaN for each number that was not finite.
+  std::vector<std::pair<int64_t, Numbers>> all_metrics() const;
+  /// As they were written with the metrics, each as it was written last.
+  std::vector<Finding> findings() const;
+  void cut_metrics(int64_t step) const;              ///< leaves out what is later
+  void write_report(const std::string& text) const;  ///< doctor.md, where it is not the same
 
   void note_time(int64_t from, int64_t to, double seconds,
                  int threads) const;  ///< a line of timing.jsonl

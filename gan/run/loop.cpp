@@ -11,6 +11,7 @@
 #include "gan/core/stop.h"
 #include "gan/model/checkpoint.h"
 #include "gan/run/tensor_batches.h"
+#include "gan/run/training_doctor.h"
 
 namespace gan {
 namespace {
@@ -78,6 +79,17 @@ RunFolder::Numbers read(const Scalars& scalars) {
   return out;
 }
 
+void append(RunFolder::Numbers& to, const RunFolder::Numbers& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+/// What chooses the best checkpoint, where no column has that name.
+void note_score(RunFolder::Numbers& numbers, double score) {
+  for (const auto& [name, value] : numbers)
+    if (name == "score") return;
+  numbers.emplace_back("score", score);
+}
+
 std::string safe(const RunFolder& run) {
   const auto good = run.last_step();
   return good ? fmt::format("the last good checkpoint is {}", run.checkpoint(*good).string())
@@ -90,23 +102,75 @@ std::string safe(const RunFolder& run) {
                       learner.advice_on_divergence());
 }
 
+/// What is not finite after a step, for people.
+std::string not_finite(const RunFolder::Numbers& numbers) {
+  for (const auto& [name, value] : numbers)
+    if (!std::isfinite(value)) return fmt::format("{} is {}", name, value);
+  return "";
+}
+
+/// The first tensor of a learner that holds a number that is not finite.
+std::string broken_tensor(Learner& learner) {
+  std::string out;
+  learner.visit_state([&](const std::string& name, Tensor& value) {
+    if (out.empty() && at::isFloatingType(value.scalar_type()) &&
+        !at::isfinite(value.detach()).all().item<bool>())
+      out = name;
+  });
+  return out;
+}
+
+std::string with_broken_tensor(const std::string& what, Learner& learner) {
+  const std::string broken = broken_tensor(learner);
+  return broken.empty() ? what : fmt::format("{}, and {} is not finite", what, broken);
+}
+
+/// Where the learner and the loop stand, as a checkpoint holds it.
+struct Standing {
+  Standing(const RunFolder& run, Learner& learner, const Config& config, const Hooks& hooks)
+      : learner(learner), loop(config.run), doctor(run, learner, config, hooks.doctor) {}
+
+  Learner& learner;
+  LoopState loop;
+  TrainingDoctor doctor;
+  int64_t step = 0;
+
+  void visit(const StateVisitor& visit) {
+    loop.visit(visit);
+    doctor.visit(visit);
+    learner.visit_state(visit);
+  }
+
+  void read(const RunFolder::Checkpoint& from) {
+    doctor.expect(from.content);
+    read_checkpoint(
+        from.content, [this](const StateVisitor& v) { visit(v); }, from.file);
+    step = from.step;
+  }
+
+  std::string written(std::map<std::string, std::string> metadata) {
+    metadata["step"] = fmt::format("{}", step);
+    return write_checkpoint([this](const StateVisitor& v) { visit(v); }, metadata);
+  }
+
+  std::optional<Ended> over() const {
+    return doctor.ends() ? std::optional(Ended::doctor) : loop.over();
+  }
+};
+
 Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
               const Config& config, const std::map<std::string, std::string>& metadata,
               const Hooks& hooks, int64_t& step) {
-  LoopState state(config.run);
-  const StateVisit everything = [&](const StateVisitor& visit) {
-    state.visit(visit);
-    learner.visit_state(visit);
-  };
-
+  Standing standing(run, learner, config, hooks);
+  LoopState& state = standing.loop;
+  TrainingDoctor& doctor = standing.doctor;
   {
     const auto last = run.last();
-    if (last) {
-      read_checkpoint(last->content, everything, last->file);
-      step = last->step;
-    }
+    if (last) standing.read(*last);
+    step = standing.step;
     run.tidy(last, config.run.keep_every);
   }
+  doctor.begin();
 
   const std::vector<Stage> stages = learner.stages();
   int64_t steps = 0;
@@ -122,18 +186,21 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   int64_t saved = step;
   double noted = 0;  // seconds
   const auto save = [&](bool best) {
-    if (!all_finite([&](const StateVisitor& visit) { learner.visit_state(visit); }))
+    if (const std::string broken = broken_tensor(learner); !broken.empty()) {
+      doctor.note_failure(step, epoch_at(step), {}, fmt::format("{} is not finite", broken));
       diverged(run, learner, step, "a parameter is not finite");
-    std::map<std::string, std::string> about = metadata;
-    about["step"] = fmt::format("{}", step);
-    run.save(step, write_checkpoint(everything, about), best, config.run.keep_every);
+    }
+    doctor.write_report();
+    standing.step = step;
+    run.save(step, standing.written(metadata), best, config.run.keep_every);
     const double seconds = seconds_since(start);
     run.note_time(saved, step, seconds - noted, at::get_num_threads());
     saved = step;
     noted = seconds;
   };
 
-  std::optional<Ended> ended = state.over();
+  std::optional<Ended> ended = standing.over();
+  if (step == 0 && doctor.can_go_back() && steps > 0) save(false);
   bool evaluated = false;  // by this process
   while (!ended && step < steps) {
     // An evaluation needs more memory than a step. Where it should not survive the first one, a
@@ -152,9 +219,10 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
                    due(step, config.run.evaluate_every) && hooks.evaluate && learner.has_model();
     if (device.is_cpu() || log || evaluate) {  // reading a number makes a GPU wait
       RunFolder::Numbers numbers = read(scalars);
-      for (const auto& [name, value] : numbers)
-        if (!std::isfinite(value))
-          diverged(run, learner, step, fmt::format("{} is {}", name, value));
+      if (const std::string what = not_finite(numbers); !what.empty()) {
+        doctor.note_failure(step, epoch_at(step), numbers, with_broken_tensor(what, learner));
+        diverged(run, learner, step, what);
+      }
       if (hooks.progress) {
         const double each = seconds_since(start) / static_cast<double>(step - first);
         hooks.progress({step, steps, epoch_at(step),
@@ -164,18 +232,24 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
       }
       if (log) {
         batches.seek((step - 1) * learner.batches_per_step());
-        for (auto& number : read(learner.watch(batches.next())))
-          numbers.push_back(std::move(number));
+        append(numbers, read(learner.watch(batches.next())));
+        if (doctor.examines(step) && learner.has_model()) append(numbers, doctor.examine(step));
       }
       if (evaluate) {
         evaluated = true;
         const Scores scores = hooks.evaluate(step);
-        if (!scores.finite) diverged(run, learner, step, "its samples are not finite");
-        numbers.insert(numbers.end(), scores.numbers.begin(), scores.numbers.end());
+        if (!scores.finite) {
+          doctor.note_failure(step, epoch_at(step), numbers, "samples are not finite");
+          diverged(run, learner, step, "its samples are not finite");
+        }
+        append(numbers, scores.numbers);
+        if (doctor.on() && scores.score) note_score(numbers, *scores.score);
         best = state.note(scores, step);
-        ended = state.over();
       }
-      if (log || evaluate) run.log(step, epoch_at(step), numbers);
+      if (log || evaluate) run.log(step, epoch_at(step), numbers, doctor.note(step, numbers));
+      if (doctor.wants_to_go_back() && doctor.can_go_back())
+        diverged(run, learner, step, "the doctor found that it diverges");
+      ended = standing.over();
     }
     if (hooks.draw && due(step, config.run.sample_every) && learner.has_model()) hooks.draw(step);
     if (!ended && stop_signal() != 0) ended = Ended::interrupted;
@@ -189,6 +263,26 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
           best_step >= 0 ? std::optional(best_step) : std::nullopt};
 }
 
+/// After a training diverged at `step`: the state of an earlier checkpoint, with lower rates, is
+/// the one to go on from. Returns false where there is none, or where run.doctor does not ask for
+/// that.
+bool go_back(const RunFolder& run, Learner& learner, const Config& config,
+             const std::map<std::string, std::string>& metadata, const Hooks& hooks, int64_t step) {
+  const auto last = run.last();
+  if (!last) return false;
+  Standing standing(run, learner, config, hooks);
+  standing.read(*last);
+  if (!standing.doctor.can_go_back()) return false;
+  const int64_t best_step = standing.loop.best_step.item<int64_t>();
+  const int64_t target =
+      standing.doctor.target(best_step >= 0 ? std::optional(best_step) : std::nullopt);
+  if (target != last->step) standing.read(run.read_step(target));
+  standing.doctor.note_return(step, target);
+  run.save(target, standing.written(metadata), false, config.run.keep_every);
+  run.drop_later(target);
+  return true;
+}
+
 }  // namespace
 
 Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
@@ -196,7 +290,13 @@ Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
               const Hooks& hooks) {
   int64_t step = 0;
   try {
-    return go_on(run, learner, data, device, config, metadata, hooks, step);
+    while (true) {
+      try {
+        return go_on(run, learner, data, device, config, metadata, hooks, step);
+      } catch (const DivergedError&) {
+        if (!go_back(run, learner, config, metadata, hooks, step)) throw;
+      }
+    }
   } catch (const WriteError& error) {
     throw WriteError("{}; training stopped at step {}, {}; mend that, then resume the run",
                      error.what(), step, safe(run));
@@ -208,6 +308,7 @@ std::optional<Ended> ended(const RunFolder& run, const Config& config) {
   if (step && *step >= config.training.steps) return Ended::steps;  // no need to read it
   const auto last = run.last();
   if (!last) return {};
+  if (ended_by_doctor(last->content)) return Ended::doctor;
   LoopState state(config.run);
   read_checkpoint(
       last->content, [&](const StateVisitor& visit) { state.visit(visit); }, last->file);

@@ -30,14 +30,22 @@ struct Progress {
   double examples_per_second, seconds_left;
 };
 
+/// What the doctor (gan/doctor/) needs beside the metrics. Each may be empty.
+struct DoctorHooks {
+  std::function<NamedNumbers(int64_t step)> examine;  ///< measurements of gan/checkup.h
+  std::function<std::vector<Finding>()> look_at_data;
+  std::function<void(int64_t step, const Finding&)> say;  ///< of what begins or ends
+};
+
 /// What the loop asks of whoever starts it. Each may be empty.
 struct Hooks {
   std::function<Scores(int64_t step)> evaluate;
   std::function<void(int64_t step)> draw;
   std::function<void(const Progress&)> progress;
+  DoctorHooks doctor;
 };
 
-enum class Ended { steps, patience, indistinguishable, interrupted };
+enum class Ended { steps, patience, indistinguishable, interrupted, doctor };
 
 struct Outcome {
   Ended how;

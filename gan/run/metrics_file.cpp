@@ -1,11 +1,14 @@
 #include "gan/run/metrics_file.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "gan/core/paths.h"
 #include "gan/core/version.h"
+#include "gan/doctor/finding_json.h"
 #include "gan/io/tfevents.h"
 
 namespace gan {
@@ -48,12 +51,13 @@ RunFolder::Numbers numbers_of(const Json& json) {
 }  // namespace
 
 void append_metrics(const MetricsFiles& files, int64_t step, double epoch,
-                    const RunFolder::Numbers& numbers) {
+                    const RunFolder::Numbers& numbers, const std::vector<Finding>& findings) {
   Json line;
   line["step"] = step;
   line["epoch"] = epoch;
   for (const auto& [name, value] : numbers)
     line[name] = std::isfinite(value) ? Json(value) : Json();
+  for (const Finding& finding : findings) line["findings"].push_back(json_of(finding));
   append_file(files.lines, line.dump() + "\n");
   append_file(files.events, scalar_event(now(), step, numbers));
 }
@@ -75,6 +79,40 @@ std::vector<std::pair<int64_t, RunFolder::Numbers>> read_metrics(const Path& lin
   std::vector<std::pair<int64_t, RunFolder::Numbers>> out;
   each_line(lines, [&](const Json& json, std::string_view) {
     out.emplace_back(step_in(json), numbers_of(json));
+  });
+  return out;
+}
+
+std::vector<std::pair<int64_t, RunFolder::Numbers>> read_all_metrics(const Path& lines) {
+  std::vector<std::pair<int64_t, RunFolder::Numbers>> out;
+  each_line(lines, [&](const Json& json, std::string_view) {
+    RunFolder::Numbers numbers;
+    for (const auto& [name, value] : json.items()) {
+      if (name == "step" || !(value.is_number() || value.is_null())) continue;
+      numbers.emplace_back(
+          name, value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
+    }
+    out.emplace_back(step_in(json), std::move(numbers));
+  });
+  return out;
+}
+
+std::vector<Finding> read_findings(const Path& lines) {
+  std::vector<Finding> out;
+  each_line(lines, [&](const Json& json, std::string_view) {
+    const auto all = json.find("findings");
+    if (all == json.end() || !all->is_array()) return;
+    for (const Json& one : *all) {
+      const auto finding = finding_of(one);
+      if (!finding) continue;
+      const auto same = std::find_if(out.begin(), out.end(), [&](const Finding& f) {
+        return f.name == finding->name && f.from == finding->from;
+      });
+      if (same == out.end())
+        out.push_back(*finding);
+      else
+        *same = *finding;
+    }
   });
   return out;
 }

@@ -17,12 +17,16 @@ struct MetricsFiles {
 
 /// @throws WriteError
 void append_metrics(const MetricsFiles& files, int64_t step, double epoch,
-                    const RunFolder::Numbers& numbers);
+                    const RunFolder::Numbers& numbers, const std::vector<Finding>& findings);
 
 /// Leaves out what is later than `step`, and writes the events anew. @throws WriteError
 void cut_metrics(const MetricsFiles& files, int64_t step);
 
 std::vector<std::pair<int64_t, RunFolder::Numbers>> read_metrics(const Path& lines);
+/// The same with NaN for each number that was not finite.
+std::vector<std::pair<int64_t, RunFolder::Numbers>> read_all_metrics(const Path& lines);
+/// In the order in which they began, each as it was written last.
+std::vector<Finding> read_findings(const Path& lines);
 
 /// How long one process took from one step to another. @throws WriteError
 struct TimeSpent {

@@ -69,6 +69,17 @@ inline Names names_of(Precision) {
   return names;
 }
 
+/// What is done about trouble in a training (gan/doctor/).
+enum class DoctorMode {
+  off,
+  watch,  ///< it is said
+  act,    ///< it is said, and some of it is mended
+};
+inline Names names_of(DoctorMode) {
+  static constexpr std::string_view names[] = {"off", "watch", "act"};
+  return names;
+}
+
 struct RunSection {
   FamilyName model;
   Engine engine = Engine::automatic;
@@ -84,6 +95,7 @@ struct RunSection {
   int64_t checks = 3;
   int64_t log_every = 50, evaluate_every = 0, sample_every = 0, checkpoint_every = 1000,
           keep_every = 0;
+  DoctorMode doctor = DoctorMode::watch;
 };
 template <class V>
 void fields(RunSection& s, V& v) {
@@ -116,6 +128,8 @@ void fields(RunSection& s, V& v) {
     "steps between checkpoints; 0 = only the last");
   v("keep_every", s.keep_every, at_least(0),
     "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep none");
+  v("doctor", s.doctor, any(),
+    "what is done about trouble in training: off, watch (it is said: docs/doctor.md) or act (also, units that never fire are drawn anew, a training that diverges goes back with a lower rate, and one whose score falls ends)");
 }
 
 inline Names names_of(Scale) {

@@ -31,6 +31,7 @@ Config common(const DataFacts& data) {
   Config c;
   c.data.source = data.name;
   c.about = fmt::format("settings chosen from the shape of {}", data.name);
+  c.run.doctor = DoctorMode::act;
   c.run.evaluate_every = c.run.sample_every = c.run.checkpoint_every = kEvery;
   c.optimizer.beta1 = 0;
   c.optimizer.beta2 = 0.99;

@@ -1,0 +1,57 @@
+#pragma once
+/// The table of detectors: each is a pure function of the metrics so far and of the settings.
+/// Adding a detector is adding a row in the .cpp and a function in one of the files *_signs.cpp.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gan/doctor/history.h"
+#include "gan/spec/config.h"
+
+namespace gan {
+
+/// What detectors know of the settings.
+struct TrainingFacts {
+  int64_t steps = 0, batch_size = 0;
+  bool adversarial = false;
+  bool log_odds = false;  ///< at its best, D's logit is log(p_data / p_g), or a difference of such
+  bool bounded = true;    ///< a loss far above 1 means that a player has lost control
+  double rate = 0, last_rate = 0;  ///< at the first step, and after the whole schedule
+  int64_t schedule_steps = 0;      ///< 0: the schedule has no end
+};
+TrainingFacts training_facts(const Config& config);
+
+struct Look {
+  bool present = false;
+  std::string text;  ///< where it is present: a sentence with the numbers
+};
+
+struct Detector {
+  std::string_view name;
+  int begin;  ///< looks in a row that must show it before it is said
+  int end;    ///< looks in a row that must not show it before it is over
+  /// Of the newest line; nothing where it holds nothing to look at. open: it was found, and is not
+  /// over yet.
+  std::optional<Look> (*look)(const History& history, const TrainingFacts& facts, bool open);
+};
+std::span<const Detector> detectors();
+
+// The rows' functions.
+using Looked = std::optional<Look>;
+Looked look_for_dead_units(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_divergence(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_not_finite(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_strong_d(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_weak_d(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_circles(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_overfitting(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_collapse(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_class_collapse(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_ignored_z(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_memorising(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_no_progress(const History& history, const TrainingFacts& facts, bool open);
+Looked look_for_schedule(const History& history, const TrainingFacts& facts, bool open);
+
+}  // namespace gan

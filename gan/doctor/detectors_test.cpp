@@ -1,0 +1,266 @@
+#include "gan/doctor/detectors.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "gan/doctor/testing.h"
+
+namespace gan {
+namespace {
+
+using Expected = std::vector<std::string>;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+TrainingFacts usual() {
+  return {.steps = 5000,
+          .batch_size = 100,
+          .adversarial = true,
+          .log_odds = true,
+          .bounded = true,
+          .rate = 1e-3,
+          .last_rate = 1e-5,
+          .schedule_steps = 5000};
+}
+
+/// A training without trouble: numbers as good recipes show them.
+NamedNumbers healthy(int i) {
+  const double wobble = 0.05 * std::sin(1.7 * i);
+  return {{"d_loss", 1.2 + wobble},
+          {"g_loss", 0.9 - wobble},
+          {"D(x)", 0.6 + wobble},
+          {"D(G(z))", 0.4 - wobble},
+          {"G.dead.1", 0.02},
+          {"spread", 0.97},
+          {"width", 0.97},
+          {"crowd", 0.6},
+          {"covered", 0.9},
+          {"inside", 0.9},
+          {"class_width", 0.8},
+          {"class_narrowest", 3},
+          {"z_effect", 0.9},
+          {"d_overfit", 0.1},
+          {"d_overfit_errors", 2},
+          {"copies", 0.05},
+          {"score", 100.0 + std::sqrt(i)}};
+}
+
+/// The same with other values.
+NamedNumbers with(int i, const NamedNumbers& others) {
+  NamedNumbers out = healthy(i);
+  for (const auto& [name, value] : others)
+    for (auto& [mine, number] : out)
+      if (mine == name) number = value;
+  return out;
+}
+
+std::vector<Finding> found(const LineOf& line, int lines = 80) {
+  return found_in(line, lines, usual());
+}
+
+TEST(Detectors, HaveNamesOfTheirOwn) {
+  std::set<std::string_view> names;
+  for (const Detector& d : detectors()) {
+    EXPECT_TRUE(names.insert(d.name).second) << d.name;
+    EXPECT_GE(d.begin, 1);
+    EXPECT_GE(d.end, 1);
+  }
+  const std::set<std::string_view> contract = {
+      "dead-units", "collapse",    "class-collapse", "z-ignored", "d-too-strong",
+      "d-too-weak", "d-overfits",  "memorises",      "diverges",  "not-finite",
+      "circles",    "no-progress", "schedule"};
+  EXPECT_EQ(names, contract);
+}
+
+TEST(Detectors, FindNothingInAHealthyTraining) {
+  EXPECT_EQ(names_in(found(healthy, 100)), Expected{});
+}
+
+TEST(Detectors, FindUnitsThatAreDeadAtFiveChecksInARow) {
+  const auto dying = [](int i) { return with(i, {{"G.dead.1", i < 10 ? 0.05 : 0.27}}); };
+  const auto findings = found(dying);
+  ASSERT_EQ(names_in(findings), Expected{"dead-units"});
+  EXPECT_EQ(findings[0].from, 50 * 15);  // lines 10 to 14 show it
+  EXPECT_TRUE(findings[0].text.starts_with("27% of the ReLU units of G's layer 1 fired for no "))
+      << findings[0].text;
+  const auto now_and_then = [](int i) { return with(i, {{"G.dead.1", i % 5 ? 0.9 : 0.1}}); };
+  EXPECT_EQ(names_in(found(now_and_then)), Expected{});
+}
+
+TEST(Detectors, CallNoUnitOfDDeadByASmallBatch) {
+  TrainingFacts small = usual();
+  small.batch_size = 4;
+  const auto line = [](int) { return NamedNumbers{{"D.dead.2", 0.8}}; };
+  EXPECT_EQ(names_in(found_in(line, 20, small)), Expected{});
+  EXPECT_EQ(names_in(found_in(line, 20, usual())), Expected{"dead-units"});
+}
+
+TEST(Detectors, FindLossesAndSamplesThatGrow) {
+  const auto growing = [](int i) { return with(i, {{"d_loss", i < 30 ? 1 : std::exp2(i - 30)}}); };
+  EXPECT_EQ(names_in(found(growing, 60)), Expected{"diverges"});
+  const auto peak = [](int i) { return with(i, {{"d_loss", i == 30 ? 1000 : 1}}); };
+  EXPECT_EQ(names_in(found(peak, 60)), Expected{});
+  const auto wide = [](int i) { return with(i, {{"spread", 1 + 0.2 * i}}); };
+  EXPECT_EQ(names_in(found(wide, 60)), Expected{"diverges"});
+}
+
+TEST(Detectors, AllowLargeLossesWhereTheyMeanNothing) {
+  TrainingFacts wasserstein = usual();
+  wasserstein.bounded = wasserstein.log_odds = false;
+  const auto large = [](int i) { return with(i, {{"d_loss", -80 + std::sin(i)}}); };
+  EXPECT_EQ(names_in(found_in(large, 60, wasserstein)), Expected{});
+  EXPECT_EQ(names_in(found(large, 60)), Expected{"diverges"});
+  const auto growing = [](int i) {
+    return with(i, {{"d_loss", i < 30 ? -2 : -2 * std::exp2(i - 30)}});
+  };
+  EXPECT_EQ(names_in(found_in(growing, 60, wasserstein)), Expected{"diverges"});
+}
+
+TEST(Detectors, FindNumbersThatAreNotFinite) {
+  const auto findings = found([](int i) { return with(i, {{"g_loss", i == 20 ? kNaN : 1}}); }, 30);
+  ASSERT_EQ(names_in(findings), Expected{"not-finite"});
+  EXPECT_EQ(findings[0].from, 50 * 21);
+  EXPECT_NE(findings[0].text.find("g_loss"), std::string::npos);
+}
+
+TEST(Detectors, FindADThatIsSureOrSaysNothing) {
+  const auto sure = [](int i) { return with(i, {{"D(x)", 0.999}, {"D(G(z))", 0.002}}); };
+  EXPECT_EQ(names_in(found(sure)), Expected{"d-too-strong"});
+  TrainingFacts hinge = usual();
+  hinge.log_odds = false;
+  EXPECT_EQ(names_in(found_in(sure, 80, hinge)), Expected{});
+  const auto hesitant = [](int i) { return with(i, {{"D(x)", 0.95}, {"D(G(z))", 0.1}}); };
+  EXPECT_EQ(names_in(found(hesitant)), Expected{});
+
+  const auto blind = [](int i) {
+    return with(i, {{"D(x)", 0.501}, {"D(G(z))", 0.5}, {"inside", 0.03}, {"covered", 0}});
+  };
+  EXPECT_EQ(names_in(found(blind)), Expected{"d-too-weak"});
+  const auto even = [](int i) { return with(i, {{"D(x)", 0.501}, {"D(G(z))", 0.5}}); };
+  EXPECT_EQ(names_in(found(even)), Expected{});  // the end that the paper proves
+}
+
+TEST(Detectors, FindAGameThatCircles) {
+  const auto circling = [](int i) {
+    const double swing = 0.3 * std::sin(2 * std::acos(-1.0) * i / 12);
+    return with(i, {{"D(x)", 0.5 - swing}, {"D(G(z))", 0.5 + swing}});
+  };
+  const auto findings = found(circling, 100);
+  ASSERT_EQ(names_in(findings), Expected{"circles"});
+  EXPECT_NE(findings[0].text.find("period of about 600 steps"), std::string::npos)
+      << findings[0].text;
+  const auto drifting = [](int i) { return with(i, {{"D(G(z))", 0.006 * i}}); };
+  EXPECT_EQ(names_in(found(drifting, 100)), Expected{});
+  const auto jumping = [](int i) {  // without a period
+    return with(i, {{"D(G(z))", 0.5 + 0.4 * std::sin(static_cast<double>(i) * i)}});
+  };
+  EXPECT_EQ(names_in(found(jumping, 100)), Expected{});
+}
+
+TEST(Detectors, FindCollapseInEachOfItsForms) {
+  const auto one = [](int i) { return with(i, {{"width", 0.05}, {"covered", 0.02}}); };
+  EXPECT_EQ(names_in(found(one)), Expected{"collapse"});
+  const auto few = [](int i) { return with(i, {{"crowd", 0.01}}); };
+  EXPECT_EQ(names_in(found(few)), Expected{"collapse"});
+  const auto half = [](int i) { return with(i, {{"covered", 0.5}, {"inside", 0.95}}); };
+  const auto findings = found(half);
+  ASSERT_EQ(names_in(findings), Expected{"collapse"});
+  EXPECT_TRUE(findings[0].text.starts_with("95% of the samples lie among the data, but only 50%"));
+  const auto not_yet = [](int i) { return with(i, {{"covered", 0.1}, {"inside", 0.2}}); };
+  EXPECT_EQ(names_in(found(not_yet)), Expected{});  // nothing is learned yet: no collapse
+}
+
+TEST(Detectors, WaitUntilGIsTrainedBeforeTheyCallItCollapsed) {
+  const auto narrow = [](int i) { return with(i, {{"width", 0.05}, {"z_effect", 0.01}}); };
+  EXPECT_EQ(names_in(found(narrow, 20)), Expected{});  // 1,000 steps
+  EXPECT_EQ(names_in(found(narrow, 22)), (Expected{"collapse", "z-ignored"}));
+  const auto falls = [](int i) {
+    return with(i, {{"width", i == 0 ? 0.9 : 0.05}, {"z_effect", i == 0 ? 0.9 : 0.01}});
+  };
+  EXPECT_EQ(names_in(found(falls, 5)), (Expected{"collapse", "z-ignored"}));
+}
+
+TEST(Detectors, FindTroubleWithLabelsZAndCopies) {
+  EXPECT_EQ(names_in(found([](int i) {
+              return with(i, {{"class_width", 0.1}});
+            })),
+            Expected{"class-collapse"});
+  EXPECT_EQ(names_in(found([](int i) {
+              return with(i, {{"z_effect", 0.01}});
+            })),
+            Expected{"z-ignored"});
+  EXPECT_EQ(names_in(found([](int i) {
+              return with(i, {{"copies", 0.8}});
+            })),
+            Expected{"memorises"});
+  EXPECT_EQ(names_in(found([](int i) {
+              return with(i, {{"d_overfit", 0.7}, {"d_overfit_errors", 9}});
+            })),
+            Expected{"d-overfits"});
+  EXPECT_EQ(names_in(found([](int i) {  // of few examples: it may be chance
+              return with(i, {{"d_overfit", 0.7}, {"d_overfit_errors", 2}});
+            })),
+            Expected{});
+}
+
+TEST(Detectors, FindAScoreThatFalls) {
+  const auto falling = [](int i) {
+    return with(i, {{"score", 100 + 0.3 * std::sin(7 * i) + (i < 30 ? i : 60 - i)}});
+  };
+  const auto findings = found(falling);
+  ASSERT_EQ(names_in(findings), Expected{"no-progress"});
+  EXPECT_NE(findings[0].text.find("was best at step 1550"), std::string::npos) << findings[0].text;
+  const auto level = [](int i) {
+    return with(i, {{"score", 100 + std::min(i, 20) + std::sin(7 * i)}});
+  };
+  EXPECT_EQ(names_in(found(level, 100)), Expected{});
+}
+
+TEST(Detectors, FindAScheduleThatDoesNotFitTheLength) {
+  TrainingFacts facts = usual();
+  facts.schedule_steps = 2000;
+  auto findings = found_in(healthy, 20, facts);
+  ASSERT_EQ(names_in(findings), Expected{"schedule"});
+  EXPECT_NE(findings[0].text.find("at step 2000 of 5000"), std::string::npos);
+  facts.schedule_steps = 20000;
+  findings = found_in(healthy, 20, facts);
+  ASSERT_EQ(names_in(findings), Expected{"schedule"});
+  EXPECT_NE(findings[0].text.find("after 25% of the schedule"), std::string::npos);
+  facts.last_rate = facts.rate;  // it does not fall
+  EXPECT_EQ(names_in(found_in(healthy, 20, facts)), Expected{});
+  facts = usual();
+  facts.steps = 200;  // a trial
+  EXPECT_EQ(names_in(found_in(healthy, 4, facts)), Expected{});
+}
+
+TEST(TrainingFacts, ComeFromTheSettings) {
+  Config c;
+  c.training = {.steps = 700, .batch_size = 32, .learning_rate = 2e-3};
+  c.optimizer.schedule = Schedule::cosine;
+  c.optimizer.schedule_steps = 600;
+  c.optimizer.min_rate = 1e-4;
+  for (const char* game : {"minimax", "non-saturating", "relativistic"}) {
+    c.game.value = game;
+    EXPECT_TRUE(training_facts(c).log_odds) << game;
+    EXPECT_TRUE(training_facts(c).bounded) << game;
+  }
+  c.game.value = "hinge";
+  EXPECT_FALSE(training_facts(c).log_odds);
+  EXPECT_TRUE(training_facts(c).bounded);
+  c.game.value = "wasserstein";
+  const TrainingFacts facts = training_facts(c);
+  EXPECT_FALSE(facts.bounded);
+  EXPECT_TRUE(facts.adversarial);
+  EXPECT_EQ(facts.steps, 700);
+  EXPECT_EQ(facts.batch_size, 32);
+  EXPECT_EQ(facts.schedule_steps, 600);
+  EXPECT_EQ(facts.rate, 2e-3);
+  EXPECT_EQ(facts.last_rate, 1e-4);
+  c.run.model = "rbm";
+  EXPECT_FALSE(training_facts(c).adversarial);
+}
+
+}  // namespace
+}  // namespace gan

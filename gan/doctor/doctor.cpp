@@ -1,0 +1,73 @@
+#include "gan/doctor/doctor.h"
+
+#include <algorithm>
+
+namespace gan {
+namespace {
+
+constexpr int kMostBeginnings = 3;  // of a finding that comes and goes
+
+}  // namespace
+
+Doctor::Doctor(const TrainingFacts& facts, bool at_once)
+    : facts_(facts), at_once_(at_once), rows_(detectors().size()) {}
+
+Finding* Doctor::newest(std::string_view name) {
+  const auto found = std::find_if(findings_.rbegin(), findings_.rend(),
+                                  [&](const Finding& f) { return f.name == name; });
+  return found == findings_.rend() ? nullptr : &*found;
+}
+
+const Finding* Doctor::open(std::string_view name) const {
+  const auto found = std::find_if(findings_.rbegin(), findings_.rend(),
+                                  [&](const Finding& f) { return f.name == name && !f.to; });
+  return found == findings_.rend() ? nullptr : &*found;
+}
+
+void Doctor::add(const Finding& finding) {
+  for (Finding& mine : findings_)
+    if (mine.name == finding.name && mine.from == finding.from) {
+      mine = finding;
+      return;
+    }
+  const auto later = std::find_if(findings_.begin(), findings_.end(),
+                                  [&](const Finding& f) { return f.from > finding.from; });
+  findings_.insert(later, finding);
+}
+
+void Doctor::note_done(std::string_view name, const std::string& what) {
+  Finding* of = newest(name);
+  if (of == nullptr) return;
+  of->done += (of->done.empty() ? "" : "; ") + what;
+}
+
+std::vector<Finding> Doctor::note(int64_t step, const NamedNumbers& numbers) {
+  history_.add(step, numbers);
+  std::vector<Finding> news;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const Detector& detector = detectors()[i];
+    Row& row = rows_[i];
+    const auto look = detector.look(history_, facts_, row.open);
+    if (!look) continue;
+    row.seen = look->present ? row.seen + 1 : 0;
+    row.unseen = look->present ? 0 : row.unseen + 1;
+    const bool begins =
+        !row.open && row.seen >= (at_once_ ? 1 : detector.begin) && row.begun < kMostBeginnings;
+    const bool ends = row.open && row.unseen >= detector.end;
+    if (begins) {
+      row.open = true;
+      ++row.begun;
+      news.push_back({.name = std::string(detector.name), .from = step, .text = look->text});
+      findings_.push_back(news.back());
+    }
+    if (ends) {
+      row.open = false;
+      Finding* over = newest(detector.name);
+      over->to = step;
+      news.push_back(*over);
+    }
+  }
+  return news;
+}
+
+}  // namespace gan

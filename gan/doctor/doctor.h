@@ -1,0 +1,45 @@
+#pragma once
+/// Findings of a training, line by line of its metrics. The findings are a function of these lines
+/// and of the settings: after a restart they are found anew from metrics.jsonl, and `gan doctor`
+/// finds them in any run.
+
+#include <string_view>
+#include <vector>
+
+#include "gan/doctor/detectors.h"
+
+namespace gan {
+
+class Doctor {
+ public:
+  /// at_once: one look suffices for a finding, where there is but one.
+  explicit Doctor(const TrainingFacts& facts, bool at_once = false);
+
+  /// Notes the next line of metrics. Returns what begins with it, and what is over with it, which
+  /// has `to`.
+  std::vector<Finding> note(int64_t step, const NamedNumbers& numbers);
+
+  /// Adds what was found elsewhere, or replaces the finding of the same name and beginning.
+  void add(const Finding& finding);
+
+  /// What was done about the newest finding of that name.
+  void note_done(std::string_view name, const std::string& what);
+
+  const std::vector<Finding>& findings() const { return findings_; }  ///< in order of `from`
+  const Finding* open(std::string_view name) const;  ///< the one that is not over, or nullptr
+
+ private:
+  struct Row {
+    int seen = 0, unseen = 0, begun = 0;
+    bool open = false;
+  };
+  Finding* newest(std::string_view name);
+
+  TrainingFacts facts_;
+  bool at_once_;
+  History history_;
+  std::vector<Row> rows_;  ///< one for each detector
+  std::vector<Finding> findings_;
+};
+
+}  // namespace gan

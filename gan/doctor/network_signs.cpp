@@ -1,0 +1,98 @@
+/// Signs of trouble inside the networks: units that never fire, numbers that grow without end.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gan/doctor/detectors.h"
+
+namespace gan {
+namespace {
+
+constexpr size_t kDeadLines = 5;         // of metrics in a row
+constexpr double kDead = 0.2;            // share of a layer's units
+constexpr double kStillDead = 0.1;       // below which the finding is over
+constexpr int64_t kEnoughExamples = 64;  // in a batch, to call a unit of D dead
+
+constexpr size_t kGrownLines = 5, kUsualLines = 10, kMostLines = 1000;
+constexpr double kGrowth = 30;     // times the usual loss
+constexpr double kLargeLoss = 50;  // of a game whose losses are a few nats
+constexpr double kWide = 5;        // spread of samples, in spreads of the data
+
+}  // namespace
+
+/// Columns G.dead.N and D.dead.N: the share of a layer's ReLU units that fire for no example.
+Looked look_for_dead_units(const History& history, const TrainingFacts& facts, bool open) {
+  bool any = false;
+  double worst = 0;
+  std::string where;
+  for (const auto& [name, value] : history.line()) {
+    const bool of_g = name.starts_with("G.dead."), of_d = name.starts_with("D.dead.");
+    if (!of_g && !(of_d && facts.batch_size >= kEnoughExamples)) continue;
+    any = true;
+    const double always = least(history.newest(name, kDeadLines));
+    if (always <= worst) continue;
+    worst = always;
+    where = fmt::format("{} layer {}", of_g ? "G's" : "D's", name.substr(name.rfind('.') + 1));
+  }
+  if (!any) return {};
+  if (worst < (open ? kStillDead : kDead)) return Look{};
+  return Look{
+      true,
+      fmt::format("{:.0f}% of the ReLU units of {} fired for no example at {} checks in a row: "
+                  "they get no gradient and learn no more; use leaky-relu or a lower "
+                  "training.learning_rate, or let run.doctor = \"act\" draw them anew",
+                  100 * worst, where, kDeadLines)};
+}
+
+/// Losses, and the spread of samples.
+Looked look_for_divergence(const History& history, const TrainingFacts& facts, bool) {
+  bool any = false;
+  for (const char* name : {"d_loss", "g_loss", "nce_loss", "cross_entropy"}) {
+    if (!history.has_new(name)) continue;
+    any = true;
+    std::vector<double> values = history.newest(name, kGrownLines);
+    for (double& value : values) value = std::abs(value);
+    const double now = least(values);
+    if (facts.bounded && now > kLargeLoss)
+      return Look{true, fmt::format("{} was at least {:.3g} in size at {} checks in a row, where a "
+                                    "few nats are usual: a player has lost control; use a lower "
+                                    "training.learning_rate, or a penalty (game.r1, game.r2)",
+                                    name, now, kGrownLines)};
+    const Readings& all = history.series(name);
+    if (all.size() < kGrownLines + kUsualLines) continue;
+    std::vector<double> before;
+    const size_t first = all.size() > kMostLines ? all.size() - kMostLines : 0;
+    for (size_t i = first; i + kGrownLines < all.size(); ++i)
+      before.push_back(std::abs(all[i].value));
+    const double usual = std::max(1.0, median(std::move(before)));
+    if (now > kGrowth * usual)
+      return Look{true, fmt::format("{} grew from {:.3g} (the median so far) to {:.3g}: training "
+                                    "diverges; use a lower training.learning_rate, or a penalty "
+                                    "(game.r1, game.r2)",
+                                    name, usual, now)};
+  }
+  if (history.has_new("spread")) {
+    any = true;
+    const double wide = least(history.newest("spread", kGrownLines));
+    if (wide > kWide)
+      return Look{true, fmt::format("samples spread {:.3g} times as wide as the data at {} checks "
+                                    "in a row: G has run away; use a lower "
+                                    "training.learning_rate, or a penalty (game.r1, game.r2)",
+                                    wide, kGrownLines)};
+  }
+  if (!any) return {};
+  return Look{};
+}
+
+Looked look_for_not_finite(const History& history, const TrainingFacts&, bool) {
+  for (const auto& [name, value] : history.line())
+    if (!std::isfinite(value))
+      return Look{true, fmt::format("{} is not a finite number at step {}; use a lower "
+                                    "training.learning_rate, or a penalty (game.r1, game.r2)",
+                                    name, history.step())};
+  return Look{};
+}
+
+}  // namespace gan

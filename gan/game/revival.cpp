@@ -1,0 +1,120 @@
+#include "gan/game/revival.h"
+
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+
+#include <map>
+
+#include "gan/nets/initial.h"
+
+namespace gan {
+namespace {
+
+/// The layer that sums over the outputs of layer i, where they go through nothing but dropout.
+std::optional<size_t> next_of(const NetworkSpec& spec, size_t i) {
+  size_t next = i + 1;
+  while (next < spec.size() && std::holds_alternative<Dropout>(spec[next])) ++next;
+  if (next == spec.size()) return {};
+  const bool sums =
+      std::holds_alternative<Dense>(spec[next]) || std::holds_alternative<Maxout>(spec[next]);
+  return sums ? std::optional(next) : std::nullopt;
+}
+
+/// One tensor of parameters with its moments: what belongs to some units of it is reset.
+struct Parts {
+  std::vector<Tensor> first, second;
+
+  /// index: numbers along `dim`. mask: of the units along it, true where they are reset.
+  void reset(int64_t dim, const Tensor& mask) const {
+    const Tensor index = mask.nonzero().squeeze(1);
+    for (Tensor moment : first) moment.index_fill_(dim, index, 0);
+    const Tensor others = mask.logical_not().nonzero().squeeze(1);
+    for (Tensor moment : second) {
+      const Tensor living = moment.index_select(dim, others);
+      const double mean = living.numel() == 0 ? 0 : living.mean().item<double>();
+      moment.index_fill_(dim, index, mean);
+    }
+  }
+};
+
+/// Of an optimiser, by the name of the parameter.
+std::map<std::string, Parts> moments_of(Network& network, Optimizer* optimizer) {
+  std::vector<std::string> names;
+  network.visit_state("", [&](const std::string& name, Tensor& value) {
+    if (value.requires_grad()) names.push_back(name);
+  });
+  std::map<std::string, Tensor> moments;
+  if (optimizer != nullptr)
+    optimizer->visit_state(
+        "", [&](const std::string& name, Tensor& value) { moments.emplace(name, value); });
+  std::map<std::string, Parts> out;
+  for (size_t i = 0; i < names.size(); ++i)
+    for (auto& [kind, moment] : moments) {
+      if (kind == fmt::format("{}.first", i)) out[names[i]].first.push_back(moment);
+      if (kind == fmt::format("{}.second", i)) out[names[i]].second.push_back(moment);
+    }
+  return out;
+}
+
+}  // namespace
+
+std::vector<DeadUnits> dead_units(const Network& network, const Tensor& x, const Tensor& label) {
+  const at::NoGradGuard no_grad;
+  std::vector<DeadUnits> out;
+  network(x, {.label = label, .watch = [&](size_t layer, const Tensor& h) {
+                const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
+                if (dense == nullptr || dense->activation != Activation::relu) return;
+                const auto next = next_of(network.spec(), layer);
+                const Tensor mask = h.amax(0).le(0);
+                if (next && mask.any().item<bool>()) out.push_back({layer, *next, mask});
+              }});
+  return out;
+}
+
+std::vector<DeadUnits> both(const std::vector<DeadUnits>& a, const std::vector<DeadUnits>& b) {
+  std::vector<DeadUnits> out;
+  for (const DeadUnits& in_a : a)
+    for (const DeadUnits& in_b : b) {
+      if (in_a.layer != in_b.layer) continue;
+      const Tensor mask = in_a.mask.logical_and(in_b.mask);
+      if (mask.any().item<bool>()) out.push_back({in_a.layer, in_a.next, mask});
+    }
+  return out;
+}
+
+int64_t revive(Network& network, Optimizer* optimizer, const std::vector<DeadUnits>& dead,
+               const Stream& stream) {
+  const at::NoGradGuard no_grad;
+  std::map<std::string, Tensor> parameters;
+  network.visit_state(
+      "", [&](const std::string& name, Tensor& value) { parameters.emplace(name, value); });
+  const std::map<std::string, Parts> moments = moments_of(network, optimizer);
+  const std::vector<std::string> names = layer_names(network.spec());
+  const auto reset = [&](const std::string& name, int64_t dim, const Tensor& mask) {
+    if (const auto found = moments.find(name); found != moments.end())
+      found->second.reset(dim, mask);
+  };
+  int64_t units = 0;
+  for (const DeadUnits& d : dead) {
+    const std::string in = names[d.layer], out = names[d.next];
+    Tensor weight = parameters.at(in + ".weight"), bias = parameters.at(in + ".bias"),
+           outgoing = parameters.at(out + ".weight");
+    const Tensor index = d.mask.nonzero().squeeze(1);
+    Init init = std::get<Dense>(network.spec()[d.layer]).init;
+    if (init.kind == Init::Kind::zero) init = {};
+    const Tensor drawn = draw_weights(init, weight.size(0), weight.size(1),
+                                      fan_of(weight.size(1), weight.size(0)), stream.child(d.layer))
+                             .to(weight.device());
+    weight.index_copy_(0, index, drawn.index_select(0, index));
+    bias.index_fill_(0, index, 0);
+    outgoing.index_fill_(1, index, 0);
+    reset(in + ".weight", 0, d.mask);
+    reset(in + ".bias", 0, d.mask);
+    reset(out + ".weight", 1, d.mask);
+    units += index.size(0);
+  }
+  network.visit_state("", [](const std::string&, Tensor&) {});  // its engine looks at them again
+  return units;
+}
+
+}  // namespace gan

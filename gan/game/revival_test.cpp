@@ -1,0 +1,155 @@
+#include "gan/game/revival.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "gan/game/testing.h"
+#include "gan/game/trainer.h"
+#include "gan/nets/draw.h"
+
+namespace gan {
+namespace {
+
+constexpr int64_t kBatch = 64;
+
+/// Batches of N(0, 1) in 2 dimensions.
+class Normal : public Batches {
+ public:
+  Batch next() override { return {.x = draw_normal(Stream(5, "data"), kBatch, 2, number_++)}; }
+
+ private:
+  int64_t number_ = 0;
+};
+
+Config config_of(Engine engine) {
+  Config c;
+  c.run.engine = engine;
+  c.run.precision = Precision::fp32;
+  c.training.steps = 1000;
+  c.training.batch_size = kBatch;
+  c.training.learning_rate = 1e-3;
+  c.game = {.value = "relativistic", .r1 = 0.1, .r2 = 0.1, .averaging = 0.9};
+  c.generator.noise_size = 4;
+  c.generator.layers = {Dense{.units = 16, .activation = Activation::relu},
+                        Dense{.units = 12, .activation = Activation::relu}, Dense{.units = 2}};
+  c.discriminator.layers = {Dense{.units = 16, .activation = Activation::relu},
+                            Dense{.units = 12, .activation = Activation::relu}, Dense{.units = 1}};
+  return c;
+}
+
+Setup setup_of(const Config& config) {
+  return {.config = config, .data = {.shape = {2}}, .batches_per_epoch = 10};
+}
+
+/// The biases of these units of a layer fall far below zero, as one large gradient leaves them.
+void kill(Trainer& trainer, const std::vector<std::string>& biases,
+          const std::vector<int64_t>& units) {
+  const at::NoGradGuard no_grad;
+  trainer.visit_state([&](const std::string& name, Tensor& value) {
+    for (const std::string& bias : biases)
+      if (name == bias)
+        for (const int64_t unit : units) value[unit].fill_(-50);
+  });
+}
+
+/// Of the units that the probes see.
+double dead_share(Trainer& trainer, Normal& data, const std::string& column) {
+  for (const auto& [name, value] : trainer.watch(data.next()))
+    if (name == column) return value.item<double>();
+  ADD_FAILURE() << column;
+  return -1;
+}
+
+class Revival : public testing::TestWithParam<Engine> {};
+
+TEST_P(Revival, ChangesNoOutputAndTheUnitsAreUsed200StepsLater) {
+  Trainer trainer(setup_of(config_of(GetParam())));
+  Normal data;
+  int64_t t = 0;
+  for (; t < 20; ++t) trainer.step(t, data);
+  const std::vector<int64_t> units = {1, 5, 9};
+  kill(trainer, {"G.dense2.bias", "model.dense2.bias", "D.dense1.bias"}, units);
+  EXPECT_NEAR(dead_share(trainer, data, "G.dead.2"), 3.0 / 12, 1e-6);
+
+  auto* latent = dynamic_cast<Latent*>(&trainer.model());
+  const Tensor z = latent->noise(256, 3), x = draw_normal(Stream(5, "data"), 256, 2, 0);
+  const Tensor samples = latent->decode(z).clone(), logits = trainer.discriminate(x).clone();
+  const auto before = state_of(trainer);
+  EXPECT_EQ(trainer.revive(t), 6);  // three of G, three of D
+  EXPECT_TRUE(at::equal(latent->decode(z), samples));
+  EXPECT_TRUE(at::equal(trainer.discriminate(x), logits));
+
+  auto after = state_of(trainer);
+  for (int64_t unit = 0; unit < 12; ++unit) {
+    const bool revived = std::count(units.begin(), units.end(), unit) > 0;
+    EXPECT_EQ(at::equal(before.at("G.dense2.weight")[unit], after.at("G.dense2.weight")[unit]),
+              !revived);
+    EXPECT_EQ(after.at("G.dense3.weight").select(1, unit).abs().sum().item<float>() == 0, revived);
+    EXPECT_EQ(after.at("optimizer.G.2.first")[unit].abs().sum().item<float>() == 0, revived);
+    if (!revived) continue;
+    EXPECT_EQ(after.at("G.dense2.bias")[unit].item<float>(), 0);
+    EXPECT_TRUE(
+        at::equal(after.at("G.dense2.weight")[unit], after.at("model.dense2.weight")[unit]));
+  }
+  EXPECT_LT(dead_share(trainer, data, "G.dead.2"), 1.0 / 12 + 1e-6);
+
+  for (; t < 220; ++t) trainer.step(t, data);
+  after = state_of(trainer);
+  for (const int64_t unit : units)
+    EXPECT_GT(after.at("G.dense3.weight").select(1, unit).abs().max().item<float>(), 1e-3) << unit;
+  EXPECT_EQ(dead_share(trainer, data, "G.dead.2"), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(BothEngines, Revival, testing::Values(Engine::reference, Engine::fused));
+
+TEST(Revive, DependsOnSeedAndStepAlone) {
+  const Config c = config_of(Engine::reference);
+  Trainer a(setup_of(c)), b(setup_of(c));
+  for (Trainer* trainer : {&a, &b}) kill(*trainer, {"G.dense2.bias", "model.dense2.bias"}, {2, 3});
+  EXPECT_EQ(a.revive(7), 2);
+  EXPECT_EQ(b.revive(7), 2);
+  EXPECT_TRUE(at::equal(state_of(a).at("G.dense2.weight"), state_of(b).at("G.dense2.weight")));
+  for (Trainer* trainer : {&a, &b}) kill(*trainer, {"G.dense2.bias", "model.dense2.bias"}, {2, 3});
+  a.revive(8);
+  b.revive(9);
+  EXPECT_FALSE(at::equal(state_of(a).at("G.dense2.weight"), state_of(b).at("G.dense2.weight")));
+}
+
+TEST(Revive, LeavesAloneWhatFiresAndWhatTheAverageStillUses) {
+  Trainer trainer(setup_of(config_of(Engine::reference)));
+  EXPECT_EQ(trainer.revive(1), 0);
+  kill(trainer, {"G.dense2.bias"}, {2});
+  EXPECT_EQ(trainer.revive(1), 0);  // it still fires in the average
+}
+
+TEST(Revive, OfTheLastLayersOutputsDoesNothing) {
+  Config c = config_of(Engine::reference);
+  c.generator.layers = {Dense{.units = 16, .activation = Activation::relu}, Dropout{},
+                        Dense{.units = 2, .activation = Activation::relu}};
+  Trainer trainer(setup_of(c));
+  kill(trainer, {"G.dense2.bias", "model.dense2.bias"}, {0});  // an output
+  EXPECT_EQ(trainer.revive(1), 0);
+  kill(trainer, {"G.dense1.bias", "model.dense1.bias"}, {0});  // before dropout and the output
+  EXPECT_EQ(trainer.revive(1), 1);
+}
+
+TEST(Rates, AreScaled) {
+  Config c = config_of(Engine::reference);
+  c.optimizer.method = Method::momentum;
+  c.game = {};
+  Trainer whole(setup_of(c)), half(setup_of(c));
+  EXPECT_TRUE(half.scale_rates(0.5));
+  const Tensor before = state_of(whole).at("D.dense1.weight");
+  Normal one, other;
+  whole.step(0, one);
+  half.step(0, other);
+  const Tensor moved = state_of(whole).at("D.dense1.weight") - before,
+               less = state_of(half).at("D.dense1.weight") - before;
+  EXPECT_GT(moved.abs().max().item<float>(), 0);
+  EXPECT_TRUE(at::allclose(less, moved / 2, 1e-3, 1e-7));
+}
+
+}  // namespace
+}  // namespace gan
