@@ -96,9 +96,9 @@ struct ReproduceOptions {
   std::optional<int64_t> seeds;
 };
 
-using Command = std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions,
-                             CompareOptions, ExportOptions, DoctorOptions, InfoOptions,
-                             ReproduceOptions>;
+using Command =
+    std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions, CompareOptions,
+                 ExportOptions, DoctorOptions, InfoOptions, ReproduceOptions>;
 
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);

@@ -78,6 +78,7 @@ std::string Training::question() const {
   run.engine = {};
   run.precision = {};
   run.device = {};
+  if (run.doctor == DoctorMode::watch) run.doctor = DoctorMode::off;  // it changes nothing
   return out.text();
 }
 
