@@ -107,7 +107,7 @@ void write_page(const EvaluateOptions& o, const RunFolder& run, const Problem& p
     return;
   }
   if (!why.empty()) note("gan: no pictures in the page: " + why);
-  if (!o.json) std::cout << "page      " << printable(file.string()) << "\n";
+  if (!o.json) std::cout << "\npage      " << printable(file.string()) << "\n";
 }
 
 /// Of --data.
