@@ -90,9 +90,9 @@ void set(onnx::NodeProto& node, const char* name, const char* value) {
 /// The operations of a graph, one after the other.
 class Nodes {
  public:
-  Nodes(const Graph& graph, Writer& writer) : graph_(graph), w_(writer) {
-    names_.assign(graph.values.size(), "");
-    names_[0] = "z";
+  Nodes(const Graph& graph, Writer& writer)
+      : graph_(graph), w_(writer), names_(graph.values.size()) {
+    names_.front() = std::string("z");
   }
 
   /// @return the name of the examples in the data's own units

@@ -18,9 +18,10 @@ constexpr const char* kLog = "what-it-printed";
 }  // namespace
 
 ProgramFolder::ProgramFolder() {
-  std::error_code error;
-  std::string name = std::filesystem::temp_directory_path(error) / "gan-export-XXXXXX";
-  if (error || !::mkdtemp(name.data()))
+  const char* chosen = std::getenv("TMPDIR");
+  std::string name =
+      Path(chosen != nullptr && *chosen != '\0' ? chosen : "/tmp") / "gan-export-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr)
     throw WriteError("{}: cannot be made: {}", name, std::strerror(errno));
   path_ = name;
 }
