@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "gan/doctor/data_findings.h"
 #include "gan/judge/distances.h"
 #include "gan/judge/judge.h"
 #include "gan/units.h"
@@ -18,14 +19,6 @@ constexpr int64_t kMostTraining = 5000, kCopied = 128, kFewestHeldOut = 40;
 constexpr int64_t kMostNumbers = 20000000;  // of these training examples
 constexpr int64_t kFewestOfClass = 8;
 constexpr uint64_t kSeed = 0x646f63746f72;  // of the noise
-
-/// Evenly over all of them.
-Examples evenly(const Examples& examples, int64_t n) {
-  n = std::min(n, examples.size());
-  std::vector<int64_t> numbers;
-  for (int64_t i = 0; i < n; ++i) numbers.push_back(i * examples.size() / n);
-  return examples.pick(numbers);
-}
 
 Tensor labels_of(const Examples& examples) {
   if (!examples.labelled()) return {};

@@ -18,14 +18,6 @@ constexpr int64_t kFewest = 100;            // examples of each split, to tell t
 constexpr double kRepeated = 0.5, kOneClass = 0.99, kLeaked = 0.1;
 constexpr double kSeparated = 0.65, kErrors = 5;
 
-/// Evenly over all of them.
-Examples evenly(const Examples& examples, int64_t n) {
-  if (examples.size() <= n) return examples;
-  std::vector<int64_t> numbers;
-  for (int64_t i = 0; i < n; ++i) numbers.push_back(i * examples.size() / n);
-  return examples.pick(numbers);
-}
-
 std::string_view bytes_of(const Examples& examples, int64_t i) {
   const auto raw = examples.raw(i);
   return {reinterpret_cast<const char*>(raw.data()), raw.size()};
@@ -76,6 +68,13 @@ std::vector<double> feature_variances(const std::vector<float>& rows, int64_t co
 }
 
 }  // namespace
+
+Examples evenly(const Examples& examples, int64_t n) {
+  if (examples.size() <= n) return examples;
+  std::vector<int64_t> numbers;
+  for (int64_t i = 0; i < n; ++i) numbers.push_back(i * examples.size() / n);
+  return examples.pick(numbers);
+}
 
 double Separation::error() const {
   return judged == 0 ? 0.5 : 0.5 / std::sqrt(static_cast<double>(judged));

@@ -8,6 +8,9 @@
 
 namespace gan {
 
+/// n of the examples, evenly over all of them; all where there are fewer.
+Examples evenly(const Examples& examples, int64_t n);
+
 /// Looks at no more than 50,000 training examples and 2,000 held-out ones, evenly chosen.
 std::vector<Finding> data_findings(const DataSet& data);
 

@@ -94,5 +94,12 @@ TEST(Separation, IsAsGoodAsItCanBe) {
   EXPECT_NEAR(none.accuracy, 0.5, 4 * none.error());
 }
 
+TEST(Separation, IsNotJudgedByWhatItWasFittedOn) {
+  const Separation none =
+      separation(Examples({200}, normal("a", 4000)), Examples({200}, normal("b", 4000)));
+  EXPECT_EQ(none.judged, 40);
+  EXPECT_LT(none.accuracy, 0.5 + 3 * none.error());
+}
+
 }  // namespace
 }  // namespace gan

@@ -89,6 +89,7 @@ TEST_P(Revival, ChangesNoOutputAndTheUnitsAreUsed200StepsLater) {
     EXPECT_EQ(after.at("G.dense3.weight").select(1, unit).abs().sum().item<float>() == 0, revived);
     EXPECT_EQ(after.at("optimizer.G.2.first")[unit].abs().sum().item<float>() == 0, revived);
     if (!revived) continue;
+    EXPECT_GT(after.at("optimizer.G.2.second")[unit].min().item<float>(), 0);
     EXPECT_EQ(after.at("G.dense2.bias")[unit].item<float>(), 0);
     EXPECT_TRUE(
         at::equal(after.at("G.dense2.weight")[unit], after.at("model.dense2.weight")[unit]));
@@ -138,6 +139,7 @@ TEST(Revive, OfTheLastLayersOutputsDoesNothing) {
 TEST(Rates, AreScaled) {
   Config c = config_of(Engine::reference);
   c.optimizer.method = Method::momentum;
+  c.training.learning_rate = 1;  // moves far more than rounding does
   c.game = {};
   Trainer whole(setup_of(c)), half(setup_of(c));
   EXPECT_TRUE(half.scale_rates(0.5));
@@ -147,8 +149,8 @@ TEST(Rates, AreScaled) {
   half.step(0, other);
   const Tensor moved = state_of(whole).at("D.dense1.weight") - before,
                less = state_of(half).at("D.dense1.weight") - before;
-  EXPECT_GT(moved.abs().max().item<float>(), 0);
-  EXPECT_TRUE(at::allclose(less, moved / 2, 1e-3, 1e-7));
+  EXPECT_GT(moved.abs().max().item<float>(), 1e-3);
+  EXPECT_TRUE(at::allclose(less, moved / 2, 1e-3, 1e-6));
 }
 
 }  // namespace
