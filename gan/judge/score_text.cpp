@@ -88,7 +88,7 @@ std::string Evaluation::text() const {
   out += shared_table(by_line);
   for (const ScoreReport& report : by_line)
     if (!report.table.empty()) out += "\n" + table(report.table) + report.below;
-  return out;
+  return out.starts_with('\n') ? out.substr(1) : out;
 }
 
 }  // namespace gan
