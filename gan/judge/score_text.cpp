@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "gan/judge/scores.h"
 
@@ -41,7 +43,10 @@ std::string names_of_controls(const std::vector<Score>& scores) {
     const std::string& name = score.controls.front().name;
     auto at = std::find_if(known.begin(), known.end(),
                            [&](const auto& control) { return control.first == name; });
-    if (at == known.end()) at = known.insert(known.end(), {name, {}});
+    if (at == known.end()) {
+      known.push_back({name, {}});
+      at = std::prev(known.end());
+    }
     at->second.push_back(score.name);
   }
   std::string out;
@@ -83,7 +88,7 @@ std::string Evaluation::text() const {
   out += shared_table(by_line);
   for (const ScoreReport& report : by_line)
     if (!report.table.empty()) out += "\n" + table(report.table) + report.below;
-  return out;
+  return out.starts_with('\n') ? out.substr(1) : out;
 }
 
 }  // namespace gan

@@ -171,6 +171,7 @@ TEST_F(ScoresTest, TextFitsATerminal) {
   add("authenticity", "75.0% [74.0, 76.0]", "test examples as samples");
   add("nearest training", "6.5", "test examples as samples");
   const std::string text = found.text();
+  EXPECT_TRUE(text.starts_with("  score ")) << text;
   EXPECT_LE(width_of(text), kTextWidth) << text;
   EXPECT_TRUE(holds(text, "  Fréchet distance   12.5 [12.1, 12.9]   12.5 [12.1, 12.9]\n")) << text;
   EXPECT_TRUE(
