@@ -165,7 +165,7 @@ constexpr std::string_view kMain =
 
 #include "generator.h"
 
-int main(int argc, char** argv) try {
+int main(int argc, char** argv) {
   const std::int64_t n = argc > 1 ? std::atoll(argv[1]) : 16;
   const std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
   const generator::Weights weights(argc > 3 ? argv[3] : "generator.weights");
@@ -177,9 +177,6 @@ int main(int argc, char** argv) try {
   generator::generate(weights, workspace, z.data(), label.data(), n, x.data());
   for (std::int64_t i = 0; i < n * generator::kNumbers; ++i)
     std::printf("%.9g%c", static_cast<double>(x[i]), (i + 1) % generator::kNumbers ? ',' : '\n');
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "%s\n", error.what());
-  return 1;
 }
 )";
 
