@@ -55,7 +55,7 @@ std::vector<Case> layers_of_rows() {
           {"spectral_norm", {spectral(Dense{.units = 5, .activation = Activation::tanh})}},
           {"conditional_batch_norm", {Dense{.units = 4, .init = small()}, ConditionalBatchNorm{}}},
           {"minibatch_deviation",
-           {Dense{.units = 4, .init = small()}, MinibatchDeviation{.group = 3},
+           {Dense{.units = 4, .init = small()}, MinibatchDeviation{.group = 4},
             Dense{.units = 2, .init = small()}}},
           {"paper",
            {Dropout{.keep = 0.8, .scale = 1.25}, Maxout{.units = 6, .pieces = 5, .init = small()},
