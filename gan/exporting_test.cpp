@@ -25,6 +25,12 @@ namespace {
 constexpr double kRounding = 1e-5;  // of float32, relative to the largest number
 constexpr int64_t kExamples = 19;   // more than a block, and odd
 
+template <class L>
+L spectral(L layer) {
+  layer.spectral_norm.on = true;
+  return layer;
+}
+
 /// Layers that the fused engine does not know, odd sizes and strides.
 std::vector<Case> more_cases() {
   const Init init{.kind = Init::Kind::normal, .value = 0.4};
@@ -73,6 +79,12 @@ std::vector<Case> more_cases() {
         maxout(5, 3), Dropout{}},
        false,
        {2, 5, 3}},
+      {"spectral_norm",
+       {spectral(dense(12)), Reshape{.shape = {3, 2, 2}},
+        spectral(
+            TransposedConvolution{.channels = 4, .kernel = 4, .stride = 2, .pad = 1, .init = init}),
+        spectral(convolution(5, 3, 1, 1))},
+       false},
       {"single_numbers", {dense(1), ActivationLayer{.activation = Activation::sigmoid}}, false},
   };
 }

@@ -75,10 +75,11 @@ class Builder {
 
   size_t layer_of(const Dense& l, size_t value) {
     value = as_row(value, at_.name);
-    return add(operation::Affine{weights("weight", {l.units, product(shape(value))}),
-                                 weights("bias", {l.units}),
-                                 {l.activation, l.slope}},
-               at_.name, {value}, {l.units});
+    Weights weight = weights("weight", {l.units, product(shape(value))});
+    if (l.spectral_norm.on) divide_by_norm(weight, 0);
+    return add(
+        operation::Affine{std::move(weight), weights("bias", {l.units}), {l.activation, l.slope}},
+        at_.name, {value}, {l.units});
   }
 
   size_t layer_of(const Maxout& l, size_t value) {
@@ -112,12 +113,14 @@ class Builder {
     value = as(value, s.in, at_.name);
     const int64_t rows = transposed ? s.in[0] : l.channels,
                   columns = (transposed ? l.channels : s.in[0]) / l.groups;
+    Weights weight = weights("weight", {rows, columns, l.kernel, l.kernel});
+    if (l.spectral_norm.on) divide_by_norm(weight, transposed ? 1 : 0);
     return add(operation::Kernels{.transposed = transposed,
                                   .kernel = l.kernel,
                                   .stride = l.stride,
                                   .pad = l.pad,
                                   .groups = l.groups,
-                                  .weight = weights("weight", {rows, columns, l.kernel, l.kernel}),
+                                  .weight = std::move(weight),
                                   .bias = weights("bias", l.tied ? Shape{l.channels} : s.out),
                                   .activation = {l.activation, l.slope}},
                at_.name, {value}, s.out);
@@ -205,6 +208,22 @@ class Builder {
     Weights out{wanted, std::vector<float>(static_cast<size_t>(product(wanted)))};
     std::memcpy(out.values.data(), stored.bytes.data(), stored.bytes.size());
     return out;
+  }
+
+  /// Spectral normalisation as gan/nets/spectral_norm.h computes it: the norm is u' W v, and the
+  /// rows of W are along `dimension`.
+  void divide_by_norm(Weights& weight, size_t dimension) const {
+    const int64_t rows = weight.shape[dimension], first = dimension == 0 ? 1 : weight.shape[0];
+    const int64_t inner = product(weight.shape) / (first * rows);
+    const Weights u = weights("u", {rows}), v = weights("v", {first * inner});
+    double norm = 0;
+    for (int64_t i = 0; i < first; ++i)
+      for (int64_t row = 0; row < rows; ++row)
+        for (int64_t j = 0; j < inner; ++j)
+          norm += double{u.values[static_cast<size_t>(row)]} *
+                  weight.values[static_cast<size_t>((i * rows + row) * inner + j)] *
+                  v.values[static_cast<size_t>(i * inner + j)];
+    for (float& w : weight.values) w = static_cast<float>(w / norm);
   }
 
   /// The layer that is being added.
