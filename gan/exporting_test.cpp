@@ -178,7 +178,9 @@ TEST_P(Exported, AllTargetsAreWritten) {
         exporter_to(target.name).write(made.source(), made.samples);
     const size_t without_picture = target.files.size() == 6 ? 5 : target.files.size();
     EXPECT_EQ(files.size(), std::max<size_t>(without_picture, 1));
-    if (target.name == "onnx") EXPECT_NO_THROW(check_onnx(files.front().bytes));
+    if (target.name == "onnx") {
+      EXPECT_NO_THROW(check_onnx(files.front().bytes));
+    }
     if (folder == nullptr || target.name == "cpp") continue;
     const Path to = Path(folder) / GetParam().name;
     std::filesystem::create_directories(to);

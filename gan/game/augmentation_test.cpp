@@ -28,12 +28,6 @@ Tensor transformed(Augmentation kind, const Tensor& x, double p = 1) {
   return augmenter(kind, shape).apply(x, p, Stream(2), 3, 0);
 }
 
-bool equal_to_one(const Tensor& x, const std::vector<Tensor>& expected) {
-  for (const Tensor& one : expected)
-    if (at::equal(x, one)) return true;
-  return false;
-}
-
 TEST(Augmentation, EveryKindHasARow) {
   ASSERT_EQ(augmentation_kinds().size(), names_of(Augmentation{}).size());
   for (size_t kind = 0; kind < names_of(Augmentation{}).size(); ++kind) {
