@@ -146,9 +146,13 @@ void TrainingDoctor::note_failure(int64_t step, double epoch, const NamedNumbers
                   .text = fmt::format("{}: a number grew beyond all bounds; use a lower "
                                       "training.learning_rate, or a penalty (game.r1, game.r2)",
                                       what)};
+  std::vector<Finding> news;  // of returns after which no line was written
+  tell_returns(first_line_ ? 0 : newest_line_, step, news);
+  if (hooks_.say && !news.empty()) hooks_.say(step, news.back());
   if (newest_line_ < step || first_line_) doctor_.note(step, numbers);
   doctor_.add(finding);
-  run_.log(step, epoch, numbers, {finding});
+  news.push_back(finding);
+  run_.log(step, epoch, numbers, news);
   if (hooks_.say) hooks_.say(step, finding);
   write_report();
 }
