@@ -9,6 +9,7 @@
 #include "gan/families.h"
 #include "gan/gan.h"
 #include "gan/spec/memory.h"
+#include "gan/spec/sampling_memory.h"
 #include "gan/units.h"
 
 namespace gan {
@@ -32,7 +33,8 @@ Tensor mean_of(const Examples& examples, const Encoding& encoding) {
 
 void refuse_too_large(const Config& c, const DataSet& data) {
   const MemoryNeed need = memory_need(c, data_spec(data));
-  const double scoring = scoring_need(c, data.train.dim(), data.valid.size(), data.test.size());
+  double scoring = scoring_need(c, data.train.dim(), data.valid.size(), data.test.size());
+  if (scoring > 0) scoring += sampling_need(c, data_spec(data));
   const double free = available_memory();
   if (need.total() > free)
     throw UsageError(

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gan/nets/draw.h"
+#include "gan/spec/sampling_memory.h"
 
 namespace gan {
 
@@ -37,14 +38,13 @@ Tensor Generator::noise(int64_t n, uint64_t seed, int64_t first) {
 }
 
 Tensor Generator::decode(const Tensor& z, const Tensor& label) {
-  constexpr int64_t kBlock = 1000;  // bounds the memory of the activations
-  const int64_t n = z.size(0);
+  const int64_t n = z.size(0), block = sampled_at_once(network_.spec(), noise_size_, classes_);
   Tensor of = label;
   if (classes_ > 0 && !label.defined())
     of = at::zeros({n}, at::TensorOptions(device_).dtype(at::kLong));
   Tensor out = at::empty(batch_shape(n, example_), at::TensorOptions(device_).dtype(at::kFloat));
-  for (int64_t first = 0; first < n; first += kBlock) {
-    const int64_t count = std::min(kBlock, n - first);
+  for (int64_t first = 0; first < n; first += block) {
+    const int64_t count = std::min(block, n - first);
     const Tensor made = network_.infer(z.narrow(0, first, count),
                                        of.defined() ? of.narrow(0, first, count) : Tensor());
     out.narrow(0, first, count).copy_(made.reshape(batch_shape(count, example_)));

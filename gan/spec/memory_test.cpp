@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gan/core/error.h"
+#include "gan/spec/sampling_memory.h"
 
 namespace gan {
 namespace {
@@ -186,6 +187,19 @@ TEST(MemoryNeed, DeepModelsHaveTheirLayersMomentsTwice) {
   c.dbn.joint_epochs = 1;
   EXPECT_EQ(memory_need(c, rows_of(2)).parameters,
             4 * 2 * (3 * layers + 2 * 6 + 6 * 9 + rows));  // and weights going up
+}
+
+TEST(SamplingNeed, IsBounded) {
+  const NetworkSpec small{Dense{.units = 10}};
+  EXPECT_EQ(sampled_at_once(small, 2, 0), 1000);
+  const NetworkSpec large{Dense{.units = 100'000}, Dense{.units = 100'000}};
+  EXPECT_EQ(sampled_at_once(large, 2, 0), 256 * 1024 * 1024 / (4 * 2 * 200'000));  // sums, outputs
+  EXPECT_EQ(sampled_at_once({Dense{.units = 1 << 24}}, 2, 0), 16);
+  Config c;
+  c.generator.layers = large;
+  EXPECT_NEAR(sampling_need(c, rows_of(2)), 256 * 1024 * 1024, 2e6);
+  c.run.model = "rbm";
+  EXPECT_EQ(sampling_need(c, rows_of(2)), 0);
 }
 
 TEST(MemoryNeed, ScoringKeepsSamplesAndTheirCopyAndHeldOutExamples) {
