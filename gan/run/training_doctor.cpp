@@ -11,7 +11,7 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kUnexamined = 100;  // steps, at least, between two measurements
+constexpr int64_t kUnexamined = 250;  // steps, at least, between two measurements
 constexpr int64_t kBetween = 200;     // the same, between two revivals of units
 
 int64_t count(const Tensor& steps) {  // of those that are not -1
