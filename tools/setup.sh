@@ -33,6 +33,7 @@ libcairo2-dev          plots
 libvips-dev            pictures of every format, decoded and scaled
 libzip-dev             pictures in ZIP files
 libonnx-dev            exports to ONNX
+libprotobuf-dev        exports to ONNX
 fonts-dejavu-core      text in plots
 dataset-fashion-mnist  the data that `train fashion-mnist` learns
 END
