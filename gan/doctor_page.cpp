@@ -21,12 +21,8 @@ constexpr size_t kMostPicture = 8000000;  // bytes of a file that goes into the 
 constexpr size_t kPictured = 3;           // findings with pictures before and after
 
 constexpr std::string_view kStyle =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:84rem;margin:2rem auto;padding:0 1rem;"
-    "color:#222}h1{font-size:1.6rem}h2{font-size:1.1rem;margin-top:2rem}"
-    "table{border-collapse:collapse}td,th{padding:.3rem 1.2rem .3rem 0;text-align:left;"
-    "border-bottom:1px solid #ddd;vertical-align:top}td.name{white-space:nowrap}"
-    "img{max-width:100%;image-rendering:pixelated}figure{display:inline-block;margin:0 1rem 1rem "
-    "0;max-width:46%}figcaption,p{color:#555}";
+    "body{max-width:84rem}td.name{white-space:nowrap}"
+    "figure{display:inline-block;margin:0 1rem 1rem 0;max-width:46%}";
 
 struct StepPicture {
   int64_t step;
@@ -94,10 +90,7 @@ std::vector<Finding> findings_without_doctor(const RunFolder& run,
 std::string doctor_page(const RunFolder& run, const std::vector<Finding>& findings) {
   const std::string title =
       fmt::format("Findings in {}", absolute_path(run.path()).filename().string());
-  std::string out = fmt::format(
-      "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>{0}</title>"
-      "<style>{1}</style></head>\n<body><h1>{0}</h1>\n",
-      html_escaped(title), kStyle);
+  std::string out = page_begin(title, kStyle);
   if (findings.empty()) out += "<p>Nothing was found.</p>\n";
   if (!findings.empty()) out += "<table><tr><th>finding</th><th>when</th><th>what</th></tr>\n";
   for (const Finding& f : findings) {

@@ -64,7 +64,7 @@ double checkpoint_seconds(Learner& learner) {
   const StateVisit state = [&](const StateVisitor& visit) { learner.visit_state(visit); };
   size_t bytes = 0;
   const double writing = seconds_of([&] {
-    if (all_finite(state)) bytes = write_checkpoint(state, {}).size();
+    if (first_not_finite(state).empty()) bytes = write_checkpoint(state, {}).size();
   });
   return writing + static_cast<double>(bytes) / kDisk;
 }

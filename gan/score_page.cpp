@@ -18,12 +18,8 @@ namespace {
 constexpr int64_t kDrawn = 1000, kGrid = 100, kColumns = 20, kShown = 40;
 
 constexpr std::string_view kStyle =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
-    "color:#222}h1{font-size:1.6rem}h2{font-size:1.1rem;margin-top:2rem}"
-    "table{border-collapse:collapse}td,th{padding:.3rem 1.2rem .3rem 0;text-align:left;"
-    "border-bottom:1px solid #ddd;vertical-align:top}td.number{font-variant-numeric:tabular-nums;"
-    "white-space:nowrap}details{color:#555;font-size:.85rem}img{max-width:100%;image-rendering:"
-    "pixelated}p{color:#555}";
+    "td.number{font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "details{color:#555;font-size:.85rem}";
 
 std::string row_of(const Score& score) {
   std::string control = "none";
@@ -103,10 +99,7 @@ std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& jud
 
 std::string score_page(const std::string& title, const Evaluation& evaluation,
                        const std::vector<PagePicture>& pictures) {
-  std::string out = fmt::format(
-      "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>{0}</title>"
-      "<style>{1}</style></head>\n<body><h1>{0}</h1>\n",
-      html_escaped(title), kStyle);
+  std::string out = page_begin(title, kStyle);
   if (!evaluation.no_variety.empty())
     out += fmt::format("<p>{}</p>\n", html_escaped(evaluation.no_variety));
   out += "<table><tr><th>score</th><th>samples</th><th>control</th></tr>\n";

@@ -8,4 +8,8 @@ namespace gan {
 /// Any text as HTML shows it, also inside an attribute.
 std::string html_escaped(std::string_view text);
 
+/// The beginning of a page, up to its heading. Rules of `style` are added to those that all pages
+/// have; the title is any text.
+std::string page_begin(std::string_view title, std::string_view style);
+
 }  // namespace gan

@@ -9,6 +9,17 @@ constexpr int kMostBeginnings = 3;  // of a finding that comes and goes
 
 }  // namespace
 
+void put(std::vector<Finding>& findings, const Finding& finding) {
+  for (Finding& known : findings)
+    if (known.name == finding.name && known.from == finding.from) {
+      known = finding;
+      return;
+    }
+  const auto later = std::find_if(findings.begin(), findings.end(),
+                                  [&](const Finding& f) { return f.from > finding.from; });
+  findings.insert(later, finding);
+}
+
 Doctor::Doctor(const TrainingFacts& facts, bool at_once)
     : facts_(facts), at_once_(at_once), rows_(detectors().size()) {}
 
@@ -25,14 +36,7 @@ const Finding* Doctor::open(std::string_view name) const {
 }
 
 void Doctor::add(const Finding& finding) {
-  for (Finding& mine : findings_)
-    if (mine.name == finding.name && mine.from == finding.from) {
-      mine = finding;
-      return;
-    }
-  const auto later = std::find_if(findings_.begin(), findings_.end(),
-                                  [&](const Finding& f) { return f.from > finding.from; });
-  findings_.insert(later, finding);
+  put(findings_, finding);
 }
 
 void Doctor::note_done(std::string_view name, const std::string& what) {

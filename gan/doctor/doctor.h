@@ -10,6 +10,9 @@
 
 namespace gan {
 
+/// Into a list in the order of their beginnings; one of the same name and beginning is replaced.
+void put(std::vector<Finding>& findings, const Finding& finding);
+
 class Doctor {
  public:
   /// at_once: one look suffices for a finding, where there is but one.

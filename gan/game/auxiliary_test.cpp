@@ -39,17 +39,7 @@ TEST(Auxiliary, DClassifiesDataAndSamples) {
                g_loss = at::softplus(-on_samples.select(1, 0)).mean() + 0.7 * wrong(on_samples);
   EXPECT_NEAR(scalars[0].second.item<double>(), d_loss.item<double>(), 1e-5);
   EXPECT_NEAR(scalars[1].second.item<double>(), g_loss.item<double>(), 1e-5);
-  const auto for_D = torch::autograd::grad({d_loss / 2}, D.parameters(), {}, true),
-             for_G = torch::autograd::grad({g_loss}, G.network().parameters(), {}, true);
-  const at::NoGradGuard no_grad;
-  for (size_t i = 0; i < for_D.size(); ++i) D.parameters()[i].sub_(for_D[i], 0.1);
-  for (size_t i = 0; i < for_G.size(); ++i) G.network().parameters()[i].sub_(for_G[i], 0.1);
-  const auto state = state_of(trainer);
-  const auto compare = [&](const std::string& name, Tensor& t) {
-    EXPECT_TRUE(at::allclose(t.detach(), state.at(name), 1e-4, 1e-6)) << name;
-  };
-  D.visit_state("D.", compare);
-  G.network().visit_state("model.", compare);
+  expect_step_down(trainer, D, G.network(), d_loss / 2, g_loss);
 }
 
 TEST(Auxiliary, PenaltiesAreOnTheLogitAlone) {

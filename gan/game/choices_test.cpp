@@ -146,17 +146,7 @@ TEST(Augmentation, IsPartOfD) {
                s = augmenter.apply(made, 1, noise.child(uint64_t{1}), 0, 0);
   const Tensor g_loss = at::softplus(-D(s)).mean(),
                d_loss = (at::softplus(-D(x)).mean() + at::softplus(D(s)).mean()) / 2;
-  const auto for_D = torch::autograd::grad({d_loss}, D.parameters(), {}, true),
-             for_G = torch::autograd::grad({g_loss}, G.network().parameters(), {}, true);
-  const at::NoGradGuard no_grad;
-  for (size_t i = 0; i < for_D.size(); ++i) D.parameters()[i].sub_(for_D[i], 0.1);
-  for (size_t i = 0; i < for_G.size(); ++i) G.network().parameters()[i].sub_(for_G[i], 0.1);
-  const auto state = state_of(trainer);
-  const auto compare = [&](const std::string& name, Tensor& t) {
-    EXPECT_TRUE(at::allclose(t.detach(), state.at(name), 1e-4, 1e-6)) << name;
-  };
-  D.visit_state("D.", compare);
-  G.network().visit_state("model.", compare);
+  expect_step_down(trainer, D, G.network(), d_loss, g_loss);
 }
 
 TEST(Augmentation, ItsProbabilityFollowsTheSchedule) {

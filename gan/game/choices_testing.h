@@ -2,6 +2,8 @@
 /// For tests of what can be combined with a game: small data and networks.
 
 #include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <map>
@@ -66,6 +68,22 @@ inline std::map<std::string, Tensor> trained(const Config& c, int64_t steps,
   Images data(c.training.batch_size, kShape, number);
   for (int64_t t = 0; t < steps; ++t) trainer.step(t, data);
   return state_of(trainer);
+}
+
+/// After one step: both networks, which began as D and G, moved down these losses at a rate of 0.1.
+inline void expect_step_down(Trainer& trainer, Network& D, Network& G, const Tensor& d_loss,
+                             const Tensor& g_loss) {
+  const auto for_D = torch::autograd::grad({d_loss}, D.parameters(), {}, true),
+             for_G = torch::autograd::grad({g_loss}, G.parameters(), {}, true);
+  const at::NoGradGuard no_grad;
+  for (size_t i = 0; i < for_D.size(); ++i) D.parameters()[i].sub_(for_D[i], 0.1);
+  for (size_t i = 0; i < for_G.size(); ++i) G.parameters()[i].sub_(for_G[i], 0.1);
+  const auto state = state_of(trainer);
+  const auto compare = [&](const std::string& name, Tensor& t) {
+    EXPECT_TRUE(at::allclose(t.detach(), state.at(name), 1e-4, 1e-6)) << name;
+  };
+  D.visit_state("D.", compare);
+  G.visit_state("model.", compare);
 }
 
 /// The largest difference between two states.

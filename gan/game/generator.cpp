@@ -18,7 +18,8 @@ Generator::Generator(const GeneratorSection& section, const DataSpec& data, uint
       classes_(sees_labels(section.layers) ? static_cast<int64_t>(data.classes.size()) : 0),
       network_(section.layers, {section.noise_size}, "generator", Stream(seed, "init.G"), means,
                device, classes_),
-      example_(data.dim() == network_.outputs() ? data.shape : network_.out()) {}
+      example_(data.dim() == network_.outputs() ? data.shape : network_.out()),
+      at_once_(sampled_at_once(section.layers, noise_size_, classes_)) {}
 
 Tensor Generator::labels(int64_t n, uint64_t seed, int64_t first) const {
   if (classes_ == 0) return {};
@@ -38,13 +39,13 @@ Tensor Generator::noise(int64_t n, uint64_t seed, int64_t first) {
 }
 
 Tensor Generator::decode(const Tensor& z, const Tensor& label) {
-  const int64_t n = z.size(0), block = sampled_at_once(network_.spec(), noise_size_, classes_);
+  const int64_t n = z.size(0);
   Tensor of = label;
   if (classes_ > 0 && !label.defined())
     of = at::zeros({n}, at::TensorOptions(device_).dtype(at::kLong));
   Tensor out = at::empty(batch_shape(n, example_), at::TensorOptions(device_).dtype(at::kFloat));
-  for (int64_t first = 0; first < n; first += block) {
-    const int64_t count = std::min(block, n - first);
+  for (int64_t first = 0; first < n; first += at_once_) {
+    const int64_t count = std::min(at_once_, n - first);
     const Tensor made = network_.infer(z.narrow(0, first, count),
                                        of.defined() ? of.narrow(0, first, count) : Tensor());
     out.narrow(0, first, count).copy_(made.reshape(batch_shape(count, example_)));

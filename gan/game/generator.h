@@ -34,6 +34,7 @@ class Generator : public GenerativeModel, public Latent, public Conditional {
   int64_t classes_;  ///< 0 where G does not see labels
   Network network_;
   Shape example_;
+  int64_t at_once_;  ///< samples that are made together
 };
 
 }  // namespace gan

@@ -7,8 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gan/game/trainer.h"
-#include "gan/golden/testing.h"
+#include "gan/game/testing.h"
 
 namespace gan {
 namespace {
@@ -34,19 +33,6 @@ TEST(Golden, LossesAndGradientsAreTorchs) {
   }
 }
 
-/// Batches as the script drew them.
-class Stored : public Batches {
- public:
-  explicit Stored(const nlohmann::json& x) : x_(x) {}
-  Batch next() override {
-    return {.x = golden_tensor(x_.at(number_++)).view({6, 4}).to(at::kFloat)};
-  }
-
- private:
-  const nlohmann::json& x_;
-  size_t number_ = 0;
-};
-
 /// The game of the script.
 Config config_of(const nlohmann::json& row) {
   Config c;
@@ -62,13 +48,7 @@ Config config_of(const nlohmann::json& row) {
             .update = row["update"] == "simultaneous" ? Update::simultaneous : Update::alternating,
             .r1 = relative ? 0.5 : 0,
             .r2 = relative ? 0.5 : 0};
-  c.generator = {.noise = NoiseKind::uniform,
-                 .noise_size = 3,
-                 .layers = {Dense{.units = 5, .activation = Activation::relu},
-                            Dense{.units = 4, .activation = Activation::sigmoid}}};
-  c.discriminator.layers = {Maxout{.units = 4, .pieces = 3},
-                            Dense{.units = 5, .activation = Activation::leaky_relu},
-                            Dense{.units = 1}};
+  give_networks_of_script(c);
   return c;
 }
 
@@ -86,44 +66,10 @@ Config with_schedules(Config c) {
   return c;
 }
 
-/// Which network of the script a tensor belongs to.
-std::string network_of(const std::string& tensor, bool averaged) {
-  if (tensor.starts_with("D.")) return "D";
-  if (tensor.starts_with("G.")) return "G";
-  if (tensor.starts_with("model.")) return averaged ? "average" : "G";
-  return "";
-}
-
-/// Trains with the script's parameters and batches, and compares losses and parameters.
+/// As expect_torchs_training.
 void expect_torchs(const nlohmann::json& row, const Config& c) {
-  Trainer trainer({.config = c, .data = {.shape = {4}}, .batches_per_epoch = 100});
-
-  std::map<std::string, size_t>
-      next;  // parameters come in torch's order: weight, bias, layer by layer
-  const auto each = [&](const char* when, const auto& visit) {
-    next.clear();
-    const at::NoGradGuard no_grad;
-    trainer.visit_state([&](const std::string& name, Tensor& t) {
-      const std::string who = network_of(name, averages(c.game));
-      if (row[when].contains(who))
-        visit(name, t, golden_tensor(row[when][who].at(next[who]++)).view(t.sizes()));
-    });
-  };
-  each("start", [](const std::string&, Tensor& t, const Tensor& value) { t.copy_(value); });
-
-  Stored data(row["x"]);
-  for (size_t t = 0; t < row["x"].size(); ++t) {
-    const Scalars scalars = trainer.step(static_cast<int64_t>(t), data);
-    EXPECT_NEAR(scalars[0].second.item<double>(), row["d_loss"][t].get<double>(), 1e-5)
-        << row["update"] << " step " << t;
-    EXPECT_NEAR(scalars[1].second.item<double>(), row["g_loss"][t].get<double>(), 1e-5)
-        << row["update"] << " step " << t;
-  }
-  each("end", [&](const std::string& name, Tensor& t, const Tensor& value) {
-    EXPECT_TRUE(at::allclose(t.detach().to(at::kDouble), value, 1e-4, 2e-5))
-        << row["update"] << row["method"] << " " << name << " off by "
-        << (t.detach().to(at::kDouble) - value).abs().max().item<double>();
-  });
+  expect_torchs_training(row, c,
+                         row["update"].get<std::string>() + " " + row["method"].get<std::string>());
 }
 
 TEST(Golden, ThreeStepsEndWhereTorchEnds) {

@@ -12,7 +12,6 @@
 
 #include "gan/game/testing.h"
 #include "gan/game/trainer.h"
-#include "gan/golden/testing.h"
 #include "gan/nets/draw.h"
 
 namespace gan {
@@ -113,19 +112,6 @@ TEST(Penalties, PointsLieBetweenDataAndSamplesOrAroundTheData) {
         << name;
 }
 
-/// Batches as the script drew them.
-class Stored : public Batches {
- public:
-  explicit Stored(const nlohmann::json& x) : x_(x) {}
-  Batch next() override {
-    return {.x = golden_tensor(x_.at(number_++)).view({6, 4}).to(at::kFloat)};
-  }
-
- private:
-  const nlohmann::json& x_;
-  size_t number_ = 0;
-};
-
 Config config_of(const nlohmann::json& row, Engine engine, int64_t parts) {
   Config c;
   c.run.engine = engine;
@@ -137,26 +123,8 @@ Config config_of(const nlohmann::json& row, Engine engine, int64_t parts) {
             .accumulate = parts};
   for (const std::string name : row["names"])
     (name == "dragan" ? c.game.dragan : c.game.wgan_gp) = row["weight"];
-  c.generator = {.noise = NoiseKind::uniform,
-                 .noise_size = 3,
-                 .layers = {Dense{.units = 5, .activation = Activation::relu},
-                            Dense{.units = 4, .activation = Activation::sigmoid}}};
-  c.discriminator.layers = {Maxout{.units = 4, .pieces = 3},
-                            Dense{.units = 5, .activation = Activation::leaky_relu},
-                            Dense{.units = 1}};
+  give_networks_of_script(c);
   return c;
-}
-
-/// Calls use(tensor, what the script had for it then) for all parameters of both networks.
-template <class Use>
-void each_parameter(Trainer& trainer, const nlohmann::json& stored, Use use) {
-  const at::NoGradGuard no_grad;
-  std::map<std::string, size_t> next;  // in torch's order: weight, bias, layer by layer
-  trainer.visit_state([&](const std::string& name, Tensor& t) {
-    const std::string who = name.starts_with("D.") ? "D" : name.starts_with("model.") ? "G" : "";
-    if (who.empty()) return;
-    use(name, t, golden_tensor(stored[who].at(next[who]++)).view(t.sizes()));
-  });
 }
 
 /// In both engines, and in parts of the minibatch.
@@ -170,21 +138,7 @@ TEST(Penalties, StepsEndWhereTorchEnds) {
                                         {Engine::fused, 2}}) {
       const std::string who = row["names"].dump() + (engine == Engine::fused ? " fused" : "") +
                               " in parts: " + std::to_string(parts);
-      Trainer trainer({.config = config_of(row, engine, parts), .data = {.shape = {4}}});
-      each_parameter(trainer, row["start"],
-                     [](const std::string&, Tensor& t, const Tensor& value) { t.copy_(value); });
-      Stored data(row["x"]);
-      for (size_t t = 0; t < row["x"].size(); ++t) {
-        const Scalars scalars = trainer.step(static_cast<int64_t>(t), data);
-        EXPECT_NEAR(scalars[0].second.item<double>(), row["d_loss"][t].get<double>(), 1e-5) << who;
-        EXPECT_NEAR(scalars[1].second.item<double>(), row["g_loss"][t].get<double>(), 1e-5) << who;
-      }
-      each_parameter(trainer, row["end"],
-                     [&](const std::string& name, Tensor& t, const Tensor& value) {
-                       EXPECT_TRUE(at::allclose(t.to(at::kDouble), value, 1e-4, 2e-5))
-                           << who << " " << name << " off by "
-                           << (t.to(at::kDouble) - value).abs().max().item<double>();
-                     });
+      expect_torchs_training(row, config_of(row, engine, parts), who);
     }
 }
 

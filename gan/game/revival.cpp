@@ -58,16 +58,22 @@ std::map<std::string, Parts> moments_of(Network& network, Optimizer* optimizer) 
 
 }  // namespace
 
+Tensor watch_units(const Network& network, const Tensor& x, const Tensor& label,
+                   const std::function<void(size_t layer, const Tensor& silent)>& use) {
+  return network(x, {.label = label, .watch = [&](size_t layer, const Tensor& h) {
+                       const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
+                       if (dense && dense->activation == Activation::relu)
+                         use(layer, h.amax(0).le(0));
+                     }});
+}
+
 std::vector<DeadUnits> dead_units(const Network& network, const Tensor& x, const Tensor& label) {
   const at::NoGradGuard no_grad;
   std::vector<DeadUnits> out;
-  network(x, {.label = label, .watch = [&](size_t layer, const Tensor& h) {
-                const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
-                if (dense == nullptr || dense->activation != Activation::relu) return;
-                const auto next = next_of(network.spec(), layer);
-                const Tensor mask = h.amax(0).le(0);
-                if (next && mask.any().item<bool>()) out.push_back({layer, *next, mask});
-              }});
+  watch_units(network, x, label, [&](size_t layer, const Tensor& silent) {
+    const auto next = next_of(network.spec(), layer);
+    if (next && silent.any().item<bool>()) out.push_back({layer, *next, silent});
+  });
   return out;
 }
 

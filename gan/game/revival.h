@@ -2,12 +2,18 @@
 /// ReLU units that fire for no example get no gradient and stay as they are. Here they get new
 /// weights, while the network goes on to compute the same.
 
+#include <functional>
 #include <vector>
 
 #include "gan/nets/network.h"
 #include "gan/optim/optimizer.h"
 
 namespace gan {
+
+/// The network's outputs for x [B, in...], label [B] or undefined; use() sees of each dense ReLU
+/// layer which units fired for none of these examples, [units] bool.
+Tensor watch_units(const Network& network, const Tensor& x, const Tensor& label,
+                   const std::function<void(size_t layer, const Tensor& silent)>& use);
 
 /// Units of one dense ReLU layer that fired for no example of a batch, where a dense or a maxout
 /// layer comes next (perhaps after dropout).

@@ -236,20 +236,17 @@ Scalars Trainer::watch(const Batch& batch) {
 
   // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for
   // good.
-  const auto dead_units = [&](const std::string& who, const Network& network, const Tensor& input,
-                              const Tensor& label) {
-    return network(input, {.label = label, .watch = [&, who](size_t layer, const Tensor& h) {
-                             const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
-                             if (dense && dense->activation == Activation::relu)
-                               out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1),
-                                                h.amax(0).le(0).to(at::kFloat).mean());
-                           }});
+  const auto note_dead = [&](const std::string& who, const Network& network, const Tensor& input,
+                             const Tensor& label) {
+    return watch_units(network, input, label, [&](size_t layer, const Tensor& silent) {
+      out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1), silent.to(at::kFloat).mean());
+    });
   };
   const int64_t probe = std::max<int64_t>(real.size(0), 256);
   const Tensor fake =
-      dead_units("G", G_.network(), G_.noise(noise_.child("watch"), probe, 0), G_.labels(probe, 0));
+      note_dead("G", G_.network(), G_.noise(noise_.child("watch"), probe, 0), G_.labels(probe, 0));
   const int64_t pack = config_.game.pack, in_packs = real.size(0) / pack * pack;
-  dead_units("D", D_, packs(real.narrow(0, 0, in_packs)), batch.label);
+  note_dead("D", D_, packs(real.narrow(0, 0, in_packs)), batch.label);
   out.emplace_back("spread",
                    (fake.var(0, false).sum() / real.var(0, false).sum().clamp_min(1e-12)).sqrt());
   return out;

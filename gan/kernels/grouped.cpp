@@ -51,10 +51,7 @@ void convolve_group(const Grid& g, const T* x, const T* w, float* out) {
   for (int64_t q = 0; row < g.rows();) {
     const bool many = g.positions() - q > 2 * kFewPositions;
     const int64_t count = many ? kManyPositions : kFewPositions;
-    if (many)
-      sum_many(kernel, x + q * kGroupChannels, w, block);
-    else
-      sum_few(kernel, x + q * kGroupChannels, w, block);
+    sum_positions(kernel, count, x + q * kGroupChannels, w, block);
     for (int64_t i = 0; i < count && row < g.rows(); ++i) {
       if (column < g.columns())
         std::copy_n(block + i * kGroupChannels, kGroupChannels,

@@ -19,7 +19,7 @@ using Four = float __attribute__((vector_size(16)));
 
 /// P positions, whose sums stay in registers.
 template <class Vector, int P>
-GAN_INLINE void sum_positions(const KernelPlaces& k, const float* x, const float* w, float* out) {
+GAN_INLINE void sum_block(const KernelPlaces& k, const float* x, const float* w, float* out) {
   constexpr int kWidth = sizeof(Vector) / sizeof(float), kParts = kChannels / kWidth;
   Vector sum[P * kParts] = {};
   for (int64_t line = 0; line < k.kernel; ++line) {
@@ -42,13 +42,13 @@ GAN_INLINE void sum_positions(const KernelPlaces& k, const float* x, const float
 
 /// So many positions, P at a time.
 template <class Vector, int P, int kPositions>
-GAN_INLINE void sum_in_turn(const KernelPlaces& k, const float* x, const float* w, float* out) {
+GAN_INLINE void sum_all(const KernelPlaces& k, const float* x, const float* w, float* out) {
   constexpr int kRest = kPositions % P;
   for (int p = 0; p + P <= kPositions; p += P)
-    sum_positions<Vector, P>(k, x + p * kChannels, w, out + p * kChannels);
+    sum_block<Vector, P>(k, x + p * kChannels, w, out + p * kChannels);
   if constexpr (kRest > 0) {
     constexpr int kFirst = (kPositions - kRest) * kChannels;
-    sum_positions<Vector, kRest>(k, x + kFirst, w, out + kFirst);
+    sum_block<Vector, kRest>(k, x + kFirst, w, out + kFirst);
   }
 }
 
@@ -76,34 +76,29 @@ GAN_INLINE void add_in_turn(int64_t positions, const float* x, const float* d, f
   }
 }
 
-#ifdef GAN_HAS_VERSIONS
-GAN_VERSION_FOR("avx512f")
-void sum_many_at(const KernelPlaces& k, const float* x, const float* w, float* out) {
-  sum_in_turn<Sixteen, kManyPositions, kManyPositions>(k, x, w, out);
-}
-GAN_VERSION_FOR("avx2,fma")
-void sum_many_at(const KernelPlaces& k, const float* x, const float* w, float* out) {
-  sum_in_turn<Eight, 6, kManyPositions>(k, x, w, out);
-}
-GAN_VERSION_FOR("default")
-#endif
-void sum_many_at(const KernelPlaces& k, const float* x, const float* w, float* out) {
-  sum_in_turn<Four, 2, kManyPositions>(k, x, w, out);
+/// Many positions, or few.
+template <class Vector, int kMany, int kFew>
+GAN_INLINE void sum_in_turn(const KernelPlaces& k, int64_t positions, const float* x,
+                            const float* w, float* out) {
+  if (positions == kManyPositions)
+    sum_all<Vector, kMany, kManyPositions>(k, x, w, out);
+  else
+    sum_all<Vector, kFew, kFewPositions>(k, x, w, out);
 }
 
 #ifdef GAN_HAS_VERSIONS
 GAN_VERSION_FOR("avx512f")
-void sum_few_at(const KernelPlaces& k, const float* x, const float* w, float* out) {
-  sum_in_turn<Sixteen, kFewPositions, kFewPositions>(k, x, w, out);
+void sum_at(const KernelPlaces& k, int64_t positions, const float* x, const float* w, float* out) {
+  sum_in_turn<Sixteen, kManyPositions, kFewPositions>(k, positions, x, w, out);
 }
 GAN_VERSION_FOR("avx2,fma")
-void sum_few_at(const KernelPlaces& k, const float* x, const float* w, float* out) {
-  sum_in_turn<Eight, 4, kFewPositions>(k, x, w, out);
+void sum_at(const KernelPlaces& k, int64_t positions, const float* x, const float* w, float* out) {
+  sum_in_turn<Eight, 6, 4>(k, positions, x, w, out);
 }
 GAN_VERSION_FOR("default")
 #endif
-void sum_few_at(const KernelPlaces& k, const float* x, const float* w, float* out) {
-  sum_in_turn<Four, 2, kFewPositions>(k, x, w, out);
+void sum_at(const KernelPlaces& k, int64_t positions, const float* x, const float* w, float* out) {
+  sum_in_turn<Four, 2, 2>(k, positions, x, w, out);
 }
 
 #ifdef GAN_HAS_VERSIONS
@@ -173,11 +168,12 @@ GAN_PAIRS GAN_INLINE void sum_pairs(const KernelPlaces& k, const Bf16* x, const 
 #pragma GCC unroll 28
   for (int p = 0; p < P; ++p) _mm512_storeu_ps(out + p * kChannels, sum[p]);
 }
-GAN_PAIRS void sum_many_fast(const KernelPlaces& k, const Bf16* x, const Bf16* w, float* out) {
-  sum_pairs<kManyPositions>(k, x, w, out);
-}
-GAN_PAIRS void sum_few_fast(const KernelPlaces& k, const Bf16* x, const Bf16* w, float* out) {
-  sum_pairs<kFewPositions>(k, x, w, out);
+GAN_PAIRS void sum_pairs_fast(int64_t positions, const KernelPlaces& k, const Bf16* x,
+                              const Bf16* w, float* out) {
+  if (positions == kManyPositions)
+    sum_pairs<kManyPositions>(k, x, w, out);
+  else
+    sum_pairs<kFewPositions>(k, x, w, out);
 }
 
 GAN_PAIRS void add_pairs_fast(int64_t pairs, const Bf16* x, const Bf16* d, float* sum) {
@@ -197,11 +193,9 @@ GAN_PAIRS void add_pairs_fast(int64_t pairs, const Bf16* x, const Bf16* d, float
 
 }  // namespace
 
-void sum_many(const KernelPlaces& k, const float* x, const float* w, float* out) {
-  sum_many_at(k, x, w, out);
-}
-void sum_few(const KernelPlaces& k, const float* x, const float* w, float* out) {
-  sum_few_at(k, x, w, out);
+void sum_positions(const KernelPlaces& k, int64_t positions, const float* x, const float* w,
+                   float* out) {
+  sum_at(k, positions, x, w, out);
 }
 void add_products(int64_t positions, const float* x, const float* d, float* sum) {
   add_products_at(positions, x, d, sum);
@@ -217,18 +211,12 @@ bool has_fast_pairs() {
 #endif
 }
 
-void sum_many(const KernelPlaces& k, const Bf16* x, const Bf16* w, float* out) {
+void sum_positions(const KernelPlaces& k, int64_t positions, const Bf16* x, const Bf16* w,
+                   float* out) {
 #ifdef GAN_HAS_VERSIONS
-  if (has_fast_pairs()) return sum_many_fast(k, x, w, out);
+  if (has_fast_pairs()) return sum_pairs_fast(positions, k, x, w, out);
 #endif
-  sum_pairs_plainly(kManyPositions, k, x, w, out);
-}
-
-void sum_few(const KernelPlaces& k, const Bf16* x, const Bf16* w, float* out) {
-#ifdef GAN_HAS_VERSIONS
-  if (has_fast_pairs()) return sum_few_fast(k, x, w, out);
-#endif
-  sum_pairs_plainly(kFewPositions, k, x, w, out);
+  sum_pairs_plainly(positions, k, x, w, out);
 }
 
 void add_products(int64_t pairs, const Bf16* x, const Bf16* d, float* sum) {

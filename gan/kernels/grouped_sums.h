@@ -15,13 +15,13 @@ struct KernelPlaces {
   int64_t kernel, line;
 };
 
-/// Positions that are summed at once.
+/// Positions that are summed at once: so many, or so few.
 constexpr int64_t kManyPositions = 28, kFewPositions = 7;
 
 /// out [positions, 16] = sums over the kernel at neighbouring positions, the first of which sees x;
 /// w [kernel, kernel, in, out].
-void sum_many(const KernelPlaces& k, const float* x, const float* w, float* out);
-void sum_few(const KernelPlaces& k, const float* x, const float* w, float* out);
+void sum_positions(const KernelPlaces& k, int64_t positions, const float* x, const float* w,
+                   float* out);
 
 /// sum [in, out] += x' d over positions; x, d [positions, 16].
 void add_products(int64_t positions, const float* x, const float* d, float* sum);
@@ -30,8 +30,8 @@ void add_products(int64_t positions, const float* x, const float* d, float* sum)
 
 bool has_fast_pairs();
 /// w [kernel, kernel, pairs of in, out, 2].
-void sum_many(const KernelPlaces& k, const Bf16* x, const Bf16* w, float* out);
-void sum_few(const KernelPlaces& k, const Bf16* x, const Bf16* w, float* out);
+void sum_positions(const KernelPlaces& k, int64_t positions, const Bf16* x, const Bf16* w,
+                   float* out);
 /// x, d [pairs of positions, 16, 2], as pair_up makes them.
 void add_products(int64_t pairs, const Bf16* x, const Bf16* d, float* sum);
 /// Places [2 pairs, 16] -> [pairs, 16, 2].

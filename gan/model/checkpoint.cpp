@@ -79,13 +79,14 @@ void read_checkpoint(const SafeTensors& content, const StateVisit& state, const 
   });
 }
 
-bool all_finite(const StateVisit& state) {
-  bool finite = true;
-  state([&](const std::string&, Tensor& value) {
-    if (finite && at::isFloatingType(value.scalar_type()))
-      finite = at::isfinite(value.detach()).all().item<bool>();
+std::string first_not_finite(const StateVisit& state) {
+  std::string out;
+  state([&](const std::string& name, Tensor& value) {
+    if (out.empty() && at::isFloatingType(value.scalar_type()) &&
+        !at::isfinite(value.detach()).all().item<bool>())
+      out = name;
   });
-  return finite;
+  return out;
 }
 
 }  // namespace gan

@@ -24,7 +24,7 @@ SafeTensors parse_checkpoint(std::string_view bytes, const std::string& who);
 /// @throws DataError naming `who` when one is missing or has another shape or type.
 void read_checkpoint(const SafeTensors& content, const StateVisit& state, const std::string& who);
 
-/// False when a float tensor of the state holds a NaN or an infinity.
-bool all_finite(const StateVisit& state);
+/// The name of the first float tensor of the state that holds a NaN or an infinity; "" for none.
+std::string first_not_finite(const StateVisit& state);
 
 }  // namespace gan

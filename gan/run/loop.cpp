@@ -111,13 +111,7 @@ std::string not_finite(const RunFolder::Numbers& numbers) {
 
 /// The first tensor of a learner that holds a number that is not finite.
 std::string broken_tensor(Learner& learner) {
-  std::string out;
-  learner.visit_state([&](const std::string& name, Tensor& value) {
-    if (out.empty() && at::isFloatingType(value.scalar_type()) &&
-        !at::isfinite(value.detach()).all().item<bool>())
-      out = name;
-  });
-  return out;
+  return first_not_finite([&](const StateVisitor& visit) { learner.visit_state(visit); });
 }
 
 std::string with_broken_tensor(const std::string& what, Learner& learner) {

@@ -1,6 +1,5 @@
 #include "gan/run/metrics_file.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -8,6 +7,7 @@
 
 #include "gan/core/paths.h"
 #include "gan/core/version.h"
+#include "gan/doctor/doctor.h"
 #include "gan/doctor/finding_json.h"
 #include "gan/io/tfevents.h"
 
@@ -102,17 +102,8 @@ std::vector<Finding> read_findings(const Path& lines) {
   each_line(lines, [&](const Json& json, std::string_view) {
     const auto all = json.find("findings");
     if (all == json.end() || !all->is_array()) return;
-    for (const Json& one : *all) {
-      const auto finding = finding_of(one);
-      if (!finding) continue;
-      const auto same = std::find_if(out.begin(), out.end(), [&](const Finding& f) {
-        return f.name == finding->name && f.from == finding->from;
-      });
-      if (same == out.end())
-        out.push_back(*finding);
-      else
-        *same = *finding;
-    }
+    for (const Json& one : *all)
+      if (const auto finding = finding_of(one)) put(out, *finding);
   });
   return out;
 }
