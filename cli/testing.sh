@@ -54,6 +54,12 @@ says() {  # what the last command must have printed, word for word; lines may be
 
 silent() { if [ ! -s out.txt ] && [ ! -s err.txt ]; then ok "  prints nothing"; else not_ok "  prints something"; fi; }
 
+same_numbers() {  # two tables, to .001: what is computed in another order is rounded otherwise
+  awk -F , 'NR == FNR { row[n = FNR] = $0; next }
+    { m = FNR; split(row[m], b); for (i = 1; i <= NF; ++i) if (($i - b[i]) ^ 2 > .001 ^ 2) exit 1 }
+    END { if (m != n || n == 0) exit 1 }' "$1" "$2"
+}
+
 # --- Data, without any other language --------------------------------------------------------------------
 
 big_endian() {  # a number in 4 bytes

@@ -44,9 +44,9 @@ Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed) {
 }
 
 Samples draw_for_test(const ScoredModel& of, int64_t held_out, uint64_t seed) {
-  if (sampled_states(of.model).consecutive == 1) return draw_samples(of, kScoredSamples, seed);
-  const ChainDraws draws =
-      draw_chains(dynamic_cast<Chain&>(of.model), std::min(kScoredSamples, held_out), seed);
+  const int64_t n = std::min(kScoredSamples, held_out);
+  if (sampled_states(of.model).consecutive == 1) return draw_samples(of, n, seed);
+  const ChainDraws draws = draw_chains(dynamic_cast<Chain&>(of.model), n, seed);
   return {.values = of.own_units(draws.samples), .states_per_chain = draws.states_per_chain};
 }
 

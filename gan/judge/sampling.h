@@ -21,9 +21,8 @@ inline constexpr uint64_t kFresh = 0x66726573;
 /// What `model.sample` gives, drawn and converted block by block where the examples are large.
 Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed);
 
-/// Samples to be tested against so many held-out examples: 10,000 of draw_samples; but of a model
-/// whose samples are consecutive states, few states of each of many chains (judge/chain_draws.h),
-/// no more than there are held-out examples.
+/// As many samples as there are held-out examples to be tested against, at most 10,000; of a model
+/// whose samples are consecutive states, few states of each of many chains (judge/chain_draws.h).
 Samples draw_for_test(const ScoredModel& of, int64_t held_out, uint64_t seed);
 
 /// @throws DataError naming `who` where a sample [n, ...] holds a NaN or an infinity
