@@ -103,6 +103,7 @@ struct DataSet {
   std::string hash;                ///< 16 hex digits over shapes, bytes, labels and split
   std::shared_ptr<const Toy> toy;  ///< set when the density is known in closed form
   std::shared_ptr<const DataSet> grey;            ///< of binarised data: what they were
+  std::shared_ptr<const DataSet> stacked_from;    ///< of stacked-mnist: the labelled digits
   std::shared_ptr<const PictureReport> pictures;  ///< of a folder of pictures
 
   Scaling scaling(Scale to, double norm = 55) const;  ///< norm: of gcn alone
@@ -112,16 +113,17 @@ struct DataSet {
 };
 
 /// How many examples train and choose; 0 = the source's own habit (50,000 / 10,000 of MNIST's
-/// 60,000; 40,000 / 10,000 of CIFAR-10's 50,000; 80% / 10% / 10% of one shuffled array; 100,000 /
-/// 10,000 / 10,000 of a toy).
+/// 60,000; 40,000 / 10,000 of CIFAR-10's 50,000; 128,000 / 10,000 of stacked-mnist; 80% / 10% / 10%
+/// of one shuffled array; 100,000 / 10,000 / 10,000 of a toy).
 struct SplitSizes {
   int64_t train = 0, valid = 0;
 };
 
-/// DATA: "fashion-mnist", "mnist", "cifar10", a folder of the four IDX files (gzipped or not) or of
-/// CIFAR-10's six (binary version), a folder or a ZIP file of pictures (see picture_folder.h), a
-/// file of one array (.npy, .csv, .tsv, each also with .gz; see readers.h), "toy:NAME". Names are
-/// looked for in `data_dir`, $GAN_DATA, ./data, /usr/share/datasets.
+/// DATA: "fashion-mnist", "mnist", "stacked-mnist" (made of mnist), "cifar10", a folder of the four
+/// IDX files (gzipped or not) or of CIFAR-10's six (binary version), a folder or a ZIP file of
+/// pictures (see picture_folder.h), a file of one array (.npy, .csv, .tsv, each also with .gz; see
+/// readers.h), "toy:NAME". Names are looked for in `data_dir`, $GAN_DATA, ./data,
+/// /usr/share/datasets.
 /// @throws UsageError for an unknown name, DataError for files that are missing (saying where it
 /// looked and what to install), unreadable, not finite, empty.
 DataSet open_data(const std::string& data, const std::filesystem::path& data_dir = {},

@@ -65,6 +65,12 @@ bool holds_cifar_files(const std::filesystem::path& folder);
 /// the rest validate.
 DataSet read_cifar_folder(const std::filesystem::path& folder, SplitSizes split);
 
+/// The digits of a folder of IDX files, three random ones to an image [3, H, W]: 1,000 modes (Lin,
+/// Khetan, Fanti, Oh 2018; Srivastava et al. 2017). Stacks to train on are made of digits to train
+/// on, held-out stacks of held-out digits; the published protocol makes its stacks of all digits.
+/// @throws DataError for images that are not of ten digits
+DataSet read_stacked_mnist(const std::filesystem::path& folder, SplitSizes split);
+
 /// [N], [N, D], [N, H, W], and [N, C, H, W] or [N, H, W, C] with C = 1, 3 or 4 (channels first
 /// where both could be): shuffled once, split 80/10/10. `who` names it in errors.
 ///

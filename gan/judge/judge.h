@@ -33,7 +33,8 @@ class Judge {
   const Variety& variety() const { return variety_; }  ///< without any, no score has a meaning
   const Tensor& valid() const { return valid_; }       ///< the first 1,000, which choose sigma
   const Tensor& test() const;                          ///< read when it is first asked for
-  /// Where kept_classifier() (classifier.h) leaves the classifier of these data, for all scores.
+  /// Where the classifier of these data (kept_classifier() in classifier.h), or of what they are
+  /// stacked from, is left for all scores.
   std::shared_ptr<Classifier>& classifier() const { return classifier_; }
 
  private:

@@ -30,6 +30,11 @@ bool coverage_applies(const Subject& s);
 ScoreReport score_coverage(const Subject& s);
 void watch_coverage(const Subject& s, int64_t step, Scores& out);
 
+// stacked_modes_score.cpp
+bool stacked_modes_apply(const Subject& s);
+ScoreReport score_stacked_modes(const Subject& s);
+void watch_stacked_modes(const Subject& s, int64_t step, Scores& out);
+
 // closed_form_score.cpp
 bool closed_form_applies(const Subject& s);
 ScoreReport score_closed_form(const Subject& s);

@@ -244,7 +244,8 @@ ScoreReport score_parzen(const Subject& s) {
 /// The first half of the protocol chooses `best`: on the first 1,000 of the validation split.
 void watch_parzen(const Subject& s, int64_t, Scores& out) {
   const DataSet& data = s.judge.data();
-  if (knows_log_probability(s) || coverage_applies(s) || s.judge.variety().few()) return;
+  const bool has_modes = coverage_applies(s) || stacked_modes_apply(s);
+  if (knows_log_probability(s) || has_modes || s.judge.variety().few()) return;
   const ParzenChoice choice = parzen_choice(s.samples, s.judge.valid(), grid_of(data), !data.image);
   out.score = choice.log_likelihood;
   out.standard_error = choice.standard_error;

@@ -37,6 +37,10 @@ constexpr MetricPanel kCoveragePanels[] = {
     {"Samples within 3 deviations of a mode", "share", {"within"}},
     {"Spread of samples inside their modes over the truth's", "ratio", {"spread_within"}, 1}};
 
+constexpr MetricPanel kStackedPanels[] = {
+    {"Modes of stacked MNIST found", "modes", {"stacked_modes"}},
+    {"Divergence of the modes' shares from equal ones", "nats", {"stacked_kl"}}};
+
 bool always(const Subject&) {
   return true;
 }
@@ -87,6 +91,12 @@ const ScoreKind kKinds[] = {
      .compute = score_coverage,
      .watch = watch_coverage,
      .panels = kCoveragePanels},
+    {.name = "stacked_modes",
+     .line = 1,
+     .applies = stacked_modes_apply,
+     .compute = score_stacked_modes,
+     .watch = watch_stacked_modes,
+     .panels = kStackedPanels},
     {.name = "closed_form",
      .line = 2,
      .applies = closed_form_applies,
