@@ -68,6 +68,22 @@ test_onnx() {
   says "expected the name of a file"
 }
 
+test_html() {
+  expect 0 "to a page" export net --to html --out page.html --licence CC-BY-4.0
+  says "compared with the model: 64 samples differ by at most" "the page's code, with and without WebAssembly, run by node" "one thread: one sample"
+  check "  which says what it holds" grep -qF 'trained on images.npy for 3 steps. Licence: CC-BY-4.0.' page.html
+  check "  and asks for nothing from elsewhere" test "$(grep -cE '(src|href)=.?https?:|@import|url\(' page.html)" = 0
+  expect 0 "again, over its own file" export net --to html --out page.html --licence CC-BY-4.0
+  expect 0 "a run whose name is HTML" train net.toml --quiet --out '<b>&"net'
+  expect 0 "  to a page" export '<b>&"net' --to html --out odd.html
+  check "  which shows the name" grep -qF '<h1>&lt;b&gt;&amp;&quot;net</h1>' odd.html
+  check "  and no tag of it" test "$(grep -cF '<b>' odd.html)" = 0
+  PATH=$work/none run_gan export net --to html --out other.html --licence CC-BY-4.0
+  check "without node (exit 0)" test "$status" = 0
+  says "the page's own code was not run, since there is no node"
+  check "  the same page" cmp page.html other.html
+}
+
 test_refusals() {
   expect 2 "an unknown target" export net --to cp --out x
   says "--to cp: expected one of cpp" "did you mean 'cpp'"
@@ -83,4 +99,4 @@ test_refusals() {
   check "  nothing is written" test ! -e x
 }
 
-run_tests cpp safetensors onnx refusals
+run_tests cpp safetensors onnx html refusals

@@ -130,10 +130,13 @@ struct Made {
     bytes = write_checkpoint(
         [&](const StateVisitor& visit) { network.visit_state("model.", visit); }, {});
     tensors = parse_safetensors(bytes, "test");
-    const at::Tensor z = draw_normal(Stream(5), kExamples, section.noise_size, 0);
-    const at::Tensor label =
-        at::arange(kExamples, at::kLong).remainder(std::max<int64_t>(c.classes, 1));
-    samples.n = kExamples;
+    const at::Tensor z = at::empty({kExamples, section.noise_size});
+    const at::Tensor label = at::empty({kExamples}, at::kLong);
+    samples = {.seed = 5, .n = kExamples};
+    generator::noise_of_seed(true, samples.seed, 0, kExamples, section.noise_size,
+                             z.data_ptr<float>());
+    generator::labels_of_seed(samples.seed, 0, kExamples, std::max<int64_t>(c.classes, 1),
+                              label.data_ptr<int64_t>());
     samples.z = numbers<float>(z);
     if (c.classes > 0) samples.label = numbers<int64_t>(label);
     samples.x = numbers<float>(own_units(card, network.infer(z, label)));
@@ -168,6 +171,16 @@ TEST_P(Exported, StepsMakeWhatTheReferenceNetworkMakes) {
             kRounding);
 }
 
+/// The code of a page: its steps, with and without WebAssembly, and its random numbers.
+TEST_P(Exported, APageMakesWhatTheReferenceNetworkMakes) {
+  const Made made(GetParam());
+  const Exporter& html = exporter_to("html");
+  const Proof proof =
+      html.prove(made.source(), made.samples, html.write(made.source(), made.samples));
+  EXPECT_TRUE(holds(proof.how, "run by node")) << proof.how;
+  EXPECT_LT(proof.largest.value(), kRounding);
+}
+
 /// Every target takes every layer, and ONNX's checker takes what is written. Where the environment
 /// variable GAN_EXPORTS names a folder, the files go there, for tools/check_exports.py.
 TEST_P(Exported, AllTargetsAreWritten) {
@@ -181,7 +194,7 @@ TEST_P(Exported, AllTargetsAreWritten) {
     if (target.name == "onnx") {
       EXPECT_NO_THROW(check_onnx(files.front().bytes));
     }
-    if (folder == nullptr || target.name == "cpp") continue;
+    if (folder == nullptr || target.name == "cpp" || target.name == "html") continue;
     const Path to = Path(folder) / GetParam().name;
     std::filesystem::create_directories(to);
     for (const ExportedFile& file : files)

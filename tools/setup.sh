@@ -34,6 +34,7 @@ libvips-dev            pictures of every format, decoded and scaled
 libzip-dev             pictures in ZIP files
 libonnx-dev            exports to ONNX
 libprotobuf-dev        exports to ONNX
+wabt                   exports as a page: WebAssembly
 fonts-dejavu-core      text in plots
 dataset-fashion-mnist  the data that `train fashion-mnist` learns
 END
@@ -46,9 +47,11 @@ END
   fi
   if [ "${tests:-no}" = yes ]; then
     echo 'libgtest-dev           the tests'
+    echo 'nodejs                 the tests: pages of exports'
     echo 'clang-format           the tests: are the sources formatted?'
   fi
   if [ "${sanitize:-no}" = yes ]; then
+    echo 'chromium               the slow tests: pages of exports'
     echo 'clang                  the fuzzers'
     echo 'libclang-rt-14-dev     the fuzzers: libFuzzer and sanitizers'
   fi

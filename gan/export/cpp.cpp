@@ -8,6 +8,7 @@
 #include "gan/core/printable.h"
 #include "gan/export/cpp_proof.h"
 #include "gan/export/exporter.h"
+#include "gan/export/step_names.h"
 #include "gan/export/steps.h"
 #include "gan/export/texts.h"
 #include "gan/io/bytes.h"
@@ -42,12 +43,6 @@ std::string map_text(const generator::Map& m) {
 }
 
 std::string steps_text(const Program& program) {
-  static constexpr const char* kKinds[] = {
-      "products", "kernels",  "max_of_pieces",  "max_of_windows",
-      "scale",    "activate", "rows_of_images", "images_of_rows",
-      "resample", "add",      "join_class"};
-  static constexpr const char* kActivations[] = {"linear",  "relu",         "leaky_relu",
-                                                 "sigmoid", "hard_sigmoid", "tanh"};
   std::string out;
   for (size_t i = 0; i < program.steps.size(); ++i) {
     const generator::Step& s = program.steps[i];
@@ -55,11 +50,10 @@ std::string steps_text(const Program& program) {
     out += fmt::format(
         "    // {}\n    {{Kind::{}, Activation::{}, {:#.9g}f, {}, {}, {}, {}, {}, {}, {}, {},\n"
         "     {{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}}}},\n",
-        program.layers[i].empty() ? "the data's own units" : program.layers[i],
-        kKinds[static_cast<int>(s.kind)], kActivations[static_cast<int>(s.activation)], s.slope,
-        s.in, s.other, s.out, map_text(s.from), map_text(s.to), s.weights, s.biases, s.count,
-        w.taps_y, w.taps_x, w.stride, w.in_y, w.in_x, w.out_y, w.out_x, w.step, w.rows, w.columns,
-        w.groups);
+        program.layers[i].empty() ? "the data's own units" : program.layers[i], name_of(s.kind),
+        name_of(s.activation), s.slope, s.in, s.other, s.out, map_text(s.from), map_text(s.to),
+        s.weights, s.biases, s.count, w.taps_y, w.taps_x, w.stride, w.in_y, w.in_x, w.out_y,
+        w.out_x, w.step, w.rows, w.columns, w.groups);
   }
   return out;
 }

@@ -85,17 +85,6 @@ std::string find_compiler(const ProgramFolder& folder) {
   return {};
 }
 
-/// The next `count` numbers of a file. @throws ErrorOf<Exit::bug> where it ends before
-template <class T>
-std::vector<T> take(std::string_view& bytes, size_t count) {
-  if (bytes.size() < count * sizeof(T))
-    throw ErrorOf<Exit::bug>("the exported program wrote too little");
-  std::vector<T> out(count);
-  std::memcpy(out.data(), bytes.data(), count * sizeof(T));
-  bytes.remove_prefix(count * sizeof(T));
-  return out;
-}
-
 Speed speed_in(const std::string& line) {
   Speed out;
   if (std::sscanf(line.c_str(), "%lf %lf %lf", &out.start, &out.one, &out.batch) != 3)

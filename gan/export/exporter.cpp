@@ -7,7 +7,8 @@
 namespace gan {
 
 const Exporter& exporter_to(std::string_view target) {
-  static const Exporter rows[] = {cpp_exporter(), safetensors_exporter(), onnx_exporter()};
+  static const Exporter rows[] = {cpp_exporter(), safetensors_exporter(), onnx_exporter(),
+                                  html_exporter()};
   for (const Exporter& row : rows)
     if (row.target == target) return row;
   throw std::logic_error("nothing exports to " + std::string(target));

@@ -58,5 +58,6 @@ double largest_difference(std::span<const float> made, std::span<const float> ex
 Exporter cpp_exporter();
 Exporter safetensors_exporter();
 Exporter onnx_exporter();
+Exporter html_exporter();
 
 }  // namespace gan

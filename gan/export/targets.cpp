@@ -21,7 +21,10 @@ std::span<const ExportTarget> export_targets() {
       {.name = "onnx",
        .about = "an ONNX file: input z (and label), output x",
        .files = {},
-       .makes_bytes = true}};
+       .makes_bytes = true},
+      {.name = "html",
+       .about = "one page that runs the generator in a browser, without a server",
+       .files = {}}};
   return rows;
 }
 

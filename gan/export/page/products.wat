@@ -1,0 +1,62 @@
+;; The products of generator.js in WebAssembly, with four numbers at once. All addresses count bytes.
+(module
+  (import "page" "memory" (memory 1))
+
+  ;; tile[r, j] = sum_k x[r, k] panel[k, j] of `rows` rows, two at a time, `inputs` > 0 and 16 outputs. `stride`
+  ;; lies between rows of x. Of an odd number of rows, the last is computed twice: the tile has room
+  ;; for it.
+  (func (export "multiply") (param $rows i32) (param $x i32) (param $stride i32)
+        (param $inputs i32) (param $panel i32) (param $tile i32)
+    (local $first i32) (local $second i32) (local $at i32) (local $end i32)
+    (local $a v128) (local $b v128) (local $w v128)
+    (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)
+    (local $t0 v128) (local $t1 v128) (local $t2 v128) (local $t3 v128)
+    (local.set $end
+      (i32.add (local.get $panel) (i32.shl (local.get $inputs) (i32.const 6))))
+    (block $done
+      (loop $pair
+        (br_if $done (i32.le_s (local.get $rows) (i32.const 0)))
+        (local.set $first (local.get $x))
+        (local.set $second
+          (select (i32.add (local.get $x) (local.get $stride)) (local.get $x)
+                  (i32.gt_s (local.get $rows) (i32.const 1))))
+        (local.set $at (local.get $panel))
+        (local.set $s0 (v128.const f32x4 0 0 0 0))
+        (local.set $s1 (local.get $s0))
+        (local.set $s2 (local.get $s0))
+        (local.set $s3 (local.get $s0))
+        (local.set $t0 (local.get $s0))
+        (local.set $t1 (local.get $s0))
+        (local.set $t2 (local.get $s0))
+        (local.set $t3 (local.get $s0))
+        (loop $input
+          (local.set $a (v128.load32_splat (local.get $first)))
+          (local.set $b (v128.load32_splat (local.get $second)))
+          (local.set $w (v128.load (local.get $at)))
+          (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $a) (local.get $w))))
+          (local.set $t0 (f32x4.add (local.get $t0) (f32x4.mul (local.get $b) (local.get $w))))
+          (local.set $w (v128.load offset=16 (local.get $at)))
+          (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $a) (local.get $w))))
+          (local.set $t1 (f32x4.add (local.get $t1) (f32x4.mul (local.get $b) (local.get $w))))
+          (local.set $w (v128.load offset=32 (local.get $at)))
+          (local.set $s2 (f32x4.add (local.get $s2) (f32x4.mul (local.get $a) (local.get $w))))
+          (local.set $t2 (f32x4.add (local.get $t2) (f32x4.mul (local.get $b) (local.get $w))))
+          (local.set $w (v128.load offset=48 (local.get $at)))
+          (local.set $s3 (f32x4.add (local.get $s3) (f32x4.mul (local.get $a) (local.get $w))))
+          (local.set $t3 (f32x4.add (local.get $t3) (f32x4.mul (local.get $b) (local.get $w))))
+          (local.set $first (i32.add (local.get $first) (i32.const 4)))
+          (local.set $second (i32.add (local.get $second) (i32.const 4)))
+          (local.set $at (i32.add (local.get $at) (i32.const 64)))
+          (br_if $input (i32.lt_u (local.get $at) (local.get $end))))
+        (v128.store (local.get $tile) (local.get $s0))
+        (v128.store offset=16 (local.get $tile) (local.get $s1))
+        (v128.store offset=32 (local.get $tile) (local.get $s2))
+        (v128.store offset=48 (local.get $tile) (local.get $s3))
+        (v128.store offset=64 (local.get $tile) (local.get $t0))
+        (v128.store offset=80 (local.get $tile) (local.get $t1))
+        (v128.store offset=96 (local.get $tile) (local.get $t2))
+        (v128.store offset=112 (local.get $tile) (local.get $t3))
+        (local.set $tile (i32.add (local.get $tile) (i32.const 128)))
+        (local.set $x (i32.add (local.get $x) (i32.shl (local.get $stride) (i32.const 1))))
+        (local.set $rows (i32.sub (local.get $rows) (i32.const 2)))
+        (br $pair)))))
