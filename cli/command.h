@@ -15,6 +15,7 @@ int carry_out(const EvaluateOptions& o);
 int carry_out(const CompareOptions& o);
 int carry_out(const ExportOptions& o);
 int carry_out(const DoctorOptions& o);
+int carry_out(const WatchOptions& o);
 int carry_out(const InfoOptions& o);
 int carry_out(const ReproduceOptions& o);
 

@@ -201,6 +201,7 @@ std::optional<Command> parse(int argc, char** argv) {
   add_compare(app, chosen);
   add_export(app, chosen);
   add_doctor(app, chosen);
+  add_watch(app, chosen);
   add_info(app, chosen);
   add_reproduce(app, chosen);
   try {

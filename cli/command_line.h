@@ -90,6 +90,11 @@ struct DoctorOptions {
   bool json = false;
 };
 
+struct WatchOptions {
+  std::string runs = "runs";
+  int port = 0;
+};
+
 struct ReproduceOptions {
   std::string what = "all", data_dir, out = "reproduction";
   bool quick = false, force = false;
@@ -98,7 +103,7 @@ struct ReproduceOptions {
 
 using Command =
     std::variant<TrainOptions, SampleOptions, InterpolateOptions, EvaluateOptions, CompareOptions,
-                 ExportOptions, DoctorOptions, InfoOptions, ReproduceOptions>;
+                 ExportOptions, DoctorOptions, WatchOptions, InfoOptions, ReproduceOptions>;
 
 /// Nothing when --help or --version has been answered. @throws UsageError
 std::optional<Command> parse(int argc, char** argv);

@@ -29,8 +29,9 @@ void name_the_processor() {
 #endif
 }
 
-/// This program becomes gan-engine, which does the work.
-int start_engine(const Command&, char** argv) {
+/// This program becomes gan-engine, which does the work; without tensors, it does it itself.
+int start_engine(const Command& command, char** argv) {
+  if (const auto* watch = std::get_if<WatchOptions>(&command)) return carry_out(*watch);
   check_limits();
   let_waiting_threads_sleep();
   name_the_processor();

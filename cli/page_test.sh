@@ -1,5 +1,6 @@
 #!/bin/bash
-# A page of gan export in a real browser (chromium), moved and compared with gan sample: cli/page_test.sh build/gan
+# The pages of gan export and gan watch in a real browser (chromium), moved, clicked and compared with gan sample:
+#   cli/page_test.sh build/gan
 set -euo pipefail
 # shellcheck source=cli/testing.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/testing.sh"
@@ -26,4 +27,14 @@ test_page() {
   draws_what_gan_draws run-alpha
 }
 
-run_tests page
+test_watch() {
+  mkdir runs
+  local run
+  for run in grey run-plain; do mv $run runs/; done
+  local code=0
+  node "$root/tools/check_watch.mjs" "$program" runs >out.txt 2>err.txt || code=$?
+  check "the page of gan watch follows a training" test "$code" = 0
+  [ "$code" = 0 ] || sed 's/^/  | /' out.txt err.txt
+}
+
+run_tests page watch

@@ -126,4 +126,18 @@ void add_doctor(CLI::App& app, Chosen& chosen) {
   command->callback([o, &chosen] { chosen = *o; });
 }
 
+void add_watch(CLI::App& app, Chosen& chosen) {
+  auto o = std::make_shared<WatchOptions>();
+  CLI::App* command = app.add_subcommand(
+      "watch", "show runs as a page on this machine, also while they are trained");
+  command->add_option("RUNS", o->runs, "a run, or a folder of runs")
+      ->check(some_text())
+      ->capture_default_str();
+  command->add_option("--port", o->port, "port of 127.0.0.1; 0: any that is free")
+      ->check(whole(0, 65535))
+      ->capture_default_str();
+  command->footer("Example: " + program() + " watch runs/fashion-mnist");
+  command->callback([o, &chosen] { chosen = *o; });
+}
+
 }  // namespace gan::cli

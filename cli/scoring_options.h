@@ -11,5 +11,6 @@ namespace gan::cli {
 void add_evaluate(CLI::App& app, Chosen& chosen);
 void add_compare(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
+void add_watch(CLI::App& app, Chosen& chosen);
 
 }  // namespace gan::cli

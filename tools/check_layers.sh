@@ -20,13 +20,14 @@ model:     core io spec data kernels
 game:      core spec data kernels nets optim model theory
 baselines: core spec data kernels nets optim model
 doctor:    core spec data
+watch:     core spec data doctor
 run:       core io spec data model doctor
 judge:     core io spec data theory kernels nets optim model game baselines run
 paper:     core io spec data theory figures kernels nets optim model game baselines run judge gan/ itself
 END
 }
 for_tests='core io spec golden'                   # tests and testing.h may include these too
-without_torch='core io spec data theory figures export doctor'  # these build without a tensor library
+without_torch='core io spec data theory figures export doctor watch'  # these build without a tensor library
 
 # Files right in gan/ (the front door) may include everything but the command line, as cli/ and examples/ may.
 { table; find gan -name '*.cpp' -o -name '*.h' | sort; } | awk -v for_tests="$for_tests" -v without_torch="$without_torch" '

@@ -3,11 +3,12 @@
 // RUN is a generator of images. Prints the largest difference of a pixel and the frames per second of
 // the animation; with PICTURES, leaves screenshots in that folder. Exit 1 where pixels differ by more
 // than 1 of 255 (1.5 beside transparency, which a canvas rounds once more), where the page says that something failed, or where it asks for anything else.
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {openPage} from './chromium.mjs';
 
 const [gan, run, pictures] = process.argv.slice(2);
 if (!run) {
@@ -26,61 +27,13 @@ function readNpy(file) {
   return {shape: shape.split(',').filter(s => s.trim()).map(Number), values: new Float32Array(values)};
 }
 
-/// Chromium without a window, and a function that sends it commands of its DevTools protocol.
-function startChromium() {
-  const browser = spawn('chromium', ['--headless=new', '--no-sandbox', '--remote-debugging-pipe',
-                                     '--disable-gpu', '--force-device-scale-factor=1',
-                                     `--user-data-dir=${folder}/profile`],
-                        {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']});
-  browser.on('error', error => { console.error(`chromium: ${error.message}`); process.exit(3); });
-  process.on('exit', () => browser.kill());
-  const waiting = new Map(), listeners = [];
-  let rest = '', number = 0;
-  browser.stdio[4].on('data', bytes => {
-    rest += bytes;
-    const messages = rest.split('\0');
-    rest = messages.pop();
-    for (const message of messages.map(JSON.parse)) {
-      if (message.id) waiting.get(message.id)(message);
-      else listeners.forEach(listen => listen(message));
-    }
-  });
-  const send = (method, params = {}, sessionId = undefined) => new Promise((resolve, reject) => {
-    const id = ++number;
-    waiting.set(id, m => m.error ? reject(new Error(`${method}: ${m.error.message}`)) : resolve(m.result));
-    browser.stdio[3].write(JSON.stringify({id, method, params, sessionId}) + '\0');
-  });
-  return {send, listeners};
-}
-
 const page = path.join(folder, 'g.html'), samples = path.join(folder, 'x.npy');
 execFileSync(gan, ['export', run, '--to', 'html', '--out', page], {stdio: 'inherit'});
 execFileSync(gan, ['sample', run, '--seeds', `0-${TILES - 1}`, '--out', samples], {stdio: 'ignore'});
 const {shape, values} = readNpy(samples);
 const program = JSON.parse(/id="generator">(.*?)<\/script>/s.exec(fs.readFileSync(page, 'utf8'))[1]);
 
-const {send, listeners} = startChromium();
-const {targetId} = await send('Target.createTarget', {url: 'about:blank'});
-const {sessionId} = await send('Target.attachToTarget', {targetId, flatten: true});
-const tell = (method, params) => send(method, params, sessionId);
-const problems = [];
-listeners.push(({method, params}) => {
-  if (method === 'Runtime.exceptionThrown') problems.push(params.exceptionDetails.exception.description);
-  if (method === 'Network.requestWillBeSent' && !/^(file|data|blob):/.test(params.request.url))
-    problems.push(`asks for ${params.request.url}`);
-});
-await tell('Runtime.enable');
-await tell('Network.enable');
-await tell('Page.enable');
-const evaluate = async expression => {
-  const {result, exceptionDetails} =
-      await tell('Runtime.evaluate', {expression, awaitPromise: true, returnByValue: true});
-  if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-  return result.value;
-};
-const setScreen = (width, height, dark) =>
-    Promise.all([tell('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: width < 600}),
-                 tell('Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'}]})]);
+const {tell, evaluate, setScreen, screenshot, problems} = await openPage(folder);
 await setScreen(1200, 900, false);
 await tell('Page.navigate', {url: `${pathToFileURL(page)}#seed=5`});
 const deadline = Date.now() + 30_000;
@@ -156,8 +109,7 @@ if (pictures) {
   for (const [name, width, height, dark] of [['page', 1200, 900, false], ['page-dark', 1200, 900, true], ['page-phone', 390, 1200, false]]) {
     await setScreen(width, height, dark);
     await new Promise(later => setTimeout(later, 300));
-    const {data} = await tell('Page.captureScreenshot', {format: 'png'});
-    fs.writeFileSync(path.join(pictures, `${name}.png`), Buffer.from(data, 'base64'));
+    await screenshot(path.join(pictures, `${name}.png`));
   }
 }
 const wide = await evaluate(`document.documentElement.scrollWidth > innerWidth`);

@@ -35,6 +35,8 @@ libzip-dev             pictures in ZIP files
 libonnx-dev            exports to ONNX
 libprotobuf-dev        exports to ONNX
 wabt                   exports as a page: WebAssembly
+libcpp-httplib-dev     gan watch: a page of runs
+libjs-chart.js         gan watch: charts
 fonts-dejavu-core      text in plots
 dataset-fashion-mnist  the data that `train fashion-mnist` learns
 END

@@ -1,0 +1,370 @@
+// The page of gan watch: runs beside each other, their curves, samples, findings and settings.
+'use strict';
+
+const TOKEN = document.currentScript.dataset.token;
+const COLOURS = ['#3b82d0', '#e07b39', '#3aa76d', '#c04c8b', '#8a6fd1', '#9a8a2c', '#2fa3a8', '#c25450'];
+const byId = id => document.getElementById(id);
+const address = (path, params = {}) => `${path}?${new URLSearchParams({...params, token: TOKEN})}`;
+
+// --- Words -------------------------------------------------------------------------------------------
+
+const WORDS = {
+  en: {
+    runs: 'Runs', curves: 'Curves', samples: 'Samples', findings: 'What was found', settings: 'Settings that differ',
+    zoom: 'Drag over a chart to zoom. A dashed line marks a finding.', whole: 'Whole length', play: 'Play',
+    lost: 'no answer from gan watch; this page tries again', live: 'up to date',
+    nothing: 'nothing was found', alike: 'All settings are the same.', one: 'Choose two runs to see what differs.',
+    none: 'There is no run here yet.', noSamples: 'no picture yet', step: 'step', from: 'from step', to: 'to',
+    ago: s => s < 120 ? `${s} s ago` : s < 7200 ? `${Math.round(s / 60)} min ago` : `${Math.round(s / 3600)} h ago`,
+    groups: {
+      losses: 'Losses. When one side wins, its loss falls and the other one rises.',
+      answers: 'What D says of real data, D(x), and of samples, D(G(z)). At 0.5 it cannot tell.',
+      gradients: 'Size of the gradients. Zero: nothing is learned; growth without end: the training diverges.',
+      dead: 'Share of units that never fire.',
+      scores: 'Scores on held-out data', modes: 'Modes of the data that samples show',
+      doctor: 'What the doctor measures', others: 'Other numbers',
+    },
+  },
+  zh: {
+    runs: '训练', curves: '曲线', samples: '样本', findings: '发现的问题', settings: '不同的设置',
+    zoom: '在图上拖动可放大。虚线标出发现的问题。', whole: '显示全程', play: '播放',
+    lost: 'gan watch 没有回应，页面会自动重试', live: '已是最新', nothing: '没有发现问题',
+    alike: '所有设置都相同。', one: '选择两次训练，即可比较设置。', none: '这里还没有训练。',
+    noSamples: '还没有图片', step: '步', from: '从第', to: '到',
+    ago: s => s < 120 ? `${s} 秒前` : s < 7200 ? `${Math.round(s / 60)} 分钟前` : `${Math.round(s / 3600)} 小时前`,
+    groups: {
+      losses: '损失。一方占上风时，它的损失下降，另一方的损失上升。',
+      answers: 'D 对真实数据的判断 D(x) 和对样本的判断 D(G(z))。0.5 表示分辨不出。',
+      gradients: '梯度的大小。为零：什么也学不到；不断增长：训练发散。',
+      dead: '从不激活的单元所占比例。',
+      scores: '在留出数据上的得分', modes: '样本覆盖的数据模式', doctor: '训练诊断的测量值', others: '其他数值',
+    },
+  },
+};
+let language = navigator.language.startsWith('zh') ? 'zh' : 'en';
+const word = key => WORDS[language][key];
+
+// Which chart a number belongs to; the first that fits.
+const GROUPS = [
+  ['losses', /^[dg]_loss$/], ['answers', /^D\(/], ['gradients', /gradient|norm/], ['dead', /dead/],
+  ['modes', /^(modes|within|spread_within|stacked_|kl$)/], ['scores', /_valid$|^two_sample/],
+  ['doctor', /^(spread|width|crowd|covered|inside|z_effect|d_overfit)/], ['others', /./],
+];
+
+// --- What is shown -----------------------------------------------------------------------------------
+
+let runs = [];               // of the list
+const chosen = new Set();    // ids
+const loaded = new Map();    // id -> what /run says
+let range = null;            // of steps, or the whole
+const charts = new Map();    // group/number -> Chart
+
+const colourOf = id => COLOURS[[...chosen].indexOf(id) % COLOURS.length];
+const shown = () => [...chosen].map(id => loaded.get(id)).filter(run => run);
+
+function textElement(tag, text, className = '') {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  element.className = className;
+  return element;
+}
+
+function showRuns() {
+  const rows = runs.map(({id, step, changed}) => {
+    const label = document.createElement('label'), box = document.createElement('input');
+    Object.assign(box, {type: 'checkbox', checked: chosen.has(id)});
+    box.addEventListener('change', () => {
+      if (box.checked) chosen.add(id); else chosen.delete(id);
+      update();
+    });
+    const swatch = textElement('span', '', 'swatch');
+    swatch.style.background = chosen.has(id) ? colourOf(id) : 'transparent';
+    label.append(box, swatch, textElement('span', id),
+                 textElement('span', `${word('step')} ${step.toLocaleString(language)}, ${word('ago')(changed)}`, 'quiet'));
+    return label;
+  });
+  byId('runs').replaceChildren(...(rows.length ? rows : [textElement('p', word('none'))]));
+}
+
+// --- Curves ------------------------------------------------------------------------------------------
+
+const findingLines = {
+  id: 'findingLines',
+  afterDraw({ctx, chartArea: {top, bottom}, scales: {x}}) {
+    ctx.save();
+    ctx.setLineDash([4, 4]);
+    for (const run of shown())
+      for (const {from} of run.findings) {
+        if (from < x.min || from > x.max) continue;
+        ctx.strokeStyle = colourOf(run.id);
+        ctx.beginPath();
+        ctx.moveTo(x.getPixelForValue(from), top);
+        ctx.lineTo(x.getPixelForValue(from), bottom);
+        ctx.stroke();
+      }
+    ctx.restore();
+  },
+};
+
+// A drag over a chart chooses steps for all of them.
+function zoomOnDrag(canvas) {
+  let begin = null;
+  const stepAt = event => {
+    const {x} = charts.get(canvas.dataset.group).scales;
+    return x.getValueForPixel(event.clientX - canvas.getBoundingClientRect().left);
+  };
+  canvas.addEventListener('pointerdown', event => { begin = stepAt(event); });
+  canvas.addEventListener('pointerup', event => {
+    if (begin === null) return;
+    const ends = [begin, stepAt(event)].sort((a, b) => a - b);
+    begin = null;
+    const {x} = charts.get(canvas.dataset.group).scales;
+    if (ends[1] - ends[0] < (x.max - x.min) / 50) return;  // a click
+    range = ends;
+    showCharts();
+  });
+}
+
+function newChart(group) {
+  const box = textElement('div', '', 'chart'), canvas = document.createElement('canvas');
+  canvas.dataset.group = group;
+  canvas.setAttribute('role', 'img');
+  box.append(canvas);
+  byId('charts').append(box);
+  zoomOnDrag(canvas);
+  const style = getComputedStyle(document.documentElement);
+  const quiet = style.getPropertyValue('--quiet').trim(), line = style.getPropertyValue('--line').trim();
+  const axis = {ticks: {color: quiet}, grid: {color: line}};
+  return new Chart(canvas, {
+    type: 'line', data: {datasets: []}, plugins: [findingLines],
+    options: {
+      animation: false, parsing: false, maintainAspectRatio: false, spanGaps: false,
+      interaction: {mode: 'nearest', axis: 'x', intersect: false},
+      elements: {point: {radius: 0, hitRadius: 6}, line: {borderWidth: 1.5}},
+      scales: {x: {type: 'linear', ...axis}, y: {...axis}},
+      plugins: {legend: {labels: {color: quiet, boxWidth: 12}}, title: {display: true, color: quiet, font: {weight: 'normal'}}},
+    },
+  });
+}
+
+// Of several runs, the colour is the run's, and the line says which number it is.
+const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+const lineOf = (name, i) => `${['——', '– –', '····', '– ·'][i % DASHES.length]} ${name}`;
+
+// Like numbers share a chart; scores, which have units of their own, do not.
+function groupOf(name) {
+  const group = GROUPS.find(([, pattern]) => pattern.test(name))[0];
+  return ['scores', 'others', 'doctor', 'modes'].includes(group) ? `${group}/${name}` : group;
+}
+
+function linesByGroup() {
+  const groups = new Map();
+  for (const run of shown())
+    for (const [name, points] of Object.entries(run.curves)) {
+      const group = groupOf(name);
+      if (!groups.has(group)) groups.set(group, []);
+      groups.get(group).push({run, name, points});
+    }
+  const rank = key => GROUPS.findIndex(([name]) => name === key.split('/')[0]);
+  return [...groups].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+function showCharts() {
+  const groups = linesByGroup();
+  for (const [group, chart] of charts)
+    if (!groups.some(([key]) => key === group)) {
+      chart.canvas.parentElement.remove();
+      chart.destroy();
+      charts.delete(group);
+    }
+  for (const [group, lines] of groups) {
+    if (!charts.has(group)) charts.set(group, newChart(group));
+    const chart = charts.get(group), [kind, name] = group.split('/');
+    const names = [...new Set(lines.map(l => l.name))];
+    chart.data.datasets = lines.map(({run, name, points}) => ({
+      label: chosen.size > 1 ? `${run.id}: ${name}` : name,
+      data: points.map(([x, y]) => ({x, y: y === null ? NaN : y})),
+      borderColor: chosen.size > 1 ? colourOf(run.id) : COLOURS[names.indexOf(name) % COLOURS.length],
+      borderDash: chosen.size > 1 ? DASHES[names.indexOf(name) % DASHES.length] : [],
+      pointRadius: points.length < 40 ? 2 : 0,
+    }));
+    const caption = word('groups')[kind];
+    const title = name ?? (chosen.size > 1 ? `${caption} ${names.map(lineOf).join(', ')}` : caption);
+    chart.options.plugins.title.text = wrapped(title, 52);
+    chart.options.plugins.legend.display = chosen.size === 1 && names.length > 1;
+    chart.canvas.setAttribute('aria-label', name ? `${caption}: ${name}` : caption);
+    Object.assign(chart.options.scales.x, range ? {min: range[0], max: range[1]} : {min: undefined, max: undefined});
+    chart.update();
+  }
+  byId('whole').hidden = !range;
+}
+
+function wrapped(text, width) {
+  const lines = [''];
+  for (const part of text.split(' ')) {
+    if ((lines.at(-1) + part).length > width) lines.push('');
+    lines[lines.length - 1] += (lines.at(-1) ? ' ' : '') + part;
+  }
+  return lines;
+}
+
+// --- Samples: one slider for all runs ----------------------------------------------------------------
+
+const stepOf = name => Number(/\d+/.exec(name)[0]);
+let playing = null;
+
+function steps() {
+  return [...new Set(shown().flatMap(run => run.samples.map(stepOf)))].sort((a, b) => a - b);
+}
+
+function showSamples(atEnd) {
+  const all = steps(), slider = byId('step');
+  const last = all.length - 1, wasLast = Number(slider.value) === Number(slider.max);
+  slider.max = Math.max(0, last);
+  if (atEnd && wasLast) slider.value = slider.max;
+  const step = all[Math.min(last, Number(slider.value))];
+  const figures = shown().map(run => {
+    const name = run.samples.filter(sample => stepOf(sample) <= step).at(-1);
+    const figure = document.createElement('figure');
+    const caption = name ? `${run.id}, ${word('step')} ${stepOf(name).toLocaleString(language)}` : `${run.id}: ${word('noSamples')}`;
+    figure.append(textElement('figcaption', caption, 'quiet'));
+    if (!name) return figure;
+    const image = document.createElement('img');
+    image.src = address('picture', {id: run.id, name});
+    image.alt = caption;
+    figure.append(image);
+    return figure;
+  });
+  slider.setAttribute('aria-valuetext', `${word('step')} ${step ?? 0}`);
+  byId('samples').replaceChildren(...figures);
+}
+
+function play() {
+  const slider = byId('step');
+  if (playing) {
+    clearInterval(playing);
+    playing = null;
+  } else {
+    if (slider.value === slider.max) slider.value = 0;
+    playing = setInterval(() => {
+      slider.value = Number(slider.value) + 1;
+      showSamples(false);
+      if (slider.value === slider.max) play();
+    }, 400);
+  }
+  byId('play').setAttribute('aria-pressed', String(Boolean(playing)));
+}
+
+// --- Findings, settings ------------------------------------------------------------------------------
+
+function showFindings() {
+  const rows = shown().flatMap(run => run.findings.map(({name, from, to, text, done}) => {
+    const row = document.createElement('li');
+    const when = `${word('from')} ${from.toLocaleString(language)}` + (to === null ? '' : ` ${word('to')} ${to.toLocaleString(language)}`);
+    row.append(textElement('strong', `${run.id}: ${name}`, to === null ? 'open' : ''),
+               textElement('span', `, ${when}. ${text}${done ? ` ${done}` : ''}`));
+    return row;
+  }));
+  byId('findings').replaceChildren(...(rows.length ? rows : [textElement('li', word('nothing'), 'quiet')]));
+}
+
+// "section.key" -> its text. A value may go on over several lines, as lists of layers do.
+function settingsOf(config) {
+  const out = new Map();
+  let section = '', key = '';
+  for (const line of config.split('\n')) {
+    const head = /^\[(.*)\]$/.exec(line), pair = /^([\w-]+) = (.*)$/.exec(line);
+    if (head) { section = `${head[1]}.`; key = ''; }
+    else if (pair) out.set(key = section + pair[1], pair[2]);
+    else if (key && line.trim()) out.set(key, `${out.get(key)}\n${line.trim()}`);
+  }
+  return out;
+}
+
+function showSettings() {
+  const all = shown(), box = byId('settings');
+  if (all.length < 2) return box.replaceChildren(textElement('p', word('one')));
+  const settings = all.map(run => settingsOf(run.config));
+  const keys = [...new Set(settings.flatMap(map => [...map.keys()]))]
+                   .filter(key => new Set(settings.map(map => map.get(key))).size > 1);
+  if (!keys.length) return box.replaceChildren(textElement('p', word('alike')));
+  const table = document.createElement('table'), head = document.createElement('tr');
+  head.append(textElement('th', ''), ...all.map(run => textElement('th', run.id)));
+  table.append(head, ...keys.map(key => {
+    const row = document.createElement('tr');
+    row.append(textElement('th', key), ...settings.map(map => textElement('td', map.get(key) ?? '')));
+    return row;
+  }));
+  box.replaceChildren(table);
+}
+
+// --- What is new -------------------------------------------------------------------------------------
+
+async function ask(path, params) {
+  const answer = await fetch(address(path, params));
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer.json();
+}
+
+let updating = false, again = false;
+async function update() {
+  if (updating) return void (again = true);
+  updating = true;
+  try {
+    runs = (await ask('runs')).runs;
+    const there = new Set(runs.map(run => run.id));
+    for (const id of [...chosen]) if (!there.has(id)) { chosen.delete(id); loaded.delete(id); }
+    if (!chosen.size && runs.length) chosen.add(runs[0].id);
+    await Promise.all([...chosen].map(async id => {
+      const run = await ask('run', {id});
+      if (run) loaded.set(id, run); else loaded.delete(id);
+    }));
+    showAll();
+    setState('live');
+  } catch (error) {
+    setState('lost');
+  }
+  updating = false;
+  if (again) { again = false; update(); }
+}
+
+function showAll() {
+  showRuns();
+  showCharts();
+  showSamples(!playing);
+  showFindings();
+  showSettings();
+}
+
+let state = 'live';
+function setState(name) {
+  state = name;
+  byId('state').textContent = word(name);
+  byId('state').className = name === 'lost' ? 'lost' : 'quiet';
+}
+
+function showWords() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = word(element.dataset.text);
+  const other = language === 'en' ? ['中文', 'zh'] : ['English', 'en'];
+  [byId('language').textContent, byId('language').lang] = other;
+  setState(state);
+}
+
+byId('language').addEventListener('click', () => {
+  language = language === 'en' ? 'zh' : 'en';
+  showWords();
+  showAll();
+});
+byId('whole').addEventListener('click', () => { range = null; showCharts(); });
+byId('step').addEventListener('input', () => showSamples(false));
+byId('play').addEventListener('click', play);
+setInterval(() => { for (const run of runs) ++run.changed; showRuns(); }, 1000);
+
+const events = new EventSource(address('events'));
+events.onmessage = update;
+events.onerror = () => setState('lost');
+events.onopen = () => setState('live');
+showWords();
+update();

@@ -1,0 +1,202 @@
+#include "gan/watch/server.h"
+
+#include <fmt/core.h>
+#include <httplib.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "gan/core/error.h"
+#include "gan/watch/texts.h"
+#include "gan/watch/watched.h"
+
+namespace gan {
+namespace {
+
+using httplib::Request;
+using httplib::Response;
+
+constexpr int kThreads = 64, kMostListeners = 16;         // of requests; of events among them
+constexpr auto kGlance = std::chrono::milliseconds(250);  // how often files are looked at
+constexpr int kGlancesToBeat = 40;  // so often something is sent that shows a lost connection
+
+std::string random_token() {
+  std::random_device device;
+  std::string out;
+  for (int i = 0; i < 4; ++i) out += fmt::format("{:08x}", device());
+  return out;
+}
+
+/// Takes as long wherever they differ.
+bool same(std::string_view a, std::string_view b) {
+  unsigned char difference = a.size() == b.size() ? 0 : 1;
+  for (size_t i = 0; i < a.size(); ++i)
+    difference |= static_cast<unsigned char>(a[i] ^ (i < b.size() ? b[i] : 0));
+  return difference == 0;
+}
+
+void refuse(Response& response, int status, const std::string& why) {
+  response.status = status;
+  response.set_content(why + "\n", "text/plain; charset=utf-8");
+}
+
+/// `text` with {{token}} replaced.
+std::string with_token(std::string text, const std::string& token) {
+  constexpr std::string_view kPlace = "{{token}}";
+  for (size_t at; (at = text.find(kPlace)) != text.npos;) text.replace(at, kPlace.size(), token);
+  return text;
+}
+
+}  // namespace
+
+struct WatchServer::State {
+  State(const Path& root, int wanted) : runs(root) {
+    server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+    server.set_socket_options([](socket_t socket) {  // one program has the port alone
+      const int yes = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
+    if (wanted == 0) {
+      port = server.bind_to_any_port("127.0.0.1");
+    } else {
+      port = wanted;
+      if (!server.bind_to_port("127.0.0.1", wanted))
+        throw UsageError(
+            "--port {}: cannot be listened on, perhaps because another program does; "
+            "choose another, or 0 for any that is free",
+            wanted);
+    }
+    address = fmt::format("http://127.0.0.1:{}/?token={}", port, token);
+    hosts = {fmt::format("127.0.0.1:{}", port), fmt::format("localhost:{}", port)};
+    add_guard();
+    add_routes();
+  }
+
+  /// Pages of other hosts, and programs that do not know the token, see nothing.
+  void add_guard() {
+    server.set_pre_routing_handler([this](const Request& request, Response& response) {
+      response.set_header("Cache-Control", "no-store");
+      response.set_header("Referrer-Policy", "no-referrer");
+      response.set_header("X-Content-Type-Options", "nosniff");
+      response.set_header("X-Frame-Options", "DENY");
+      response.set_header("Content-Security-Policy",
+                          "default-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:");
+      const auto is_ours = [this](const std::string& host) {
+        return host == hosts[0] || host == hosts[1];
+      };
+      const std::string origin = request.get_header_value("Origin");
+      const bool from_here =
+          origin.empty() || (origin.starts_with("http://") && is_ours(origin.substr(7)));
+      if (!is_ours(request.get_header_value("Host")) || !from_here)
+        refuse(response, 403, "this page is served to 127.0.0.1 alone");
+      else if (!same(request.get_param_value("token"), token))
+        refuse(response, 403, "open the address that gan watch printed, with its token");
+      else if (request.method != "GET" && request.method != "HEAD")
+        refuse(response, 405, "there is nothing to be changed here");
+      else
+        return httplib::Server::HandlerResponse::Unhandled;
+      return httplib::Server::HandlerResponse::Handled;
+    });
+    server.set_exception_handler([](const Request&, Response& response, std::exception_ptr error) {
+      try {
+        std::rethrow_exception(std::move(error));
+      } catch (const std::exception& what) {  // as where a folder cannot be read
+        refuse(response, 500, what.what());
+      }
+    });
+  }
+
+  void add_routes() {
+    server.Get("/", [this](const Request&, Response& response) {
+      response.set_content(with_token(std::string(kWatchPage), token), "text/html; charset=utf-8");
+    });
+    const auto script = [this](const char* path, std::string_view text) {
+      server.Get(path, [text](const Request&, Response& response) {
+        response.set_content(text.data(), text.size(), "text/javascript; charset=utf-8");
+      });
+    };
+    script("/watch.js", kWatchScript);
+    script("/chart.js", kChartScript);
+    server.Get("/runs", [this](const Request&, Response& response) {
+      response.set_content(runs.list(), "application/json");
+    });
+    server.Get("/run", [this](const Request& request, Response& response) {
+      const auto found = runs.run(request.get_param_value("id"));
+      if (!found) return refuse(response, 404, "there is no such run");
+      response.set_content(*found, "application/json");
+    });
+    server.Get("/picture", [this](const Request& request, Response& response) {
+      const auto found =
+          runs.picture(request.get_param_value("id"), request.get_param_value("name"));
+      if (!found) return refuse(response, 404, "there is no such picture");
+      response.set_content(*found, "image/png");
+    });
+    server.Get("/events", [this](const Request&, Response& response) { send_events(response); });
+  }
+
+  /// Server-sent events: one whenever something has changed.
+  void send_events(Response& response) {
+    if (++listeners > kMostListeners) {
+      --listeners;
+      return refuse(response, 503, "too many pages are open");
+    }
+    auto known = std::make_shared<std::string>();
+    response.set_chunked_content_provider(
+        "text/event-stream",
+        [this, known](size_t, httplib::DataSink& sink) {
+          for (int glance = 0; !stopping; ++glance) {
+            std::string now;
+            try {
+              now = runs.state();
+            } catch (const Error&) {  // gone, or not to be read: until it is there again
+            }
+            const bool changed = now != *known;
+            if (changed || glance >= kGlancesToBeat) {
+              *known = now;
+              const std::string_view text = changed ? "data: changed\n\n" : ": still here\n\n";
+              return sink.write(text.data(), text.size());
+            }
+            std::this_thread::sleep_for(kGlance);
+          }
+          sink.done();
+          return true;
+        },
+        [this](bool) { --listeners; });
+  }
+
+  WatchedRuns runs;
+  const std::string token = random_token();
+  httplib::Server server;
+  int port = 0;
+  std::array<std::string, 2> hosts;
+  std::string address;
+  std::atomic<bool> stopping = false;
+  std::atomic<int> listeners = 0;
+};
+
+WatchServer::WatchServer(const Path& root, int port)
+    : state_(std::make_unique<State>(root, port)) {}
+WatchServer::~WatchServer() = default;
+
+const std::string& WatchServer::address() const {
+  return state_->address;
+}
+
+void WatchServer::serve(const std::function<bool()>& stop) {
+  constexpr auto kGap = std::chrono::milliseconds(100);
+  std::atomic<bool> ended = false;
+  std::thread waiter([&] {
+    while (!stop() && !ended) std::this_thread::sleep_for(kGap);
+    state_->stopping = true;
+    for (; !ended; std::this_thread::sleep_for(kGap))
+      state_->server.stop();  // again where it had not begun yet
+  });
+  state_->server.listen_after_bind();
+  ended = true;
+  waiter.join();
+}
+
+}  // namespace gan

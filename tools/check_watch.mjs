@@ -1,0 +1,73 @@
+// Opens the page of `gan watch` in Chromium while a training runs, and looks whether it follows:
+//   node tools/check_watch.mjs build/gan RUNS [PICTURES]
+// RUNS is a folder with two finished runs or more; a third is trained in it meanwhile, on the data of
+// the first. With PICTURES, leaves screenshots in that folder. Exit 1 where something is missing.
+import {spawn} from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {openPage} from './chromium.mjs';
+
+const [gan, runs, pictures] = process.argv.slice(2);
+if (!runs) {
+  console.error('usage: node tools/check_watch.mjs GAN RUNS [PICTURES]');
+  process.exit(2);
+}
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gan-watch-'));
+process.on('exit', () => fs.rmSync(folder, {recursive: true, force: true}));
+
+const server = spawn(gan, ['watch', runs], {stdio: ['ignore', 'pipe', 'inherit']});
+process.on('exit', () => server.kill());
+const address = await new Promise(resolve => server.stdout.once('data', text => resolve(String(text).split('\n')[0])));
+
+const {tell, evaluate, setScreen, screenshot, problems} = await openPage(folder);
+const until = async (what, expression, seconds = 20) => {
+  const begin = Date.now();
+  while (!await evaluate(expression)) {
+    if (Date.now() - begin > 1000 * seconds) {
+      problems.push(`${what}: not after ${seconds} s`);
+      return;
+    }
+    await new Promise(later => setTimeout(later, 50));
+  }
+  console.log(`${what}: after ${((Date.now() - begin) / 1000).toFixed(2)} s`);
+};
+await setScreen(1200, 1000, false);
+await tell('Page.navigate', {url: address});
+await until('the runs are listed', `document.querySelectorAll('#runs input').length >= 2`);
+await until('curves are drawn', `document.querySelectorAll('#charts canvas').length >= 2`);
+await evaluate(`document.querySelectorAll('#runs input').forEach(box => { if (!box.checked) box.click(); })`);
+await until('settings that differ', `document.querySelectorAll('#settings tr').length >= 2`);
+await until('a sample of each run', `document.querySelectorAll('#samples img').length >= 2 &&
+  [...document.querySelectorAll('#samples img')].every(image => image.complete && image.naturalWidth > 0)`);
+const names = () => evaluate(`document.querySelector('#runs-title').textContent`);
+const english = await names();
+await evaluate(`document.getElementById('language').click()`);
+if (await names() === english) problems.push('the words stay the same in another language');
+await evaluate(`document.getElementById('language').click()`);
+if (pictures) {
+  fs.mkdirSync(pictures, {recursive: true});
+  for (const [name, width, height, dark] of [['watch', 1200, 1000, false], ['watch-dark', 1200, 1000, true], ['watch-phone', 390, 1400, false]]) {
+    await setScreen(width, height, dark);
+    await new Promise(later => setTimeout(later, 500));
+    await screenshot(path.join(pictures, `${name}.png`));
+    if (await evaluate(`document.documentElement.scrollWidth > innerWidth`)) problems.push(`${name}: wider than the screen`);
+  }
+}
+
+// --- A run that is trained meanwhile, then deleted -----------------------------------------------------
+const young = path.join(runs, 'young');
+const training = spawn(gan, ['train', 'ring8', '--threads', '1', '--steps', '100000', '--quiet', '--set', 'run.log_every=20', '--out', young],
+                       {stdio: 'ignore'});
+process.on('exit', () => training.kill());
+const steps = `Number([...document.querySelectorAll('#runs label')].find(l => l.textContent.includes('young'))?.textContent.replace(/.*step ([0-9,]+).*/, '$1').replace(/,/g, '') ?? -1)`;
+await until('a new run appears', `${steps} >= 0`);
+await until('its steps grow', `${steps} > 20`);
+training.kill();
+await new Promise(ended => training.once('exit', ended));
+fs.rmSync(young, {recursive: true, force: true});
+await until('a deleted run goes', `${steps} === -1`);
+server.kill();
+await until('a server that ended is noticed', `document.getElementById('state').className === 'lost'`);
+for (const problem of problems) console.error(`not ok - ${problem}`);
+process.exit(problems.length ? 1 : 0);
