@@ -125,6 +125,8 @@ void close(const TrainOptions& o, const RunFolder& run, const Problem& problem,
   fmt::print("  {} sample {} -n 100 --seed 7 --out samples.png\n", program(), folder);
   if (problem.data.image && interpolates)
     fmt::print("  {} interpolate {} --out lines.png\n", program(), folder);
+  if (problem.data.image && has_section(problem.config, "generator"))
+    fmt::print("  {} export {} --to html --out page.html\n", program(), folder);
   fmt::print("  {} evaluate {}\n", program(), folder);
   if (spec_of(problem.config).length_is_fixed) return;
   const OptimizerSection& rates = problem.config.optimizer;
@@ -169,6 +171,8 @@ void announce(const TrainOptions& o, const RunFolder& run, const TrainingPlan& p
                            run.last_step() ? "going on with" : "training", name_of(o, problem),
                            problem.data.name, count(problem.data.train.size()),
                            run.path().string()));
+  narrator.say(fmt::format("to see it in a browser meanwhile: {} watch {}", program(),
+                           shell_word(run.path().string())));
   if (const auto step = run.last_step(); step && !run.last_is_link())
     note(fmt::format(
         "{} is no link to a checkpoint, as it is in a run that was not copied; going on from step {}, the newest that is whole",

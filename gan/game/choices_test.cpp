@@ -43,6 +43,17 @@ TEST(Accumulation, OfTransformedPacksToo) {
   EXPECT_LT(distance(trained(c, 3), whole), 2e-6);
 }
 
+/// Its points lie as far from the data as those of the whole minibatch vary. The slope of a
+/// piecewise linear D would hardly notice.
+TEST(Accumulation, DragansDeviationIsThatOfTheWholeMinibatch) {
+  Config c = small_config("wasserstein");
+  c.discriminator.layers = {Dense{.units = 8, .activation = Activation::tanh}, Dense{.units = 1}};
+  c.game.dragan = 10;
+  const auto whole = trained(c, 3);
+  c.game.accumulate = 4;
+  EXPECT_LT(distance(trained(c, 3), whole), 2e-6);
+}
+
 // --- Packs ---
 
 /// PacGAN (Lin et al. 2018), written out with plain autograd.
