@@ -29,7 +29,7 @@ void name_the_processor() {
 #endif
 }
 
-/// This program becomes gan-engine, which does the work; without tensors, it does it itself.
+/// This program becomes gan-engine, which does the work; `watch` needs no tensors, and runs here.
 int start_engine(const Command& command, char** argv) {
   if (const auto* watch = std::get_if<WatchOptions>(&command)) return carry_out(*watch);
   check_limits();

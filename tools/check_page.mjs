@@ -90,6 +90,19 @@ await expectStatus('Home', /^seed 6(?!.*moved)/);
 await evaluate(`document.querySelector('#wall button:nth-child(3)').click()`);
 await expectStatus('a tile', /^seed 2\b/);
 
+// While it animates, a key stops it at the seed that was passed last.
+await evaluate(`document.getElementById('speed').value = 20; document.getElementById('animate').click()`);
+const passed = Date.now() + 20_000;
+while (!/^seed [4-9]/.test(await status()) && Date.now() < passed) await new Promise(later => setTimeout(later, 50));
+await evaluate(`document.getElementById('pad').focus()`);
+await key('Home');
+await new Promise(later => setTimeout(later, 200));
+const stopped = Number(/\d+/.exec(await status())[0]);
+const pixels = name => evaluate(`Array.from(document.querySelector('${name}').getContext('2d')
+  .getImageData(0, 0, ${width}, ${height}).data).join()`);
+if (stopped < 4 || stopped >= TILES || await pixels('#sample') !== await pixels(`#wall button:nth-child(${stopped + 1}) canvas`))
+  problems.push(`stopped at '${await status()}', the page shows another picture than that of this seed`);
+
 // --- Speed -------------------------------------------------------------------------------------------
 const frames = await evaluate(`new Promise(done => {
   document.getElementById('animate').click();

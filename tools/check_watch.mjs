@@ -18,7 +18,10 @@ process.on('exit', () => fs.rmSync(folder, {recursive: true, force: true}));
 
 const server = spawn(gan, ['watch', runs], {stdio: ['ignore', 'pipe', 'inherit']});
 process.on('exit', () => server.kill());
-const address = await new Promise(resolve => server.stdout.once('data', text => resolve(String(text).split('\n')[0])));
+const address = await new Promise((resolve, reject) => {
+  server.stdout.once('data', text => resolve(String(text).split('\n')[0]));
+  server.once('exit', code => reject(new Error(`gan watch ended with ${code}`)));
+});
 
 const {tell, evaluate, setScreen, screenshot, problems} = await openPage(folder);
 const until = async (what, expression, seconds = 20) => {
@@ -35,7 +38,8 @@ const until = async (what, expression, seconds = 20) => {
 await setScreen(1200, 1000, false);
 await tell('Page.navigate', {url: address});
 await until('the runs are listed', `document.querySelectorAll('#runs input').length >= 2`);
-await until('curves are drawn', `document.querySelectorAll('#charts canvas').length >= 2`);
+await until('curves are drawn', `[...document.querySelectorAll('#charts canvas')].filter(c =>
+  Chart.getChart(c)?.data.datasets.some(line => line.data.length > 1)).length >= 2`);
 await evaluate(`document.querySelectorAll('#runs input').forEach(box => { if (!box.checked) box.click(); })`);
 await until('settings that differ', `document.querySelectorAll('#settings tr').length >= 2`);
 await until('a sample of each run', `document.querySelectorAll('#samples img').length >= 2 &&
@@ -45,6 +49,14 @@ const english = await names();
 await evaluate(`document.getElementById('language').click()`);
 if (await names() === english) problems.push('the words stay the same in another language');
 await evaluate(`document.getElementById('language').click()`);
+await evaluate(`document.getElementById('first').value = 1; document.getElementById('last').value = 2;
+  document.getElementById('last').dispatchEvent(new Event('change'))`);
+if (await evaluate(`Chart.getChart(document.querySelector('#charts canvas')).scales.x.max`) !== 2)
+  problems.push('two numbers do not choose the steps that are drawn');
+await evaluate(`document.getElementById('whole').click()`);
+await evaluate(`document.querySelector('#runs input').focus()`);
+await new Promise(later => setTimeout(later, 1500));
+if (await evaluate(`document.activeElement.type`) !== 'checkbox') problems.push('the keyboard loses its place');
 if (pictures) {
   fs.mkdirSync(pictures, {recursive: true});
   for (const [name, width, height, dark] of [['watch', 1200, 1000, false], ['watch-dark', 1200, 1000, true], ['watch-phone', 390, 1400, false]]) {
@@ -60,7 +72,7 @@ const young = path.join(runs, 'young');
 const training = spawn(gan, ['train', 'ring8', '--threads', '1', '--steps', '100000', '--quiet', '--set', 'run.log_every=20', '--out', young],
                        {stdio: 'ignore'});
 process.on('exit', () => training.kill());
-const steps = `Number([...document.querySelectorAll('#runs label')].find(l => l.textContent.includes('young'))?.textContent.replace(/.*step ([0-9,]+).*/, '$1').replace(/,/g, '') ?? -1)`;
+const steps = `Number([...document.querySelectorAll('#runs label')].find(l => l.textContent.includes('young'))?.textContent.replace(/.*step ([0-9,]+),.*/, '$1').replace(/,/g, '') ?? -1)`;
 await until('a new run appears', `${steps} >= 0`);
 await until('its steps grow', `${steps} > 20`);
 training.kill();

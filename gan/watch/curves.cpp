@@ -1,14 +1,12 @@
 #include "gan/watch/curves.h"
 
-#include <sys/stat.h>
-
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "gan/doctor/doctor.h"
 #include "gan/doctor/finding_json.h"
+#include "gan/watch/own_file.h"
 
 namespace gan {
 namespace {
@@ -41,31 +39,31 @@ void Curves::clear() {
 }
 
 void Curves::update() {
-  struct stat found {};
-  if (::stat(file_.c_str(), &found) != 0) return clear();
-  const auto identity = static_cast<uint64_t>(found.st_ino);
-  if (identity != identity_ || found.st_size < position_) clear();
-  identity_ = identity;
-  std::ifstream in(file_, std::ios::binary);
-  in.seekg(position_);
-  std::string chunk(kChunk, '\0');
-  while (in) {
-    in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-    const std::string_view read(chunk.data(), static_cast<size_t>(in.gcount()));
+  const OwnFile file(file_);
+  if (!file) return clear();
+  if (file.identity() != identity_ || file.size() < position_) clear();
+  identity_ = file.identity();
+  while (true) {
+    const std::string read = file.read(position_, kChunk);
+    if (read.empty()) return;
     position_ += static_cast<int64_t>(read.size());
-    for (size_t begin = 0; begin < read.size();) {
-      const size_t end = read.find('\n', begin);
-      if (!too_long_) begun_ += read.substr(begin, end - begin);
-      if (begun_.size() > kLongestLine) {
-        too_long_ = true;
-        begun_.clear();
-      }
-      if (end == read.npos) break;
-      if (!too_long_) take(begun_);
-      too_long_ = false;
+    take_bytes(read);
+  }
+}
+
+void Curves::take_bytes(std::string_view bytes) {
+  for (size_t begin = 0; begin < bytes.size();) {
+    const size_t end = bytes.find('\n', begin);
+    if (!too_long_) begun_ += bytes.substr(begin, end - begin);
+    if (begun_.size() > kLongestLine) {
+      too_long_ = true;
       begun_.clear();
-      begin = end + 1;
     }
+    if (end == bytes.npos) return;
+    if (!too_long_) take(begun_);
+    too_long_ = false;
+    begun_.clear();
+    begin = end + 1;
   }
 }
 

@@ -41,6 +41,7 @@ class Curves {
 
  private:
   void clear();
+  void take_bytes(std::string_view bytes);
   void take(std::string_view line);
 
   Path file_;

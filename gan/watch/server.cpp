@@ -19,7 +19,7 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 
-constexpr int kThreads = 64, kMostListeners = 16;         // of requests; of events among them
+constexpr int kThreads = 32, kMostListeners = 16;         // of requests; of events among them
 constexpr auto kGlance = std::chrono::milliseconds(250);  // how often files are looked at
 constexpr int kGlancesToBeat = 40;  // so often something is sent that shows a lost connection
 
@@ -55,6 +55,9 @@ std::string with_token(std::string text, const std::string& token) {
 struct WatchServer::State {
   State(const Path& root, int wanted) : runs(root) {
     server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+    server.set_keep_alive_timeout(1);  // seconds that an idle connection keeps Ctrl-C waiting
+    server.set_read_timeout(1);
+    server.set_write_timeout(1);
     server.set_socket_options([](socket_t socket) {  // one program has the port alone
       const int yes = 1;
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -151,7 +154,7 @@ struct WatchServer::State {
             std::string now;
             try {
               now = runs.state();
-            } catch (const Error&) {  // gone, or not to be read: until it is there again
+            } catch (const std::exception&) {  // gone, or not to be read: until it is there again
             }
             const bool changed = now != *known;
             if (changed || glance >= kGlancesToBeat) {
@@ -188,15 +191,22 @@ const std::string& WatchServer::address() const {
 void WatchServer::serve(const std::function<bool()>& stop) {
   constexpr auto kGap = std::chrono::milliseconds(100);
   std::atomic<bool> ended = false;
-  std::thread waiter([&] {
-    while (!stop() && !ended) std::this_thread::sleep_for(kGap);
+  bool asked = false;
+  std::jthread waiter([&] {
+    while (!(asked = stop()) && !ended) std::this_thread::sleep_for(kGap);
     state_->stopping = true;
     for (; !ended; std::this_thread::sleep_for(kGap))
       state_->server.stop();  // again where it had not begun yet
   });
-  state_->server.listen_after_bind();
+  try {
+    state_->server.listen_after_bind();
+  } catch (const std::exception& error) {  // as where no more threads may be started
+    ended = true;
+    throw DataError("gan watch: cannot serve: {}", error.what());
+  }
   ended = true;
   waiter.join();
+  if (!asked) throw DataError("gan watch: the connection that it listens on was lost");
 }
 
 }  // namespace gan

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <thread>
 
 #include "gan/core/error.h"
+#include "gan/watch/watched.h"
 
 namespace gan {
 namespace {
@@ -116,6 +118,52 @@ TEST_F(Watch, NothingOutsideOfRunsIsServed) {
     EXPECT_EQ(status(path), 404) << path;
 }
 
+TEST_F(Watch, WhatCannotBeLookedAtIsNoRun) {
+  fs::create_symlink("loop", folder_ / "loop");
+  fs::create_directories(folder_ / "pipe" / "samples");
+  std::ofstream(folder_ / "pipe" / "config.toml") << "format = 1\n";
+  ASSERT_EQ(mkfifo((folder_ / "pipe" / "metrics.jsonl").c_str(), 0600), 0);
+  fs::create_directories(folder_ / "\xff" / "samples");
+  std::ofstream(folder_ / "\xff" / "config.toml") << "format = 1\n";
+  const Json runs = Json::parse(get("/runs")->body)["runs"];
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(Json::parse(get("/run?id=pipe")->body)["curves"], Json::object());
+}
+
+TEST_F(Watch, SamplesAreInTheOrderOfTheirSteps) {
+  for (const char* name : {"step-10000000.png", "step-9000000.png", "step-.png", "step-1x.png"})
+    std::ofstream(folder_ / "one" / "samples" / name) << "x";
+  EXPECT_EQ(Json::parse(get("/run?id=one")->body)["samples"],
+            Json::parse("[\"step-0000001.png\",\"step-9000000.png\",\"step-10000000.png\"]"));
+}
+
+TEST_F(Watch, AnOpenConnectionDoesNotKeepItFromEnding) {
+  httplib::Client client("127.0.0.1", port_);
+  client.set_keep_alive(true);
+  EXPECT_EQ(client.Get("/runs?token=" + token_)->status, 200);
+  const auto begin = std::chrono::steady_clock::now();
+  stop_ = true;
+  thread_.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+  thread_ = std::thread([] {});
+}
+
+TEST(WatchedRuns, OneRunHasItsNameHoweverItIsGiven) {
+  std::string pattern = fs::temp_directory_path() / "gan_watch_XXXXXX";
+  const Path folder = mkdtemp(pattern.data());
+  WatchedRuns runs(folder.string() + "/");
+  EXPECT_EQ(Json::parse(runs.list())["runs"].size(), 0u);
+  std::ofstream(folder / "config.toml") << "format = 1\n";  // it becomes a run
+  const std::string id = folder.filename();
+  EXPECT_EQ(Json::parse(runs.list())["runs"].at(0)["id"], id);
+  EXPECT_TRUE(runs.run(id));
+  const std::string state = runs.state();
+  std::ofstream(folder / "metrics.jsonl") << "{\"step\":1}\n";
+  EXPECT_NE(runs.state(), state);
+  fs::remove_all(folder);
+  EXPECT_FALSE(runs.run(id));
+}
+
 TEST_F(Watch, ThePageIsWhole) {
   const auto page = get("/");
   EXPECT_NE(page->body.find("chart.js?token=" + token_), std::string::npos);
@@ -130,7 +178,9 @@ TEST_F(Watch, AChangeIsToldWithinASecond) {
   int told = 0;
   std::chrono::steady_clock::time_point changed;
   double seconds = -1;
+  const auto begin = std::chrono::steady_clock::now();
   client.Get("/events?token=" + token_, [&](const char* data, size_t length) {
+    if (std::chrono::steady_clock::now() - begin > std::chrono::seconds(30)) return false;
     if (std::string_view(data, length).find("data: changed") == std::string_view::npos) return true;
     if (++told == 1) {
       changed = std::chrono::steady_clock::now();

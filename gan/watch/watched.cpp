@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/doctor/finding_json.h"
+#include "gan/watch/own_file.h"
 
 namespace gan {
 namespace {
@@ -18,95 +19,126 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kMetrics = "metrics.jsonl";
-constexpr const char* kPictures[] = {"curves.png", "nearest.png"};
-constexpr size_t kLargestPicture = 64 << 20, kLargestConfig = 1 << 20;
+constexpr const char* kConfig = "config.toml";
+constexpr const char* kSamples = "samples";
+constexpr int64_t kLargestPicture = 64 << 20, kLargestConfig = 1 << 20;
+
+/// Nothing where it is not there, or cannot be looked at.
+std::optional<struct stat> look_at(const Path& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return {};
+  return found;
+}
 
 bool is_run(const Path& folder) {
-  return is_file(folder / "config.toml");
+  const auto config = look_at(folder / kConfig);
+  return config && S_ISREG(config->st_mode);
 }
 
 /// Seconds since 1970; 0 where there is no such file.
 double changed(const Path& file) {
-  struct stat found {};
-  if (::stat(file.c_str(), &found) != 0) return 0;
-  return static_cast<double>(found.st_mtim.tv_sec) +
-         static_cast<double>(found.st_mtim.tv_nsec) * 1e-9;
+  const auto found = look_at(file);
+  return found ? static_cast<double>(found->st_mtim.tv_sec) : 0;
 }
 
 double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// A regular file, no link, of no more than so many bytes.
-std::optional<std::string> read_own(const Path& file, size_t most) {
-  struct stat found {};
-  if (::lstat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return {};
-  if (static_cast<size_t>(found.st_size) > most) return {};
-  std::ifstream in(file, std::ios::binary);
-  std::string out(static_cast<size_t>(found.st_size), '\0');
-  in.read(out.data(), static_cast<std::streamsize>(out.size()));
-  out.resize(static_cast<size_t>(in.gcount()));
-  return out;
+std::optional<std::string> read_own(const Path& path, int64_t most) {
+  const OwnFile file(path);
+  if (!file || file.size() > most) return {};
+  return file.read(0, static_cast<size_t>(file.size()));
 }
 
 /// The step of the last whole line.
 int64_t last_step(const Path& metrics) {
   constexpr int64_t kTail = 1 << 16;
-  std::ifstream in(metrics, std::ios::binary | std::ios::ate);
-  if (!in) return 0;
-  const int64_t size = in.tellg(), begin = std::max<int64_t>(0, size - kTail);
-  std::string tail(static_cast<size_t>(size - begin), '\0');
-  in.seekg(begin);
-  in.read(tail.data(), static_cast<std::streamsize>(tail.size()));
+  const OwnFile file(metrics);
+  if (!file) return 0;
+  std::string tail = file.read(std::max<int64_t>(0, file.size() - kTail), kTail);
   tail.resize(tail.rfind('\n') == tail.npos ? 0 : tail.rfind('\n'));
   const size_t from = tail.rfind("{\"step\":");
   return from == tail.npos ? 0 : std::atoll(tail.c_str() + from + 8);
 }
 
-bool is_sample(const std::string& name) {
-  return name.starts_with("step-") && name.ends_with(".png") &&
-         std::all_of(name.begin() + 5, name.end() - 4, [](char c) { return '0' <= c && c <= '9'; });
+/// Of "step-0001000.png"; nothing where the name is another.
+std::optional<int64_t> step_of_sample(const std::string& name) {
+  constexpr std::string_view kBegin = "step-", kEnd = ".png";
+  if (!name.starts_with(kBegin) || !name.ends_with(kEnd)) return {};
+  const std::string digits = name.substr(kBegin.size(), name.size() - kBegin.size() - kEnd.size());
+  const bool number = !digits.empty() && digits.size() < 18 &&
+                      digits.find_first_not_of("0123456789") == digits.npos;
+  return number ? std::optional<int64_t>(std::atoll(digits.c_str())) : std::nullopt;
+}
+
+std::vector<std::string> samples_in(const Path& folder) {
+  std::vector<std::pair<int64_t, std::string>> found;
+  try {
+    for (const std::string& name : names_in(folder))
+      if (const auto step = step_of_sample(name)) found.emplace_back(*step, name);
+  } catch (const DataError&) {  // may not be read
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> out;
+  for (const auto& [step, name] : found) out.push_back(name);
+  return out;
 }
 
 std::string text(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// A name that a page can ask for.
+bool is_utf8(const std::string& name) {
+  return Json::parse(text(name)) == name;
+}
+
+Path without_last_slash(const Path& path) {
+  const Path whole = absolute_path(path);
+  return whole.has_filename() ? whole : whole.parent_path();
+}
+
 }  // namespace
 
-WatchedRuns::WatchedRuns(Path root) : root_(std::move(root)), one_run_(is_run(root_)) {
+WatchedRuns::WatchedRuns(const Path& root)
+    : root_(without_last_slash(root)), name_(root_.filename().string()) {
   if (!is_folder(root_))
-    throw DataError("{}: a run, or a folder of runs, was expected{}", root_.string(),
+    throw DataError("{}: a run, or a folder of runs, was expected{}", root.string(),
                     is_there(root_) ? ", this is a file" : ": there is none");
 }
 
-std::optional<Path> WatchedRuns::folder_of(const std::string& id) const {
-  if (one_run_)
-    return id == absolute_path(root_).filename().string() ? std::optional(root_) : std::nullopt;
-  const bool is_name = !id.empty() && id != "." && id != ".." && id.find('/') == id.npos &&
-                       id.find('\0') == id.npos && id.size() < 256;
-  if (!is_name || !is_run(root_ / id)) return {};
-  return root_ / id;
+std::vector<std::string> WatchedRuns::ids() const {
+  if (is_run(root_)) return {name_};
+  std::vector<std::string> out;
+  for (const std::string& name : names_in(root_))
+    if (is_utf8(name) && is_run(root_ / name)) out.push_back(name);
+  return out;
+}
+
+std::optional<Path> WatchedRuns::folder_of(const std::string& name) const {
+  if (is_run(root_)) return name == name_ ? std::optional(root_) : std::nullopt;
+  constexpr std::string_view kNone("/\0", 2);
+  const bool is_name =
+      !name.empty() && name != "." && name != ".." && name.find_first_of(kNone) == name.npos;
+  if (!is_name || !is_run(root_ / name)) return {};
+  return root_ / name;
 }
 
 std::string WatchedRuns::list() {
-  std::vector<std::string> ids;
-  if (one_run_)
-    ids.push_back(absolute_path(root_).filename().string());
-  else
-    for (const std::string& name : names_in(root_))
-      if (is_run(root_ / name)) ids.push_back(name);
   const double time = now();
   std::vector<std::pair<double, Json>> runs;
-  for (const std::string& id : ids) {
+  for (const std::string& id : ids()) {
     const std::optional<Path> folder = folder_of(id);
     if (!folder) continue;
     const Path metrics = *folder / kMetrics;
-    const double at = std::max(changed(metrics), changed(*folder / "config.toml"));
+    const double at = std::max(changed(metrics), changed(*folder / kConfig));
     runs.emplace_back(at, Json{{"id", id},
                                {"step", last_step(metrics)},
                                {"changed", std::round(std::max(0.0, time - at))}});
   }
+  const std::lock_guard lock(mutex_);
+  std::erase_if(curves_, [&](const auto& known) { return !folder_of(known.first); });
   std::stable_sort(runs.begin(), runs.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   if (runs.size() > kMostRuns) runs.resize(kMostRuns);
@@ -115,16 +147,18 @@ std::string WatchedRuns::list() {
   return text(out);
 }
 
-std::string WatchedRuns::state() {
+std::string WatchedRuns::state() const {
   std::string out;
-  std::vector<std::string> ids{""};
-  if (!one_run_) ids = names_in(root_);
-  for (const std::string& id : ids) {
-    const Path folder = root_ / id;
-    if (!is_run(folder)) continue;
+  for (const std::string& id : ids()) {
+    const std::optional<Path> folder = folder_of(id);
+    if (!folder) continue;
     out += id;
-    for (const Path& file : {folder / kMetrics, folder / "samples", folder / "curves.png"})
-      out += ":" + std::to_string(changed(file));
+    for (const char* file : {kMetrics, kConfig, kSamples}) {
+      const auto found = look_at(*folder / file);
+      if (found)
+        out += ":" + std::to_string(found->st_size) + "," + std::to_string(found->st_mtim.tv_sec) +
+               "," + std::to_string(found->st_mtim.tv_nsec);
+    }
     out += "\n";
   }
   return out;
@@ -132,39 +166,29 @@ std::string WatchedRuns::state() {
 
 std::optional<std::string> WatchedRuns::run(const std::string& id) {
   const std::optional<Path> folder = folder_of(id);
+  if (!folder) return {};
   const std::lock_guard lock(mutex_);
-  if (!folder) {
-    curves_.erase(id);
-    return {};
-  }
   Curves& curves = curves_.try_emplace(id, *folder / kMetrics).first->second;
   curves.update();
   Json out{{"id", id},
-           {"config", read_own(*folder / "config.toml", kLargestConfig).value_or("")},
+           {"config", read_own(*folder / kConfig, kLargestConfig).value_or("")},
            {"step", curves.last_step()},
            {"curves", Json::object()},
            {"findings", Json::array()},
-           {"samples", Json::array()},
-           {"pictures", Json::array()}};
+           {"samples", samples_in(*folder / kSamples)}};
   for (const auto& [name, curve] : curves.all()) {
     Json& points = out["curves"][name] = Json::array();
     for (const auto& [step, value] : curve.points()) points.push_back({step, value});  // NaN: null
   }
   for (const Finding& finding : curves.findings()) out["findings"].push_back(json_of(finding));
-  for (const std::string& name : names_in(*folder / "samples"))
-    if (is_sample(name)) out["samples"].push_back(name);
-  for (const char* name : kPictures)
-    if (is_file(*folder / name)) out["pictures"].push_back(name);
   return text(out);
 }
 
-std::optional<std::string> WatchedRuns::picture(const std::string& id, const std::string& name) {
+std::optional<std::string> WatchedRuns::picture(const std::string& id,
+                                                const std::string& name) const {
   const std::optional<Path> folder = folder_of(id);
-  if (!folder) return {};
-  if (is_sample(name)) return read_own(*folder / "samples" / name, kLargestPicture);
-  for (const std::string_view known : kPictures)
-    if (name == known) return read_own(*folder / name, kLargestPicture);
-  return {};
+  if (!folder || !step_of_sample(name)) return {};
+  return read_own(*folder / kSamples / name, kLargestPicture);
 }
 
 }  // namespace gan

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gan/core/files.h"
 #include "gan/watch/curves.h"
@@ -15,27 +16,29 @@ namespace gan {
 class WatchedRuns {
  public:
   /// A run, or a folder of runs. @throws DataError where it is neither
-  explicit WatchedRuns(Path root);
+  explicit WatchedRuns(const Path& root);
 
   /// {"runs": [{"id", "step", "changed": seconds since it was}, ...]}, the newest first, at most
   /// kMostRuns of them.
   std::string list();
   /// {"config": text, "curves": {name: [[step, value or null], ...]}, "findings": [...], "samples":
-  /// [names], "pictures": [names]}. Nothing where there is no such run.
+  /// [names, by their steps]}. Nothing where there is no such run.
   std::optional<std::string> run(const std::string& id);
-  /// A PNG file of the run: one of those names.
-  std::optional<std::string> picture(const std::string& id, const std::string& name);
+  /// One of the samples, a PNG file.
+  std::optional<std::string> picture(const std::string& id, const std::string& name) const;
 
-  /// Another text whenever list() would say that something has changed.
-  std::string state();
+  /// Another text whenever a run was added to, appeared or is gone.
+  std::string state() const;
 
   static constexpr size_t kMostRuns = 200;
 
  private:
+  /// The root alone, where it is a run; else the runs in it. Their names are UTF-8.
+  std::vector<std::string> ids() const;
   std::optional<Path> folder_of(const std::string& id) const;
 
   Path root_;
-  bool one_run_;
+  std::string name_;  // of the root
   std::mutex mutex_;
   std::map<std::string, Curves> curves_;  // of the runs that were looked at
 };

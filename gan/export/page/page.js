@@ -24,6 +24,7 @@ let pad = [0, 0];              // how far along them
 let moved = new Map();         // numbers of z that a slider has set
 let chosenClass = -1;          // -1: that of the seed
 let walk = null;               // while animated: {from, to, share, next}
+let shownAddress = '';
 
 const zOfSeed = s => noiseOfSeed(noise === 'normal', s, 0, 1, inputs);
 const classOfSeed = s => classes.length ? labelsOfSeed(s, 0, 1, classes.length)[0] : 0;
@@ -54,6 +55,7 @@ function currentZ() {
   if (walk) return between(walk.from, walk.to, walk.share);
   const reach = FARTHEST * Math.sqrt(inputs) / 2;
   const z = base.map((v, i) => v + reach * (pad[0] * directions[0][i] + pad[1] * directions[1][i]));
+  if (noise !== 'normal') z.forEach((v, i) => { z[i] = Math.max(-FARTHEST, Math.min(FARTHEST, v)); });
   for (const [i, value] of moved) z[i] = value;
   return z;
 }
@@ -137,42 +139,58 @@ function redraw() {
 
 function say() {
   const name = classes.length ? `, class ${classes[labelOf(seed)]}` : '';
-  const off = pad[0] || pad[1] || moved.size ? ', moved' : '';
+  const off = !walk && (pad[0] || pad[1] || moved.size) ? ', moved' : '';
   byId('status').textContent = `seed ${seed}${name}${off}`;
   for (const tile of byId('wall').children)
     tile.setAttribute('aria-pressed', String(Number(tile.dataset.seed) === seed && !off));
   const address = `#seed=${seed}` + (chosenClass >= 0 ? `&class=${chosenClass}` : '');
-  history.replaceState(null, '', address);
+  if (address === shownAddress) return;
+  shownAddress = address;
+  try {
+    history.replaceState(null, '', address);
+  } catch {
+    // Some browsers forbid it in frames, and limit how often: the page works without.
+  }
 }
 
 function setPad(x, y) {
   pad = [x, y].map(v => Math.max(-1, Math.min(1, v)));
   byId('dot').style.left = `${50 + 50 * pad[0]}%`;
   byId('dot').style.top = `${50 - 50 * pad[1]}%`;
-  if (!walk) say();
   redraw();
+  showSliders();
+  say();
+}
+
+function showSliders() {
+  const z = currentZ();
+  [...byId('numbers').querySelectorAll('input')].forEach((slider, i) => { slider.value = z[i]; });
 }
 
 function setSeed(s) {
-  stopWalk();
+  walk = null;
+  byId('animate').setAttribute('aria-pressed', 'false');
   seed = Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.floor(Number(s)) || 0));
   base = zOfSeed(seed);
   directions = directionsOf(seed);
   moved.clear();
   byId('seed').value = seed;
-  [...byId('numbers').querySelectorAll('input')].forEach((slider, i) => { slider.value = base[i]; });
   setPad(0, 0);
 }
 
 // --- The wall --------------------------------------------------------------------------------------
 
-let wallBegin = 0;
-async function fillWall() {
+let wallEnd = 0;        // seeds below it are shown
+let wallFilling = 0;    // a number for each time that it is filled; only the newest goes on
+async function fillWall(anew) {
   if (!image) return void (byId('others').hidden = true);
-  const begin = wallBegin, wall = byId('wall');
-  if (begin === 0) wall.replaceChildren();
-  for (let s = begin; s < begin + WALL; ++s) {
-    const tile = document.createElement('button'), canvas = document.createElement('canvas');
+  const filling = ++wallFilling, wall = byId('wall');
+  if (anew) {
+    wallEnd = 0;
+    wall.replaceChildren();
+  }
+  for (const end = (Math.floor(wallEnd / WALL) + 1) * WALL; wallEnd < end;) {
+    const s = wallEnd++, tile = document.createElement('button'), canvas = document.createElement('canvas');
     tile.dataset.seed = s;
     tile.setAttribute('aria-label', `seed ${s}`);
     tile.addEventListener('click', () => setSeed(s));
@@ -180,8 +198,9 @@ async function fillWall() {
     drawImage(canvas, generator.generate(zOfSeed(s), labels, 1), 0);
     tile.append(canvas);
     wall.append(tile);
-    if (s % 8 === 7) await new Promise(later => setTimeout(later));  // the page stays usable
-    if (begin !== wallBegin) return;
+    if (s % 8 !== 7) continue;
+    await new Promise(later => setTimeout(later));  // the page stays usable
+    if (filling !== wallFilling) return;
   }
   say();
 }
@@ -203,9 +222,9 @@ function step(now) {
   requestAnimationFrame(step);
 }
 
+// Back to the seed that was passed last.
 function stopWalk() {
-  walk = null;
-  byId('animate').setAttribute('aria-pressed', 'false');
+  if (walk) setSeed(seed);
 }
 
 function startWalk() {
@@ -224,13 +243,12 @@ function listen() {
   byId('next').addEventListener('click', () => setSeed(seed + 1));
   byId('random').addEventListener('click', () => setSeed(Math.floor(Math.random() * 4294967296)));
   byId('animate').addEventListener('click', () => walk ? setSeed(seed) : startWalk());
-  byId('more').addEventListener('click', () => { wallBegin += WALL; fillWall(); });
+  byId('more').addEventListener('click', () => fillWall(false));
   byId('class').addEventListener('change', e => {
     chosenClass = Number(e.target.value);
-    wallBegin = 0;
-    fillWall();
-    say();
+    fillWall(true);
     redraw();
+    say();
   });
   byId('download').addEventListener('click', e => {
     if (!image && !points) return e.preventDefault();
@@ -259,10 +277,12 @@ function addSliders() {
     const label = document.createElement('label'), slider = document.createElement('input');
     Object.assign(slider, {type: 'range', min: -FARTHEST, max: FARTHEST, step: .01});
     slider.addEventListener('input', () => {
+      const value = Number(slider.value);
       stopWalk();
-      moved.set(i, Number(slider.value));
-      say();
+      moved.set(i, value);
+      slider.value = value;
       redraw();
+      say();
     });
     label.append(`z${i + 1}`, slider);
     byId('numbers').append(label);
@@ -296,7 +316,11 @@ function begin() {
   addSliders();
   listen();
   setSeed(asked.get('seed') ?? 0);
-  fillWall();
+  fillWall(true);
+  addEventListener('hashchange', () => {
+    const wanted = new URLSearchParams(location.hash.slice(1)).get('seed');
+    if (wanted !== null && location.hash !== shownAddress) setSeed(wanted);
+  });
 }
 
 try {

@@ -13,8 +13,10 @@ const WORDS = {
     runs: 'Runs', curves: 'Curves', samples: 'Samples', findings: 'What was found', settings: 'Settings that differ',
     zoom: 'Drag over a chart to zoom. A dashed line marks a finding.', whole: 'Whole length', play: 'Play',
     lost: 'no answer from gan watch; this page tries again', live: 'up to date',
+    closed: 'gan watch was started anew, or too many pages are open: open the address that it prints',
     nothing: 'nothing was found', alike: 'All settings are the same.', one: 'Choose two runs to see what differs.',
-    none: 'There is no run here yet.', noSamples: 'no picture yet', step: 'step', from: 'from step', to: 'to',
+    none: 'There is no run here yet.', noSamples: 'no picture yet', first: 'First step', last: 'Last step',
+    step: n => `step ${n}`, since: (from, to) => `from step ${from}` + (to === null ? '' : ` to ${to}`),
     ago: s => s < 120 ? `${s} s ago` : s < 7200 ? `${Math.round(s / 60)} min ago` : `${Math.round(s / 3600)} h ago`,
     groups: {
       losses: 'Losses. When one side wins, its loss falls and the other one rises.',
@@ -30,7 +32,9 @@ const WORDS = {
     zoom: '在图上拖动可放大。虚线标出发现的问题。', whole: '显示全程', play: '播放',
     lost: 'gan watch 没有回应，页面会自动重试', live: '已是最新', nothing: '没有发现问题',
     alike: '所有设置都相同。', one: '选择两次训练，即可比较设置。', none: '这里还没有训练。',
-    noSamples: '还没有图片', step: '步', from: '从第', to: '到',
+    closed: 'gan watch 已重新启动，或打开的页面太多：请打开它打印的地址', first: '起始步', last: '结束步',
+    noSamples: '还没有图片', step: n => `第 ${n} 步`,
+    since: (from, to) => to === null ? `从第 ${from} 步起` : `从第 ${from} 步到第 ${to} 步`,
     ago: s => s < 120 ? `${s} 秒前` : s < 7200 ? `${Math.round(s / 60)} 分钟前` : `${Math.round(s / 3600)} 小时前`,
     groups: {
       losses: '损失。一方占上风时，它的损失下降，另一方的损失上升。',
@@ -47,7 +51,7 @@ const word = key => WORDS[language][key];
 // Which chart a number belongs to; the first that fits.
 const GROUPS = [
   ['losses', /^[dg]_loss$/], ['answers', /^D\(/], ['gradients', /gradient|norm/], ['dead', /dead/],
-  ['modes', /^(modes|within|spread_within|stacked_|kl$)/], ['scores', /_valid$|^two_sample/],
+  ['modes', /^(modes|within|spread_within|stacked_|kl$)/], ['scores', /^score$|_valid$|^two_sample/],
   ['doctor', /^(spread|width|crowd|covered|inside|z_effect|d_overfit)/], ['others', /./],
 ];
 
@@ -69,21 +73,34 @@ function textElement(tag, text, className = '') {
   return element;
 }
 
-function showRuns() {
-  const rows = runs.map(({id, step, changed}) => {
-    const label = document.createElement('label'), box = document.createElement('input');
-    Object.assign(box, {type: 'checkbox', checked: chosen.has(id)});
-    box.addEventListener('change', () => {
-      if (box.checked) chosen.add(id); else chosen.delete(id);
-      update();
-    });
-    const swatch = textElement('span', '', 'swatch');
-    swatch.style.background = chosen.has(id) ? colourOf(id) : 'transparent';
-    label.append(box, swatch, textElement('span', id),
-                 textElement('span', `${word('step')} ${step.toLocaleString(language)}, ${word('ago')(changed)}`, 'quiet'));
-    return label;
+const rows = new Map();  // id -> {label, box, swatch, note}; they stay, and with them the keyboard's focus
+
+function newRow(id) {
+  const label = document.createElement('label'), box = document.createElement('input');
+  const swatch = textElement('span', '', 'swatch'), note = textElement('span', '', 'quiet');
+  box.type = 'checkbox';
+  box.addEventListener('change', () => {
+    if (box.checked) chosen.add(id); else chosen.delete(id);
+    update();
   });
-  byId('runs').replaceChildren(...(rows.length ? rows : [textElement('p', word('none'))]));
+  label.append(box, swatch, textElement('span', id), note);
+  return {label, box, swatch, note};
+}
+
+const numeral = number => number.toLocaleString(language);
+
+function showRuns() {
+  for (const [id, {label}] of rows)
+    if (!runs.some(run => run.id === id)) { label.remove(); rows.delete(id); }
+  runs.forEach(({id, step, changed}, i) => {
+    if (!rows.has(id)) rows.set(id, newRow(id));
+    const {label, box, swatch, note} = rows.get(id), place = byId('runs').children[i];
+    if (place !== label) byId('runs').insertBefore(label, place ?? null);
+    box.checked = chosen.has(id);
+    swatch.style.background = chosen.has(id) ? colourOf(id) : 'transparent';
+    note.textContent = `${word('step')(numeral(step))}, ${word('ago')(changed)}`;
+  });
+  byId('none').hidden = runs.length > 0;
 }
 
 // --- Curves ------------------------------------------------------------------------------------------
@@ -106,23 +123,29 @@ const findingLines = {
   },
 };
 
-// A drag over a chart chooses steps for all of them.
+// A drag over a chart chooses steps for all of them; so do the two numbers above.
 function zoomOnDrag(canvas) {
   let begin = null;
-  const stepAt = event => {
-    const {x} = charts.get(canvas.dataset.group).scales;
-    return x.getValueForPixel(event.clientX - canvas.getBoundingClientRect().left);
-  };
-  canvas.addEventListener('pointerdown', event => { begin = stepAt(event); });
+  const scale = () => charts.get(canvas.dataset.group).scales.x;
+  const stepAt = event => scale().getValueForPixel(event.clientX - canvas.getBoundingClientRect().left);
+  canvas.addEventListener('pointerdown', event => {
+    begin = stepAt(event);
+    canvas.setPointerCapture(event.pointerId);
+  });
+  canvas.addEventListener('pointercancel', () => { begin = null; });
   canvas.addEventListener('pointerup', event => {
     if (begin === null) return;
-    const ends = [begin, stepAt(event)].sort((a, b) => a - b);
+    const ends = [begin, stepAt(event)].sort((a, b) => a - b), {min, max} = scale();
     begin = null;
-    const {x} = charts.get(canvas.dataset.group).scales;
-    if (ends[1] - ends[0] < (x.max - x.min) / 50) return;  // a click
-    range = ends;
-    showCharts();
+    if (ends[1] - ends[0] < (max - min) / 50) return;  // a click
+    setRange(Math.max(0, Math.round(ends[0])), Math.round(ends[1]));
   });
+}
+
+function setRange(first, last) {
+  range = first !== null && last !== null && first < last ? [first, last] : null;
+  [byId('first').value, byId('last').value] = range ?? ['', ''];
+  showCharts();
 }
 
 function newChart(group) {
@@ -226,7 +249,7 @@ function showSamples(atEnd) {
   const figures = shown().map(run => {
     const name = run.samples.filter(sample => stepOf(sample) <= step).at(-1);
     const figure = document.createElement('figure');
-    const caption = name ? `${run.id}, ${word('step')} ${stepOf(name).toLocaleString(language)}` : `${run.id}: ${word('noSamples')}`;
+    const caption = name ? `${run.id}, ${word('step')(numeral(stepOf(name)))}` : `${run.id}: ${word('noSamples')}`;
     figure.append(textElement('figcaption', caption, 'quiet'));
     if (!name) return figure;
     const image = document.createElement('img');
@@ -235,7 +258,7 @@ function showSamples(atEnd) {
     figure.append(image);
     return figure;
   });
-  slider.setAttribute('aria-valuetext', `${word('step')} ${step ?? 0}`);
+  slider.setAttribute('aria-valuetext', word('step')(numeral(step ?? 0)));
   byId('samples').replaceChildren(...figures);
 }
 
@@ -260,7 +283,7 @@ function play() {
 function showFindings() {
   const rows = shown().flatMap(run => run.findings.map(({name, from, to, text, done}) => {
     const row = document.createElement('li');
-    const when = `${word('from')} ${from.toLocaleString(language)}` + (to === null ? '' : ` ${word('to')} ${to.toLocaleString(language)}`);
+    const when = word('since')(numeral(from), to === null ? null : numeral(to));
     row.append(textElement('strong', `${run.id}: ${name}`, to === null ? 'open' : ''),
                textElement('span', `, ${when}. ${text}${done ? ` ${done}` : ''}`));
     return row;
@@ -307,7 +330,7 @@ async function ask(path, params) {
   return answer.json();
 }
 
-let updating = false, again = false;
+let updating = false, again = false, opened = false;
 async function update() {
   if (updating) return void (again = true);
   updating = true;
@@ -315,7 +338,7 @@ async function update() {
     runs = (await ask('runs')).runs;
     const there = new Set(runs.map(run => run.id));
     for (const id of [...chosen]) if (!there.has(id)) { chosen.delete(id); loaded.delete(id); }
-    if (!chosen.size && runs.length) chosen.add(runs[0].id);
+    if (!opened && runs.length) { opened = true; chosen.add(runs[0].id); }
     await Promise.all([...chosen].map(async id => {
       const run = await ask('run', {id});
       if (run) loaded.set(id, run); else loaded.delete(id);
@@ -323,7 +346,8 @@ async function update() {
     showAll();
     setState('live');
   } catch (error) {
-    setState('lost');
+    setState(events?.readyState === EventSource.CLOSED ? 'closed' : 'lost');
+    setTimeout(update, 2000);
   }
   updating = false;
   if (again) { again = false; update(); }
@@ -337,11 +361,12 @@ function showAll() {
   showSettings();
 }
 
-let state = 'live';
+let state = '';
 function setState(name) {
-  state = name;
+  if (state === name + language) return;  // said once
+  state = name + language;
   byId('state').textContent = word(name);
-  byId('state').className = name === 'lost' ? 'lost' : 'quiet';
+  byId('state').className = name === 'live' ? 'quiet' : 'lost';
 }
 
 function showWords() {
@@ -349,22 +374,38 @@ function showWords() {
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = word(element.dataset.text);
   const other = language === 'en' ? ['中文', 'zh'] : ['English', 'en'];
   [byId('language').textContent, byId('language').lang] = other;
-  setState(state);
 }
 
 byId('language').addEventListener('click', () => {
   language = language === 'en' ? 'zh' : 'en';
   showWords();
+  setState('live');
   showAll();
 });
-byId('whole').addEventListener('click', () => { range = null; showCharts(); });
+byId('whole').addEventListener('click', () => setRange(null, null));
+for (const id of ['first', 'last'])
+  byId(id).addEventListener('change', () => {
+    const [first, last] = ['first', 'last'].map(end => byId(end).value === '' ? null : Number(byId(end).value));
+    if (first !== null && last !== null) setRange(first, last);
+  });
 byId('step').addEventListener('input', () => showSamples(false));
 byId('play').addEventListener('click', play);
 setInterval(() => { for (const run of runs) ++run.changed; showRuns(); }, 1000);
 
-const events = new EventSource(address('events'));
-events.onmessage = update;
-events.onerror = () => setState('lost');
-events.onopen = () => setState('live');
+// A page that nobody sees keeps no connection: a browser has few for each server.
+let events = null;
+function listen() {
+  if (document.hidden) {
+    events?.close();
+    events = null;
+    return;
+  }
+  events = new EventSource(address('events'));
+  events.onopen = update;
+  events.onmessage = update;
+  events.onerror = () => setState(events?.readyState === EventSource.CLOSED ? 'closed' : 'lost');
+}
+document.addEventListener('visibilitychange', listen);
 showWords();
+listen();
 update();
