@@ -16,11 +16,11 @@ draws_what_gan_draws() {  # run
 
 test_page() {
   make_images digits
-  expect 0 "grey images" train --data digits --threads 1 --steps 2 --quiet --out grey
+  expect 0 "grey images" train --data digits --threads 1 --steps 3 --set run.log_every=1 --quiet --out grey
   draws_what_gan_draws grey
   local folder
   for folder in plain classes; do
-    expect 0 "pictures: $folder" train --data $folder --threads 1 --steps 2 --set run.evaluate_every=0 --quiet --out run-$folder
+    expect 0 "pictures: $folder" train --data $folder --threads 1 --steps 3 --set run.log_every=1 --set run.evaluate_every=0 --quiet --out run-$folder
     draws_what_gan_draws run-$folder
   done
   expect 0 "pictures with transparency" train --data alpha --colour rgba --threads 1 --steps 2 --set run.evaluate_every=0 --quiet --out run-alpha

@@ -200,6 +200,7 @@ std::vector<ParzenControl> parzen_controls(const Judge& judge, const Path& cache
 
 /// Beside binary data, only means have windows. Data of few distinct examples have none.
 bool parzen_applies(const Subject& s) {
+  if (stacked_modes_apply(s)) return false;  // which counts what windows on three digits cannot see
   if (!s.judge.binary()) return !s.judge.variety().few();
   const auto& grey = s.judge.data().grey;
   return grey && s.means.defined() && !variety_of(*grey).few();

@@ -66,6 +66,7 @@ TEST(StackedModes, TheScoreReadsEachChannelBesideTestExamples) {
   const Examples samples = stacks_of(images->test, {{1, 0}, {1, 0}, {1, 0}, {0, 0}}, 80);
   Subject s{.judge = judge, .say = [](const std::string&) {}};
   ASSERT_TRUE(stacked_modes_apply(s));
+  EXPECT_FALSE(parzen_applies(s));
   s.samples = judge.units(rows_of(samples, 0, 80));
   const ScoreReport report = score_stacked_modes(s);
   ASSERT_EQ(report.scores.size(), 2);
