@@ -116,6 +116,9 @@ TEST_F(Watch, NothingOutsideOfRunsIsServed) {
         "/picture?id=one&name=step-0000002.png", "/picture?id=one&name=config.toml",
         "/picture?id=..&name=step-0000001.png", "/secret.png", "/../secret.png"})
     EXPECT_EQ(status(path), 404) << path;
+  std::ofstream(folder_ / "config.toml") << "format = 1\n";
+  fs::create_directory(folder_ / "runs");
+  EXPECT_FALSE(WatchedRuns(folder_ / "runs").run(".."));
 }
 
 TEST_F(Watch, WhatCannotBeLookedAtIsNoRun) {
