@@ -8,6 +8,7 @@
 #include "gan/checkup.h"
 #include "gan/core/html.h"
 #include "gan/core/paths.h"
+#include "gan/core/step_name.h"
 #include "gan/doctor/data_findings.h"
 #include "gan/doctor/doctor.h"
 #include "gan/doctor/report.h"
@@ -35,8 +36,7 @@ std::vector<StepPicture> sample_pictures(const RunFolder& run) {
   const Path folder = run.path() / "samples";
   if (!is_folder(folder)) return out;
   for (const std::string& name : names_in(folder)) {
-    if (!name.ends_with(".png")) continue;
-    const auto step = step_of(name.substr(0, name.size() - 4) + ".safetensors");
+    const auto step = step_named(name, ".png");
     if (step && is_file(folder / name)) out.push_back({*step, folder / name});
   }
   std::ranges::sort(out, {}, &StepPicture::step);

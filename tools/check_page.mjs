@@ -33,7 +33,7 @@ execFileSync(gan, ['sample', run, '--seeds', `0-${TILES - 1}`, '--out', samples]
 const {shape, values} = readNpy(samples);
 const program = JSON.parse(/id="generator">(.*?)<\/script>/s.exec(fs.readFileSync(page, 'utf8'))[1]);
 
-const {tell, evaluate, setScreen, screenshot, problems} = await openPage(folder);
+const {tell, evaluate, setScreen, takePictures, problems} = await openPage(folder);
 await setScreen(1200, 900, false);
 await tell('Page.navigate', {url: `${pathToFileURL(page)}#seed=5`});
 const deadline = Date.now() + 30_000;
@@ -117,14 +117,7 @@ const frames = await evaluate(`new Promise(done => {
 })`);
 console.log(`${frames.toFixed(1)} frames a second while it animates`);
 
-if (pictures) {
-  fs.mkdirSync(pictures, {recursive: true});
-  for (const [name, width, height, dark] of [['page', 1200, 900, false], ['page-dark', 1200, 900, true], ['page-phone', 390, 1200, false]]) {
-    await setScreen(width, height, dark);
-    await new Promise(later => setTimeout(later, 300));
-    await screenshot(path.join(pictures, `${name}.png`));
-  }
-}
+if (pictures) await takePictures(pictures, 'page');
 const wide = await evaluate(`document.documentElement.scrollWidth > innerWidth`);
 if (wide) problems.push('the page is wider than the screen');
 for (const problem of problems) console.error(`not ok - ${problem}`);

@@ -23,7 +23,7 @@ const address = await new Promise((resolve, reject) => {
   server.once('exit', code => reject(new Error(`gan watch ended with ${code}`)));
 });
 
-const {tell, evaluate, setScreen, screenshot, problems} = await openPage(folder);
+const {tell, evaluate, setScreen, takePictures, problems} = await openPage(folder);
 const until = async (what, expression, seconds = 20) => {
   const begin = Date.now();
   while (!await evaluate(expression)) {
@@ -57,15 +57,7 @@ await evaluate(`document.getElementById('whole').click()`);
 await evaluate(`document.querySelector('#runs input').focus()`);
 await new Promise(later => setTimeout(later, 1500));
 if (await evaluate(`document.activeElement.type`) !== 'checkbox') problems.push('the keyboard loses its place');
-if (pictures) {
-  fs.mkdirSync(pictures, {recursive: true});
-  for (const [name, width, height, dark] of [['watch', 1200, 1000, false], ['watch-dark', 1200, 1000, true], ['watch-phone', 390, 1400, false]]) {
-    await setScreen(width, height, dark);
-    await new Promise(later => setTimeout(later, 500));
-    await screenshot(path.join(pictures, `${name}.png`));
-    if (await evaluate(`document.documentElement.scrollWidth > innerWidth`)) problems.push(`${name}: wider than the screen`);
-  }
-}
+if (pictures) await takePictures(pictures, 'watch');
 
 // --- A run that is trained meanwhile, then deleted -----------------------------------------------------
 const young = path.join(runs, 'young');

@@ -1,6 +1,7 @@
 // A page in Chromium, for the checks of pages: no package of npm is needed.
 import {spawn} from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 
 /// Chromium without a window, and a function that sends it commands of its DevTools protocol.
 function startChromium(folder) {
@@ -54,9 +55,17 @@ export async function openPage(folder) {
   const setScreen = (width, height, dark) =>
       Promise.all([tell('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: width < 600}),
                    tell('Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'}]})]);
-  const screenshot = async file => {
-    const {data} = await tell('Page.captureScreenshot', {format: 'png'});
-    fs.writeFileSync(file, Buffer.from(data, 'base64'));
+  /// On a large screen, a dark one and a phone: NAME.png, NAME-dark.png, NAME-phone.png in `folder`. A page
+  /// that is wider than a screen is a problem.
+  const takePictures = async (folder, name) => {
+    fs.mkdirSync(folder, {recursive: true});
+    for (const [kind, width, height, dark] of [['', 1200, 1000, false], ['-dark', 1200, 1000, true], ['-phone', 390, 1400, false]]) {
+      await setScreen(width, height, dark);
+      await new Promise(later => setTimeout(later, 500));
+      const {data} = await tell('Page.captureScreenshot', {format: 'png'});
+      fs.writeFileSync(path.join(folder, `${name}${kind}.png`), Buffer.from(data, 'base64'));
+      if (await evaluate(`document.documentElement.scrollWidth > innerWidth`)) problems.push(`${name}${kind}: wider than the screen`);
+    }
   };
-  return {tell, evaluate, setScreen, screenshot, problems};
+  return {tell, evaluate, setScreen, takePictures, problems};
 }

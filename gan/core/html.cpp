@@ -40,4 +40,19 @@ std::string html_escaped(std::string_view text) {
   return out;
 }
 
+std::string filled(std::string_view text,
+                   std::span<const std::pair<std::string_view, std::string>> parts) {
+  std::string out;
+  while (true) {
+    const size_t begin = text.find("{{");
+    if (begin == text.npos) return out += text;
+    const size_t end = text.find("}}", begin);
+    const std::string_view name = text.substr(begin + 2, end - begin - 2);
+    out += text.substr(0, begin);
+    for (const auto& [known, value] : parts)
+      if (known == name) out += value;
+    text.remove_prefix(end + 2);
+  }
+}
+
 }  // namespace gan

@@ -11,5 +11,10 @@ TEST(HtmlEscaped, LeavesNoMarkup) {
   EXPECT_EQ(html_escaped("Fréchet 1.8 ± 0.2"), "Fréchet 1.8 ± 0.2");
 }
 
+TEST(Filled, EachPlaceTakesItsPart) {
+  const std::pair<std::string_view, std::string> parts[] = {{"a", "1"}, {"b", "{{a}}"}};
+  EXPECT_EQ(filled("<{{a}}{{b}}|{{a}}|{{c}}>", parts), "<1{{a}}|1|>");
+}
+
 }  // namespace
 }  // namespace gan

@@ -1,13 +1,11 @@
 #include "gan/export/cpp_proof.h"
 
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <fmt/core.h>
 
-#include "gan/core/error.h"
+#include <cstdlib>
+
 #include "gan/core/printable.h"
-#include "gan/export/program_run.h"
-#include "gan/export/steps.h"
+#include "gan/export/steps_proof.h"
 
 namespace gan {
 namespace {
@@ -85,48 +83,24 @@ std::string find_compiler(const ProgramFolder& folder) {
   return {};
 }
 
-Speed speed_in(const std::string& line) {
-  Speed out;
-  if (std::sscanf(line.c_str(), "%lf %lf %lf", &out.start, &out.one, &out.batch) != 3)
-    throw ErrorOf<Exit::bug>("the exported program said: {}", line);
-  return out;
-}
-
-/// Without a compiler: the same steps, run by the same code in this program.
-Proof run_here(const ExportSource& source, const ExportSamples& samples) {
-  const std::vector<float> x = run(program_of(graph_of(source)), samples.z, samples.label);
-  return {.how = "run inside gan; generator.h was not compiled, since no C++ compiler was found",
-          .largest = largest_difference(x, samples.x),
-          .speed = {}};
-}
-
 }  // namespace
 
 Proof prove_cpp(const ExportSource& source, const ExportSamples& samples,
                 std::span<const ExportedFile> files) {
   const ProgramFolder folder;
   const std::string compiler = find_compiler(folder);
-  if (compiler.empty()) return run_here(source, samples);
-  std::vector<int64_t> label = samples.label;
-  label.resize(static_cast<size_t>(samples.n));
+  if (compiler.empty())
+    return proof_of_steps(source, samples,
+                          "generator.h was not compiled, since no C++ compiler was found");
   folder.write(files);
   folder.write("proof.cpp", {kProgram});
-  folder.write("in", {bytes_of(samples.z), bytes_of(label)});
+  write_input(folder, samples);
   constexpr const char* kOptions = "-std=c++17 -O3 -march=native";
   folder.run(fmt::format("{} {} proof.cpp -o proof", shell_word(compiler), kOptions),
              compiler + ", which compiles generator.h,");
   folder.run(fmt::format("./proof {} {}", samples.n, samples.seed), "the exported program");
-  const std::string out = folder.read("out");
-  std::string_view rest = out;
-  const auto x = take<float>(rest, samples.x.size()), z = take<float>(rest, samples.z.size());
-  const auto drawn = take<int64_t>(rest, label.size());
-  const double noise = largest_difference(z, samples.z);
-  constexpr double kRounding = 1e-5;
-  if (!(noise <= kRounding) || (!samples.label.empty() && drawn != samples.label))
-    throw ErrorOf<Exit::bug>("the exported sampler draws another z or label than gan does");
-  return {.how = fmt::format("compiled by {} {}", printable(compiler), kOptions),
-          .largest = largest_difference(x, samples.x),
-          .speed = speed_in(folder.printed())};
+  return proof_of_output(folder, samples,
+                         fmt::format("compiled by {} {}", printable(compiler), kOptions));
 }
 
 }  // namespace gan

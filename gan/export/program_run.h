@@ -1,14 +1,12 @@
 #pragma once
 /// Other programs, run on exported files in a folder that is gone afterwards.
 
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/export/exporter.h"
 
@@ -44,17 +42,6 @@ class ProgramFolder {
 template <class T>
 std::string_view bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
-}
-
-/// The next `count` numbers of a file. @throws ErrorOf<Exit::bug> where it ends before
-template <class T>
-std::vector<T> take(std::string_view& bytes, size_t count) {
-  if (bytes.size() < count * sizeof(T))
-    throw ErrorOf<Exit::bug>("the exported program wrote too little");
-  std::vector<T> out(count);
-  std::memcpy(out.data(), bytes.data(), count * sizeof(T));
-  bytes.remove_prefix(count * sizeof(T));
-  return out;
 }
 
 }  // namespace gan

@@ -62,7 +62,12 @@ ModeCoverage mode_coverage(const Tensor& samples, std::span<const float> modes, 
           .covered = (near * (20 * count) >= n).sum().item<int64_t>(),
           .within = within / static_cast<double>(n),
           .spread_within = std::sqrt(squares / within / squared_radius_within(dim)) / deviation,
-          .kl = at::xlogy(share, share * static_cast<double>(count)).sum().item<double>()};
+          .kl = divergence_from_equal(share)};
+}
+
+double divergence_from_equal(const Tensor& share) {
+  const auto count = static_cast<double>(share.size(0));
+  return at::xlogy(share, share * count).sum().item<double>();
 }
 
 }  // namespace gan

@@ -28,4 +28,7 @@ struct ModeCoverage {
 /// @throws UsageError for modes that do not fit, DataError for no samples or non-finite ones.
 ModeCoverage mode_coverage(const Tensor& samples, std::span<const float> modes, double deviation);
 
+/// KL(share || equal shares), nats; share [modes] float64, which sum to 1.
+double divergence_from_equal(const Tensor& share);
+
 }  // namespace gan

@@ -23,22 +23,23 @@ SampledStates sampled_states(GenerativeModel& model) {
 
 }  // namespace
 
-Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed) {
+Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed, int64_t first) {
   const int64_t consecutive = sampled_states(of.model).consecutive;
   const int64_t block =
       std::max<int64_t>(1, kBlockNumbers / of.setup.data.dim() / kBlockUnit) * kBlockUnit;
   if (consecutive > 1 || n <= block)  // each block would begin its chains anew
-    return {.values = of.own_units(of.model.sample(n, seed)), .states_per_chain = consecutive};
+    return {.values = of.own_units(of.model.sample(n, seed, first)),
+            .states_per_chain = consecutive};
   Tensor out;
-  for (int64_t first = 0; first < n; first += block) {
-    const int64_t count = std::min(block, n - first);
-    const Tensor part = of.own_units(of.model.sample(count, seed, first));
-    if (first == 0) {
+  for (int64_t done = 0; done < n; done += block) {
+    const int64_t count = std::min(block, n - done);
+    const Tensor part = of.own_units(of.model.sample(count, seed, first + done));
+    if (done == 0) {
       std::vector<int64_t> shape = part.sizes().vec();
       shape[0] = n;
       out = at::empty(shape, part.options());
     }
-    out.narrow(0, first, count).copy_(part);
+    out.narrow(0, done, count).copy_(part);
   }
   return {.values = out};
 }

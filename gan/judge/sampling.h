@@ -18,8 +18,9 @@ struct Samples {
 /// A two-sample test has samples of its own: those of the seed plus this number.
 inline constexpr uint64_t kFresh = 0x66726573;
 
-/// What `model.sample` gives, drawn and converted block by block where the examples are large.
-Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed);
+/// What `model.sample` gives, drawn and converted block by block where the examples are large: of a
+/// model whose samples are independent, from number `first` of the seed on.
+Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed, int64_t first = 0);
 
 /// As many samples as there are held-out examples to be tested against, at most 10,000; of a model
 /// whose samples are consecutive states, few states of each of many chains (judge/chain_draws.h).

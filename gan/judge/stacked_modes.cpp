@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "gan/core/error.h"
+#include "gan/judge/mode_coverage.h"
 
 namespace gan {
 
@@ -16,10 +17,9 @@ StackedModes stacked_modes(const Tensor& digits, int64_t classes) {
     modes *= classes;
   }
   const Tensor share = at::bincount(mode, {}, modes).to(at::kDouble) / n;
-  const Tensor seen = share.masked_select(share > 0);
   return {.modes = modes,
-          .covered = seen.size(0),
-          .kl = (seen * (seen * static_cast<double>(modes)).log()).sum().item<double>()};
+          .covered = (share > 0).sum().item<int64_t>(),
+          .kl = divergence_from_equal(share)};
 }
 
 }  // namespace gan

@@ -36,12 +36,14 @@ StackedModes modes_of(const Subject& s, const Tensor& x) {
   return stacked_modes(at::stack(digits, 1), std::ssize(data.stacked_from->classes));
 }
 
-/// As many as the protocol asks for, where there is a model that gives them.
+/// As many as the protocol asks for, where there is a model that gives those that are missing.
 Tensor enough_samples(const Subject& s) {
   const bool can_draw = s.model != nullptr && s.states_per_chain == 1;
-  if (!can_draw || s.samples.size(0) >= kSamples) return s.samples.slice(0, 0, kSamples);
-  s.say(fmt::format("drawing {} samples", count(kSamples)));
-  return s.judge.units_in_place(draw_samples(*s.model, kSamples, s.seed).values);
+  const int64_t have = s.samples.size(0), more = kSamples - have;
+  if (!can_draw || more <= 0) return s.samples.slice(0, 0, kSamples);
+  s.say(fmt::format("drawing another {} samples", count(more)));
+  return at::cat(
+      {s.samples, s.judge.units_in_place(draw_samples(*s.model, more, s.seed, have).values)});
 }
 
 Json to_json(const StackedModes& m) {

@@ -1,12 +1,12 @@
 #include "gan/run/folder.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "gan/core/error.h"
 #include "gan/core/number.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
+#include "gan/core/step_name.h"
 #include "gan/model/checkpoint.h"
 #include "gan/run/metrics_file.h"
 
@@ -35,21 +35,16 @@ bool is_free(const Path& path) {
   return true;
 }
 
+constexpr std::string_view kCheckpointEnding = ".safetensors";
+
 std::string name_of(int64_t step) {
-  return fmt::format("step-{:07}.safetensors", step);
+  return step_name(step, kCheckpointEnding);
 }
 
 }  // namespace
 
 std::optional<int64_t> step_of(const Path& file) {
-  constexpr std::string_view kBegin = "step-";
-  const std::string name = file.filename().string();
-  if (!name.starts_with(kBegin)) return {};
-  int64_t step = 0;
-  const auto [end, error] =
-      std::from_chars(name.data() + kBegin.size(), name.data() + name.size(), step);
-  if (error != std::errc() || step < 0 || name != name_of(step)) return {};
-  return step;
+  return step_named(file, kCheckpointEnding);
 }
 
 RunFolder RunFolder::create(const Path& path, const Config& config) {
@@ -110,7 +105,7 @@ void RunFolder::write_config(const Config& config) const {
 }
 
 Path RunFolder::samples(int64_t step) const {
-  return path_ / "samples" / fmt::format("step-{:07}.png", step);
+  return path_ / "samples" / step_name(step, ".png");
 }
 Path RunFolder::checkpoint(int64_t step) const {
   return checkpoints() / name_of(step);

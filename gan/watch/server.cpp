@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "gan/core/error.h"
+#include "gan/core/html.h"
 #include "gan/watch/texts.h"
 #include "gan/watch/watched.h"
 
@@ -41,13 +42,6 @@ bool same(std::string_view a, std::string_view b) {
 void refuse(Response& response, int status, const std::string& why) {
   response.status = status;
   response.set_content(why + "\n", "text/plain; charset=utf-8");
-}
-
-/// `text` with {{token}} replaced.
-std::string with_token(std::string text, const std::string& token) {
-  constexpr std::string_view kPlace = "{{token}}";
-  for (size_t at; (at = text.find(kPlace)) != text.npos;) text.replace(at, kPlace.size(), token);
-  return text;
 }
 
 }  // namespace
@@ -114,7 +108,8 @@ struct WatchServer::State {
 
   void add_routes() {
     server.Get("/", [this](const Request&, Response& response) {
-      response.set_content(with_token(std::string(kWatchPage), token), "text/html; charset=utf-8");
+      const std::pair<std::string_view, std::string> parts[] = {{"token", token}};
+      response.set_content(filled(kWatchPage, parts), "text/html; charset=utf-8");
     });
     const auto script = [this](const char* path, std::string_view text) {
       server.Get(path, [text](const Request&, Response& response) {

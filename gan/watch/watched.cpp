@@ -10,6 +10,7 @@
 
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
+#include "gan/core/step_name.h"
 #include "gan/doctor/finding_json.h"
 #include "gan/watch/own_file.h"
 
@@ -62,14 +63,8 @@ int64_t last_step(const Path& metrics) {
   return from == tail.npos ? 0 : std::atoll(tail.c_str() + from + 8);
 }
 
-/// Of "step-0001000.png"; nothing where the name is another.
 std::optional<int64_t> step_of_sample(const std::string& name) {
-  constexpr std::string_view kBegin = "step-", kEnd = ".png";
-  if (!name.starts_with(kBegin) || !name.ends_with(kEnd)) return {};
-  const std::string digits = name.substr(kBegin.size(), name.size() - kBegin.size() - kEnd.size());
-  const bool number = !digits.empty() && digits.size() < 18 &&
-                      digits.find_first_not_of("0123456789") == digits.npos;
-  return number ? std::optional<int64_t>(std::atoll(digits.c_str())) : std::nullopt;
+  return step_named(name, ".png");
 }
 
 std::vector<std::string> samples_in(const Path& folder) {
@@ -108,11 +103,11 @@ WatchedRuns::WatchedRuns(const Path& root)
                     is_there(root_) ? ", this is a file" : ": there is none");
 }
 
-std::vector<std::string> WatchedRuns::ids() const {
-  if (is_run(root_)) return {name_};
-  std::vector<std::string> out;
+std::vector<std::pair<std::string, Path>> WatchedRuns::folders() const {
+  if (is_run(root_)) return {{name_, root_}};
+  std::vector<std::pair<std::string, Path>> out;
   for (const std::string& name : names_in(root_))
-    if (is_utf8(name) && is_run(root_ / name)) out.push_back(name);
+    if (is_utf8(name) && is_run(root_ / name)) out.emplace_back(name, root_ / name);
   return out;
 }
 
@@ -128,11 +123,9 @@ std::optional<Path> WatchedRuns::folder_of(const std::string& name) const {
 std::string WatchedRuns::list() {
   const double time = now();
   std::vector<std::pair<double, Json>> runs;
-  for (const std::string& id : ids()) {
-    const std::optional<Path> folder = folder_of(id);
-    if (!folder) continue;
-    const Path metrics = *folder / kMetrics;
-    const double at = std::max(changed(metrics), changed(*folder / kConfig));
+  for (const auto& [id, folder] : folders()) {
+    const Path metrics = folder / kMetrics;
+    const double at = std::max(changed(metrics), changed(folder / kConfig));
     runs.emplace_back(at, Json{{"id", id},
                                {"step", last_step(metrics)},
                                {"changed", std::round(std::max(0.0, time - at))}});
@@ -149,12 +142,10 @@ std::string WatchedRuns::list() {
 
 std::string WatchedRuns::state() const {
   std::string out;
-  for (const std::string& id : ids()) {
-    const std::optional<Path> folder = folder_of(id);
-    if (!folder) continue;
+  for (const auto& [id, folder] : folders()) {
     out += id;
     for (const char* file : {kMetrics, kConfig, kSamples}) {
-      const auto found = look_at(*folder / file);
+      const auto found = look_at(folder / file);
       if (found)
         out += ":" + std::to_string(found->st_size) + "," + std::to_string(found->st_mtim.tv_sec) +
                "," + std::to_string(found->st_mtim.tv_nsec);

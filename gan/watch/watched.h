@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gan/core/files.h"
@@ -33,8 +34,8 @@ class WatchedRuns {
   static constexpr size_t kMostRuns = 200;
 
  private:
-  /// The root alone, where it is a run; else the runs in it. Their names are UTF-8.
-  std::vector<std::string> ids() const;
+  /// By their ids, which are UTF-8: the root alone, where it is a run; else the runs in it.
+  std::vector<std::pair<std::string, Path>> folders() const;
   std::optional<Path> folder_of(const std::string& id) const;
 
   Path root_;
