@@ -18,6 +18,7 @@
 
 #include "bench/network_counts.h"
 #include "bench/timed.h"
+#include "bench/training.h"
 #include "gan/baselines/rbm/rbm_trainer.h"
 #include "gan/core/error.h"
 #include "gan/core/files.h"
@@ -32,76 +33,16 @@
 #include "gan/kernels/products.h"
 #include "gan/model/examples_file.h"
 #include "gan/spec/config.h"
+#include "gan/workers/c10d.h"
 
 namespace {
 
 using namespace gan;
 
-class Same : public Batches {
- public:
-  explicit Same(at::Tensor x) : x_(std::move(x)) {}
-  Batch next() override { return {.x = x_}; }
-
- private:
-  at::Tensor x_;
-};
-
 void use(int threads) {
   at::set_num_threads(threads);
   flush_denormals();
 }
-
-/// The recipe, to be run by this engine in this precision. @throws UsageError where it cannot be.
-Config recipe_for(const std::string& recipe, const std::string& engine,
-                  const std::string& precision) {
-  Config c = parse_config(read_file(recipe), recipe);
-  override_config(c, "run.engine=" + engine);
-  override_config(c, "run.precision=" + precision);
-  const std::string why = family_of(c).engines.why_not_fused(c);
-  if (c.run.engine == Engine::fused && !why.empty())
-    throw UsageError("{}: the fused engine cannot train it: {}", recipe, why);
-  return c;
-}
-
-/// What G makes: an image or a row of numbers.
-DataSpec data_like_samples(const Config& c) {
-  return {.shape = shapes(c.generator.layers, {c.generator.noise_size}, "generator").back().out};
-}
-
-Tensor some_means(const DataSpec& data) {
-  return at::full({data.dim()}, 0.2);
-}
-
-/// What a training of this recipe does, step after step, on random data.
-class Training {
- public:
-  Training(const std::string& recipe, const std::string& engine, const std::string& precision,
-           int64_t batch)
-      : config_(configure(recipe, engine, precision, batch)),
-        spec_(data_like_samples(config_)),
-        trainer_({.config = config_,
-                  .data = spec_,
-                  .batches_per_epoch = 500,
-                  .means = some_means(spec_)}),
-        data_(at::rand({batch, spec_.dim()}).reshape(batch_shape(batch, spec_.shape))) {}
-  void step() {
-    for (const auto& [name, value] : trainer_.step(t_++, data_))
-      value.item<double>();  // as the loop does
-  }
-
- private:
-  static Config configure(const std::string& recipe, const std::string& engine,
-                          const std::string& precision, int64_t batch) {
-    Config c = recipe_for(recipe, engine, precision);
-    c.training.batch_size = batch;
-    return c;
-  }
-  Config config_;
-  DataSpec spec_;
-  int64_t t_ = 0;
-  Trainer trainer_;
-  Same data_;
-};
 
 /// The most that this process has held so far, in MiB.
 double peak() {
@@ -236,6 +177,23 @@ double step(const std::string& recipe, const std::string& engine, const std::str
   return 1e3 * timed([&] { training.step(); }, seconds);
 }
 
+/// By all workers of a launch, each with its own cores. BATCH is that of all.
+double step_together(const std::string& recipe, const std::string& engine,
+                     const std::string& precision, int threads, int64_t batch, double seconds,
+                     Wire wire) {
+  const Launch launch = launch_of_environment();
+  take_share_of_cores(launch.local_rank, launch.local_size);
+  use(threads);
+  const auto workers = connect(launch, wire, [](const std::string&) {});
+  Training training(recipe, engine, precision, batch, *workers);
+  const double one = timed_steps([&] { training.step(); }, 10);
+  const at::Tensor steps = at::full({1}, static_cast<int64_t>(seconds / one) + 5, at::kLong);
+  workers->broadcast(steps);  // all must make as many
+  const double out = timed_steps([&] { training.step(); }, steps.item<int64_t>());
+  workers->finish();
+  return out;
+}
+
 using Words = std::vector<std::string>;
 
 struct Command {
@@ -255,6 +213,12 @@ const Command kCommands[] = {
     {"step RECIPE ENGINE PRECISION THREADS BATCH SECONDS",
      [](const Words& a) {
        return text(step(a[1], a[2], a[3], std::stoll(a[5]), std::stod(a[6])));
+     }},
+    // the same, by the workers of a launch
+    {"together RECIPE ENGINE PRECISION THREADS BATCH SECONDS WIRE",
+     [](const Words& a) {
+       return text(1e3 * step_together(a[1], a[2], a[3], std::stoi(a[4]), std::stoll(a[5]),
+                                       std::stod(a[6]), a[7] == "bf16" ? Wire::bf16 : Wire::fp32));
      }},
     // JSON: parameters and multiplications of G and D, and whether the fused engine can train them
     {"networks RECIPE", [](const Words& a) { return networks_json(a[1]); }},

@@ -1,7 +1,22 @@
 #pragma once
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <vector>
+
+/// Median seconds of one call, of so many.
+template <class Act>
+double timed_steps(Act act, int64_t calls) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> times;
+  for (int64_t i = 0; i < calls; ++i) {
+    const auto begin = Clock::now();
+    act();
+    times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+  }
+  std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
+  return times[times.size() / 2];
+}
 
 /// Median seconds of one call, over `seconds`, after a warm-up.
 template <class Act>
@@ -10,11 +25,7 @@ double timed(Act act, double seconds) {
   for (int i = 0; i < 3; ++i) act();
   std::vector<double> times;
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  while (Clock::now() < end || times.size() < 5) {
-    const auto begin = Clock::now();
-    act();
-    times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
-  }
+  while (Clock::now() < end || times.size() < 5) times.push_back(timed_steps(act, 1));
   std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
   return times[times.size() / 2];
 }

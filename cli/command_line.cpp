@@ -68,6 +68,11 @@ void add_train(CLI::App& app, Chosen& chosen) {
   add_device(*command, o->device, "auto, cpu or cuda [default: auto]");
   command->add_option("--threads", o->threads, "at most one per processor [default: one per core]")
       ->check(whole(1, 1024));
+  command
+      ->add_option(
+          "--wire", o->wire,
+          "precision in which several workers send gradients: fp32 or bf16 [default: fp32]")
+      ->check(CLI::IsMember({"fp32", "bf16"}));
   command->add_flag("--resume", o->resume, "continue the run in --out");
   command->add_flag("--quiet", o->quiet, "print neither progress nor the closing table");
   command->footer("Examples: " + program() +

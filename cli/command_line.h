@@ -18,7 +18,7 @@ namespace gan::cli {
 using PictureOptions = std::vector<std::pair<std::string, std::string>>;
 
 struct TrainOptions {
-  std::string recipe, data, data_dir, out, device;
+  std::string recipe, data, data_dir, out, device, wire = "fp32";
   std::string time;  ///< that it may take, as it was written
   Path recipe_file;  ///< of `recipe`, where one is given
   std::optional<int64_t> seed, steps, threads;

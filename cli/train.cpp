@@ -7,7 +7,9 @@
 #include "cli/plan.h"
 #include "cli/scoring.h"
 #include "cli/training.h"
+#include "cli/worker_group.h"
 #include "gan/core/activity.h"
+#include "gan/core/cache_folder.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
@@ -15,6 +17,7 @@
 #include "gan/data/variety.h"
 #include "gan/doctor/report.h"
 #include "gan/judge/two_sample_score.h"
+#include "gan/run/step_schedule.h"
 #include "gan/spec/family.h"
 
 namespace gan::cli {
@@ -193,7 +196,7 @@ int end_interrupted(const Outcome& outcome, const RunFolder& run) {
   note(
       fmt::format("stopped at step {}, everything is saved; go on with: {} train --resume --out {}",
                   outcome.step, program(), shell_word(run.path().string())));
-  return 128 + stop_signal();
+  return 128 + outcome.signal;
 }
 
 int end_without_model(const Outcome& outcome, const RunFolder& run) {
@@ -214,18 +217,34 @@ std::string closing_scores(const TrainingPlan& plan, const Judge& judge, Learner
   return evaluate(plan.problem, judge, learner, with_cache(0, say)).text();
 }
 
-}  // namespace
+/// By a worker that is not the leader: it owns no folder, and says nothing but what went wrong.
+int follow(const TrainingPlan& plan, Learner& learner, WorkerGroup& group) {
+  const Judge judge(plan.problem.data);
+  TrainingScores scores(plan.problem, judge, cache_folder());
+  const Hooks hooks{.evaluate = [&](int64_t step) { return scores.at(learner, step); }};
+  const Outcome outcome = gan::follow(plan.problem, learner, hooks);
+  group.finish();
+  return outcome.how == Ended::interrupted ? 128 + outcome.signal : 0;
+}
 
-int carry_out(const TrainOptions& o) {
-  const auto began = std::chrono::steady_clock::now();
-  catch_stop_signals();
-  ignore_broken_pipes();
-  const bool started = o.resume && is_there(Path(o.out) / "config.toml");
-  Narrator narrator(o.quiet);
-  const ImportNarrator importing(o.quiet);
-  const TrainingPlan plan = plan_training(o, started, began, narrator);
+int train_in_group(const TrainOptions& given, std::chrono::steady_clock::time_point began,
+                   WorkerGroup& group) {
+  group.compare(given);
+  TrainOptions o = given;
+  const bool is_there_already = is_there(Path(o.out) / "config.toml");
+  o.resume = o.resume || (group.restarts() && is_there_already);
+  const bool started = o.resume && is_there_already;
+  Narrator narrator(o.quiet || !group.is_leader());
+  const ImportNarrator importing(o.quiet || !group.is_leader());
+  const TrainingPlan plan = group.plan(o, [&](std::optional<int64_t> threads) {
+    TrainOptions mine = o;
+    mine.threads = threads;
+    return plan_training(mine, started, began, narrator);
+  });
   const Problem& problem = plan.problem;
   const auto learner = make_learner(problem);
+  checked_division(*learner, problem.config, group.workers());  // refused before there is a folder
+  if (!group.is_leader()) return follow(plan, *learner, group);
   const Path folder = o.out.empty() ? fresh_folder(name_of(o, problem)) : Path(o.out);
   const RunFolder run = open_run(folder, problem, started);
 
@@ -233,6 +252,7 @@ int carry_out(const TrainOptions& o) {
   const Judge judge(problem.data);
   const Hooks hooks = make_hooks(run, problem, judge, *learner, narrator);
   const Outcome outcome = train(run, problem, *learner, hooks);
+  group.finish();
   narrator.finish();
   release_stop_signals();
 
@@ -244,6 +264,16 @@ int carry_out(const TrainOptions& o) {
   const bool interpolates = dynamic_cast<Latent*>(&learner->model()) != nullptr;
   close(o, run, problem, outcome, scores, interpolates);
   return 0;
+}
+
+}  // namespace
+
+int carry_out(const TrainOptions& o) {
+  const auto began = std::chrono::steady_clock::now();
+  ignore_broken_pipes();
+  WorkerGroup group(o);  // while it waits for the others there is nothing to save
+  catch_stop_signals(!group.workers().alone());
+  return group.carry_out([&] { return train_in_group(o, began, group); });
 }
 
 }  // namespace gan::cli

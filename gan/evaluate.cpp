@@ -70,9 +70,11 @@ Evaluation evaluate_model(Subject& s, std::span<const ScoreKind> kinds) {
 }  // namespace
 
 ScoredModel scored_model(const Problem& problem, Learner& learner) {
+  Setup setup = setup_of(problem);
+  setup.workers = &alone();  // that learn; a score may train by itself
   return {.model = learner.model(),
           .learner = &learner,
-          .setup = setup_of(problem),
+          .setup = std::move(setup),
           .encoding = problem.encoding,
           .own_units = [card = card_of(problem)](const Tensor& x) { return own_units(card, x); }};
 }
@@ -113,7 +115,8 @@ TrainingScores::TrainingScores(const Problem& problem, const Judge& judge,
     : problem_(problem), judge_(judge), cache_(std::move(cache)) {}
 
 Scores TrainingScores::at(Learner& learner, int64_t step) {
-  const ScoredModel of = scored_model(problem_, learner);
+  ScoredModel of = scored_model(problem_, learner);
+  of.workers = problem_.workers;
   Subject s = subject_of(judge_, {.cache = cache_, .reference = std::string(kValidReference)});
   s.model = &of;
   s.space = space_;

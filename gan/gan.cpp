@@ -12,6 +12,7 @@
 #include "gan/io/bytes.h"
 #include "gan/judge/judge.h"
 #include "gan/model/checkpoint.h"
+#include "gan/run/follow.h"
 #include "gan/stored.h"
 
 namespace gan {
@@ -88,7 +89,8 @@ Setup setup_of(const Problem& p) {
           .batches_per_epoch = p.batches_per_epoch,
           .means = p.means,
           .device = p.device,
-          .examples = examples};
+          .examples = examples,
+          .workers = p.workers};
 }
 
 std::unique_ptr<Learner> make_learner(const Problem& p) {
@@ -182,7 +184,14 @@ Outcome train(const RunFolder& run, const Problem& p, Learner& learner, const Ho
   check_continues(run, p);
   now_doing(Activity::training);
   return train(run, learner, order, p.device, p.config, format_header(recorded(p), card_of(p)),
-               p.config.run.doctor == DoctorMode::off ? hooks : with_doctor(hooks, p, learner));
+               p.config.run.doctor == DoctorMode::off ? hooks : with_doctor(hooks, p, learner),
+               *p.workers);
+}
+
+Outcome follow(const Problem& p, Learner& learner, const Hooks& hooks) {
+  BatchOrder order(p.data.train, p.encoding, p.config.training.batch_size, p.config.run.seed);
+  now_doing(Activity::training);
+  return follow(learner, order, p.device, p.config, hooks, *p.workers);
 }
 
 Outcome train(const Config& config, const fs::path& folder) {

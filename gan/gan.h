@@ -63,6 +63,7 @@ struct Problem {
   int64_t batches_per_epoch = 0;
   at::Tensor means = {};  ///< [D], of the scaled training data, where the family needs them
   at::Device device = at::kCPU;
+  Workers* workers = &alone();  ///< that train it together
 };
 
 /// Opens the data of `config`, fills in what is left open and checks that it fits; sets the number
@@ -102,9 +103,11 @@ Problem prepare_on_other_data(const RunFolder& run, const std::filesystem::path&
 /// DataError naming the setting
 void check_continues(const RunFolder& run, const Problem& problem);
 
-/// Trains into `run`, going on where it stands.
+/// Trains into `run`, going on where it stands. Of several workers, the leader calls this, and the
+/// others the second one.
 Outcome train(const RunFolder& run, const Problem& problem, Learner& learner,
               const Hooks& hooks = {});
+Outcome follow(const Problem& problem, Learner& learner, const Hooks& hooks = {});
 
 /// The same in one call, into a new folder.
 Outcome train(const Config& config, const std::filesystem::path& folder);

@@ -14,16 +14,17 @@ figures:   core io
 export:    core io spec data
 kernels:   core
 golden:    core
-nets:      core spec kernels optim
-optim:     core spec kernels
-model:     core io spec data kernels
-game:      core spec data kernels nets optim model theory
-baselines: core spec data kernels nets optim model
+workers:   core
+nets:      core spec kernels optim workers
+optim:     core spec kernels workers
+model:     core io spec data kernels workers
+game:      core spec data kernels nets optim model theory workers
+baselines: core spec data kernels nets optim model workers
 doctor:    core spec data
 watch:     core spec data doctor
-run:       core io spec data model doctor
-judge:     core io spec data theory kernels nets optim model game baselines run
-paper:     core io spec data theory figures kernels nets optim model game baselines run judge gan/ itself
+run:       core io spec data model doctor workers
+judge:     core io spec data theory kernels nets optim model game baselines run workers
+paper:     core io spec data theory figures kernels nets optim model game baselines run judge workers gan/ itself
 END
 }
 for_tests='core io spec golden'                   # tests and testing.h may include these too

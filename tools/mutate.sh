@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 list=tools/mutants.txt work=$PWD/build-mutants
 copy=$work/tree build=$work/build log=$work/test.log
-stages='plain_tests tensor_tests cli_test compare_test elsewhere_test scores_test surroundings_test faults_test'  # in order of cost
+stages='plain_tests tensor_tests cli_test compare_test elsewhere_test scores_test surroundings_test workers_test faults_test'  # in order of cost
 
 fail() { echo "$*" >&2; exit 2; }
 ids=()

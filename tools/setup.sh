@@ -45,6 +45,7 @@ END
 libtorch-dev           tensors and derivatives
 libopenblas0-openmp    fast matrix products for them
 libdnnl-dev            faster ones
+libgloo-dev            several workers
 END
   fi
   if [ "${tests:-no}" = yes ]; then

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gan/kernels/team.h"
+#include "gan/workers/workers.h"
 
 namespace gan {
 
@@ -14,10 +15,11 @@ class Sparsity {
   Sparsity() = default;  ///< no wish
   Sparsity(int64_t units, double target, double cost);
 
-  /// Sees how often units are on: h [rows, units], rows with negative factors that add up to -1. A
-  /// team shares the units; `room` holds as many floats as one member has units.
-  void look(const kernels::Team& team, int64_t rows, const float* factor, const float* h,
-            float* room);
+  /// Sees how often units are on: h [rows, units], rows with negative factors that add up to -1
+  /// over all workers. A team shares the units; `room` holds as many floats as one member has
+  /// units.
+  void look(kernels::Team& team, int64_t rows, const float* factor, const float* h, float* room,
+            Workers& workers = alone());
 
   /// [units], to be subtracted from what a unit is where weights and biases learn from it: the
   /// slope of its cross-entropy to the target, in its input, is activity - target. nullptr where
@@ -31,6 +33,7 @@ class Sparsity {
   double target_ = 0, cost_ = 0;
   at::Tensor activity_;
   std::vector<float> shift_;
+  at::Tensor sums_;  ///< [units], over all workers
 };
 
 }  // namespace gan

@@ -88,6 +88,11 @@ class TiedLayers {
   void update_biases(const Optimizer& optimizer, size_t l, int64_t unit, int64_t units,
                      const float* gradient, const UpdateTime& when);
 
+  /// After all parts of an update.
+  void finish(Optimizer& optimizer, const UpdateTime& when) {
+    if (optimizer.finish(when, 0)) shadows_are_old_ = true;
+  }
+
   const void* element(const void* buffer, int64_t i) const {
     return static_cast<const char*>(buffer) + i * kernels::bytes_of(precision_);
   }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <ctime>
 #include <string_view>
 
 namespace gan {
@@ -11,14 +12,23 @@ namespace {
 
 std::atomic<int> g_signal = 0;  // the handler runs in any thread
 static_assert(std::atomic<int>::is_always_lock_free);
-bool g_terminal = false;
+bool g_terminal = false, g_launched = false;
+std::atomic<time_t> g_when = 0;
+
+time_t now() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec;
+}
 
 void on_signal(int signal) {  // only what a signal handler may do
   const bool again = g_signal != 0;
   if (again && signal == SIGHUP)
     return;  // one closed terminal sends it twice: the system, and the shell
+  if (again && g_launched && now() - g_when <= 1) return;
   if (again) _exit(128 + signal);
   g_signal = signal;
+  g_when = now();
   constexpr std::string_view kNote = "\nfinishing up; once more to stop at once\n";
   if (g_terminal && ::write(STDERR_FILENO, kNote.data(), kNote.size()) < 0) return;
 }
@@ -52,8 +62,9 @@ void on_stop_signals(void (*handler)(int)) {
 
 }  // namespace
 
-void catch_stop_signals() {
+void catch_stop_signals(bool launched) {
   g_signal = 0;
+  g_launched = launched;
   g_terminal = isatty(STDERR_FILENO) != 0;
   have_another_stack();
   on_stop_signals(on_signal);

@@ -20,17 +20,19 @@ BatchOrder::BatchOrder(const Examples& examples, Encoding encoding, int64_t batc
         batch_size, examples.size());
 }
 
-void BatchOrder::read(int64_t number, std::span<float> out, std::span<int64_t> labels) {
-  const int64_t dim = examples_.dim(), per_epoch = batches_per_epoch();
-  assert(number >= 0 && static_cast<int64_t>(out.size()) == batch_size_ * dim);
-  assert(labels.empty() || (labelled() && static_cast<int64_t>(labels.size()) == batch_size_));
+void BatchOrder::read(int64_t number, std::span<float> out, std::span<int64_t> labels,
+                      int64_t first_row) {
+  const int64_t dim = examples_.dim(), per_epoch = batches_per_epoch(),
+                rows = static_cast<int64_t>(out.size()) / dim;
+  assert(number >= 0 && first_row >= 0 && first_row + rows <= batch_size_);
+  assert(labels.empty() || (labelled() && static_cast<int64_t>(labels.size()) == rows));
   if (const int64_t epoch = number / per_epoch; epoch != epoch_) {
     order_ = stream_.permutation(examples_.size(), static_cast<uint64_t>(epoch));
     epoch_ = epoch;
   }
-  const int64_t first = number % per_epoch * batch_size_;
-  own_.resize(static_cast<size_t>(batch_size_ * dim));
-  for (int64_t i = 0; i < batch_size_; ++i)
+  const int64_t first = number % per_epoch * batch_size_ + first_row;
+  own_.resize(static_cast<size_t>(rows * dim));
+  for (int64_t i = 0; i < rows; ++i)
     examples_.read(order_[first + i], std::span(own_).subspan(i * dim, dim));
   own_ = encoding_.encode(std::move(own_));
   std::ranges::copy(own_, out.begin());

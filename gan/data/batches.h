@@ -22,14 +22,15 @@ class BatchOrder {
   const Shape& shape() const { return examples_.shape(); }  ///< of one example
   bool labelled() const { return examples_.labelled(); }
 
-  /// Fills out [batch_size, shape...], scaled, and, where examples have labels, labels
-  /// [batch_size]. Remembers the epoch's order: one object for each thread.
-  void read(int64_t number, std::span<float> out, std::span<int64_t> labels = {});
+  /// Fills out [n, shape...], scaled, and, where examples have labels, labels [n], with the rows of
+  /// that batch from `first` on. Remembers the epoch's order: one object for each thread.
+  void read(int64_t number, std::span<float> out, std::span<int64_t> labels = {},
+            int64_t first = 0);
 
  private:
   const Examples& examples_;
   Encoding encoding_;
-  std::vector<float> own_;  ///< of a batch
+  std::vector<float> own_;  ///< rows that were read
   int64_t batch_size_;
   Stream stream_;
   int64_t epoch_ = -1;

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <array>
 
 namespace gan {
 
@@ -15,13 +16,16 @@ double AdaptiveProbability::p() const {
   return p_[0].item<double>();
 }
 
-void AdaptiveProbability::saw(const Tensor& answers, int64_t examples) {
+void AdaptiveProbability::saw(const Tensor& answers, int64_t examples, Workers& workers) {
   const at::NoGradGuard no_grad;
   double* since = since_.data_ptr<double>();
   double &signs = since[0], &count = since[1], &seen = since[2], &updates = since[3];
-  signs += answers.sign().sum(at::kDouble).item<double>();
-  count += static_cast<double>(answers.numel());
-  seen += static_cast<double>(examples);
+  std::array<double, 3> news{answers.sign().sum(at::kDouble).item<double>(),
+                             static_cast<double>(answers.numel()), static_cast<double>(examples)};
+  workers.sum(news);
+  signs += news[0];
+  count += news[1];
+  seen += news[2];
   updates += 1;
   if (updates < static_cast<double>(kUpdates)) return;
   const double r = signs / count, by = seen / images_;

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "gan/model/generative_model.h"
+#include "gan/workers/workers.h"
 
 namespace gan {
 
@@ -23,8 +24,8 @@ class AdaptiveProbability {
 
   double p() const;
   /// D's answers to data in one update of it, counted from the logit that says nothing: [n]. Of so
-  /// many examples.
-  void saw(const Tensor& answers, int64_t examples);
+  /// many examples. Both of this worker.
+  void saw(const Tensor& answers, int64_t examples, Workers& workers = alone());
   void visit_state(const StateVisitor& visit);
 
  private:

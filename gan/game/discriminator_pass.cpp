@@ -47,12 +47,13 @@ Tensor DiscriminatorPass::coefficients_of(const std::vector<WeightedPenalty>& pe
       Tensor of_logit = at::zeros({rows_.data, on_data_.size(1)}, out.options());
       of_logit.select(1, 0).fill_(1);
       out.narrow(0, point, rows_.data)
-          .copy_(coefficients(penalty, tape_->input(of_logit, point).detach()));
+          .copy_(coefficients(penalty, tape_->input(of_logit, point).detach(), rows_.share));
       point += rows_.data;
     } else {
       const bool data = penalty.row->at == Penalty::At::data;
       const Tensor& answers = data ? on_data_ : on_samples_;
-      out.narrow(0, data ? 0 : rows_.data, answers.size(0)).add_(coefficients(penalty, answers));
+      out.narrow(0, data ? 0 : rows_.data, answers.size(0))
+          .add_(coefficients(penalty, answers, rows_.share));
     }
   }
   return out;

@@ -14,6 +14,7 @@ namespace gan {
 /// further points.
 struct DiscriminatorRows {
   int64_t data = 0, samples = 0, further = 0;
+  double share = 1;  ///< of those of all workers
 };
 
 class DiscriminatorPass {

@@ -88,9 +88,20 @@ std::vector<Tensor> further_points(const std::vector<WeightedPenalty>& active,
   return out;
 }
 
-Tensor coefficients(const WeightedPenalty& penalty, const Tensor& slopes) {
+Tensor whole_deviation(const Tensor& x, Workers& workers) {
+  if (workers.alone()) return x.std(/*unbiased=*/false);
+  const Tensor sum = at::stack({x.sum(at::kDouble), at::full({}, static_cast<double>(x.numel()),
+                                                             x.options().dtype(at::kDouble))});
+  workers.sum(sum);
+  const double n = sum[1].item<double>(), mean = sum[0].item<double>() / n;
+  const Tensor squares = (x - mean).square().sum(at::kDouble).view({1});
+  workers.sum(squares);
+  return (squares[0] / n).sqrt().to(at::kFloat);
+}
+
+Tensor coefficients(const WeightedPenalty& penalty, const Tensor& slopes, double share) {
   const int64_t n = slopes.size(0);
-  const double of_each = penalty.weight / static_cast<double>(n);
+  const double of_each = penalty.weight * share / static_cast<double>(n);
   if (!penalty.row->norm_of_one)
     return at::full({n}, of_each, slopes.options().requires_grad(false));
   constexpr double kSmallestNorm = 1e-12;  // at a slope of 0 the penalty has no gradient

@@ -57,7 +57,11 @@ std::vector<Tensor> further_points(const std::vector<WeightedPenalty>& active,
 /// Coefficients c, one for each of these slopes, so that
 ///   sum_b c_b / 2 |slope_b|^2, with c taken for a constant,
 /// has the gradient of the penalty. slopes: [n, in...] = dD/dx. (|g| - 1)^2 has the same gradient
-/// as (1 - 1 / |g|) |g|^2 with a constant in brackets.
-Tensor coefficients(const WeightedPenalty& penalty, const Tensor& slopes);
+/// as (1 - 1 / |g|) |g|^2 with a constant in brackets. share: of these slopes of those of all
+/// workers
+Tensor coefficients(const WeightedPenalty& penalty, const Tensor& slopes, double share = 1);
+
+/// Of all numbers in the x of all workers together: 0-d.
+Tensor whole_deviation(const Tensor& x, Workers& workers);
 
 }  // namespace gan

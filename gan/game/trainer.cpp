@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "gan/core/error.h"
 #include "gan/game/revival.h"
@@ -35,19 +36,19 @@ Scalars Trainer::step_alternating(int64_t t, Batches& data) {
 Trainer::Answers Trainer::update_D(const Batch& batch, Place at) {
   const int64_t update = at.t * config_.game.k + at.pass;
   const std::vector<WeightedPenalty> penalties = penalties_of(config_, at.t, update);
-  const Tensor deviation = config_.game.dragan > 0 ? batch.x.std(/*unbiased=*/false) : Tensor();
+  const Tensor deviation = config_.game.dragan > 0 ? whole_deviation(batch.x, workers_) : Tensor();
   Descent descent(d_optimizer_, when_D(at.t, update), config_.game.accumulate);
   Answers answers;
   for (const Batch& data : parts_of(batch)) {
     const auto made = generate(data, at);  // samples ~ p_g
     DiscriminatorPass a = ask_D(data, made->output(), at, penalties, deviation);
     const Tensor loss = d_loss(a, data);
-    a.descend(loss, penalties, descent);
+    a.descend(loss * data.share, penalties, descent);
     answers.add(loss, a);
   }
   limit_D(penalties);
   if (adaptive_)
-    adaptive_->saw(for_data(at::cat(answers.real), at::cat(answers.fake)), batch.size());
+    adaptive_->saw(for_data(at::cat(answers.real), at::cat(answers.fake)), batch.size(), workers_);
   return answers;
 }
 
@@ -60,7 +61,7 @@ Trainer::Answers Trainer::update_G(const Batch& batch, Place at) {
     if (!game_.relative) data.x = Tensor();
     DiscriminatorPass a = ask_D(data, made->output(), at);  // the new D
     const Tensor loss = g_loss(a, data);
-    descent.add(*made, a.for_samples(loss).reshape({samples, -1}));
+    descent.add(*made, a.for_samples(loss * data.share).reshape({samples, -1}));
     answers.add(loss, a);
   }
   G_.network().constrain();
@@ -74,13 +75,14 @@ Scalars Trainer::step_simultaneous(int64_t t, const Batch& data) {
   const auto made = generate(data, {t, 0});
   DiscriminatorPass a = ask_D(data, made->output(), {t, 0});
   const Tensor for_D = d_loss(a, data), for_G = g_loss(a, data);
-  const Tensor slope = a.for_samples(for_G).reshape({data.size(), -1});  // through D as it is
+  const Tensor slope =
+      a.for_samples(for_G * data.share).reshape({data.size(), -1});  // through D as it is
   Descent of_D(d_optimizer_, when_D(t, t), 1), of_G(g_optimizer_, when(t, t), 1);
-  a.descend(for_D / 2, penalties, of_D);
+  a.descend(for_D * (data.share / 2), penalties, of_D);
   limit_D(penalties);
   of_G.add(*made, slope);
   G_.network().constrain();
-  if (adaptive_) adaptive_->saw(for_data(a.real, a.fake), data.size());
+  if (adaptive_) adaptive_->saw(for_data(a.real, a.fake), data.size(), workers_);
   Answers d, g;
   d.add(for_D, a);
   g.add(for_G, a);
@@ -98,10 +100,12 @@ std::vector<Batch> Trainer::parts_of(const Batch& batch) const {
   const int64_t parts = config_.game.accumulate, size = batch.size() / parts;
   if (parts == 1) return {batch};
   std::vector<Batch> out;
-  for (int64_t first = 0; first < batch.size(); first += size)
-    out.push_back({.x = batch.x.narrow(0, first, size),
-                   .label = batch.label.defined() ? batch.label.narrow(0, first, size) : Tensor(),
-                   .first = batch.first + first});
+  for (int64_t i = 0; i < parts; ++i)
+    out.push_back(
+        {.x = batch.x.narrow(0, i * size, size),
+         .label = batch.label.defined() ? batch.label.narrow(0, i * size, size) : Tensor(),
+         .first = i * (config_.training.batch_size / parts) + batch.first,
+         .share = batch.share});
   return out;
 }
 
@@ -110,7 +114,8 @@ Pass Trainer::pass_of(const Batch& data, const Stream& noise, int64_t t) const {
           .noise = noise,
           .step = static_cast<uint64_t>(t),
           .label = data.label,
-          .first = data.first};
+          .first = data.first,
+          .workers = &workers_};
 }
 
 std::unique_ptr<Tape> Trainer::generate(const Batch& data, Place at) {
@@ -151,9 +156,10 @@ DiscriminatorPass Trainer::ask_D(const Batch& data, const Tensor& s, Place at,
       return at::cat(transformed);
     };
   const int64_t rows = parts[0].size(0), further = static_cast<int64_t>(parts.size()) - 2;
-  return DiscriminatorPass(
-      D_.record(parts, pass),
-      {.data = both ? rows : 0, .samples = rows, .further = both ? further * rows : 0});
+  return DiscriminatorPass(D_.record(parts, pass), {.data = both ? rows : 0,
+                                                    .samples = rows,
+                                                    .further = both ? further * rows : 0,
+                                                    .share = data.share});
 }
 
 Tensor Trainer::packs(const Tensor& x) const {
@@ -287,6 +293,7 @@ bool Trainer::scale_rates(double factor) {
 
 Trainer::Trainer(const Setup& setup)
     : config_(setup.config),
+      workers_(*setup.workers),
       batches_per_epoch_(setup.batches_per_epoch),
       device_(setup.device),
       game_(value_function(config_.game.value)),
@@ -296,8 +303,9 @@ Trainer::Trainer(const Setup& setup)
       D_(config_.discriminator.layers, packed(setup.data.shape, config_.game.pack), "discriminator",
          Stream(config_.run.seed, "init.D"), {}, device_,
          static_cast<int64_t>(setup.data.classes.size())),
-      g_optimizer_(config_.optimizer, config_.training.learning_rate, G_.network().parameters()),
-      d_optimizer_(config_.optimizer, config_.training.learning_rate, D_.parameters()) {
+      g_optimizer_(config_.optimizer, config_.training.learning_rate, G_.network().parameters(),
+                   workers_),
+      d_optimizer_(config_.optimizer, config_.training.learning_rate, D_.parameters(), workers_) {
   for (const auto& [name, network] :
        {std::pair{"generator", &G_.network()}, std::pair{"discriminator", &D_}})
     if (network->parameters().empty())
@@ -317,6 +325,16 @@ Trainer::Trainer(const Setup& setup)
 
 int64_t Trainer::batches_per_step() const {
   return config_.game.k;
+}
+
+/// D sees packs of examples, and may look at groups of packs.
+std::optional<Division> Trainer::division() const {
+  int64_t block = config_.game.pack;
+  each_layer(config_.discriminator.layers, [&](const LayerSpec& layer) {
+    if (const auto* groups = std::get_if<MinibatchDeviation>(&layer))
+      block = std::lcm(block, config_.game.pack * groups->group);
+  });
+  return Division{.parts = config_.game.accumulate, .block = block};
 }
 
 void Trainer::visit_state(const StateVisitor& visit) {

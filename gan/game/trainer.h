@@ -25,6 +25,7 @@ class Trainer : public Learner {
 
   std::vector<Stage> stages() const override { return {{"", config_.training.steps}}; }
   int64_t batches_per_step() const override;
+  std::optional<Division> division() const override;
   /// d_loss, g_loss, D(x), D(G(z)), and where D's inputs are transformed, augment_p
   Scalars step(int64_t step, Batches& data) override;
   Scalars watch(const Batch& real) override;  ///< gradient norms, dead units, spread
@@ -79,6 +80,7 @@ class Trainer : public Learner {
   Scalars report(const Answers& d, const Answers& g, int64_t t) const;
 
   Config config_;
+  Workers& workers_;
   int64_t batches_per_epoch_;
   at::Device device_;
   const ValueFunction& game_;

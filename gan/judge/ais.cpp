@@ -7,6 +7,7 @@
 #include <span>
 
 #include "gan/core/error.h"
+#include "gan/workers/divided.h"
 
 namespace gan {
 namespace {
@@ -54,16 +55,19 @@ LogZ log_z_from(const Tensor& log_weights, double base) {
           .runs = log_weights.numel()};
 }
 
-LogZ estimate_log_z(AnnealedPath& path, const AisSettings& s, bool sampled) {
+LogZ estimate_log_z(AnnealedPath& path, const AisSettings& s, bool sampled, Workers& workers) {
   if (const auto exact = sampled ? std::nullopt : path.exact_log_z())
     return {.value = *exact, .low = *exact, .high = *exact, .exact = true};
   const std::vector<double> betas = ais_schedule(s.temperatures);
   path.choose_base(s.seed);
-  Tensor states = path.draw_base(s.runs, s.seed), log_weights = at::zeros({s.runs}, at::kDouble);
-  for (size_t i = 0; i + 1 < betas.size(); i += kAtOnce)
-    path.anneal(states, log_weights,
-                std::span(betas).subspan(i, std::min(kAtOnce + 1, betas.size() - i)), s.seed,
-                static_cast<int64_t>(i));
+  const Tensor log_weights = divided(workers, s.runs, [&](int64_t first, int64_t runs) {
+    Tensor states = path.draw_base(runs, s.seed, first), weights = at::zeros({runs}, at::kDouble);
+    for (size_t i = 0; i + 1 < betas.size(); i += kAtOnce)
+      path.anneal(states, weights,
+                  std::span(betas).subspan(i, std::min(kAtOnce + 1, betas.size() - i)), s.seed,
+                  static_cast<int64_t>(i), first);
+    return weights;
+  });
   LogZ out = log_z_from(log_weights, path.base_log_z());
   out.temperatures = s.temperatures;
   return out;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gan/model/generative_model.h"
+#include "gan/workers/workers.h"
 
 namespace gan {
 
@@ -36,9 +37,10 @@ struct LogZ {
 LogZ log_z_from(const Tensor& log_weights, double base);
 
 /// By enumeration where the model can, else by annealed importance sampling; always the latter with
-/// `sampled`.
+/// `sampled`. workers: that share the runs.
 /// @throws DataError when weights are not finite
-LogZ estimate_log_z(AnnealedPath& path, const AisSettings& settings, bool sampled = false);
+LogZ estimate_log_z(AnnealedPath& path, const AisSettings& settings, bool sampled = false,
+                    Workers& workers = alone());
 
 /// log p(x) = log p*(x) - log Z.
 class AnnealedLikelihood : public Likelihood {

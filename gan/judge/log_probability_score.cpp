@@ -164,7 +164,8 @@ void watch_log_probability(const Subject& s, int64_t, Scores& out) {
   auto& path = dynamic_cast<AnnealedPath&>(s.model->model);
   const AisSection& ais = s.model->setup.config.ais;
   AnnealedLikelihood annealed(
-      path, estimate_log_z(path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}));
+      path, estimate_log_z(path, {.runs = ais.runs, .temperatures = ais.quick_temperatures}, false,
+                           *s.model->workers));
   const LogZ& z = annealed.log_z();
   const Tensor log_p = annealed.log_probability(valid);
   note(path.bounded() ? "log_bound_valid" : "log_probability_valid", log_p.mean().item<double>());

@@ -10,6 +10,7 @@
 #include "gan/core/error.h"
 #include "gan/judge/distances.h"
 #include "gan/kernels/windows.h"
+#include "gan/workers/divided.h"
 
 namespace gan {
 namespace {
@@ -36,7 +37,8 @@ struct Windows {
   explicit Windows(const Tensor& samples)
       : count(samples.size(0)), dim(samples.size(1)), distances(samples.to(at::kFloat)) {}
   Tensor log_density(const Tensor& x, const std::vector<double>& sigmas) const;
-  ParzenChoice choose(const Tensor& valid, std::vector<double> grid, bool extend) const;
+  ParzenChoice choose(const Tensor& valid, std::vector<double> grid, bool extend,
+                      Workers& workers) const;
 
   const int64_t count, dim;
   const Distances distances;
@@ -71,7 +73,8 @@ Tensor Windows::log_density(const Tensor& x, const std::vector<double>& sigmas) 
   return out;
 }
 
-ParzenChoice Windows::choose(const Tensor& valid, std::vector<double> grid, bool extend) const {
+ParzenChoice Windows::choose(const Tensor& valid, std::vector<double> grid, bool extend,
+                             Workers& workers) const {
   std::sort(grid.begin(), grid.end());
   if (grid.size() < (extend ? 2 : 1) || grid.front() <= 0)
     throw UsageError("parzen: needs positive bandwidths, two or more to extend them; {} came",
@@ -80,13 +83,21 @@ ParzenChoice Windows::choose(const Tensor& valid, std::vector<double> grid, bool
   const auto choice = [](double sigma, const Tensor& ll) {  // ll: [n]
     return ParzenChoice{sigma, ll.mean().item<double>(), standard_error(ll)};
   };
-  const Tensor scores = log_density(choosing, grid);  // [sigmas, n]
+  const auto densities = [&](const std::vector<double>& sigmas) {  // [sigmas, n]
+    return divided(workers, choosing.size(0),
+                   [&](int64_t first, int64_t n) {
+                     return log_density(choosing.narrow(0, first, n), sigmas).t().contiguous();
+                   })
+        .t()
+        .contiguous();
+  };
+  const Tensor scores = densities(grid);
   const int64_t best = scores.mean(1).argmax().item<int64_t>();
   ParzenChoice out = choice(grid[static_cast<size_t>(best)], scores[best]);
   if (!extend || best > 0) return out;
   for (const double ratio = grid[0] / grid[1]; out.sigma * ratio >= kLowest * grid[0];) {
     const double sigma = out.sigma * ratio;
-    const ParzenChoice narrower = choice(sigma, log_density(choosing, {sigma})[0]);
+    const ParzenChoice narrower = choice(sigma, densities({sigma})[0]);
     if (!(narrower.log_likelihood > out.log_likelihood)) break;
     out = narrower;
   }
@@ -115,9 +126,9 @@ Tensor parzen_log_density(const Tensor& samples, const Tensor& x,
 }
 
 ParzenChoice parzen_choice(const Tensor& samples, const Tensor& valid,
-                           const std::vector<double>& grid, bool extend) {
+                           const std::vector<double>& grid, bool extend, Workers& workers) {
   const at::NoGradGuard no_grad;
-  return windows_of(samples).choose(valid, grid, extend);
+  return windows_of(samples).choose(valid, grid, extend, workers);
 }
 
 ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& test,
@@ -125,7 +136,7 @@ ParzenScore parzen(const Tensor& samples, const Tensor& valid, const Tensor& tes
   const at::NoGradGuard no_grad;
   const Windows windows = windows_of(samples);
   const Tensor judged = rows(test, "test examples", windows.dim);
-  const double sigma = windows.choose(valid, grid, extend).sigma;
+  const double sigma = windows.choose(valid, grid, extend, alone()).sigma;
   const Tensor ll = windows.log_density(judged, {sigma})[0];  // [T]
   return {.log_likelihood = ll.mean().item<double>(),
           .standard_error = standard_error(ll),

@@ -8,6 +8,8 @@
 
 #include <vector>
 
+#include "gan/workers/workers.h"
+
 namespace gan {
 
 using at::Tensor;
@@ -37,9 +39,11 @@ struct ParzenChoice {
   double standard_error;         ///< of that mean, over those examples
 };
 
-/// The first half of it: a score for what is chosen along a training. @throws as parzen
+/// The first half of it: a score for what is chosen along a training. workers: that share the
+/// examples. @throws as parzen
 ParzenChoice parzen_choice(const Tensor& samples, const Tensor& valid,
-                           const std::vector<double>& grid, bool extend);
+                           const std::vector<double>& grid, bool extend,
+                           Workers& workers = alone());
 
 /// ll(x) = logmeanexp_i(-|x - s_i|^2 / 2 sigma^2) - D log(sigma sqrt(2 pi)): [n, D] -> [sigmas, n]
 /// float64.

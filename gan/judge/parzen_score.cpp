@@ -247,7 +247,8 @@ void watch_parzen(const Subject& s, int64_t, Scores& out) {
   const DataSet& data = s.judge.data();
   const bool has_modes = coverage_applies(s) || stacked_modes_apply(s);
   if (knows_log_probability(s) || has_modes || s.judge.variety().few()) return;
-  const ParzenChoice choice = parzen_choice(s.samples, s.judge.valid(), grid_of(data), !data.image);
+  const ParzenChoice choice = parzen_choice(s.samples, s.judge.valid(), grid_of(data), !data.image,
+                                            s.model ? *s.model->workers : alone());
   out.score = choice.log_likelihood;
   out.standard_error = choice.standard_error;
   out.numbers.emplace_back("parzen_valid", choice.log_likelihood);

@@ -7,6 +7,7 @@
 #include "gan/core/error.h"
 #include "gan/judge/chain_draws.h"
 #include "gan/spec/memory.h"
+#include "gan/workers/divided.h"
 
 namespace gan {
 namespace {
@@ -27,9 +28,13 @@ Samples draw_samples(const ScoredModel& of, int64_t n, uint64_t seed, int64_t fi
   const int64_t consecutive = sampled_states(of.model).consecutive;
   const int64_t block =
       std::max<int64_t>(1, kBlockNumbers / of.setup.data.dim() / kBlockUnit) * kBlockUnit;
-  if (consecutive > 1 || n <= block)  // each block would begin its chains anew
+  if (consecutive > 1)  // each block would begin its chains anew
     return {.values = of.own_units(of.model.sample(n, seed, first)),
             .states_per_chain = consecutive};
+  if (n <= block)
+    return {.values = of.own_units(divided(*of.workers, n, [&](int64_t from, int64_t count) {
+      return of.model.sample(count, seed, first + from);
+    }))};
   Tensor out;
   for (int64_t done = 0; done < n; done += block) {
     const int64_t count = std::min(block, n - done);

@@ -14,6 +14,7 @@
 #include "gan/model/learner.h"
 #include "gan/model/setup.h"
 #include "gan/spec/config.h"
+#include "gan/workers/workers.h"
 
 namespace gan {
 
@@ -29,6 +30,7 @@ struct ScoredModel {
   const Encoding& encoding;  ///< own units -> the model's
   /// [n, D] scaled -> [n, shape...] own units, on the CPU.
   std::function<Tensor(const Tensor& scaled)> own_units;
+  Workers* workers = &alone();  ///< that score it together, all of them at the same time
 };
 
 /// Samples are in judging units: [0, 1] for images.

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ struct Batch {
   Tensor label;       ///< [B] int64 there, or undefined where the data have no labels
   int64_t first = 0;  ///< the number of row 0 in the whole minibatch: what is drawn for a row is a
                       ///< function of first + row, so it does not depend on who computes it
+  double share = 1;   ///< these rows of those of all workers
 
   int64_t size() const { return x.size(0); }
   Tensor rows() const { return x.flatten(1); }  ///< [B, D]: each example as one row of numbers
@@ -49,6 +51,12 @@ inline StagePosition position_of(const std::vector<Stage>& stages, int64_t step)
   return {i, step};
 }
 
+/// How minibatches are divided among workers.
+struct Division {
+  int64_t parts = 1;  ///< of a minibatch, of equal sizes: each worker has rows of all of them
+  int64_t block = 1;  ///< so many consecutive rows stay with one worker
+};
+
 class Learner {
  public:
   virtual ~Learner() = default;
@@ -56,8 +64,17 @@ class Learner {
   virtual std::vector<Stage> stages() const = 0;
   virtual int64_t batches_per_step() const { return 1; }
 
-  /// Step number `step` (from 0). All randomness is a function of (seed, step).
+  /// Step number `step` (from 0). All randomness is a function of (seed, step). Where there are
+  /// several workers, the numbers are means over this worker's examples.
   virtual Scalars step(int64_t step, Batches& data) = 0;
+
+  /// Nothing where this kind of learner supports only one worker.
+  virtual std::optional<Division> division() const { return {}; }
+  /// Brings together what workers have divided of the state. All of them call it at the same time:
+  /// before the state is written, by the leader.
+  virtual void join_state() {}
+  /// After join_state, or after the whole state came from elsewhere.
+  virtual void divide_state() {}
 
   /// What else is worth watching after that step; called now and then. Changes nothing.
   virtual Scalars watch(const Batch& /*real*/) { return {}; }

@@ -9,6 +9,7 @@
 #include "gan/data/data_spec.h"
 #include "gan/kernels/products.h"
 #include "gan/spec/config.h"
+#include "gan/workers/workers.h"
 
 namespace gan {
 
@@ -20,6 +21,7 @@ struct Setup {
   at::Device device = at::kCPU;
   /// Training examples of these numbers, [n, D] scaled. Empty where a model is read back.
   std::function<at::Tensor(std::span<const int64_t> numbers)> examples = {};
+  Workers* workers = &alone();  ///< that learn together
 
   kernels::Format precision() const {  ///< of products' operands
     return config.run.precision == Precision::bf16 ? kernels::Format::bf16 : kernels::Format::fp32;

@@ -8,6 +8,7 @@
 #include "gan/kernels/channels.h"
 #include "gan/nets/fused_builder.h"
 #include "gan/nets/layers.h"
+#include "gan/nets/normalised.h"
 #include "gan/nets/parts.h"
 
 namespace gan {
@@ -25,7 +26,11 @@ class BatchNormLayer : public Network::Layer {
     variance_ = at::ones({channels}, options);
   }
   Tensor forward(const Tensor& x, const Pass& pass, const Stream&) const override {
-    return each_part(x, pass, [&](const Tensor& part) { return normalised(part, pass.training); });
+    const RunningMoments running{mean_, variance_, spec_.momentum, spec_.epsilon};
+    return each_part(x, pass, [&](const Tensor& part) {
+      const Tensor h = image_ ? part.reshape({part.size(0), gain_.size(0), -1}) : part;
+      return normalised(h, gain_, bias_, running, pass).view(part.sizes());
+    });
   }
   void visit(const Network::Visitor& visit) override {
     visit("gain", gain_);
@@ -35,13 +40,6 @@ class BatchNormLayer : public Network::Layer {
   }
 
  private:
-  Tensor normalised(const Tensor& x, bool training) const {
-    const Tensor h = image_ ? x.reshape({x.size(0), gain_.size(0), -1}) : x;  // [B, C, H * W]
-    return at::batch_norm(h, gain_, bias_, mean_, variance_, training, spec_.momentum,
-                          spec_.epsilon, false)
-        .view(x.sizes());
-  }
-
   BatchNorm spec_;
   bool image_ = false;
   Tensor gain_, bias_, mean_, variance_;  // [inputs] each, or [C]
@@ -188,8 +186,21 @@ class FusedBatchNorm : public FusedOperation {
     m.team.barrier();
   }
 
-  double numbers_of(size_t part) const {
-    return static_cast<double>(graph_.parts_[part].size() * positions());
+  /// [channels] of a part, and how many numbers of a channel the part has.
+  void sum_over_workers(size_t part, double* sum, double* other = nullptr) {
+    const size_t channels = static_cast<size_t>(channels_);
+    const auto mine = static_cast<double>(graph_.parts_[part].size() * positions());
+    numbers_.resize(graph_.parts_.size());
+    numbers_[part] = mine;
+    Workers& workers = *graph_.pass_.workers;
+    if (workers.alone()) return;
+    std::vector<double> all(sum, sum + channels);
+    if (other) all.insert(all.end(), other, other + channels);
+    all.push_back(mine);
+    workers.sum(all);
+    numbers_[part] = all.back();
+    std::copy_n(all.begin(), channels, sum);
+    if (other) std::copy_n(all.begin() + channels_, channels, other);
   }
 
   void measure(FusedMember& m, RowRange rows) {
@@ -202,10 +213,11 @@ class FusedBatchNorm : public FusedOperation {
           kernels::add_sums(graph_.precision_, mine.size() * positions(), channels_,
                             graph_.h(in, mine.begin), nullptr, nullptr, sum, nullptr);
         },
-        [&](size_t part, const double* sum, const double*) {
+        [&](size_t part, double* sum, double*) {
+          sum_over_workers(part, sum);
           moments_[part].mean.resize(channels);
           for (size_t i = 0; i < channels; ++i)
-            moments_[part].mean[i] = static_cast<float>(sum[i] / numbers_of(part));
+            moments_[part].mean[i] = static_cast<float>(sum[i] / numbers_[part]);
         });
     sum_over_threads(
         m, rows,
@@ -213,10 +225,11 @@ class FusedBatchNorm : public FusedOperation {
           kernels::add_squares(graph_.precision_, mine.size() * positions(), channels_,
                                graph_.h(in, mine.begin), moments_[part].mean.data(), squares);
         },
-        [&](size_t part, const double* squares, const double*) {
+        [&](size_t part, double* squares, double*) {
+          sum_over_workers(part, squares);
           moments_[part].scale.resize(channels);
           for (size_t i = 0; i < channels; ++i) {
-            const double n = numbers_of(part), variance = squares[i] / n;
+            const double n = numbers_[part], variance = squares[i] / n;
             moments_[part].scale[i] = static_cast<float>(1 / std::sqrt(variance + spec_.epsilon));
             move(p_.mean[i], moments_[part].mean[i]);
             move(p_.variance[i], variance * n / (n - 1));
@@ -239,15 +252,18 @@ class FusedBatchNorm : public FusedOperation {
                             graph_.d(out_, mine.begin), graph_.h(inputs_[0].value, mine.begin),
                             moments_[part].mean.data(), sum, products);
         },
-        [&](size_t part, const double* sum, const double* products) {
+        [&](size_t part, double* sum, double* products) {
           Moments& o = moments_[part];
           o.sum.resize(channels);
           o.product.resize(channels);
-          for (size_t i = 0; i < channels; ++i) {
-            o.sum[i] = static_cast<float>(sum[i] / numbers_of(part));
-            o.product[i] = static_cast<float>(products[i] / numbers_of(part));
+          for (size_t i = 0; i < channels; ++i) {  // of this worker's rows: the update adds them up
             gradients_[i] += static_cast<float>(products[i]) * o.scale[i];
             gradients_[channels + i] += static_cast<float>(sum[i]);
+          }
+          sum_over_workers(part, sum, products);
+          for (size_t i = 0; i < channels; ++i) {
+            o.sum[i] = static_cast<float>(sum[i] / numbers_[part]);
+            o.product[i] = static_cast<float>(products[i] / numbers_[part]);
           }
         });
   }
@@ -256,6 +272,7 @@ class FusedBatchNorm : public FusedOperation {
   int64_t channels_;
   Parameters p_;
   std::vector<Moments> moments_;  ///< of each part
+  std::vector<double> numbers_;   ///< of a channel in each part, of all workers
   std::vector<Sums> sums_;        ///< of each thread
   std::vector<float> gradients_;  ///< of gains, of biases
 };

@@ -2,6 +2,7 @@
 
 #include "gan/nets/labels.h"
 #include "gan/nets/layers.h"
+#include "gan/nets/normalised.h"
 #include "gan/nets/parts.h"
 
 namespace gan {
@@ -24,10 +25,9 @@ class ConditionalBatchNormLayer : public Network::Layer {
   Tensor forward(const Tensor& x, const Pass& pass, const Stream&) const override {
     const int64_t rows = x.size(0), channels = gain_.size(1);
     const Tensor h = x.reshape({rows, channels, -1});  // [B, C, H * W]
-    const Tensor normal = each_part(h, pass, [&](const Tensor& part) {
-      return at::batch_norm(part, {}, {}, mean_, variance_, pass.training, spec_.momentum,
-                            spec_.epsilon, false);
-    });
+    const RunningMoments running{mean_, variance_, spec_.momentum, spec_.epsilon};
+    const Tensor normal = each_part(
+        h, pass, [&](const Tensor& part) { return normalised(part, {}, {}, running, pass); });
     const auto of_labels = [&](const Tensor& table) {
       return rows_of_labels(table, pass, rows, who_).unsqueeze(2);  // [B, C, 1]
     };

@@ -83,7 +83,8 @@ class DensePasses : public FusedPasses, public DenseState {
                 optimizer.step_part(parameter, first, n, part, shadow, when);
                 squares_[static_cast<size_t>(team.index)] += kernels::sum_of_squares(n, part);
               });
-    optimizer.parts_were(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+    const double squares = std::accumulate(squares_.begin(), squares_.end(), 0.0);
+    if (optimizer.finish(when, squares)) DenseState::parameters_changed();
   }
 
   Tensor input_gradient(const Tensor& slope, int64_t first) override {

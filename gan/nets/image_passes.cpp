@@ -219,7 +219,7 @@ void ImagePasses::descend(const Tensor& slope, const Tensor& penalty, Optimizer&
               optimizer.step_part(parameter, first, n, part, nullptr, when);
               squares_[static_cast<size_t>(team.index)] += kernels::sum_of_squares(n, part);
             });
-  optimizer.parts_were(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+  optimizer.finish(when, std::accumulate(squares_.begin(), squares_.end(), 0.0));
   ++serial_;  // the weights are not those of this tape any more
   weights_are_old_ = true;
 }

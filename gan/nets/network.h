@@ -12,6 +12,7 @@
 #include "gan/kernels/products.h"
 #include "gan/nets/tape.h"
 #include "gan/spec/network.h"
+#include "gan/workers/workers.h"
 
 namespace gan {
 
@@ -28,6 +29,7 @@ struct Pass {
   /// `whole` rows: row r of part p is number p * whole + first + r. Batch norm takes each part for
   /// itself. 0: there is one part.
   int64_t part = 0, whole = 0;
+  Workers* workers = &alone();  ///< that have the other rows; for what looks across examples
 
   int64_t number(int64_t row) const {
     return part == 0 ? first + row : row / part * whole + first + row % part;

@@ -11,40 +11,56 @@
 namespace gan {
 
 Optimizer::Optimizer(const OptimizerSection& section, double initial_rate,
-                     std::vector<Tensor> parameters)
+                     std::vector<Tensor> parameters, Workers& workers)
     : section_(section), initial_rate_(initial_rate), parameters_(std::move(parameters)) {
+  if (!workers.alone() && !parameters_.empty())
+    sum_ = std::make_unique<GradientSum>(workers, parameters_);
   for (const Tensor& p : parameters_) {
     first_.push_back(at::zeros_like(p, p.options().requires_grad(false)));
     if (section_.method == Method::adam) second_.push_back(at::zeros_like(first_.back()));
   }
 }
 
-Optimizer::Optimizer(const AveragedMomentum& rule, std::vector<Tensor> parameters)
+Optimizer::Optimizer(const AveragedMomentum& rule, std::vector<Tensor> parameters, Workers& workers)
     : Optimizer(
           {.method = Method::momentum, .momentum = rule.momentum, .final_momentum = rule.momentum},
-          rule.rate, std::move(parameters)) {
+          rule.rate, std::move(parameters), workers) {
   averaged_ = true;
 }
 
 void Optimizer::step(const std::vector<Tensor>& gradients, UpdateTime when) {
   const at::NoGradGuard no_grad;
-  const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
-  for (size_t i = 0; i < parameters_.size(); ++i) {
-    if (section_.method == Method::adam)
-      kernels::adam_update(parameters_[i], gradients[i], first_[i], second_[i],
-                           adam_rates(eta, when));
-    else if (averaged_)
-      kernels::averaged_update_reference(parameters_[i], gradients[i], first_[i], eta,
-                                         section_.momentum);
+  for (size_t i = 0; i < parameters_.size(); ++i)
+    if (sum_)
+      sum_->add(i, gradients[i]);
     else
-      kernels::momentum_update(parameters_[i], gradients[i], first_[i], eta,
-                               momentum(section_, when.epoch));
-  }
-  gradients_ = gradients;
+      update(i, gradients[i], when);
+  if (!finish(when, 0)) gradients_ = gradients;
+}
+
+bool Optimizer::finish(UpdateTime when, double squares) {
+  squares_ = squares;
+  if (!sum_) return false;
+  const at::NoGradGuard no_grad;
+  sum_->finish([&](size_t i, const Tensor& gradient) { update(i, gradient, when); });
+  gradients_ = sum_->gradients();
+  return true;
+}
+
+void Optimizer::update(size_t i, const Tensor& gradient, UpdateTime when) {
+  const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
+  if (section_.method == Method::adam)
+    kernels::adam_update(parameters_[i], gradient, first_[i], second_[i], adam_rates(eta, when));
+  else if (averaged_)
+    kernels::averaged_update_reference(parameters_[i], gradient, first_[i], eta, section_.momentum);
+  else
+    kernels::momentum_update(parameters_[i], gradient, first_[i], eta,
+                             momentum(section_, when.epoch));
 }
 
 void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradient, void* shadow,
                           UpdateTime when) const {
+  if (sum_) return sum_->add(i, first, n, gradient);
   const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
   const bool adam = section_.method == Method::adam;
   const kernels::ParameterSlice part{n, parameters_[i].data_ptr<float>() + first,
@@ -68,7 +84,7 @@ kernels::AdamRates Optimizer::adam_rates(double eta, UpdateTime when) const {
 
 std::optional<double> Optimizer::gradient_norm() const {
   if (gradients_.empty() && !squares_) return {};
-  double sum = squares_.value_or(0);
+  double sum = gradients_.empty() ? *squares_ : 0;
   for (const Tensor& g : gradients_) sum += g.square().sum().item<double>();
   return std::sqrt(sum);
 }

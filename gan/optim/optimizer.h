@@ -5,12 +5,14 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gan/kernels/updates.h"
 #include "gan/spec/config.h"
+#include "gan/workers/gradient_sum.h"
 
 namespace gan {
 
@@ -32,20 +34,24 @@ struct UpdateTime {
 
 class Optimizer {
  public:
-  Optimizer(const OptimizerSection& section, double initial_rate, std::vector<Tensor> parameters);
-  Optimizer(const AveragedMomentum& rule, std::vector<Tensor> parameters);
+  /// Where there are several workers, all gradients that it is given are parts of sums over them.
+  Optimizer(const OptimizerSection& section, double initial_rate, std::vector<Tensor> parameters,
+            Workers& workers = alone());
+  Optimizer(const AveragedMomentum& rule, std::vector<Tensor> parameters,
+            Workers& workers = alone());
 
   /// parameters <- parameters - ...; gradients in the parameters' order.
   void step(const std::vector<Tensor>& gradients, UpdateTime when);
 
   /// The same in parts, while each is still in a cache: elements [first, first + n) of one
   /// parameter, which must be contiguous float32 on the CPU, and their bfloat16 copies at `shadow`,
-  /// unless that is nullptr. By several threads.
+  /// unless that is nullptr. By several threads. Among several workers the parameters stay as they
+  /// are until finish().
   void step_part(size_t parameter, int64_t first, int64_t n, const float* gradient, void* shadow,
                  UpdateTime when) const;
-  void parts_were(double squares) {
-    squares_ = squares;
-  }  ///< the sum of all their gradients' squares
+  /// After all parts, which had gradients of so many squares in sum. True where only now the
+  /// parameters have moved, and shadows are old.
+  bool finish(UpdateTime when, double squares);
 
   std::optional<double> gradient_norm() const;  ///< of the newest update
 
@@ -54,12 +60,14 @@ class Optimizer {
 
  private:
   kernels::AdamRates adam_rates(double eta, UpdateTime when) const;
+  void update(size_t parameter, const Tensor& gradient, UpdateTime when);
 
   OptimizerSection section_;
   bool averaged_ = false;
   double initial_rate_;
   std::vector<Tensor> parameters_, first_, second_, gradients_;
-  std::optional<double> squares_;  ///< where there are no `gradients_`
+  std::optional<double> squares_;     ///< where there are no `gradients_`
+  std::unique_ptr<GradientSum> sum_;  ///< over several workers
 };
 
 }  // namespace gan

@@ -79,7 +79,7 @@ TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
                         shadow.data_ptr<at::BFloat16>() + first, when);
       parts.step_part(0, 399, 1, g.data_ptr<float>() + 399, nullptr,
                       when);  // no shadow of this one
-      parts.parts_were(g.square().sum().item<double>());
+      parts.finish(when, g.square().sum().item<double>());
       EXPECT_TRUE(at::allclose(a, b, 1e-6, 1e-7));
       EXPECT_NEAR(*whole.gradient_norm(), *parts.gradient_norm(), 1e-4);
     }

@@ -10,6 +10,8 @@
 #include "gan/core/error.h"
 #include "gan/core/stop.h"
 #include "gan/model/checkpoint.h"
+#include "gan/run/coordination.h"
+#include "gan/run/step_schedule.h"
 #include "gan/run/tensor_batches.h"
 #include "gan/run/training_doctor.h"
 
@@ -68,16 +70,6 @@ struct LoopState {
     return {};
   }
 };
-
-bool due(int64_t step, int64_t every) {
-  return every > 0 && step % every == 0;
-}
-
-RunFolder::Numbers read(const Scalars& scalars) {
-  RunFolder::Numbers out;
-  for (const auto& [name, value] : scalars) out.emplace_back(name, value.item<double>());
-  return out;
-}
 
 void append(RunFolder::Numbers& to, const RunFolder::Numbers& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -154,7 +146,7 @@ struct Standing {
 
 Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
               const Config& config, const std::map<std::string, std::string>& metadata,
-              const Hooks& hooks, int64_t& step) {
+              const Hooks& hooks, Workers& workers, int64_t& step) {
   Standing standing(run, learner, config, hooks);
   LoopState& state = standing.loop;
   TrainingDoctor& doctor = standing.doctor;
@@ -165,11 +157,13 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     run.tidy(last, config.run.keep_every);
   }
   doctor.begin();
+  const Coordination coordination(workers, learner);
+  coordination.send_state(step, doctor.rate());
 
   const std::vector<Stage> stages = learner.stages();
-  int64_t steps = 0;
-  for (const Stage& stage : stages) steps += stage.steps;
-  TensorBatches batches(data, device);
+  const StepSchedule when(config.run, learner, device, static_cast<bool>(hooks.evaluate));
+  const int64_t steps = when.steps();
+  TensorBatches batches(data, device, checked_division(learner, config, workers), workers);
   const auto epoch_at = [&](int64_t s) {
     return static_cast<double>(s * learner.batches_per_step()) /
            static_cast<double>(data.batches_per_epoch());
@@ -180,6 +174,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   int64_t saved = step;
   double noted = 0;  // seconds
   const auto save = [&](bool best) {
+    coordination.join_state();
     if (const std::string broken = broken_tensor(learner); !broken.empty()) {
       doctor.note_failure(step, epoch_at(step), {}, fmt::format("{} is not finite", broken));
       diverged(run, learner, step, "a parameter is not finite");
@@ -187,6 +182,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     doctor.write_report();
     standing.step = step;
     run.save(step, standing.written(metadata), best, config.run.keep_every);
+    if (!coordination.alone()) coordination.divide_state();
     const double seconds = seconds_since(start);
     run.note_time(saved, step, seconds - noted, at::get_num_threads());
     saved = step;
@@ -196,23 +192,25 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
   std::optional<Ended> ended = standing.over();
   if (step == 0 && doctor.can_go_back() && steps > 0) save(false);
   bool evaluated = false;  // by this process
+  int signal = 0;
+  if (!ended && step < steps) coordination.send_proceed();
   while (!ended && step < steps) {
     // An evaluation needs more memory than a step. Where it should not survive the first one, a
     // resume goes on from right before it: from the step before, which a resume does again, or the
     // evaluation would be left out.
-    if (!evaluated && step > saved && due(step + 1, config.run.evaluate_every) && hooks.evaluate &&
-        learner.has_model())
-      save(false);
+    const bool evaluates_next = when.evaluates(step + 1);
+    if (!evaluated && step > saved && evaluates_next) save(false);
+    if (evaluates_next) coordination.send_proceed();
     batches.seek(step * learner.batches_per_step());
     const Scalars scalars = learner.step(step, batches);
     ++step;
 
     bool best = false;
-    const bool log = due(step, config.run.log_every),
-               evaluate =
-                   due(step, config.run.evaluate_every) && hooks.evaluate && learner.has_model();
-    if (device.is_cpu() || log || evaluate) {  // reading a number makes a GPU wait
-      RunFolder::Numbers numbers = read(scalars);
+    const bool log = when.logs(step), evaluate = when.evaluates(step);
+    if (when.reads_numbers(step)) {
+      Coordination::StepNumbers found = coordination.combined(scalars, batches.share());
+      RunFolder::Numbers& numbers = found.numbers;
+      signal = found.signal;
       if (const std::string what = not_finite(numbers); !what.empty()) {
         doctor.note_failure(step, epoch_at(step), numbers, with_broken_tensor(what, learner));
         diverged(run, learner, step, what);
@@ -225,8 +223,9 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
                         each * static_cast<double>(steps - step)});
       }
       if (log) {
-        batches.seek((step - 1) * learner.batches_per_step());
-        append(numbers, read(learner.watch(batches.next())));
+        TensorBatches whole(data, device);
+        whole.seek((step - 1) * learner.batches_per_step());
+        append(numbers, read(learner.watch(whole.next())));
         if (doctor.examines(step) && learner.has_model()) append(numbers, doctor.examine(step));
       }
       if (evaluate) {
@@ -245,16 +244,23 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
         diverged(run, learner, step, "the doctor found that it diverges");
       ended = standing.over();
     }
-    if (hooks.draw && due(step, config.run.sample_every) && learner.has_model()) hooks.draw(step);
-    if (!ended && stop_signal() != 0) ended = Ended::interrupted;
-    if (best || due(step, config.run.checkpoint_every) || ended || step == steps)
-      save(best);  // last: it vouches for the rest
+    if (hooks.draw && when.draws(step)) hooks.draw(step);
+    if (coordination.alone()) signal = stop_signal();
+    if (!ended && signal != 0) ended = Ended::interrupted;
+    if (doctor.changed_state()) coordination.send_state(step, doctor.rate());
+    if (best || when.saves(step) || ended) save(best);  // last: it vouches for the rest
+    if (when.leader_sends(step) && !ended && step < steps) coordination.send_proceed();
   }
   if (steps == 0 && !run.last_step()) save(false);
 
   const int64_t best_step = state.best_step.item<int64_t>();
-  return {ended.value_or(Ended::steps), step,
-          best_step >= 0 ? std::optional(best_step) : std::nullopt};
+  const Ended how = ended.value_or(Ended::steps);
+  coordination.send({.what = Message::What::end,
+                     .step = step,
+                     .ended = how,
+                     .best_step = best_step,
+                     .signal = signal});
+  return {how, step, best_step >= 0 ? std::optional(best_step) : std::nullopt, signal};
 }
 
 /// After a training diverged at `step`: the state of an earlier checkpoint, with lower rates, is
@@ -281,14 +287,16 @@ bool go_back(const RunFolder& run, Learner& learner, const Config& config,
 
 Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
               const Config& config, const std::map<std::string, std::string>& metadata,
-              const Hooks& hooks) {
+              const Hooks& hooks, Workers& workers) {
   int64_t step = 0;
   try {
     while (true) {
       try {
-        return go_on(run, learner, data, device, config, metadata, hooks, step);
+        return go_on(run, learner, data, device, config, metadata, hooks, workers, step);
       } catch (const DivergedError&) {
-        if (!go_back(run, learner, config, metadata, hooks, step)) throw;
+        if (go_back(run, learner, config, metadata, hooks, step)) continue;
+        Coordination(workers, learner).send({.what = Message::What::diverged, .step = step});
+        throw;
       }
     }
   } catch (const WriteError& error) {

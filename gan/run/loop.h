@@ -10,6 +10,7 @@
 #include "gan/data/batches.h"
 #include "gan/model/learner.h"
 #include "gan/run/folder.h"
+#include "gan/workers/workers.h"
 
 namespace gan {
 
@@ -51,14 +52,16 @@ struct Outcome {
   Ended how;
   int64_t step;  ///< after so many
   std::optional<int64_t> best_step;
+  int signal = 0;  ///< that interrupted it, wherever a worker got it
 };
 
 /// Trains from the folder's last checkpoint, or from the start. Byte for byte the same, however
 /// often it is killed and called again. `metadata` goes into the checkpoints.
+/// workers: that make the same steps (follow.h); the leader calls this.
 /// @throws DivergedError at the first loss that is not finite; the last good checkpoint stays.
 Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
               const Config& config, const std::map<std::string, std::string>& metadata,
-              const Hooks& hooks);
+              const Hooks& hooks, Workers& workers = alone());
 
 /// How the training ended, where the folder's last checkpoint says that it has: train() would add
 /// nothing to it.

@@ -105,7 +105,7 @@ void TrainingDoctor::revive(int64_t step, std::vector<Finding>& news) {
   if (!acts() || dead == nullptr || !watched || times >= kMostRevivals) return;
   if (times > 0 && step - revivals_[times - 1].item<int64_t>() < kBetween) return;
   const int64_t units = learner_.revive(step);
-  touched_ = true;
+  touched_ = changed_state_ = true;
   revivals_[times].fill_(step);
   const std::string name = dead->name;
   const int64_t from = dead->from;

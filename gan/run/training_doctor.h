@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gan/doctor/doctor.h"
@@ -48,6 +49,9 @@ class TrainingDoctor {
 
   void write_report() const;  ///< doctor.md
 
+  double rate() const { return rate_.item<double>(); }  ///< that learning rates are scaled by
+  /// Whether note() has changed the learner's state since this was asked last.
+  bool changed_state() { return std::exchange(changed_state_, false); }
   bool ends() const { return ended_.item<int64_t>() != 0; }  ///< training, at the best checkpoint
   bool wants_to_go_back() const { return wants_to_go_back_; }
   bool can_go_back() const;
@@ -69,7 +73,7 @@ class TrainingDoctor {
   const DoctorHooks& hooks_;
   Doctor doctor_;
   int64_t newest_line_ = 0;  ///< its step
-  bool touched_ = false, wants_to_go_back_ = false, first_line_ = true;
+  bool changed_state_ = false, touched_ = false, wants_to_go_back_ = false, first_line_ = true;
   Tensor rate_ = at::ones({}, at::kDouble);
   Tensor returns_ = at::full({kMostReturns, 2}, -1, at::kLong);  ///< from, to; -1: none
   Tensor revivals_ = at::full({kMostRevivals}, -1, at::kLong);   ///< steps; -1: none

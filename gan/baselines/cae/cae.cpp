@@ -113,8 +113,8 @@ void ContractiveStep::ensure_size(const TiedLayers& layer, int64_t rows) {
 }
 
 ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& x_,
-                                               double contraction, const Optimizer& optimizer,
-                                               const UpdateTime& when) {
+                                               double contraction, Optimizer& optimizer,
+                                               const UpdateTime& when, double share) {
   const Tensor x = x_.contiguous();
   const int64_t rows = x.size(0), visible = layer.size(0), hidden = layer.size(1);
   const Format precision = layer.precision();
@@ -122,7 +122,8 @@ ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& 
   ensure_size(layer, rows);
   void *delta = upper_.data(), *h = layer.element(upper_.data(), rows * hidden);
   void *input = lower_.data(), *error = layer.element(lower_.data(), rows * visible);
-  const auto mean = 1 / static_cast<float>(rows), weight = static_cast<float>(contraction) * mean;
+  const auto mean = 1 / static_cast<float>(rows), mean_of_all = static_cast<float>(share) * mean,
+             weight = static_cast<float>(contraction) * mean_of_all;
   const float* weights = layer.weights(1).data_ptr<float>();
 
   run_team(3 * static_cast<double>(rows) * layer.operations(), [&](Team& team) {
@@ -155,7 +156,7 @@ ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& 
       const int64_t at = row * visible + unit;
       losses.cross_entropy +=
           mean * cross_entropy(precision, {n, units, visible}, a, layer.bias(0) + unit,
-                               x.data_ptr<float>() + at, mean, layer.element(error, at));
+                               x.data_ptr<float>() + at, mean_of_all, layer.element(error, at));
     });
     team.barrier();
 
@@ -183,6 +184,7 @@ ContractiveStep::Losses ContractiveStep::learn(TiedLayers& layer, const Tensor& 
       layer.update_biases(optimizer, 0, unit, units, g, when);
     });
   });
+  layer.finish(optimizer, when);
   Losses out{};
   for (const Losses& l : losses_) {
     out.cross_entropy += l.cross_entropy;
@@ -199,7 +201,7 @@ CaeTrainer::CaeTrainer(const Setup& setup)
              setup.precision()) {
   for (size_t l = 0; l < section_.hidden.size(); ++l)
     optimizers_.emplace_back(AveragedMomentum{training_.learning_rate, section_.momentum},
-                             model_.layer(static_cast<int64_t>(l)).parameters());
+                             model_.layer(static_cast<int64_t>(l)).parameters(), *setup.workers);
 }
 
 std::unique_ptr<GenerativeModel> unread_cae(const Setup& setup) {
@@ -227,9 +229,10 @@ Scalars CaeTrainer::step(int64_t step, Batches& data) {
   const auto l = static_cast<int64_t>(now.stage);
   model_.begin(l + 1);
   const double epoch = static_cast<double>(now.step / batches_per_epoch_);
+  const Batch batch = data.next();
   const auto losses = contractive_.learn(
-      model_.layer(l), model_.encode(data.next().rows(), l), section_.contraction,
-      optimizers_[now.stage], {.step = now.step, .scale = std::pow(section_.rate_decay, epoch)});
+      model_.layer(l), model_.encode(batch.rows(), l), section_.contraction, optimizers_[now.stage],
+      {.step = now.step, .scale = std::pow(section_.rate_decay, epoch)}, batch.share);
   return {{"cross_entropy", at::scalar_tensor(losses.cross_entropy, at::kDouble)},
           {"jacobian", at::scalar_tensor(losses.jacobian, at::kDouble)}};
 }

@@ -68,9 +68,9 @@ class ContractiveStep {
   struct Losses {
     double cross_entropy, jacobian;  ///< nats an example; |J|^2, means over the batch
   };
-  /// x [B, visible units], float32 on the CPU
-  Losses learn(TiedLayers& layer, const Tensor& x, double contraction, const Optimizer& optimizer,
-               const UpdateTime& when);
+  /// x [B, visible units], float32 on the CPU; share: of those of all workers
+  Losses learn(TiedLayers& layer, const Tensor& x, double contraction, Optimizer& optimizer,
+               const UpdateTime& when, double share = 1);
 
  private:
   void ensure_size(const TiedLayers& layer, int64_t rows);
@@ -89,6 +89,7 @@ class CaeTrainer : public Learner {
   /// cross_entropy: nats an example, of the layer's own inputs; jacobian: |J|^2
   Scalars step(int64_t step, Batches& data) override;
   void visit_state(const StateVisitor& visit) override;
+  std::optional<Division> division() const override { return Division{}; }
   StackedCae& model() override { return model_; }
 
  private:

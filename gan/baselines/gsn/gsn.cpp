@@ -88,7 +88,7 @@ GsnTrainer::GsnTrainer(const Setup& setup)
       model_(section_, setup.means, static_cast<uint64_t>(setup.config.run.seed),
              setup.precision()),
       optimizer_(AveragedMomentum{training_.learning_rate, section_.momentum},
-                 model_.layers().parameters()),
+                 model_.layers().parameters(), *setup.workers),
       walk_(model_.layers(), section_, section_.walkback, true) {
   if (const auto depth = static_cast<int64_t>(model_.layers().depth()); section_.walkback < depth)
     throw UsageError(
@@ -106,8 +106,8 @@ Scalars GsnTrainer::step(int64_t step, Batches& data) {
   const Tensor x = batch.rows();
   walk_.draw(x.size(0), stream_, static_cast<uint64_t>(step), batch.first);
   const double epoch = static_cast<double>(step / batches_per_epoch_);
-  const std::vector<double> losses =
-      walk_.learn(x, optimizer_, {.step = step, .scale = std::pow(section_.rate_decay, epoch)});
+  const std::vector<double> losses = walk_.learn(
+      x, optimizer_, {.step = step, .scale = std::pow(section_.rate_decay, epoch)}, batch.share);
   double sum = 0;
   for (const double loss : losses) sum += loss;
   return {{"cross_entropy", at::scalar_tensor(losses.back(), at::kDouble)},

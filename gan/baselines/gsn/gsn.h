@@ -59,6 +59,7 @@ class GsnTrainer : public Learner {
   /// cross_entropy: nats a pixel, of the last step of the walk; walkback: of all steps, added up
   Scalars step(int64_t step, Batches& data) override;
   void visit_state(const StateVisitor& visit) override;
+  std::optional<Division> division() const override { return Division{}; }
   Gsn& model() override { return model_; }
 
  private:

@@ -134,7 +134,7 @@ void GsnWalk::step_visible(const Team& team, int64_t k) {
     const Size size{rows, units, dim};
     const int64_t at = row * dim + unit;
     if (training_) {
-      const float scale = 1 / static_cast<float>(rows_ * dim);
+      const float scale = share_ / static_cast<float>(rows_ * dim);
       losses_[static_cast<size_t>(team.index)][static_cast<size_t>(k - 1)] += cross_entropy(
           layers_.precision(), size, a, bias, x_ + at, scale, layers_.element(delta(0, k), at));
       if (k == steps_) return;
@@ -200,9 +200,10 @@ void GsnWalk::update(const Team& team, const Optimizer& optimizer, const UpdateT
                           });
 }
 
-std::vector<double> GsnWalk::learn(const Tensor& x, const Optimizer& optimizer,
-                                   const UpdateTime& when) {
+std::vector<double> GsnWalk::learn(const Tensor& x, Optimizer& optimizer, const UpdateTime& when,
+                                   double share) {
   const Tensor data = x.contiguous();
+  share_ = static_cast<float>(share);
   ensure_size(x.size(0));
   x_ = data.data_ptr<float>();
   const int64_t dim = layers_.size(0);
@@ -223,6 +224,7 @@ std::vector<double> GsnWalk::learn(const Tensor& x, const Optimizer& optimizer,
     for (int64_t k = steps_; k >= 1; --k) back(team, k);
     update(team, optimizer, when);
   });
+  layers_.finish(optimizer, when);
   std::vector<double> out(static_cast<size_t>(steps_));
   for (const auto& of_thread : losses_)
     for (size_t k = 0; k < out.size(); ++k)

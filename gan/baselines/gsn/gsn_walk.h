@@ -34,7 +34,8 @@ class GsnWalk {
   /// One update against the cross-entropies to x [B, D] of all steps' p, averaged over examples and
   /// pixels and added up: "walkback". The walk starts at x corrupted, with hidden layers at 0. No
   /// gradient goes through drawn pixels. Gives those of each step.
-  std::vector<double> learn(const Tensor& x, const Optimizer& optimizer, const UpdateTime& when);
+  std::vector<double> learn(const Tensor& x, Optimizer& optimizer, const UpdateTime& when,
+                            double share = 1);
 
   /// One step from even layers h_0, h_2, ..., [rows, size] each, which are replaced; gives p [rows,
   /// D].
@@ -67,6 +68,7 @@ class GsnWalk {
   TiedLayers& layers_;
   GsnSection section_;
   int64_t steps_, rows_ = 0;
+  float share_ = 1;  ///< of the examples of all workers
   bool training_;
   GsnNoise noise_;
   Tensor means_;  ///< [rows, D], of the newest step

@@ -83,8 +83,10 @@ Tensor BernoulliMixture::log_probability(const Tensor& x) {
 }
 
 MixtureTrainer::MixtureTrainer(const MixtureSection& section, int64_t steps,
-                               int64_t batches_per_epoch, const Tensor& start, uint64_t seed)
+                               int64_t batches_per_epoch, const Tensor& start, uint64_t seed,
+                               Workers& workers)
     : section_(section),
+      workers_(workers),
       steps_(steps),
       batches_per_epoch_(batches_per_epoch),
       model_(start_model(section, start, seed)),
@@ -96,7 +98,8 @@ MixtureTrainer::MixtureTrainer(const MixtureSection& section, int64_t steps,
 
 MixtureTrainer::MixtureTrainer(const Setup& setup)
     : MixtureTrainer(setup.config.mixture, setup.config.training.steps, setup.batches_per_epoch,
-                     mixture_start(setup), static_cast<uint64_t>(setup.config.run.seed)) {}
+                     mixture_start(setup), static_cast<uint64_t>(setup.config.run.seed),
+                     *setup.workers) {}
 
 Tensor mixture_start(const Setup& setup) {
   const std::vector<int64_t> order =
@@ -128,10 +131,22 @@ Scalars MixtureTrainer::step(int64_t step, Batches& data) {
 
 /// Bishop 9.59 and 9.60, each with its prior's counts.
 void MixtureTrainer::maximise() {
+  join_state();
   const double a = section_.pseudo_count, total = counts_.sum().item<double>();
   const Tensor means = (sums_ + a) / (counts_ + 2 * a).clamp_min(1e-12).unsqueeze(1);
   const Tensor weights = (counts_ + 1) / (total + static_cast<double>(counts_.numel()));
   model_.set(means, weights.log());
+  counts_.zero_();
+  sums_.zero_();
+}
+
+void MixtureTrainer::join_state() {
+  workers_.sum(counts_);
+  workers_.sum(sums_);
+}
+
+void MixtureTrainer::divide_state() {
+  if (workers_.is_leader()) return;
   counts_.zero_();
   sums_.zero_();
 }

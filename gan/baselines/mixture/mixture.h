@@ -52,7 +52,7 @@ class MixtureTrainer : public Learner {
   /// example and their average, a little apart from any equal one (by `seed`). Data are binary.
   /// @throws UsageError when start does not fit, DataError when it or a batch is not binary
   MixtureTrainer(const MixtureSection& section, int64_t steps, int64_t batches_per_epoch,
-                 const Tensor& start, uint64_t seed);
+                 const Tensor& start, uint64_t seed, Workers& workers = alone());
   explicit MixtureTrainer(const Setup& setup);  ///< starts at mixture_start
 
   std::vector<Stage> stages() const override { return {{.name = "", .steps = steps_}}; }
@@ -61,10 +61,15 @@ class MixtureTrainer : public Learner {
   void visit_state(const StateVisitor& visit) override;
   BernoulliMixture& model() override { return model_; }
 
+  std::optional<Division> division() const override { return Division{}; }
+  void join_state() override;    ///< sums since the last M-step
+  void divide_state() override;  ///< one worker keeps them
+
  private:
   void maximise();
 
   MixtureSection section_;
+  Workers& workers_;
   int64_t steps_, batches_per_epoch_;
   BernoulliMixture model_;
   Tensor counts_;  // [K] float64: sum of responsibilities since the last M-step

@@ -49,6 +49,7 @@ NceTrainer::NceTrainer(const Setup& setup, const Tensor& start)
       steps_(setup.config.training.steps),
       batches_per_epoch_(setup.batches_per_epoch),
       batch_size_(setup.config.training.batch_size),
+      workers_(*setup.workers),
       noise_seed_(Stream(static_cast<uint64_t>(setup.config.run.seed), "nce.noise").bits(0)),
       model_(model_of(setup)),
       density_(model_),
@@ -58,13 +59,14 @@ NceTrainer::NceTrainer(const Setup& setup, const Tensor& start)
              .neg_()
              .requires_grad_(true)),  // normalised, but for W
       mixture_(section_.noise == NceNoise::mixture
-                   ? std::make_unique<MixtureTrainer>(setup.config.mixture, noise_steps(),
-                                                      batches_per_epoch_, start,
-                                                      static_cast<uint64_t>(setup.config.run.seed))
+                   ? std::make_unique<MixtureTrainer>(
+                         setup.config.mixture, noise_steps(), batches_per_epoch_, start,
+                         static_cast<uint64_t>(setup.config.run.seed), workers_)
                    : nullptr),
       marginals_(mixture_ ? nullptr : product_of_marginals(model_)),
       noise_(mixture_ ? mixture_->model() : *marginals_),
-      optimizer_(setup.config.optimizer, setup.config.training.learning_rate, parameters()) {
+      optimizer_(setup.config.optimizer, setup.config.training.learning_rate, parameters(),
+                 workers_) {
   const Stream stream(static_cast<uint64_t>(setup.config.run.seed), "rbm.weights");
   model_.weights().copy_(draw_normal(stream, model_.weights().size(0), section_.hidden, 0) *
                          kInitialDeviation);
@@ -112,7 +114,7 @@ Scalars NceTrainer::step(int64_t step, Batches& data) {
   expect_binary(x, "nce");
   const at::AutoGradMode with_gradients(true);
   const Tensor loss = nce_loss(log_ratio(x), log_ratio(y));
-  optimizer_.step(torch::autograd::grad({loss}, parameters()),
+  optimizer_.step(torch::autograd::grad({loss * batch.share}, parameters()),
                   {.step = t, .update = t, .epoch = t / batches_per_epoch_ + 1});
   return {{"nce_loss", loss.detach()}};
 }

@@ -45,6 +45,13 @@ class NceTrainer : public Learner {
   /// noise_accuracy, pull (NceState; on fresh noise), gradient: norm of the newest one.
   Scalars watch(const Batch& real) override;
   void visit_state(const StateVisitor& visit) override;
+  std::optional<Division> division() const override { return Division{}; }
+  void join_state() override {
+    if (mixture_) mixture_->join_state();
+  }
+  void divide_state() override {
+    if (mixture_) mixture_->divide_state();
+  }
   Rbm& model() override { return model_; }
 
   double log_normaliser() const {
@@ -60,6 +67,7 @@ class NceTrainer : public Learner {
 
   NceSection section_;
   int64_t steps_, batches_per_epoch_, batch_size_;
+  Workers& workers_;
   uint64_t noise_seed_;
   Rbm model_;
   RbmDensity density_;

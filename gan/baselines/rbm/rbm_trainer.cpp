@@ -29,24 +29,38 @@ Rbm model_of(const Setup& setup) {
 }  // namespace
 
 RbmTrainer::RbmTrainer(const Setup& setup)
-    : RbmTrainer(setup.config, model_of(setup), {}, setup.batches_per_epoch) {}
+    : RbmTrainer(setup.config, model_of(setup), {}, setup.batches_per_epoch, *setup.workers) {}
 
 RbmTrainer::RbmTrainer(const Config& config, const Rbm& model, const Counts& counts,
-                       int64_t batches_per_epoch)
+                       int64_t batches_per_epoch, Workers& workers)
     : rbm_(config.rbm),
       counts_(counts),
+      workers_(workers),
       steps_(config.training.steps),
       batches_per_epoch_(batches_per_epoch),
       seed_(static_cast<uint64_t>(config.run.seed)),
       model_(model),
       weights_(model_.parameters()),
       optimizer_(config.optimizer, config.training.learning_rate,
-                 {model_.weights(), model_.visible_bias(), model_.hidden_bias()}),
+                 {model_.weights(), model_.visible_bias(), model_.hidden_bias()}, workers),
       sparsity_(rbm_.hidden, rbm_.sparsity, rbm_.sparsity_cost) {
   model_.weights().copy_(
       draw_normal(Stream(seed_, "rbm.weights"), model_.weights().size(0), rbm_.hidden, 0) *
       kInitialDeviation);
-  if (rbm_.persistent) chains_ = model_.start(rbm_.chains, seed_);
+  if (!rbm_.persistent) return;
+  if (rbm_.chains < workers.size())
+    throw UsageError("rbm.chains = {}: each of {} workers needs one at least", rbm_.chains,
+                     workers.size());
+  chains_ = model_.start(rbm_.chains, seed_);
+  own_chains_ = workers.share(rbm_.chains);
+}
+
+void RbmTrainer::join_state() {
+  if (workers_.alone() || !chains_.defined()) return;
+  const Tensor own = chains_.narrow(0, own_chains_.first, own_chains_.count).clone();
+  chains_.zero_();
+  chains_.narrow(0, own_chains_.first, own_chains_.count).copy_(own);
+  workers_.sum(chains_);
 }
 
 void RbmTrainer::centre(const Tensor& means) {
@@ -75,7 +89,7 @@ void RbmTrainer::ensure_size(int64_t batch) {
   if (batch == batch_ && static_cast<size_t>(threads) == members_.size()) return;
   const RbmParameters p = model_.parameters();
   batch_ = batch;
-  ends_ = rbm_.persistent ? rbm_.chains : batch;
+  ends_ = rbm_.persistent ? own_chains_.count : batch;
   rows_ = shared_rows(std::min(batch_, ends_));
   first_end_ = up_to_multiple(batch_, rows_);
   all_ = first_end_ + up_to_multiple(ends_, rows_);
@@ -84,9 +98,11 @@ void RbmTrainer::ensure_size(int64_t batch) {
   h_.assign(static_cast<size_t>(all_ * p.hidden), 0);
   energy_.assign(static_cast<size_t>(all_), 0);
   factor_.assign(static_cast<size_t>(all_), 0);
-  std::fill_n(factor_.begin(), batch_, static_cast<float>(-1.0 / static_cast<double>(batch_)));
-  std::fill_n(factor_.begin() + first_end_, ends_,
-              static_cast<float>(1.0 / static_cast<double>(ends_)));
+  // Means over those of all workers.
+  const double of_example = share_ / static_cast<double>(batch_);
+  const double of_end = rbm_.persistent ? 1 / static_cast<double>(rbm_.chains) : of_example;
+  std::fill_n(factor_.begin(), batch_, static_cast<float>(-of_example));
+  std::fill_n(factor_.begin() + first_end_, ends_, static_cast<float>(of_end));
   members_.clear();
   const size_t tile = tile_size(std::max(p.visible, p.hidden));
   for (int64_t i = 0; i < threads; ++i)
@@ -121,7 +137,7 @@ void RbmTrainer::run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t
   float *v = v_.data() + row * p.visible, *h = h_.data() + row * p.hidden;
   const int64_t k = sweeps(t);
   // A chain that starts at an example is that example's; one that persists has a number of its own.
-  const auto number = static_cast<uint64_t>(begin + (rbm_.persistent ? 0 : first_));
+  const auto number = static_cast<uint64_t>(begin + (rbm_.persistent ? own_chains_.first : first_));
   for (int64_t i = 1; i <= k; ++i) {
     const auto step = static_cast<uint64_t>(t * (rbm_.k + 1) + i);
     const bool last = i == k;
@@ -135,12 +151,8 @@ void RbmTrainer::run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t
 }
 
 /// theta <- theta - the optimiser's step along dF(data) / dtheta - dF(ends) / dtheta + decay W.
-void RbmTrainer::learn(const Team& team, int64_t t) {
+void RbmTrainer::learn(const Team& team, const UpdateTime& when) {
   const RbmParameters p = model_.parameters();
-  const UpdateTime when{.step = t,
-                        .update = t,
-                        .epoch = t / batches_per_epoch_ + 1,
-                        .scale = rbm_.k_epochs > 0 ? 1.0 / static_cast<double>(sweeps(t)) : 1};
   float* tile = members_[static_cast<size_t>(team.index)].tile.data();
   update_weights(team, optimizer_, 0,
                  {.left = v_.data(),
@@ -150,7 +162,7 @@ void RbmTrainer::learn(const Team& team, int64_t t) {
                   .rows = all_,
                   .sparse = !p.gaussian,
                   .stride_right = learnt_.stride()},
-                 rbm_.weight_decay, p.w, when, tile);
+                 rbm_.weight_decay / static_cast<double>(workers_.size()), p.w, when, tile);
   update_biases(team, optimizer_, 1, all_, p.visible, factor_.data(), v_.data(), when, tile);
   update_biases(team, optimizer_, 2, all_, p.hidden, nullptr, learnt_.data(), when, tile,
                 learnt_.stride());
@@ -161,10 +173,16 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
   const Batch batch = data.next();
   const Tensor x = batch.rows().to(at::kCPU).contiguous();  // [B, V]
   first_ = batch.first;
+  share_ = batch.share;
   ensure_size(x.size(0));
+  const UpdateTime when{.step = t,
+                        .update = t,
+                        .epoch = t / batches_per_epoch_ + 1,
+                        .scale = rbm_.k_epochs > 0 ? 1.0 / static_cast<double>(sweeps(t)) : 1};
   const RbmParameters p = model_.parameters();
   const float* examples = x.data_ptr<float>();
-  float* chains = rbm_.persistent ? chains_.data_ptr<float>() : nullptr;
+  float* chains =
+      rbm_.persistent ? chains_.data_ptr<float>() + own_chains_.first * p.hidden : nullptr;
   const double products =
       3 * static_cast<double>(batch_) + static_cast<double>(2 * sweeps(t) * ends_);
   kernels::run_team(2 * products * static_cast<double>(p.visible * p.hidden), [&](Team& team) {
@@ -190,7 +208,7 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
     team.barrier();
     if (sparsity_.shift()) {
       sparsity_.look(team, batch_, factor_.data(), h_.data(),
-                     members_[static_cast<size_t>(team.index)].tile.data());
+                     members_[static_cast<size_t>(team.index)].tile.data(), workers_);
       team.barrier();
     }
     const auto [begin, end] = team.share(all_);
@@ -200,14 +218,12 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
                                factor_[static_cast<size_t>(row)], learnt_.row(row));
     }
     team.barrier();
-    learn(team, t);
+    learn(team, when);
   });
-  const auto mean = [&](int64_t first, int64_t n) {
-    return std::accumulate(energy_.begin() + first, energy_.begin() + first + n, 0.0) /
-           static_cast<double>(n);
-  };
-  return {{"free_energy_gap",
-           at::scalar_tensor(mean(0, batch_) - mean(first_end_, ends_), at::kDouble)}};
+  optimizer_.finish(when, 0);
+  double gap = 0;  // as the gradient's, each row with its factor
+  for (size_t row = 0; row < energy_.size(); ++row) gap -= energy_[row] * factor_[row];
+  return {{"free_energy_gap", at::scalar_tensor(gap / share_, at::kDouble)}};
 }
 
 Scalars RbmTrainer::watch(const Batch& real) {

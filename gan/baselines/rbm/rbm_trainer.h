@@ -20,7 +20,7 @@ class RbmTrainer : public Learner {
   /// Trains a model whose parameters somebody else holds too; its units count what they receive as
   /// `counts` says.
   RbmTrainer(const Config& config, const Rbm& model, const Counts& counts,
-             int64_t batches_per_epoch);
+             int64_t batches_per_epoch, Workers& workers = alone());
 
   /// Begins, at step 0, with biases and chains for other `means` [V].
   void centre(const Tensor& means);
@@ -34,17 +34,20 @@ class RbmTrainer : public Learner {
   Scalars watch(const Batch& real) override;
   void visit_state(const StateVisitor& visit) override;
   void visit_learning(const StateVisitor& visit);  ///< the state without the model
+  std::optional<Division> division() const override { return Division{}; }
+  void join_state() override;  ///< the chains, of which each worker runs its own
   Rbm& model() override { return model_; }
 
  private:
   void ensure_size(int64_t batch);
   void see_data(RbmBlock& block, const float* x, int64_t begin, int64_t end, int64_t t);
   void run_chains(RbmBlock& block, int64_t begin, int64_t end, int64_t t);
-  void learn(const kernels::Team& team, int64_t t);
+  void learn(const kernels::Team& team, const UpdateTime& when);
   int64_t sweeps(int64_t t) const;
 
   RbmSection rbm_;
   Counts counts_;
+  Workers& workers_;
   int64_t steps_, batches_per_epoch_;
   uint64_t seed_;
   Rbm model_;
@@ -56,6 +59,8 @@ class RbmTrainer : public Learner {
   // Room for a step. The gradient is one product: of all examples v, real ones and the chains'
   // ends, with what each hidden unit learns from each, plus or minus its mean.
   int64_t first_ = 0;                        ///< Batch::first
+  double share_ = 1;                         ///< Batch::share
+  Share own_chains_;                         ///< where they persist
   int64_t batch_ = 0, ends_ = 0, rows_ = 0;  ///< examples; chains; rows of a block
   int64_t first_end_ = 0, all_ = 0;  ///< rows before the chains' ends, and in all; whole blocks
   std::vector<float> v_, h_, factor_;
