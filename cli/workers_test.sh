@@ -132,7 +132,7 @@ test_ends_together() {
   kill -STOP "${pids[1]}"
   local began=$SECONDS
   status=0; finish
-  check "rank 1 stopped: rank 0 ends within 20 seconds (exit $status)" test "$status" = 3 -a $((SECONDS - began)) -lt 20
+  check "rank 1 stopped: rank 0 ends within 40 seconds (exit $status)" test "$status" = 3 -a $((SECONDS - began)) -lt 40
   one_says 0 "rank 1 has not answered for 10 seconds: it was stopped"
   kill -CONT "${pids[1]}"
   finish_workers
@@ -143,7 +143,7 @@ test_ends_together() {
   kill -STOP "${pids[0]}"
   began=$SECONDS
   status=0; wait "${pids[1]}" || status=$?
-  check "rank 0 stopped: rank 1 ends within 20 seconds (exit $status)" test "$status" = 3 -a $((SECONDS - began)) -lt 20
+  check "rank 0 stopped: rank 1 ends within 40 seconds (exit $status)" test "$status" = 3 -a $((SECONDS - began)) -lt 40
   one_says 1 "was stopped or killed"
   kill -CONT "${pids[0]}"
   finish_workers

@@ -260,10 +260,6 @@ class C10dWorkers : public ConnectedWorkers {
 
 }  // namespace
 
-bool can_connect() {
-  return true;
-}
-
 std::unique_ptr<ConnectedWorkers> connect(const Launch& launch, Wire wire,
                                           const std::function<void(const std::string&)>& note) {
   return std::make_unique<C10dWorkers>(launch, wire, note);
@@ -274,10 +270,6 @@ std::unique_ptr<ConnectedWorkers> connect(const Launch& launch, Wire wire,
 #else
 
 namespace gan {
-
-bool can_connect() {
-  return false;
-}
 
 std::unique_ptr<ConnectedWorkers> connect(const Launch& launch, Wire,
                                           const std::function<void(const std::string&)>&) {

@@ -31,11 +31,9 @@ class ConnectedWorkers : public Workers {
   using Workers::Workers;
 };
 
-bool can_connect();  ///< whether this program was built with c10d and Gloo
-
 /// Meets the others of a launch of several; waits for them. note(line): for people. @throws
-/// WorkerError naming who did not come, or is of another version; UsageError where the program
-/// cannot
+/// WorkerError naming who did not come, or is of another version; UsageError where this program was
+/// built without c10d and Gloo
 std::unique_ptr<ConnectedWorkers> connect(const Launch& launch, Wire wire,
                                           const std::function<void(const std::string& line)>& note);
 
