@@ -2,7 +2,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <utility>
 #include <vector>
+
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
 
 /// Median seconds of one call, of so many.
 template <class Act>
@@ -14,8 +21,7 @@ double timed_steps(Act act, int64_t calls) {
     act();
     times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
   }
-  std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
-  return times[times.size() / 2];
+  return median(std::move(times));
 }
 
 /// Median seconds of one call, over `seconds`, after a warm-up.
@@ -26,6 +32,5 @@ double timed(Act act, double seconds) {
   std::vector<double> times;
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
   while (Clock::now() < end || times.size() < 5) times.push_back(timed_steps(act, 1));
-  std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
-  return times[times.size() / 2];
+  return median(std::move(times));
 }

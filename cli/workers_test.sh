@@ -12,8 +12,8 @@ pids=()
 size=0
 
 # count, arguments of gan: starts the workers, each with out.RANK and err.RANK. `change` may hold, for a rank, what
-# stands before its command.
-declare -A change=()
+# stands before its command, and `more` what stands after it.
+declare -A change=() more=()
 start_workers() {
   local rank
   size=$1
@@ -24,7 +24,7 @@ start_workers() {
   for ((rank = 0; rank < size; ++rank)); do
     # shellcheck disable=SC2086
     env RANK=$rank WORLD_SIZE=$size LOCAL_RANK=$rank LOCAL_WORLD_SIZE=$size MASTER_ADDR=127.0.0.1 MASTER_PORT=$port \
-      ${change[$rank]:-} "$program" "$@" >out.$rank 2>err.$rank </dev/null &
+      ${change[$rank]:-} "$program" "$@" ${more[$rank]:-} >out.$rank 2>err.$rank </dev/null &
     pids+=($!)
   done
   set +m
@@ -174,15 +174,9 @@ test_refuses() {
   ended "other data at rank 1" "3 3"
   one_says 0 "rank 1 has other data than rank 0"
   change=()
-  local set=
-  size=2; port=$((port + 1)); pids=()
-  for rank in 0 1; do
-    [ $rank = 0 ] || set="--set game.k=2"
-    env RANK=$rank WORLD_SIZE=2 LOCAL_RANK=$rank LOCAL_WORLD_SIZE=2 MASTER_PORT=$port "$program" train ring8 $small $set --quiet \
-      --steps 5 --out options >out.$rank 2>err.$rank </dev/null &
-    pids+=($!)
-  done
-  finish_workers
+  more[1]="--set game.k=2"
+  workers 2 train ring8 $small --quiet --steps 5 --out options
+  more=()
   ended "other options at rank 1" "2 2"
   one_says 0 "rank 1 was started with other options, or another recipe, than rank 0"
   workers 2 train ring8 --set data.train=2000 --set training.learning_rate=1e30 --quiet --steps 50 --out diverged

@@ -40,8 +40,7 @@ class Coordination {
   void send(const Message& message) const;
   void send_proceed() const { send({}); }
   void send_state(int64_t step, double rate) const;
-  void join_state() const;                                ///< of the learner, before it is written
-  void divide_state() const { learner_.divide_state(); }  ///< after that, by all
+  void join_state() const;  ///< of the learner, before it is written
 
   // By the others:
   Message receive() const;

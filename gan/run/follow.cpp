@@ -52,7 +52,7 @@ class Follower {
           return;
         case Message::What::join:
           coordination_.join_and_check_state();
-          coordination_.divide_state();
+          learner_.divide_state();
           break;
         case Message::What::state:
           coordination_.receive_state(message.rate);

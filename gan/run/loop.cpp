@@ -182,7 +182,7 @@ Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     doctor.write_report();
     standing.step = step;
     run.save(step, standing.written(metadata), best, config.run.keep_every);
-    if (!coordination.alone()) coordination.divide_state();
+    learner.divide_state();
     const double seconds = seconds_since(start);
     run.note_time(saved, step, seconds - noted, at::get_num_threads());
     saved = step;
