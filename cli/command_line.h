@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gan/core/files.h"
+#include "gan/export/targets.h"
 
 namespace gan::cli {
 
@@ -76,6 +77,7 @@ struct ExportOptions {
   std::string run, checkpoint = "last", to, out;
   std::string licence;  ///< of the weights
   bool bytes = false;   ///< --output uint8
+  Player player = Player::generator;
   bool force = false;
 };
 

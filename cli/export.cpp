@@ -48,9 +48,9 @@ int carry_out(const ExportOptions& o) {
   check_is_not_training_data(out, o.run);
   check_places(o, target);
   now_doing(Activity::drawing_samples);
-  const Export made =
-      export_model(o.run, exporter_to(target.name),
-                   {.checkpoint = o.checkpoint, .licence = o.licence, .bytes = o.bytes});
+  const Export made = export_model(
+      o.run, exporter_to(target.name),
+      {.checkpoint = o.checkpoint, .licence = o.licence, .bytes = o.bytes, .player = o.player});
   if (!target.files.empty()) make_folder(out);
   for (const ExportedFile& file : made.files) write_file(place_of(out, file.name), file.bytes);
   std::string names;

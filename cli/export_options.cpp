@@ -9,6 +9,17 @@
 #include "gan/export/targets.h"
 
 namespace gan::cli {
+namespace {
+
+CLI::Validator one_of(const std::string& first, const std::string& second) {
+  const auto check = [=](const std::string& text) -> std::string {
+    if (text == first || text == second) return "";
+    return fmt::format("expected {} or {}, got '{}'", first, second, text);
+  };
+  return CLI::Validator(check, "");
+}
+
+}  // namespace
 
 void add_export(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<ExportOptions>();
@@ -35,12 +46,18 @@ void add_export(CLI::App& app, Chosen& chosen) {
           "numbers of x: own (float32, the units of the data), or uint8 (8-bit RGB images, as "
           "torch-fidelity takes them; for onnx) [default: own]")
       ->type_name("KIND")
-      ->check(CLI::Validator(
-          [](std::string& text) -> std::string {
-            if (text == "own" || text == "uint8") return "";
-            return fmt::format("expected own or uint8, got '{}'", text);
+      ->check(one_of("own", "uint8"));
+  command
+      ->add_option_function<std::string>(
+          "--network",
+          [o](const std::string& name) {
+            o->player = name == "generator" ? Player::generator : Player::discriminator;
           },
-          ""));
+          "which one: generator, or discriminator (input x, output logit; for "
+          "onnx and torchscript) "
+          "[default: generator]")
+      ->type_name("NAME")
+      ->check(one_of("generator", "discriminator"));
   add_force(*command, o->force);
   command->footer("Example: " + program() + " export runs/fashion-mnist --to cpp --out garments");
   command->callback([o, &chosen] {
@@ -48,6 +65,13 @@ void add_export(CLI::App& app, Chosen& chosen) {
     if (o->bytes && !target.makes_bytes)
       throw UsageError("--output uint8: {} gives the units of the data; leave the option out",
                        target.name);
+    if (o->player == Player::discriminator && !target.knows_discriminators)
+      throw UsageError(
+          "--network discriminator: {} is written of generators; choose --to onnx or --to torchscript",
+          target.name);
+    if (o->player == Player::discriminator && o->bytes)
+      throw UsageError(
+          "--output uint8: is for generators, which make images; leave the option out");
     chosen = *o;
   });
 }

@@ -56,12 +56,31 @@ test_safetensors() {
   else says "there is no python3 with torch"; fi
 }
 
+test_torchscript() {
+  for network in generator discriminator; do
+    expect 0 "to TorchScript: $network" export net --to torchscript --out $network.pt --network $network
+    says "compared with the model: 64 samples differ by at most"
+    says "loaded and run by libtorch"
+  done
+  expect 0 "  over its own file" export net --to torchscript --out generator.pt
+}
+
 test_onnx() {
   expect 0 "to ONNX" export net --to onnx --out g.onnx
   check "  a file" test -s g.onnx
-  if grep -q 'run by onnxruntime' out.txt; then says "compared with the model: 64 samples differ by at most"; else says "the checker of ONNX accepts it"; fi
+  compared() { if grep -q 'run by' out.txt; then says "compared with the model: 64 samples differ by at most"; else says "the checker of ONNX accepts it"; fi; }
+  compared
   expect 0 "  of bytes" export net --to onnx --out g8.onnx --output uint8
+  compared
   check "  another file" test "$(cksum <g.onnx)" != "$(cksum <g8.onnx)"
+  expect 0 "  D" export net --to onnx --out d.onnx --network discriminator
+  compared
+  expect 2 "D in bytes" export net --to onnx --out d8.onnx --network discriminator --output uint8
+  says "--output uint8: is for generators"
+  expect 2 "D in C++" export net --to cpp --out d --network discriminator
+  says "--network discriminator: cpp is written of generators; choose --to onnx or --to torchscript"
+  expect 2 "another network" export net --to onnx --out d --network critic
+  says "expected generator or discriminator, got 'critic'"
   expect 2 "bytes in C++" export net --to cpp --out cpp --output uint8
   says "--output uint8: cpp gives the units of the data"
   expect 2 "a folder where a file is expected" export net --to onnx --out cpp
@@ -95,8 +114,8 @@ test_refusals() {
   printf '%s\n' '[run]' 'model = "bernoulli-mixture"' '[data]' 'source = "images.npy"' 'binarise = true' '[training]' 'steps = 2' 'batch_size = 20' '[mixture]' 'components = 5' >mixture.toml
   expect 0 "a model of another kind" train mixture.toml --quiet --out mixture
   expect 2 "  is refused" export mixture --to cpp --out x
-  says "mixture: is a model of the kind 'bernoulli-mixture'; generators of adversarial nets are exported"
+  says "mixture: is a model of the kind 'bernoulli-mixture'; networks of adversarial nets are exported"
   check "  nothing is written" test ! -e x
 }
 
-run_tests cpp safetensors onnx html refusals
+run_tests cpp safetensors onnx torchscript html refusals

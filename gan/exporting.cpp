@@ -13,8 +13,10 @@
 #include "gan/game/generator.h"
 #include "gan/gan.h"
 #include "gan/model/checkpoint.h"
+#include "gan/nets/network.h"
 #include "gan/pictures.h"
 #include "gan/run/folder.h"
+#include "gan/torchscript.h"
 
 namespace gan {
 namespace {
@@ -82,17 +84,36 @@ std::string picture_of(const DataCard& card, const ExportSamples& samples) {
   return encode_png(picture(card, x, at::empty({0, product(card.shape)}, at::kFloat)));
 }
 
+/// D's logits, [n, outputs], of examples as the networks see them.
+Tensor judged(const Stored& stored, const std::string& who, const Tensor& x, const Tensor& label) {
+  const Header& header = stored.header;
+  Network D(header.config.discriminator.layers, header.card.shape, "discriminator", Stream(0), {},
+            at::kCPU, static_cast<int64_t>(header.card.classes.size()));
+  read_checkpoint(
+      stored.content, [&](const StateVisitor& visit) { D.visit_state("D.", visit); }, who);
+  return D.infer(x, label).flatten(1);
+}
+
 }  // namespace
 
+const Exporter& exporter_to(std::string_view target) {
+  static const Exporter rows[] = {cpp_exporter(), safetensors_exporter(), onnx_exporter(),
+                                  html_exporter(), torchscript_exporter()};
+  for (const Exporter& row : rows)
+    if (row.target == target) return row;
+  throw std::logic_error("nothing exports to " + std::string(target));
+}
+
 ExportSamples reference_samples(const Stored& stored, const std::string& who, int64_t n,
-                                uint64_t seed) {
+                                uint64_t seed, Player player) {
   const Header& header = stored.header;
   const DataSpec data = data_spec(header.card);
   Generator model(header.config.generator, data, 0, at::full({data.dim()}, 0.5), at::kCPU);
   read_checkpoint(
       stored.content, [&](const StateVisitor& visit) { model.visit_state(visit); }, who);
   const at::Tensor z = model.noise(n, seed), label = model.labels(n, seed);
-  at::Tensor x = own_units(header.card, model.decode(z, label));
+  const at::Tensor seen = model.decode(z, label);
+  at::Tensor x = own_units(header.card, seen);
   const std::vector<double>& origin = header.card.origin;
   if (!origin.empty())
     x = (x.flatten(1).to(at::kDouble) + at::tensor(origin, at::kDouble)).to(at::kFloat);
@@ -101,6 +122,9 @@ ExportSamples reference_samples(const Stored& stored, const std::string& who, in
           .z = numbers_of<float>(z),
           .label = label.defined() ? numbers_of<int64_t>(label) : std::vector<int64_t>(),
           .x = numbers_of<float>(x),
+          .logit = player == Player::generator
+                       ? std::vector<float>()
+                       : numbers_of<float>(judged(stored, who, seen, label)),
           .picture = {}};
 }
 
@@ -111,18 +135,21 @@ Export export_model(const std::filesystem::path& path, const Exporter& exporter,
   const Header& header = stored->header;
   const std::string who = path.string();
   if (!has_section(header.config, "generator"))
-    throw UsageError("{}: is a model of the kind '{}'; generators of adversarial nets are exported",
+    throw UsageError("{}: is a model of the kind '{}'; networks of adversarial nets are exported",
                      who, header.config.run.model.text);
   const ExportSource source{.generator = header.config.generator,
+                            .discriminator = header.config.discriminator,
+                            .pack = header.config.game.pack,
                             .card = header.card,
                             .tensors = stored->content,
                             .model = name_of(path),
                             .step = header.step,
                             .licence = settings.licence,
                             .bytes = settings.bytes,
-                            .scores = scores_of(path, header.step)};
+                            .scores = scores_of(path, header.step),
+                            .player = settings.player};
   graph_of(source);  // refuses what cannot be exported before anything is computed
-  ExportSamples samples = reference_samples(*stored, who, kSamples, 0);
+  ExportSamples samples = reference_samples(*stored, who, kSamples, 0, settings.player);
   samples.picture = picture_of(header.card, samples);
   Export out{.files = exporter.write(source, samples),
              .proof = {},

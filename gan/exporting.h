@@ -1,6 +1,6 @@
 #pragma once
-/// A trained generator as files that need no libtorch, compared with the model before they are
-/// kept. The targets are the rows of gan/export/exporter.h.
+/// A trained generator or discriminator as files that need no libtorch, compared with the model
+/// before they are kept. The targets are the rows of gan/export/targets.h.
 
 #include <string>
 #include <vector>
@@ -23,7 +23,11 @@ struct ExportSettings {
   std::string checkpoint = "last";  ///< as of load()
   std::string licence;              ///< of the weights, an SPDX name; may be empty
   bool bytes = false;               ///< 8-bit RGB images, of targets that know them
+  Player player = Player::generator;
 };
+
+/// @throws std::logic_error where the target has none
+const Exporter& exporter_to(std::string_view target);
 
 /// `path`: as of load(). Writes nothing.
 /// @throws UsageError naming what cannot be exported; DataError; ErrorOf<Exit::bug> where the
@@ -35,8 +39,8 @@ Export export_model(const std::filesystem::path& path, const Exporter& exporter,
 constexpr double kMostDifference = 1e-4;
 
 /// What the reference network draws from the generator of a checkpoint in float32; samples 0 to n -
-/// 1 of the seed. Without a picture.
+/// 1 of the seed, and what D says of them where D is exported. Without a picture.
 ExportSamples reference_samples(const Stored& stored, const std::string& who, int64_t n,
-                                uint64_t seed);
+                                uint64_t seed, Player player = Player::generator);
 
 }  // namespace gan

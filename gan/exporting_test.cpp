@@ -12,151 +12,12 @@
 #include "gan/export/onnx_proof.h"
 #include "gan/export/runtime_noise.h"
 #include "gan/export/steps.h"
+#include "gan/exporting_testing.h"
 #include "gan/game/generator.h"
 #include "gan/gan.h"
-#include "gan/model/checkpoint.h"
-#include "gan/nets/draw.h"
-#include "gan/nets/network.h"
-#include "gan/nets/testing.h"
 
 namespace gan {
 namespace {
-
-constexpr double kRounding = 1e-5;  // of float32, relative to the largest number
-constexpr int64_t kExamples = 19;   // more than a block, and odd
-
-template <class L>
-L spectral(L layer) {
-  layer.spectral_norm.on = true;
-  return layer;
-}
-
-/// Layers that the fused engine does not know, odd sizes and strides.
-std::vector<Case> more_cases() {
-  const Init init{.kind = Init::Kind::normal, .value = 0.4};
-  return {
-      {"maxout_convolution",
-       {MaxoutConvolution{.channels = 3,
-                          .pieces = 2,
-                          .kernel = 3,
-                          .pad = 1,
-                          .pool = 3,
-                          .pool_stride = 2,
-                          .init = init},
-        MaxoutConvolution{.channels = 2, .pieces = 3, .kernel = 2, .init = init, .tied = false}},
-       false,
-       {2, 8, 7}},
-      {"uneven_strides",
-       {transposed(5, 3, 2, 0), transposed(6, 2, 3, 0), convolution(7, 5, 3, 2),
-        transposed(3, 5, 1, 2)},
-       false,
-       {3, 4, 5}},
-      {"transposed_groups",
-       {TransposedConvolution{.channels = 6,
-                              .kernel = 4,
-                              .stride = 2,
-                              .pad = 1,
-                              .groups = 3,
-                              .init = init,
-                              .bias = {.value = 0.2},
-                              .tied = false},
-        Convolution{.channels = 20,
-                    .kernel = 3,
-                    .pad = 2,
-                    .groups = 2,
-                    .activation = Activation::tanh,
-                    .init = init,
-                    .tied = false}},
-       false,
-       {9, 3, 5}},
-      {"overlapping_means",
-       {convolution(5, 3, 1, 1), AveragePool{.window = 3, .stride = 2}, Downsample{},
-        Upsample{.filter = Upsample::Filter::bilinear}, Upsample{}},
-       false,
-       {2, 11, 9}},
-      {"row_and_image",
-       {Residual{.layers = {dense(30, Activation::relu)}, .shortcut = {}}, BatchNorm{},
-        maxout(5, 3), Dropout{}},
-       false,
-       {2, 5, 3}},
-      {"spectral_norm",
-       {spectral(dense(12)), Reshape{.shape = {3, 2, 2}},
-        spectral(
-            TransposedConvolution{.channels = 4, .kernel = 4, .stride = 2, .pad = 1, .init = init}),
-        spectral(convolution(5, 3, 1, 1))},
-       false},
-      {"single_numbers", {dense(1), ActivationLayer{.activation = Activation::sigmoid}}, false},
-  };
-}
-
-/// A case with an image as its input begins with a reshape of z.
-NetworkSpec as_generator(const Case& c) {
-  NetworkSpec out = c.spec;
-  if (c.input.size() == 3) out.insert(out.begin(), Reshape{.shape = c.input});
-  return out;
-}
-
-/// Random weights, and running moments as of some training.
-void fill(Network& network) {
-  const at::NoGradGuard no_grad;
-  uint64_t number = 0;
-  network.visit_state("", [&](const std::string& name, at::Tensor& t) {
-    const Stream stream = Stream(11, "fill").child(number++);
-    if (name.ends_with("variance"))
-      t.copy_(draw_uniform(stream, 1, t.numel(), 0).add_(0.3).view(t.sizes()));
-    else if (name.ends_with("mean") || name.ends_with("bias") || name.ends_with("gain"))
-      t.add_(draw_normal(stream, 1, t.numel(), 0).mul_(0.3).view(t.sizes()));
-  });
-}
-
-template <class T>
-std::vector<T> numbers(const at::Tensor& t) {
-  const at::Tensor flat = t.contiguous();
-  return {flat.data_ptr<T>(), flat.data_ptr<T>() + flat.numel()};
-}
-
-/// A checkpoint of a generator with random weights, and what the reference network makes of z.
-struct Made {
-  explicit Made(const Case& c) {
-    section.layers = as_generator(c);
-    section.noise_size = product(c.input);
-    for (int64_t i = 0; i < c.classes; ++i) card.classes.push_back(std::to_string(i));
-    Network network(section.layers, {section.noise_size}, "generator", Stream(3), {}, at::kCPU,
-                    c.classes);
-    fill(network);
-    card.shape = network.out();
-    card.name = "toy";
-    card.encoding = Scaling{{-2.5F}, {0.25F}};
-    bytes = write_checkpoint(
-        [&](const StateVisitor& visit) { network.visit_state("model.", visit); }, {});
-    tensors = parse_safetensors(bytes, "test");
-    const at::Tensor z = at::empty({kExamples, section.noise_size});
-    const at::Tensor label = at::empty({kExamples}, at::kLong);
-    samples = {.seed = 5, .n = kExamples};
-    generator::noise_of_seed(true, samples.seed, 0, kExamples, section.noise_size,
-                             z.data_ptr<float>());
-    generator::labels_of_seed(samples.seed, 0, kExamples, std::max<int64_t>(c.classes, 1),
-                              label.data_ptr<int64_t>());
-    samples.z = numbers<float>(z);
-    if (c.classes > 0) samples.label = numbers<int64_t>(label);
-    samples.x = numbers<float>(own_units(card, network.infer(z, label)));
-  }
-  ExportSource source() const { return {section, card, tensors, "test", 7, "", false, {}}; }
-
-  GeneratorSection section;
-  DataCard card;
-  std::string bytes;
-  SafeTensors tensors;
-  ExportSamples samples;
-};
-
-std::vector<Case> exported_cases() {
-  std::vector<Case> out;
-  for (const Case& c : all_cases())
-    if (std::string_view(c.name) != "projection") out.push_back(c);
-  for (const Case& c : more_cases()) out.push_back(c);
-  return out;
-}
 
 std::string name_of(const testing::TestParamInfo<Case>& info) {
   return info.param.name;
@@ -181,6 +42,14 @@ TEST_P(Exported, APageMakesWhatTheReferenceNetworkMakes) {
   EXPECT_LT(proof.largest.value(), kRounding);
 }
 
+TEST_P(Exported, TorchScriptMakesWhatTheReferenceNetworkMakes) {
+  const Made made(GetParam());
+  const Exporter& script = exporter_to("torchscript");
+  const Proof proof =
+      script.prove(made.source(), made.samples, script.write(made.source(), made.samples));
+  EXPECT_LT(proof.largest.value(), kRounding);
+}
+
 /// Every target takes every layer, and ONNX's checker takes what is written. Where the environment
 /// variable GAN_EXPORTS names a folder, the files go there, for tools/check_exports.py.
 TEST_P(Exported, AllTargetsAreWritten) {
@@ -194,7 +63,9 @@ TEST_P(Exported, AllTargetsAreWritten) {
     if (target.name == "onnx") {
       EXPECT_NO_THROW(check_onnx(files.front().bytes));
     }
-    if (folder == nullptr || target.name == "cpp" || target.name == "html") continue;
+    if (folder == nullptr || target.name == "cpp" || target.name == "html" ||
+        target.name == "torchscript")
+      continue;
     const Path to = Path(folder) / GetParam().name;
     std::filesystem::create_directories(to);
     for (const ExportedFile& file : files)
@@ -204,13 +75,57 @@ TEST_P(Exported, AllTargetsAreWritten) {
 
 INSTANTIATE_TEST_SUITE_P(Layers, Exported, testing::ValuesIn(exported_cases()), name_of);
 
-TEST(Export, ADiscriminatorsLayerIsRefusedByItsName) {
-  for (const Case& c : all_cases()) {
-    if (std::string_view(c.name) != "projection") continue;
-    const Made made(c);
-    const std::string said = complaint<UsageError>([&] { graph_of(made.source()); });
-    EXPECT_TRUE(holds(said, "[generator] layer 4 (projection")) << said;
+class ExportedDiscriminator : public testing::TestWithParam<Case> {};
+
+/// ONNX by the runtime that is here; the checker takes the file in any case.
+TEST_P(ExportedDiscriminator, SaysWhatTheReferenceNetworkSays) {
+  const MadeD made(GetParam());
+  for (const char* target : {"torchscript", "onnx"}) {
+    const Exporter& exporter = exporter_to(target);
+    const Proof proof =
+        exporter.prove(made.source(), made.samples, exporter.write(made.source(), made.samples));
+    EXPECT_FALSE(holds(proof.how, "cannot run it")) << proof.how;
+    EXPECT_TRUE(proof.largest || target == std::string("onnx")) << proof.how;
+    EXPECT_LT(proof.largest.value_or(0), kRounding) << proof.how;
   }
+}
+
+TEST_P(ExportedDiscriminator, ItsStepsDoSoOfRows) {
+  const MadeD made(GetParam());
+  if (made.card.shape.size() != 1 || made.card.classes.size() > 0) return;
+  const Program program = program_of(graph_of(made.source()));
+  EXPECT_LT(largest_difference(run(program, made.samples.x, {}), made.samples.logit), kRounding);
+}
+
+INSTANTIATE_TEST_SUITE_P(Layers, ExportedDiscriminator, testing::ValuesIn(all_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(MoreLayers, ExportedDiscriminator, testing::ValuesIn(more_cases()),
+                         name_of);
+
+TEST(Export, EachNumberOfAnExampleHasItsOwnScaleForDToo) {
+  const MadeD one({"rows", {dense(1)}, false, {3}});
+  MadeD each({"rows", {dense(1)}, false, {3}});
+  each.card.encoding = Scaling{{-2.5F, 0, 1}, {0.25F, 1, 2}};
+  std::vector<float> x = one.samples.x;  // other numbers, the same in the network's units
+  for (size_t i = 0; i < x.size(); ++i) {
+    const float seen = 0.25F * (x[i] + 2.5F);
+    if (i % 3 == 1) x[i] = seen;
+    if (i % 3 == 2) x[i] = seen / 2 + 1;
+  }
+  EXPECT_LT(largest_difference(run(program_of(graph_of(each.source())), x, {}), one.samples.logit),
+            kRounding);
+}
+
+TEST(Export, WhatNoDiscriminatorOfOneExampleIsIsRefused) {
+  const MadeD made({"rows", {dense(1)}, false, {3}});
+  const auto said = [&](const ExportSource& source) {
+    return complaint<UsageError>([&] { graph_of(source); });
+  };
+  ExportSource packed = made.source();
+  packed.pack = 2;
+  EXPECT_TRUE(holds(said(packed), "judges 2 examples at once")) << said(packed);
+  MadeD large({"rows", {dense(1)}, false, {3}});
+  large.card.origin = {1e9};
+  EXPECT_TRUE(holds(said(large.source()), "more digits")) << said(large.source());
 }
 
 TEST(Export, ATensorOfAnotherShapeIsRefused) {

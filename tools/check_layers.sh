@@ -21,7 +21,7 @@ model:     core io spec data kernels workers
 game:      core spec data kernels nets optim model theory workers
 baselines: core spec data kernels nets optim model workers
 doctor:    core spec data
-watch:     core spec data doctor
+watch:     core io spec data theory export doctor gan/ itself
 run:       core io spec data model doctor workers
 judge:     core io spec data theory kernels nets optim model game baselines run workers
 paper:     core io spec data theory figures kernels nets optim model game baselines run judge workers gan/ itself

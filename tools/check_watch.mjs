@@ -59,6 +59,24 @@ await new Promise(later => setTimeout(later, 1500));
 if (await evaluate(`document.activeElement.type`) !== 'checkbox') problems.push('the keyboard loses its place');
 if (pictures) await takePictures(pictures, 'watch');
 
+// --- The game, where one of the runs is on a toy and keeps checkpoints -----------------------------------
+if (await evaluate(`gameSteps().length > 1`)) {
+  const shownStep = () => evaluate(`document.getElementById('game-step').getAttribute('aria-valuetext')`);
+  const pixels = () => evaluate(`document.querySelector('#games canvas').toDataURL().length > 5000
+    && document.querySelector('#games canvas').toDataURL()`);
+  await until('the game is drawn', `document.querySelector('#games canvas') !== null`);
+  const [last, drawnLast] = [await shownStep(), await pixels()];
+  await evaluate(`document.getElementById('game-back').click()`);
+  await until('the game steps back', `document.getElementById('game-step').getAttribute('aria-valuetext') !== '${last}'`);
+  await new Promise(later => setTimeout(later, 500));
+  if (!drawnLast || await pixels() === drawnLast) problems.push('another step of the game looks the same');
+  await evaluate(`document.querySelector('#game-parts label:nth-child(2) input').click()`);
+  if (await evaluate(`shownParts.has('samples')`))
+    problems.push('the samples cannot be hidden');
+  await evaluate(`document.querySelector('#game-parts label:nth-child(2) input').click()`);
+  if (pictures) await takePictures(pictures, 'game', '#game');
+}
+
 // --- A run that is trained meanwhile, then deleted -----------------------------------------------------
 const young = path.join(runs, 'young');
 const training = spawn(gan, ['train', 'ring8', '--threads', '1', '--steps', '100000', '--quiet', '--set', 'run.log_every=20', '--out', young],

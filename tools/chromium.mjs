@@ -56,12 +56,13 @@ export async function openPage(folder) {
       Promise.all([tell('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: width < 600}),
                    tell('Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'}]})]);
   /// On a large screen, a dark one and a phone: NAME.png, NAME-dark.png, NAME-phone.png in `folder`. A page
-  /// that is wider than a screen is a problem.
-  const takePictures = async (folder, name) => {
+  /// that is wider than a screen is a problem. place: a selector of what begins at the top.
+  const takePictures = async (folder, name, place = 'body') => {
     fs.mkdirSync(folder, {recursive: true});
     for (const [kind, width, height, dark] of [['', 1200, 1000, false], ['-dark', 1200, 1000, true], ['-phone', 390, 1400, false]]) {
       await setScreen(width, height, dark);
       await new Promise(later => setTimeout(later, 500));
+      await evaluate(`document.querySelector('${place}').scrollIntoView()`);
       const {data} = await tell('Page.captureScreenshot', {format: 'png'});
       fs.writeFileSync(path.join(folder, `${name}${kind}.png`), Buffer.from(data, 'base64'));
       if (await evaluate(`document.documentElement.scrollWidth > innerWidth`)) problems.push(`${name}${kind}: wider than the screen`);

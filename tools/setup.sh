@@ -51,6 +51,7 @@ END
   if [ "${tests:-no}" = yes ]; then
     echo 'libgtest-dev           the tests'
     echo 'nodejs                 the tests: pages of exports'
+    echo 'python3-opencv         the tests: runs exports to ONNX'
     echo 'clang-format           the tests: are the sources formatted?'
   fi
   if [ "${sanitize:-no}" = yes ]; then

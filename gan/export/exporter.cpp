@@ -2,17 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace gan {
-
-const Exporter& exporter_to(std::string_view target) {
-  static const Exporter rows[] = {cpp_exporter(), safetensors_exporter(), onnx_exporter(),
-                                  html_exporter()};
-  for (const Exporter& row : rows)
-    if (row.target == target) return row;
-  throw std::logic_error("nothing exports to " + std::string(target));
-}
 
 double largest_difference(std::span<const float> made, std::span<const float> expected) {
   double largest = 0, size = 0;

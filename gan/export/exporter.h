@@ -20,6 +20,7 @@ struct ExportSamples {
   std::vector<float> z;        ///< [n, Z], of this seed
   std::vector<int64_t> label;  ///< [n]; empty where the generator sees none
   std::vector<float> x;        ///< [n, numbers], channels first
+  std::vector<float> logit;    ///< [n, outputs], what D says of x; only where D is exported
   std::string picture;         ///< of the same samples, a PNG file; empty where they have none
 };
 
@@ -48,13 +49,10 @@ struct Exporter {
   Proof (*prove)(const ExportSource&, const ExportSamples&, std::span<const ExportedFile>);
 };
 
-/// @throws std::logic_error where the target has none
-const Exporter& exporter_to(std::string_view target);
-
 /// The largest difference as a share of the largest number of `expected`. NaN where one is NaN.
 double largest_difference(std::span<const float> made, std::span<const float> expected);
 
-// The rows.
+// The rows that need no tensor library; exporter_to() of gan/exporting.h knows all.
 Exporter cpp_exporter();
 Exporter safetensors_exporter();
 Exporter onnx_exporter();

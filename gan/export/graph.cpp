@@ -13,20 +13,35 @@ namespace {
 
 class Builder {
  public:
-  Builder(const ExportSource& source) : source_(source) {
-    graph_.values.push_back({source.generator.noise_size});
-    if (sees_labels(source.generator.layers))
-      graph_.classes = static_cast<int64_t>(source.card.classes.size());
-  }
+  explicit Builder(const ExportSource& source) : source_(source) {}
 
-  Graph build() {
+  Graph generator() {
     const NetworkSpec& layers = source_.generator.layers;
-    const auto fitted = shapes(layers, graph_.in(), "generator", graph_.classes);
+    const std::vector<LayerShape> fitted =
+        begin(layers, {source_.generator.noise_size}, "generator", source_.of_generator);
     size_t value = add_network(layers, fitted, 0, "", "[generator]");
     value = as(value, {product(shape(value))}, "");
     const DataCard& card = source_.card;
     const bool as_data = product(card.shape) == product(shape(value));
     add_own_units(value, as_data ? card.shape : fitted.back().out);
+    return std::move(graph_);
+  }
+
+  Graph discriminator() {
+    if (source_.pack > 1)
+      throw UsageError("{}: D judges {} examples at once (game.pack): it cannot be exported",
+                       source_.model, source_.pack);
+    if (!source_.card.origin.empty())
+      throw UsageError(
+          "{}: its data need more digits than the float32 that an exported D takes: it cannot be "
+          "exported",
+          source_.model);
+    const NetworkSpec& layers = source_.discriminator.layers;
+    const Shape example = seen_by_networks(source_.card.shape);
+    const std::vector<LayerShape> fitted = begin(layers, example, "discriminator", "D.");
+    size_t value = as_networks_see(0);
+    value = add_network(layers, fitted, as(value, example, ""), "", "[discriminator]");
+    as_row(value, "");
     return std::move(graph_);
   }
 
@@ -38,6 +53,14 @@ class Builder {
     const size_t output = graph_.values.size() - 1;
     graph_.operations.push_back({std::move(kind), layer, std::move(inputs), output});
     return output;
+  }
+
+  std::vector<LayerShape> begin(const NetworkSpec& layers, const Shape& in, const char* network,
+                                const char* prefix) {
+    graph_.values.push_back(in);
+    if (sees_labels(layers)) graph_.classes = static_cast<int64_t>(source_.card.classes.size());
+    prefix_ = prefix;
+    return shapes(layers, in, network, graph_.classes);
   }
 
   /// The same numbers in another shape.
@@ -67,12 +90,6 @@ class Builder {
   size_t layer_of(const L&, size_t) {
     throw UsageError("{}: this kind of layer cannot be exported", at_.who);
   }
-  size_t layer_of(const Projection&, size_t) {
-    throw UsageError(
-        "{}: cannot be exported: it is the end of a discriminator, and generators are exported",
-        at_.who);
-  }
-
   size_t layer_of(const Dense& l, size_t value) {
     value = as_row(value, at_.name);
     Weights weight = weights("weight", {l.units, product(shape(value))});
@@ -180,6 +197,31 @@ class Builder {
                {value}, {product(shape(value)) + l.size});
   }
 
+  size_t layer_of(const Projection&, size_t value) {
+    value = as_row(value, at_.name);
+    const int64_t n = product(shape(value));
+    return add(operation::ProjectClass{weights("weight", {1, n}), weights("bias", {1}),
+                                       weights("embedding", {graph_.classes, n})},
+               at_.name, {value}, {1});
+  }
+
+  /// (own - offset) factor, of each number where they have factors of their own, or of each
+  /// channel.
+  size_t as_networks_see(size_t value) {
+    const Scaling& scaling = source_.card.encoding.scaling();
+    const bool one = scaling.factor.size() == 1 && scaling.offset.size() == 1;
+    if (!one) value = as_row(value, "");
+    const auto n = static_cast<size_t>(shape(value)[0]);
+    operation::Scale out{{{shape(value)[0]}, {}}, {{shape(value)[0]}, {}}};
+    for (size_t i = 0; i < n; ++i) {
+      const float factor = scaling.factor[scaling.factor.size() == 1 ? 0 : i];
+      const float offset = scaling.offset[scaling.offset.size() == 1 ? 0 : i];
+      out.scale.values.push_back(factor);
+      out.shift.values.push_back(-offset * factor);
+    }
+    return add(std::move(out), "", {value}, Shape(shape(value)));
+  }
+
   void add_own_units(size_t value, const Shape& out) {
     const Scaling& scaling = source_.card.encoding.scaling();
     operation::OwnUnits own{scaling.factor, scaling.offset};
@@ -196,7 +238,7 @@ class Builder {
 
   /// @throws DataError
   Weights weights(const char* what, const Shape& wanted) const {
-    const std::string name = "model." + at_.name + "." + what;
+    const std::string name = prefix_ + at_.name + "." + what;
     const auto found = source_.tensors.tensors.find(name);
     if (found == source_.tensors.tensors.end())
       throw DataError("{}: holds no '{}': it was written by another kind of run", source_.model,
@@ -234,13 +276,15 @@ class Builder {
 
   const ExportSource& source_;
   Graph graph_;
+  std::string prefix_;  // of the network's tensors
   Place at_;
 };
 
 }  // namespace
 
 Graph graph_of(const ExportSource& source) {
-  return Builder(source).build();
+  Builder builder(source);
+  return source.player == Player::generator ? builder.generator() : builder.discriminator();
 }
 
 }  // namespace gan

@@ -1,7 +1,8 @@
 #pragma once
-/// A generator as the operations that every export writes in its own language: what is only there
-/// for training is gone, running moments are factors, and the last operation gives the data's own
-/// units. It comes from the recipe's layers and a checkpoint's tensors, without a tensor library.
+/// A generator or a discriminator as the operations that every export writes in its own language:
+/// what is only there for training is gone, running moments are factors, and examples are in the
+/// data's own units. It comes from the recipe's layers and a checkpoint's tensors, without a tensor
+/// library.
 
 #include <cstdint>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "gan/core/shape.h"
 #include "gan/data/card.h"
+#include "gan/export/targets.h"
 #include "gan/io/safetensors.h"
 #include "gan/spec/adversarial.h"
 
@@ -83,6 +85,13 @@ struct JoinClass {
   Weights embedding;  ///< [classes, size]
 };
 
+/// The logit of a label, Miyato & Koyama (2018), equation 3: (weight + embedding[label]) . x +
+/// bias.
+struct ProjectClass {
+  Weights weight, bias;  ///< [1, inputs], [1]
+  Weights embedding;     ///< [classes, inputs]
+};
+
 /// x / factor + offset: the data's own units. One number for all, or one for each.
 struct OwnUnits {
   std::vector<float> factor, offset;
@@ -94,7 +103,8 @@ using OperationKind =
     std::variant<operation::Affine, operation::Kernels, operation::MaxOfPieces,
                  operation::MaxOfWindows, operation::Scale, operation::Activate, operation::Reshape,
                  operation::Upsample, operation::Downsample, operation::AveragePool,
-                 operation::Crop, operation::Add, operation::JoinClass, operation::OwnUnits>;
+                 operation::Crop, operation::Add, operation::JoinClass, operation::ProjectClass,
+                 operation::OwnUnits>;
 
 struct Operation {
   OperationKind kind;
@@ -103,30 +113,39 @@ struct Operation {
   size_t output = 0;
 };
 
-/// Value 0 is z. Each operation makes the value of the next number.
+/// Value 0 is what comes in: z, or an example. Each operation makes the value of the next number.
 struct Graph {
   std::vector<Shape> values;  ///< of one example: [n] or [C, H, W]
   std::vector<Operation> operations;
-  int64_t classes = 0;  ///< of the labels; 0: the generator sees none
+  int64_t classes = 0;  ///< of the labels; 0: the network sees none
 
   const Shape& in() const { return values.front(); }
-  const Shape& out() const { return values.back(); }  ///< as the data's examples
+  const Shape& out() const { return values.back(); }  ///< as the data's examples, or logits
 };
 
 /// What an export is made from.
 struct ExportSource {
   const GeneratorSection& generator;
+  const DiscriminatorSection& discriminator;
+  int64_t pack = 1;  ///< examples that the discriminator sees at once
   const DataCard& card;
-  const SafeTensors& tensors;  ///< the generator's begin with "model."
+  const SafeTensors& tensors;  ///< D's begin with "D."
   std::string model;           ///< what is exported, in words: the name of a run
   int64_t step = 0;
   std::string licence;  ///< of the weights, an SPDX name; may be empty
   bool bytes = false;   ///< x as 8-bit RGB images, of targets that know them
   std::vector<std::pair<std::string, double>> scores;  ///< last computed while training
+  Player player = Player::generator;                   ///< which network is exported
+  /// What the names of the generator's tensors begin with. Of the generator that plays, where
+  /// samples come from an average of it: "G."
+  const char* of_generator = "model.";
 };
 
-/// The generator that samples are drawn from: of an average of G, where one is kept.
-/// @throws UsageError naming the layer that cannot be exported; DataError where a tensor is missing
+/// The generator: z to an example in the data's own units. The discriminator: an example in the
+/// data's own units, [n] or [C, H, W], to its logits: one, and one for each class where D
+/// classifies.
+/// @throws UsageError naming what cannot be exported: a layer, a D that sees several examples at
+/// once, a D for data that float32 does not tell apart; DataError where a tensor is missing
 Graph graph_of(const ExportSource& source);
 
 }  // namespace gan

@@ -90,12 +90,12 @@ void set(onnx::NodeProto& node, const char* name, const char* value) {
 /// The operations of a graph, one after the other.
 class Nodes {
  public:
-  Nodes(const Graph& graph, Writer& writer)
+  Nodes(const Graph& graph, Writer& writer, const char* input)
       : graph_(graph), w_(writer), names_(graph.values.size()) {
-    names_.front() = std::string("z");
+    names_.front() = std::string(input);
   }
 
-  /// @return the name of the examples in the data's own units
+  /// @return the name of what comes out
   std::string add_all() {
     for (const Operation& o : graph_.operations) {
       name_ = o.layer.empty() ? "own_units" : o.layer;
@@ -170,12 +170,11 @@ class Nodes {
     activate(k.activation);
   }
   void add(const operation::MaxOfPieces& m, const Operation& o) {
-    Shape pieces = out(o);
-    pieces.insert(pieces.begin() + 1, m.pieces);
-    reshape(pieces);
+    reshape({out(o)[0], m.pieces, product(out(o)) / out(o)[0]});
     onnx::NodeProto& node = next("ReduceMax");
     set(node, "axes", std::vector<int64_t>{2});
     set(node, "keepdims", int64_t{0});
+    reshape(out(o));
   }
   void add(const operation::MaxOfWindows& m, const Operation&) {
     onnx::NodeProto& node = next("MaxPool");
@@ -229,6 +228,14 @@ class Nodes {
     const std::string row = w_.fresh(name_);
     w_.node("Gather", {constant(j.embedding), "label"}, row);
     set(next("Concat", {row}), "axis", int64_t{1});
+  }
+  void add(const operation::ProjectClass& p, const Operation&) {
+    const std::string row = w_.fresh(name_), both = w_.fresh(name_);
+    w_.node("Gather", {constant(p.embedding), "label"}, row);
+    w_.node("Add", {row, constant(p.weight)}, both);
+    next("Mul", {both});
+    const std::vector<float> ones(p.weight.values.size(), 1);
+    set(next("Gemm", {constant(p.weight.shape, ones), constant(p.bias)}), "transB", int64_t{1});
   }
   void add(const operation::OwnUnits& own, const Operation& o) {
     const auto size = [](const std::vector<float>& v) { return static_cast<int64_t>(v.size()); };
@@ -284,7 +291,8 @@ void add_metadata(onnx::ModelProto& model, const ExportSource& source) {
   add("model", source.model);
   add("data", source.card.name);
   add("step", std::to_string(source.step));
-  add("noise", source.generator.noise == NoiseKind::normal ? "normal" : "uniform");
+  if (source.player == Player::generator)
+    add("noise", source.generator.noise == NoiseKind::normal ? "normal" : "uniform");
   add("licence", source.licence);
 }
 
@@ -295,19 +303,21 @@ std::vector<ExportedFile> write_onnx(const ExportSource& source, const ExportSam
   w.model.set_producer_name(std::string(kExportMark));
   w.model.set_producer_version(version());
   w.model.add_opset_import()->set_version(kOperatorSet);
-  w.graph().set_name("generator");
-  describe_value(*w.graph().add_input(), "z", onnx::TensorProto::FLOAT, graph.in());
+  const bool makes = source.player == Player::generator;
+  w.graph().set_name(makes ? "generator" : "discriminator");
+  const char *in = makes ? "z" : "x", *out = makes ? "x" : "logit";
+  describe_value(*w.graph().add_input(), in, onnx::TensorProto::FLOAT, graph.in());
   if (graph.classes > 0)
     describe_value(*w.graph().add_input(), "label", onnx::TensorProto::INT64, {});
-  std::string x = Nodes(graph, w).add_all();
+  std::string x = Nodes(graph, w, in).add_all();
   Shape shape = graph.out();
   if (source.bytes) {
     x = add_bytes(w, source.card, x);
     shape = seen_by_networks(source.card.shape);
     shape[0] = 3;
   }
-  w.node("Identity", {x}, "x");
-  describe_value(*w.graph().add_output(), "x",
+  w.node("Identity", {x}, out);
+  describe_value(*w.graph().add_output(), out,
                  source.bytes ? onnx::TensorProto::UINT8 : onnx::TensorProto::FLOAT, shape);
   add_metadata(w.model, source);
   return {{"", w.model.SerializeAsString()}};

@@ -8,8 +8,8 @@ namespace gan {
 /// By the checker and the inference of shapes of ONNX's library. @throws ErrorOf<Exit::bug>
 void check_onnx(const std::string& bytes);
 
-/// The runtime is onnxruntime of python3. @throws ErrorOf<Exit::bug> where the checker or the
-/// runtime refuses the file
+/// The runtime is onnxruntime or OpenCV, of python3. @throws ErrorOf<Exit::bug> where the checker
+/// or the runtime refuses the file
 Proof prove_onnx(const ExportSource& source, const ExportSamples& samples,
                  std::span<const ExportedFile> files);
 

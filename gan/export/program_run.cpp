@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "gan/core/error.h"
 #include "gan/core/number.h"
@@ -43,6 +44,13 @@ std::string ProgramFolder::read(const std::string& name) const {
 }
 
 std::string ProgramFolder::python_with(const std::string& module) const {
+  static std::map<std::string, std::string> known;  // it takes a second to ask
+  const auto found = known.find(module);
+  if (found != known.end()) return found->second;
+  return known[module] = look_for_python(module);
+}
+
+std::string ProgramFolder::look_for_python(const std::string& module) const {
   for (const char* python : {"python3", "/usr/bin/python3"})  // the user's, the distribution's
     if (succeeds(fmt::format("{} -c 'import {}'", python, module))) return python;
   return {};

@@ -35,6 +35,7 @@ class ProgramFolder {
   double number_printed(const std::string& what) const;
 
  private:
+  std::string look_for_python(const std::string& module) const;
   Path path_;
 };
 

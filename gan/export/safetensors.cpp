@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "gan/core/error.h"
 #include "gan/core/printable.h"
 #include "gan/export/exporter.h"
 #include "gan/export/program_run.h"
@@ -115,6 +116,10 @@ class Describer {
     call("join-class");
     json_["tensors"] = name_;
     tensors_.add(name_ + ".weight", j.embedding);
+  }
+  void describe(const operation::ProjectClass&, const Operation&) {
+    throw UsageError("{}: projects the label; of the targets of exports only onnx knows that",
+                     name_);
   }
   void describe(const operation::OwnUnits& own, const Operation&) {
     call("own-units");

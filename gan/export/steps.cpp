@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "gan/core/error.h"
 #include "gan/export/places.h"
+#include "gan/export/taps.h"
 
 namespace gan {
 namespace {
@@ -22,44 +24,10 @@ Map map_of(const Shape& shape) {
   return {1, 1, product(shape)};
 }
 
-/// What a side of an image becomes: for each output, an input and its factor, `taps` times.
-struct Taps {
-  Index taps = 0;
-  std::vector<std::pair<Index, float>> pairs;
-};
-
-/// [1, 3, 3, 1] over every second position, the first one before `first`.
-Taps filter_taps(Index inputs, Index outputs, bool up) {
-  constexpr float kFilter[] = {1, 3, 3, 1};
-  Taps out{up ? 2 : 4, {}};
-  for (Index o = 0; o < outputs; ++o)
-    for (Index t = 0; t < 4; ++t) {
-      if (up && (o + 1 - t) % 2 != 0) continue;  // only zeros were put there
-      const Index i = up ? (o + 1 - t) / 2 : 2 * o - 1 + t;
-      const bool inside = i >= 0 && i < inputs;
-      out.pairs.emplace_back(inside ? i : 0, inside ? kFilter[t] / (up ? 4.0f : 8.0f) : 0);
-    }
-  return out;
-}
-
-/// Means of windows; of one position, the positions themselves from `first` on.
-Taps window_taps(Index outputs, Index window, Index stride, Index first = 0) {
-  Taps out{window, {}};
-  for (Index o = 0; o < outputs; ++o)
-    for (Index t = 0; t < window; ++t)
-      out.pairs.emplace_back(first + o * stride + t, 1 / static_cast<float>(window));
-  return out;
-}
-
-Taps nearest_taps(Index outputs) {
-  Taps out{1, {}};
-  for (Index o = 0; o < outputs; ++o) out.pairs.emplace_back(o / 2, 1.0f);
-  return out;
-}
-
 class Lowering {
  public:
   explicit Lowering(const Graph& graph) : graph_(graph) {
+    if (is_image(graph.in())) throw std::logic_error("a program that begins with an image");
     for (const Shape& shape : graph.values) new_value(product(shape));
   }
 
@@ -289,6 +257,11 @@ class Lowering {
   }
   void lower(const operation::JoinClass& j, const Operation& o) {
     add(Kind::join_class, o).weights = keep(j.embedding.values);
+  }
+
+  void lower(const operation::ProjectClass&, const Operation& o) {
+    throw UsageError("{}: projects the label; of the targets of exports only onnx knows that",
+                     o.layer);
   }
 
   void lower(const operation::OwnUnits& own, const Operation& o) {

@@ -8,10 +8,14 @@
 
 namespace gan {
 
+/// Which network is exported.
+enum class Player { generator, discriminator };
+
 struct ExportTarget {
   std::string_view name, about;
   std::vector<std::string_view> files;  ///< written into the folder --out; none: --out is the file
   bool makes_bytes = false;             ///< --output uint8 is known
+  bool knows_discriminators = false;
 };
 
 std::span<const ExportTarget> export_targets();

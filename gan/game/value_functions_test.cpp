@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gan/core/error.h"
+#include "gan/theory/pull.h"
 
 namespace gan {
 namespace {
@@ -52,6 +53,15 @@ TEST_P(EveryGame, GGainsFromAHigherLogitAtOrBelowTheEvenOne) {
   for (const double below : {0.0, 0.5, 3.0, 12.0}) {
     const Tensor fake = logits({game.even_logit - below});
     EXPECT_LT(slope(game.g_loss(logits({game.even_logit}), fake), fake).item<double>(), 0) << below;
+  }
+}
+
+TEST_P(EveryGame, ThePullOnASampleIsMinusTheSlopeOfGsLoss) {
+  const ValueFunction& game = *GetParam();
+  for (const double a : {-3.0, 0.2, 0.5, 4.0}) {
+    const Tensor fake = logits({a});
+    const double slope_there = slope(game.g_loss(logits({0.7}), fake), fake).item<double>();
+    EXPECT_NEAR(pull_of(game.name, a, 0.7), -slope_there, 1e-12) << a;
   }
 }
 

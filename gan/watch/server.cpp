@@ -100,6 +100,8 @@ struct WatchServer::State {
     server.set_exception_handler([](const Request&, Response& response, std::exception_ptr error) {
       try {
         std::rethrow_exception(std::move(error));
+      } catch (const UsageError& what) {  // what cannot be drawn
+        refuse(response, 422, what.what());
       } catch (const std::exception& what) {  // as where a folder cannot be read
         refuse(response, 500, what.what());
       }
@@ -117,20 +119,34 @@ struct WatchServer::State {
       });
     };
     script("/watch.js", kWatchScript);
+    script("/game.js", kGameScript);
     script("/chart.js", kChartScript);
     server.Get("/runs", [this](const Request&, Response& response) {
       response.set_content(runs.list(), "application/json");
     });
-    server.Get("/run", [this](const Request& request, Response& response) {
-      const auto found = runs.run(request.get_param_value("id"));
-      if (!found) return refuse(response, 404, "there is no such run");
-      response.set_content(*found, "application/json");
-    });
-    server.Get("/picture", [this](const Request& request, Response& response) {
-      const auto found =
-          runs.picture(request.get_param_value("id"), request.get_param_value("name"));
-      if (!found) return refuse(response, 404, "there is no such picture");
-      response.set_content(*found, "image/png");
+    const auto answer = [this](const char* path, const char* type, auto find) {
+      server.Get(path, [=, this](const Request& request, Response& response) {
+        const std::optional<std::string> found = find(request);
+        if (!found) return refuse(response, 404, "there is no such thing");
+        response.set_content(*found, type);
+      });
+    };
+    const auto id = [](const Request& request) { return request.get_param_value("id"); };
+    const auto name = [](const Request& request) { return request.get_param_value("name"); };
+    answer("/run", "application/json", [=, this](const Request& r) { return runs.run(id(r)); });
+    answer("/log", "application/json", [=, this](const Request& r) { return runs.log(id(r)); });
+    answer("/game", "application/json",
+           [=, this](const Request& r) { return runs.game(id(r), r.get_param_value("step")); });
+    answer("/picture", "image/png",
+           [=, this](const Request& r) { return runs.picture(id(r), name(r)); });
+    server.Get("/page", [=, this](const Request& r, Response& response) {
+      const std::optional<std::string> found = runs.page(id(r), name(r));
+      if (!found) return refuse(response, 404, "there is no such page");
+      // A page of a run may be anybody's: it runs no script, and sees nothing of this server.
+      response.headers.erase("Content-Security-Policy");
+      response.set_header("Content-Security-Policy",
+                          "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'");
+      response.set_content(*found, "text/html; charset=utf-8");
     });
     server.Get("/events", [this](const Request&, Response& response) { send_events(response); });
   }

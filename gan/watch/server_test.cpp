@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "gan/core/error.h"
+#include "gan/watch/testing.h"
 #include "gan/watch/watched.h"
 
 namespace gan {
@@ -66,8 +67,10 @@ class Watch : public testing::Test {
 
 TEST_F(Watch, NothingIsServedWithoutTheToken) {
   httplib::Client client("127.0.0.1", port_);
-  for (const char* path : {"/", "/runs", "/run?id=one", "/picture?id=one&name=step-0000001.png",
-                           "/watch.js", "/chart.js", "/events", "/nothing"}) {
+  for (const char* path :
+       {"/", "/runs", "/run?id=one", "/picture?id=one&name=step-0000001.png", "/watch.js",
+        "/chart.js", "/game.js", "/log?id=one", "/game?id=one&step=1",
+        "/page?id=one&name=scores.html", "/events", "/nothing"}) {
     EXPECT_EQ(client.Get(path)->status, 403) << path;
     const std::string wrong = std::string(path) + (strchr(path, '?') ? "&" : "?") + "token=";
     EXPECT_EQ(client.Get(wrong)->status, 403) << path;
@@ -114,11 +117,53 @@ TEST_F(Watch, NothingOutsideOfRunsIsServed) {
        {"/run?id=..", "/run?id=.", "/run?id=", "/run?id=one%2F..", "/run?id=none",
         "/picture?id=one&name=secret.png", "/picture?id=one&name=..%2F..%2Fsecret.png",
         "/picture?id=one&name=step-0000002.png", "/picture?id=one&name=config.toml",
-        "/picture?id=..&name=step-0000001.png", "/secret.png", "/../secret.png"})
+        "/picture?id=..&name=step-0000001.png", "/log?id=..", "/page?id=one&name=secret.png",
+        "/page?id=one&name=doctor.html", "/game?id=one&step=1", "/game?id=one&step=-1",
+        "/game?id=one&step=..%2Fsecret", "/secret.png", "/../secret.png"})
     EXPECT_EQ(status(path), 404) << path;
   std::ofstream(folder_ / "config.toml") << "format = 1\n";
   fs::create_directory(folder_ / "runs");
   EXPECT_FALSE(WatchedRuns(folder_ / "runs").run(".."));
+}
+
+TEST_F(Watch, PagesOfARunMayDoNothing) {
+  std::ofstream(folder_ / "one" / "scores.html") << "<script>alert(1)</script>";
+  EXPECT_EQ(Json::parse(get("/run?id=one")->body)["pages"], Json::parse("[\"scores.html\"]"));
+  const auto page = get("/page?id=one&name=scores.html");
+  EXPECT_EQ(page->body, "<script>alert(1)</script>");
+  EXPECT_EQ(page->get_header_value_count("Content-Security-Policy"), 1u);
+  EXPECT_TRUE(
+      page->get_header_value("Content-Security-Policy").starts_with("sandbox; default-src 'none'"));
+}
+
+TEST_F(Watch, TheLogIsTheNewestWholeLines) {
+  std::ofstream metrics(folder_ / "one" / "metrics.jsonl");
+  for (int i = 1; i <= 5000; ++i)
+    metrics << "{\"step\":" << i << ",\"about\":\"" << std::string(100, 'x') << "\"}\n";
+  metrics << "{\"step\":5001" << std::flush;
+  const Json lines = Json::parse(get("/log?id=one")->body)["lines"];
+  ASSERT_EQ(lines.size(), WatchedRuns::kMostLines);
+  EXPECT_EQ(Json::parse(lines.back().get<std::string>())["step"], 5000);
+  EXPECT_EQ(Json::parse(lines.front().get<std::string>())["step"], 4801);
+  fs::remove(folder_ / "one" / "metrics.jsonl");
+  EXPECT_EQ(get("/log?id=one")->body, "{\"lines\":[]}");
+}
+
+TEST_F(Watch, TheGameOfAKeptCheckpoint) {
+  fs::create_directory(folder_ / "one" / "checkpoints");
+  std::ofstream(folder_ / "one" / "checkpoints" / "step-0000007.safetensors")
+      << LinearGame().checkpoint();
+  std::ofstream(folder_ / "one" / "checkpoints" / "step-0000008.safetensors") << "damaged";
+  EXPECT_EQ(Json::parse(get("/run?id=one")->body)["checkpoints"], Json::parse("[7,8]"));
+  EXPECT_EQ(Json::parse(get("/game?id=one&step=7")->body)["toy"], "gaussian1d");
+  EXPECT_EQ(status("/game?id=one&step=9"), 404);
+  EXPECT_EQ(status("/game?id=one&step=8"), 500);
+  LinearGame other;
+  other.toy = "pictures";
+  std::ofstream(folder_ / "one" / "checkpoints" / "step-0000009.safetensors") << other.checkpoint();
+  const auto refused = get("/game?id=one&step=9");
+  EXPECT_EQ(refused->status, 422);
+  EXPECT_NE(refused->body.find("no such toy"), std::string::npos) << refused->body;
 }
 
 TEST_F(Watch, WhatCannotBeLookedAtIsNoRun) {

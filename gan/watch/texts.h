@@ -7,6 +7,7 @@ namespace gan {
 
 extern const std::string_view kWatchPage;    ///< page/watch.html
 extern const std::string_view kWatchScript;  ///< page/watch.js
+extern const std::string_view kGameScript;   ///< page/game.js
 extern const std::string_view kChartScript;  ///< Chart.js of the distribution
 
 }  // namespace gan

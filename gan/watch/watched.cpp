@@ -6,12 +6,15 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <deque>
 #include <nlohmann/json.hpp>
 
 #include "gan/core/error.h"
+#include "gan/core/number.h"
 #include "gan/core/paths.h"
 #include "gan/core/step_name.h"
 #include "gan/doctor/finding_json.h"
+#include "gan/watch/game.h"
 #include "gan/watch/own_file.h"
 
 namespace gan {
@@ -22,7 +25,11 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kMetrics = "metrics.jsonl";
 constexpr const char* kConfig = "config.toml";
 constexpr const char* kSamples = "samples";
-constexpr int64_t kLargestPicture = 64 << 20, kLargestConfig = 1 << 20;
+constexpr const char* kNearest = "nearest.png";
+constexpr const char* kCheckpoints = "checkpoints";
+constexpr const char* kCheckpointEnding = ".safetensors";
+constexpr int64_t kLargestPicture = 64 << 20, kLargestConfig = 1 << 20, kLargestPage = 64 << 20,
+                  kLargestToy = 64 << 20;
 
 /// Nothing where it is not there, or cannot be looked at.
 std::optional<struct stat> look_at(const Path& path) {
@@ -63,21 +70,16 @@ int64_t last_step(const Path& metrics) {
   return from == tail.npos ? 0 : std::atoll(tail.c_str() + from + 8);
 }
 
-std::optional<int64_t> step_of_sample(const std::string& name) {
-  return step_named(name, ".png");
-}
-
-std::vector<std::string> samples_in(const Path& folder) {
+/// The files of a folder that are named by steps, by their steps.
+std::vector<std::pair<int64_t, std::string>> steps_in(const Path& folder, const char* ending) {
   std::vector<std::pair<int64_t, std::string>> found;
   try {
     for (const std::string& name : names_in(folder))
-      if (const auto step = step_of_sample(name)) found.emplace_back(*step, name);
+      if (const auto step = step_named(name, ending)) found.emplace_back(*step, name);
   } catch (const DataError&) {  // may not be read
   }
   std::sort(found.begin(), found.end());
-  std::vector<std::string> out;
-  for (const auto& [step, name] : found) out.push_back(name);
-  return out;
+  return found;
 }
 
 std::string text(const Json& json) {
@@ -144,7 +146,7 @@ std::string WatchedRuns::state() const {
   std::string out;
   for (const auto& [id, folder] : folders()) {
     out += id;
-    for (const char* file : {kMetrics, kConfig, kSamples}) {
+    for (const char* file : {kMetrics, kConfig, kSamples, kCheckpoints, kNearest}) {
       const auto found = look_at(folder / file);
       if (found)
         out += ":" + std::to_string(found->st_size) + "," + std::to_string(found->st_mtim.tv_sec) +
@@ -166,7 +168,16 @@ std::optional<std::string> WatchedRuns::run(const std::string& id) {
            {"step", curves.last_step()},
            {"curves", Json::object()},
            {"findings", Json::array()},
-           {"samples", samples_in(*folder / kSamples)}};
+           {"samples", Json::array()},
+           {"checkpoints", Json::array()},
+           {"pages", Json::array()},
+           {"nearest", look_at(*folder / kNearest).has_value()}};
+  for (const auto& [step, name] : steps_in(*folder / kSamples, ".png"))
+    out["samples"].push_back(name);
+  for (const auto& [step, name] : steps_in(*folder / kCheckpoints, kCheckpointEnding))
+    out["checkpoints"].push_back(step);
+  for (const std::string_view page : kPages)
+    if (look_at(*folder / page)) out["pages"].push_back(page);
   for (const auto& [name, curve] : curves.all()) {
     Json& points = out["curves"][name] = Json::array();
     for (const auto& [step, value] : curve.points()) points.push_back({step, value});  // NaN: null
@@ -178,8 +189,41 @@ std::optional<std::string> WatchedRuns::run(const std::string& id) {
 std::optional<std::string> WatchedRuns::picture(const std::string& id,
                                                 const std::string& name) const {
   const std::optional<Path> folder = folder_of(id);
-  if (!folder || !step_of_sample(name)) return {};
+  if (!folder) return {};
+  if (name == kNearest) return read_own(*folder / name, kLargestPicture);
+  if (!step_named(name, ".png")) return {};
   return read_own(*folder / kSamples / name, kLargestPicture);
+}
+
+std::optional<std::string> WatchedRuns::page(const std::string& id, const std::string& name) const {
+  const std::optional<Path> folder = folder_of(id);
+  if (!folder || std::ranges::find(kPages, name) == std::end(kPages)) return {};
+  return read_own(*folder / name, kLargestPage);
+}
+
+std::optional<std::string> WatchedRuns::log(const std::string& id) const {
+  constexpr int64_t kTail = 1 << 18;
+  const std::optional<Path> folder = folder_of(id);
+  if (!folder) return {};
+  const OwnFile file(*folder / kMetrics);
+  std::string tail = file ? file.read(std::max<int64_t>(0, file.size() - kTail), kTail) : "";
+  if (file && file.size() > kTail) tail.erase(0, tail.find('\n') + 1);
+  std::deque<std::string> lines;
+  for (size_t from = 0, end; (end = tail.find('\n', from)) != tail.npos; from = end + 1) {
+    lines.push_back(tail.substr(from, end - from));
+    if (lines.size() > kMostLines) lines.pop_front();
+  }
+  return text(Json{{"lines", lines}});
+}
+
+std::optional<std::string> WatchedRuns::game(const std::string& id, const std::string& step) const {
+  const std::optional<Path> folder = folder_of(id);
+  const std::optional<int64_t> number = parse_number<int64_t>(step);
+  if (!folder || !number || *number < 0) return {};
+  const std::string name = step_name(*number, kCheckpointEnding);
+  const auto bytes = read_own(*folder / kCheckpoints / name, kLargestToy);
+  if (!bytes) return {};
+  return game_json(*bytes, id + ", " + name);
 }
 
 }  // namespace gan

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,15 +24,25 @@ class WatchedRuns {
   /// kMostRuns of them.
   std::string list();
   /// {"config": text, "curves": {name: [[step, value or null], ...]}, "findings": [...], "samples":
-  /// [names, by their steps]}. Nothing where there is no such run.
+  /// [names, by their steps], "checkpoints": [steps], "pages": [those of kPages that are there],
+  /// "nearest": whether there is a picture of nearest neighbours}. Nothing where there is no such
+  /// run.
   std::optional<std::string> run(const std::string& id);
-  /// One of the samples, a PNG file.
+  /// One of the samples, or the nearest neighbours, a PNG file.
   std::optional<std::string> picture(const std::string& id, const std::string& name) const;
+  /// One of kPages, HTML that gan wrote, or somebody else.
+  std::optional<std::string> page(const std::string& id, const std::string& name) const;
+  /// The newest lines of metrics.jsonl, oldest first: {"lines": [text, ...]}.
+  std::optional<std::string> log(const std::string& id) const;
+  /// game_json() of a kept checkpoint. Nothing where there is none of that step.
+  /// @throws DataError, UsageError as game_json()
+  std::optional<std::string> game(const std::string& id, const std::string& step) const;
 
   /// Another text whenever a run was added to, appeared or is gone.
   std::string state() const;
 
-  static constexpr size_t kMostRuns = 200;
+  static constexpr size_t kMostRuns = 200, kMostLines = 200;
+  static constexpr std::string_view kPages[] = {"scores.html", "doctor.html"};
 
  private:
   /// By their ids, which are UTF-8: the root alone, where it is a run; else the runs in it.

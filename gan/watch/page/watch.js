@@ -11,6 +11,7 @@ const address = (path, params = {}) => `${path}?${new URLSearchParams({...params
 const WORDS = {
   en: {
     runs: 'Runs', curves: 'Curves', samples: 'Samples', findings: 'What was found', settings: 'Settings that differ',
+    log: 'Pages and log', nearest: 'beside their nearest training examples', newest: n => `the newest ${n} lines of metrics.jsonl`,
     zoom: 'Drag over a chart to zoom. A dashed line marks a finding.', whole: 'Whole length', play: 'Play',
     lost: 'no answer from gan watch; this page tries again', live: 'up to date',
     closed: 'gan watch was started anew, or too many pages are open: open the address that it prints',
@@ -29,6 +30,7 @@ const WORDS = {
   },
   zh: {
     runs: '训练', curves: '曲线', samples: '样本', findings: '发现的问题', settings: '不同的设置',
+    log: '页面与日志', nearest: '与最近的训练样本并排', newest: n => `metrics.jsonl 的最新 ${n} 行`,
     zoom: '在图上拖动可放大。虚线标出发现的问题。', whole: '显示全程', play: '播放',
     lost: 'gan watch 没有回应，页面会自动重试', live: '已是最新', nothing: '没有发现问题',
     alike: '所有设置都相同。', one: '选择两次训练，即可比较设置。', none: '这里还没有训练。',
@@ -234,10 +236,37 @@ function wrapped(text, width) {
 // --- Samples: one slider for all runs ----------------------------------------------------------------
 
 const stepOf = name => Number(/\d+/.exec(name)[0]);
-let playing = null;
+
+// A button that moves a slider to its end, and stops.
+function playOver(button, slider, show) {
+  let playing = null;
+  const stop = () => {
+    clearInterval(playing);
+    playing = null;
+    button.setAttribute('aria-pressed', 'false');
+  };
+  button.addEventListener('click', () => {
+    if (playing) return stop();
+    if (slider.value === slider.max) slider.value = 0;
+    button.setAttribute('aria-pressed', 'true');
+    playing = setInterval(() => {
+      slider.value = Number(slider.value) + 1;
+      show();
+      if (slider.value === slider.max) stop();
+    }, 400);
+  });
+}
+const isPlaying = id => byId(id).getAttribute('aria-pressed') === 'true';
 
 function steps() {
   return [...new Set(shown().flatMap(run => run.samples.map(stepOf)))].sort((a, b) => a - b);
+}
+
+function pictureOf(run, name, text) {
+  const image = document.createElement('img');
+  image.src = address('picture', {id: run.id, name});
+  image.alt = text;
+  return image;
 }
 
 function showSamples(atEnd) {
@@ -246,36 +275,19 @@ function showSamples(atEnd) {
   slider.max = Math.max(0, last);
   if (atEnd && wasLast) slider.value = slider.max;
   const step = all[Math.min(last, Number(slider.value))];
-  const figures = shown().map(run => {
+  const figures = shown().flatMap(run => {
     const name = run.samples.filter(sample => stepOf(sample) <= step).at(-1);
     const figure = document.createElement('figure');
     const caption = name ? `${run.id}, ${word('step')(numeral(stepOf(name)))}` : `${run.id}: ${word('noSamples')}`;
     figure.append(textElement('figcaption', caption, 'quiet'));
-    if (!name) return figure;
-    const image = document.createElement('img');
-    image.src = address('picture', {id: run.id, name});
-    image.alt = caption;
-    figure.append(image);
-    return figure;
+    if (name) figure.append(pictureOf(run, name, caption));
+    if (!run.nearest || step !== all[last]) return [figure];
+    const nearest = document.createElement('figure'), says = `${run.id}: ${word('nearest')}`;
+    nearest.append(textElement('figcaption', says, 'quiet'), pictureOf(run, 'nearest.png', says));
+    return [figure, nearest];
   });
   slider.setAttribute('aria-valuetext', word('step')(numeral(step ?? 0)));
   byId('samples').replaceChildren(...figures);
-}
-
-function play() {
-  const slider = byId('step');
-  if (playing) {
-    clearInterval(playing);
-    playing = null;
-  } else {
-    if (slider.value === slider.max) slider.value = 0;
-    playing = setInterval(() => {
-      slider.value = Number(slider.value) + 1;
-      showSamples(false);
-      if (slider.value === slider.max) play();
-    }, 400);
-  }
-  byId('play').setAttribute('aria-pressed', String(Boolean(playing)));
 }
 
 // --- Findings, settings ------------------------------------------------------------------------------
@@ -321,6 +333,27 @@ function showSettings() {
   box.replaceChildren(table);
 }
 
+// --- Pages that gan wrote, and the newest numbers ----------------------------------------------------
+
+async function showLog() {
+  const links = shown().flatMap(run => run.pages.map(name => {
+    const link = textElement('a', `${run.id}/${name}`);
+    link.href = address('page', {id: run.id, name});
+    link.target = '_blank';
+    return link;
+  }));
+  const open = new Set([...document.querySelectorAll('#logs details[open]')].map(element => element.dataset.run));
+  const texts = await Promise.all(shown().map(async run => {
+    const details = document.createElement('details'), {lines} = await ask('log', {id: run.id}) ?? {lines: []};
+    details.dataset.run = run.id;
+    details.open = open.has(run.id);
+    details.append(textElement('summary', `${run.id}: ${word('newest')(lines.length)}`), textElement('pre', lines.join('\n')));
+    return details;
+  }));
+  byId('pages').replaceChildren(...links);
+  byId('logs').replaceChildren(...texts);
+}
+
 // --- What is new -------------------------------------------------------------------------------------
 
 async function ask(path, params) {
@@ -356,10 +389,15 @@ async function update() {
 function showAll() {
   showRuns();
   showCharts();
-  showSamples(!playing);
+  showSamples(!isPlaying('play'));
+  orSayLost(showGame(!isPlaying('game-play')));
   showFindings();
   showSettings();
+  orSayLost(showLog());
 }
+
+// Of what asks the server: it may have ended.
+const orSayLost = asked => asked.catch(() => setState('lost'));
 
 let state = '';
 function setState(name) {
@@ -372,6 +410,7 @@ function setState(name) {
 function showWords() {
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = word(element.dataset.text);
+  showGameWords();
   const other = language === 'en' ? ['中文', 'zh'] : ['English', 'en'];
   [byId('language').textContent, byId('language').lang] = other;
 }
@@ -389,7 +428,8 @@ for (const id of ['first', 'last'])
     if (first !== null && last !== null) setRange(first, last);
   });
 byId('step').addEventListener('input', () => showSamples(false));
-byId('play').addEventListener('click', play);
+playOver(byId('play'), byId('step'), () => showSamples(false));
+prepareGame();
 setInterval(() => { for (const run of runs) ++run.changed; showRuns(); }, 1000);
 
 // A page that nobody sees keeps no connection: a browser has few for each server.

@@ -1,0 +1,25 @@
+#include "gan/theory/pull.h"
+
+#include <cmath>
+
+#include "gan/core/error.h"
+
+namespace gan {
+namespace {
+
+double sigmoid(double a) {
+  return 1 / (1 + std::exp(-a));
+}
+
+}  // namespace
+
+double pull_of(std::string_view value_function, double a, double of_data) {
+  if (value_function == "minimax") return sigmoid(a);
+  if (value_function == "non-saturating") return 1 - sigmoid(a);
+  if (value_function == "least-squares") return 1 - a;
+  if (value_function == "wasserstein" || value_function == "hinge") return 1;
+  if (value_function == "relativistic") return sigmoid(of_data - a);
+  throw UsageError("game.value = '{}' is not a known value function", value_function);
+}
+
+}  // namespace gan
