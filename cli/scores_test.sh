@@ -182,6 +182,9 @@ test_features() {
   printf nothing >text.pt
   expect 3 "features of a file of text" evaluate tiny.npy --data img --scores frechet --features text.pt
   says "text.pt: is not a TorchScript network"
+  printf nothing >text.onnx
+  expect 3 "features of a file that is no ONNX" evaluate tiny.npy --data img --scores frechet --features text.onnx
+  says "text.onnx: is not an ONNX network"
   expect 2 "a resize without a size" evaluate tiny.npy --data img --scores frechet --features text.pt --feature-resize tf1
   says "a resize needs a size"
   expect 2 "classes of a toy" evaluate toy --scores frechet --features classifier

@@ -27,10 +27,11 @@ void add_scoring(CLI::App& command, ScoringOptions& o) {
       ->allow_extra_args(false)
       ->check(some_text());
   command
-      .add_option("--features", o.features,
-                  "what makes the features in which images are compared: classifier, random, "
-                  "values, or a TorchScript file such as inception-2015-12-05.pt [default: "
-                  "classifier for labelled images, random for other images, values for rows]")
+      .add_option(
+          "--features", o.features,
+          "what makes the features in which images are compared: classifier, random, "
+          "values, or a network in a TorchScript or ONNX file such as inception-2015-12-05.pt [default: "
+          "classifier for labelled images, random for other images, values for rows]")
       ->check(some_text());
   command
       .add_option("--feature-resize", o.resize,

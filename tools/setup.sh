@@ -35,6 +35,7 @@ libzip-dev             pictures in ZIP files
 libonnx-dev            exports to ONNX
 libprotobuf-dev        exports to ONNX
 wabt                   exports as a page: WebAssembly
+libopencv-dnn-dev      scores on features of networks in ONNX
 libcpp-httplib-dev     gan watch: a page of runs
 libjs-chart.js         gan watch: charts
 fonts-dejavu-core      text in plots

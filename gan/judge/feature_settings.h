@@ -34,12 +34,12 @@ inline Names names_of(FeatureRange) {
 }
 
 struct FeatureSettings {
-  /// "classifier", "random", "values", or the path of a TorchScript network; "" chooses: a
-  /// classifier of labelled images, random convolutions of other images, values of rows.
+  /// "classifier", "random", "values", or the path of a network in TorchScript or ONNX; "" chooses:
+  /// a classifier of labelled images, random convolutions of other images, values of rows.
   std::string what = {};
-  FeatureResize resize = FeatureResize::none;  ///< of a TorchScript network
+  FeatureResize resize = FeatureResize::none;  ///< of a network in a file
   int64_t size = 0;                            ///< height and width to which it resizes
-  /// Of a TorchScript network; absent: bytes where it takes `return_features`, unit else.
+  /// Of a network in a file; absent: bytes where it takes `return_features`, unit else.
   std::optional<FeatureRange> range = {};
 };
 

@@ -56,7 +56,7 @@ std::unique_ptr<Features> make_features(const Judge& judge, const FeatureSetting
   if (built_in && (settings.resize != FeatureResize::none || settings.size > 0 || settings.range))
     throw UsageError(
         "features {}: --feature-resize, --feature-size and --feature-range apply only to a "
-        "TorchScript file",
+        "network in a file",
         what);
   if (what == "values") return std::make_unique<Values>(judge.data().train.dim());
   if (what == "classifier") {
@@ -70,7 +70,7 @@ std::unique_ptr<Features> make_features(const Judge& judge, const FeatureSetting
   if (!has_images(judge))
     throw UsageError("features {}: examples of {} are not images of at least {} x {}; use values",
                      what, judge.data().name, kSmallestImage, kSmallestImage);
-  return what == "random" ? random_features(judge) : script_features(judge, settings);
+  return what == "random" ? random_features(judge) : file_features(judge, settings);
 }
 
 }  // namespace gan

@@ -39,18 +39,18 @@ bool has_usual_features(const Judge& judge);
 
 /// For the data of `judge`. cache: the folder that keeps trained classifiers; empty: none is kept.
 /// say: hears what takes long. @throws UsageError for features that these data cannot have,
-/// DataError for a file that cannot be read, or is no TorchScript network
+/// DataError for a file that cannot be read, or is no network
 std::unique_ptr<Features> make_features(const Judge& judge, const FeatureSettings& settings,
                                         const Path& cache,
                                         const std::function<void(const std::string&)>& say);
 
-// features_classifier.cpp, features_random.cpp, features_script.cpp
+// features_classifier.cpp, features_random.cpp, features_file.cpp
 std::unique_ptr<Features> classifier_features(const Judge& judge, const Path& cache,
                                               const std::function<void(const std::string&)>& say);
 std::unique_ptr<Features> random_features(const Judge& judge);
-std::unique_ptr<Features> script_features(const Judge& judge, const FeatureSettings& settings);
+std::unique_ptr<Features> file_features(const Judge& judge, const FeatureSettings& settings);
 
-/// What a TorchScript network sees of images [n, C, H, W] in [0, 1]: bytes, three channels, its
+/// What a network in a file sees of images [n, C, H, W] in [0, 1]: bytes, three channels, its
 /// size and range. [n, 3, size, size] float32.
 Tensor network_input(const Tensor& images, const FeatureSettings& settings, FeatureRange range);
 

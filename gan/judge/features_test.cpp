@@ -9,6 +9,7 @@
 #include "gan/core/testing.h"
 #include "gan/golden/testing.h"
 #include "gan/judge/classifier.h"
+#include "gan/judge/onnx_testing.h"
 #include "gan/judge/score_json.h"
 #include "gan/judge/script_testing.h"
 #include "gan/judge/testing.h"
@@ -96,6 +97,35 @@ TEST(Features, OfANetworkInAFileSeeBytes) {
   EXPECT_EQ(Json::parse(unit->stamp())["range"], "0..1");
   EXPECT_EQ(Json::parse(styled->stamp())["range"], "0..255");
   EXPECT_EQ(Json::parse(unit->stamp())["resize"], "none");
+}
+
+TEST(Features, OfANetworkInOnnxAreThoseOfTheSameInTorchScript) {
+  const DataSet data = halves(100);
+  const Judge judge(data);
+  const ScratchFolder folder;
+  const auto of = [&](const std::string& file) {
+    return make_features(judge, {.what = file, .resize = FeatureResize::tf1, .size = 11}, {},
+                         kSilent);
+  };
+  const auto script_means =
+      of(script(folder, "means", "def forward(self, x):\n  return x.mean([2, 3])\n"));
+  std::unique_ptr<Features> means;
+  try {
+    means = of(onnx_means(folder, "means"));
+  } catch (const UsageError& without_opencv) {
+    GTEST_SKIP() << without_opencv.what();
+  }
+  const Tensor found = means->of(judge.test());  // 64 images and 36
+  ASSERT_EQ(found.sizes().vec(), (std::vector<int64_t>{100, 3}));
+  EXPECT_TRUE(found.allclose(script_means->of(judge.test()), 1e-5, 1e-6));
+  EXPECT_EQ(Json::parse(means->stamp())["name"], "means.onnx");
+  EXPECT_EQ(Json::parse(means->stamp())["range"], "0..1");
+  EXPECT_NE(means->stamp(), script_means->stamp());
+
+  write_file(folder.path() / "text.onnx", "nothing");
+  EXPECT_TRUE(holds(complaint([&] { of((folder.path() / "text.onnx").string()); }),
+                    "is not an ONNX network that OpenCV"));
+  EXPECT_TRUE(holds(complaint([&] { of(onnx_means(folder, "two", 2)); }), "has 2 outputs"));
 }
 
 TEST(Features, RefuseFilesThatAreNoNetworks) {

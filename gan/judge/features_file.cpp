@@ -1,15 +1,14 @@
 #include <ATen/ATen.h>
 #include <fmt/core.h>
-#include <torch/script.h>
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 #include <vector>
 
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
 #include "gan/judge/features.h"
+#include "gan/judge/file_network.h"
 #include "gan/judge/kept.h"
 #include "gan/judge/score_json.h"
 #include "gan/spec/network.h"
@@ -70,25 +69,20 @@ Tensor resized(const Tensor& x, FeatureResize how, int64_t size) {
   return weights(x.size(2), size).matmul(across);                // [n, C, size, size]
 }
 
-class ScriptFeatures : public Features {
+std::unique_ptr<FileNetwork> network_in(const std::string& file, const std::string& bytes) {
+  return Path(file).extension() == ".onnx" ? onnx_network(file, bytes)
+                                           : torchscript_network(file, bytes);
+}
+
+class FileFeatures : public Features {
  public:
-  ScriptFeatures(const Shape& image, const FeatureSettings& settings)
+  FileFeatures(const Shape& image, const FeatureSettings& settings)
       : image_(image), settings_(settings), file_(Path(settings.what).filename().string()) {
     const std::string bytes = read_file(settings.what);
     hash_ = bytes_hash(bytes);
-    try {
-      std::istringstream stream(bytes);
-      network_ = torch::jit::load(stream, at::kCPU);
-      network_.eval();
-      const auto& arguments = network_.get_method("forward").function().getSchema().arguments();
-      takes_return_features_ =
-          std::any_of(arguments.begin(), arguments.end(),
-                      [](const c10::Argument& a) { return a.name() == "return_features"; });
-    } catch (const std::exception&) {
-      throw DataError("{}: is not a TorchScript network saved by torch.jit.save", settings.what);
-    }
-    range_ =
-        settings.range.value_or(takes_return_features_ ? FeatureRange::bytes : FeatureRange::unit);
+    network_ = network_in(settings.what, bytes);
+    range_ = settings.range.value_or(network_->takes_return_features() ? FeatureRange::bytes
+                                                                       : FeatureRange::unit);
     size_ = of(at::zeros({1, product(image)}, at::kFloat)).size(1);
   }
 
@@ -96,14 +90,14 @@ class ScriptFeatures : public Features {
     const at::NoGradGuard no_grad;
     std::vector<Tensor> out;
     for (const Tensor& block : units.split(kBlock))
-      out.push_back(forward(
+      out.push_back(network_->forward(
           network_input(block.view({-1, image_[0], image_[1], image_[2]}), settings_, range_)));
     return at::cat(out);
   }
 
   bool inception() const override {
-    return takes_return_features_ && size_ == kInceptionFeatures && range_ == FeatureRange::bytes &&
-           settings_.resize == FeatureResize::none;
+    return network_->takes_return_features() && size_ == kInceptionFeatures &&
+           range_ == FeatureRange::bytes && settings_.resize == FeatureResize::none;
   }
 
   bool slow() const override { return true; }
@@ -129,28 +123,10 @@ class ScriptFeatures : public Features {
     return fmt::format(", resized to {0} x {0} by {1}", settings_.size, name_of(settings_.resize));
   }
 
-  Tensor forward(const Tensor& x) {
-    torch::jit::IValue said;
-    try {
-      if (takes_return_features_)
-        said = network_.forward({x}, {{"return_features", true}});
-      else
-        said = network_.forward({x});
-    } catch (const std::exception& error) {
-      const std::string text = error.what();
-      throw DataError("{}: fails on images {}: {}", settings_.what, shape_text(x.sizes().vec()),
-                      text.substr(text.find_last_of('\n', text.size() - 2) + 1));
-    }
-    if (!said.isTensor() || said.toTensor().dim() == 0 || said.toTensor().size(0) != x.size(0))
-      throw DataError("{}: must return a tensor with one row per image", settings_.what);
-    return said.toTensor().reshape({x.size(0), -1}).to(at::kFloat);
-  }
-
   Shape image_;
   FeatureSettings settings_;
   std::string file_, hash_;
-  torch::jit::Module network_;
-  bool takes_return_features_ = false;
+  std::unique_ptr<FileNetwork> network_;
   FeatureRange range_ = FeatureRange::unit;
   int64_t size_ = 0;
 };
@@ -179,11 +155,11 @@ Tensor network_input(const Tensor& images, const FeatureSettings& settings, Feat
   return x;
 }
 
-std::unique_ptr<Features> script_features(const Judge& judge, const FeatureSettings& settings) {
+std::unique_ptr<Features> file_features(const Judge& judge, const FeatureSettings& settings) {
   if ((settings.resize == FeatureResize::none) != (settings.size == 0))
     throw UsageError("features {}: a resize needs a size, and a size needs a resize",
                      settings.what);
-  return std::make_unique<ScriptFeatures>(seen_by_networks(judge.data().train.shape()), settings);
+  return std::make_unique<FileFeatures>(seen_by_networks(judge.data().train.shape()), settings);
 }
 
 }  // namespace gan
