@@ -74,10 +74,10 @@ struct CompareOptions {
 };
 
 struct ExportOptions {
-  std::string run, checkpoint = "last", to, out;
+  std::string run, checkpoint = "last", to, out, data_dir;
   std::string licence;  ///< of the weights
   bool bytes = false;   ///< --output uint8
-  Player player = Player::generator;
+  ExportedNetwork network = ExportedNetwork::generator;
   bool force = false;
 };
 

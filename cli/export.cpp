@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "gan/core/activity.h"
+#include "gan/core/cache_folder.h"
 #include "gan/core/error.h"
 #include "gan/core/paths.h"
 #include "gan/core/printable.h"
@@ -48,9 +49,14 @@ int carry_out(const ExportOptions& o) {
   check_is_not_training_data(out, o.run);
   check_places(o, target);
   now_doing(Activity::drawing_samples);
-  const Export made = export_model(
-      o.run, exporter_to(target.name),
-      {.checkpoint = o.checkpoint, .licence = o.licence, .bytes = o.bytes, .player = o.player});
+  const Export made = export_model(o.run, exporter_to(target.name),
+                                   {.checkpoint = o.checkpoint,
+                                    .licence = o.licence,
+                                    .bytes = o.bytes,
+                                    .network = o.network,
+                                    .data_dir = o.data_dir,
+                                    .cache = cache_folder(),
+                                    .say = [](const std::string& what) { note(what + " ..."); }});
   if (!target.files.empty()) make_folder(out);
   for (const ExportedFile& file : made.files) write_file(place_of(out, file.name), file.bytes);
   std::string names;

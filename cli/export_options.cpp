@@ -1,7 +1,8 @@
 #include "cli/export_options.h"
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/command.h"
@@ -11,13 +12,15 @@
 namespace gan::cli {
 namespace {
 
-CLI::Validator one_of(const std::string& first, const std::string& second) {
+CLI::Validator one_of(Names names) {
   const auto check = [=](const std::string& text) -> std::string {
-    if (text == first || text == second) return "";
-    return fmt::format("expected {} or {}, got '{}'", first, second, text);
+    if (std::ranges::find(names, text) != names.end()) return "";
+    return fmt::format("expected one of {}, got '{}'", fmt::join(names, ", "), text);
   };
   return CLI::Validator(check, "");
 }
+
+constexpr std::string_view kOutputs[] = {"own", "uint8"};
 
 }  // namespace
 
@@ -46,18 +49,21 @@ void add_export(CLI::App& app, Chosen& chosen) {
           "numbers of x: own (float32, the units of the data), or uint8 (8-bit RGB images, as "
           "torch-fidelity takes them; for onnx) [default: own]")
       ->type_name("KIND")
-      ->check(one_of("own", "uint8"));
+      ->check(one_of(kOutputs));
   command
       ->add_option_function<std::string>(
           "--network",
           [o](const std::string& name) {
-            o->player = name == "generator" ? Player::generator : Player::discriminator;
+            const Names names = names_of(ExportedNetwork{});
+            o->network =
+                static_cast<ExportedNetwork>(std::ranges::find(names, name) - names.begin());
           },
-          "which one: generator, or discriminator (input x, output logit; for "
-          "onnx and torchscript) "
-          "[default: generator]")
+          "which one: generator, discriminator, or a classifier of the classes of the run's data "
+          "(the last two: input x, output logit; for onnx and torchscript) [default: generator]")
       ->type_name("NAME")
-      ->check(one_of("generator", "discriminator"));
+      ->check(one_of(names_of(ExportedNetwork{})));
+  command->add_option("--data-dir", o->data_dir, "folder of the run's data, for a classifier")
+      ->check(some_text());
   add_force(*command, o->force);
   command->footer("Example: " + program() + " export runs/fashion-mnist --to cpp --out garments");
   command->callback([o, &chosen] {
@@ -65,11 +71,12 @@ void add_export(CLI::App& app, Chosen& chosen) {
     if (o->bytes && !target.makes_bytes)
       throw UsageError("--output uint8: {} gives the units of the data; leave the option out",
                        target.name);
-    if (o->player == Player::discriminator && !target.knows_discriminators)
+    const bool judges = o->network != ExportedNetwork::generator;
+    if (judges && !target.knows_judges)
       throw UsageError(
-          "--network discriminator: {} is written of generators; choose --to onnx or --to torchscript",
+          "--network: {} is written of generators; choose --to onnx or --to torchscript",
           target.name);
-    if (o->player == Player::discriminator && o->bytes)
+    if (judges && o->bytes)
       throw UsageError(
           "--output uint8: is for generators, which make images; leave the option out");
     chosen = *o;

@@ -65,6 +65,18 @@ test_torchscript() {
   expect 0 "  over its own file" export net --to torchscript --out generator.pt
 }
 
+test_classifiers() {
+  expect 3 "a classifier of data without labels" export net --to onnx --network classifier --out c.onnx
+  says "images.npy: has no labels for a classifier to learn"
+  make_images img
+  expect 0 "labelled images" train --data img --steps 2 --threads 1 --quiet --out labelled
+  expect 0 "  their classifier" export labelled --to torchscript --network classifier --out c.pt
+  says "compared with the model: 64 samples differ by at most" "training a classifier of the classes"
+  expect 0 "  again, in ONNX" export labelled --to onnx --network classifier --out c.onnx
+  says "c.onnx of labelled"
+  check "  it is not trained again" test -z "$(grep 'training a classifier' err.txt)"
+}
+
 test_onnx() {
   expect 0 "to ONNX" export net --to onnx --out g.onnx
   check "  a file" test -s g.onnx
@@ -78,9 +90,9 @@ test_onnx() {
   expect 2 "D in bytes" export net --to onnx --out d8.onnx --network discriminator --output uint8
   says "--output uint8: is for generators"
   expect 2 "D in C++" export net --to cpp --out d --network discriminator
-  says "--network discriminator: cpp is written of generators; choose --to onnx or --to torchscript"
+  says "--network: cpp is written of generators; choose --to onnx or --to torchscript"
   expect 2 "another network" export net --to onnx --out d --network critic
-  says "expected generator or discriminator, got 'critic'"
+  says "expected one of generator, discriminator, classifier, got 'critic'"
   expect 2 "bytes in C++" export net --to cpp --out cpp --output uint8
   says "--output uint8: cpp gives the units of the data"
   expect 2 "a folder where a file is expected" export net --to onnx --out cpp
@@ -118,4 +130,4 @@ test_refusals() {
   check "  nothing is written" test ! -e x
 }
 
-run_tests cpp safetensors onnx torchscript html refusals
+run_tests cpp safetensors onnx torchscript classifiers html refusals

@@ -12,6 +12,7 @@
 #include "gan/core/paths.h"
 #include "gan/game/generator.h"
 #include "gan/gan.h"
+#include "gan/judge/classifier.h"
 #include "gan/model/checkpoint.h"
 #include "gan/nets/network.h"
 #include "gan/pictures.h"
@@ -84,14 +85,68 @@ std::string picture_of(const DataCard& card, const ExportSamples& samples) {
   return encode_png(picture(card, x, at::empty({0, product(card.shape)}, at::kFloat)));
 }
 
-/// D's logits, [n, outputs], of examples as the networks see them.
-Tensor judged(const Stored& stored, const std::string& who, const Tensor& x, const Tensor& label) {
-  const Header& header = stored.header;
-  Network D(header.config.discriminator.layers, header.card.shape, "discriminator", Stream(0), {},
-            at::kCPU, static_cast<int64_t>(header.card.classes.size()));
+/// What an export is made from, with what it points into.
+struct Prepared {
+  std::unique_ptr<const Stored> stored;  ///< the checkpoint
+  std::string bytes;                     ///< of a classifier
+  SafeTensors tensors;                   ///< in either
+  NetworkSpec layers;                    ///< of a network that judges
+  ExportSamples samples;
+  std::optional<Judging> judging;
+  const char* prefix = "model.";
+};
+
+/// logits, [n, outputs], of examples as they come to the network that judges.
+std::vector<float> logits_of(const Prepared& p, const std::string& who, const Tensor& seen,
+                             const Tensor& label) {
+  const DataCard& card = p.stored->header.card;
+  Network network(p.layers, card.shape, p.judging->network, Stream(0), {}, at::kCPU,
+                  static_cast<int64_t>(card.classes.size()));
   read_checkpoint(
-      stored.content, [&](const StateVisitor& visit) { D.visit_state("D.", visit); }, who);
-  return D.infer(x, label).flatten(1);
+      p.tensors, [&](const StateVisitor& visit) { network.visit_state(p.prefix, visit); }, who);
+  return numbers_of<float>(network.infer(seen, label).flatten(1));
+}
+
+Tensor label_of(const ExportSamples& samples) {
+  return samples.label.empty() ? Tensor() : at::tensor(samples.label, at::kLong);
+}
+
+/// Own units, [n, D], as they come to the network.
+Tensor seen_by(const Judging& judging, const ExportSamples& samples) {
+  Tensor x = at::tensor(samples.x).reshape({samples.n, -1}).clone();
+  judging.units.apply({x.data_ptr<float>(), samples.x.size()});
+  return x;
+}
+
+void prepare_discriminator(Prepared& p, const std::string& who) {
+  const Header& header = p.stored->header;
+  p.layers = header.config.discriminator.layers;
+  p.prefix = "D.";
+  p.judging.emplace(Judging{.layers = p.layers,
+                            .units = header.card.encoding.scaling(),
+                            .network = "discriminator",
+                            .pack = header.config.game.pack});
+  p.tensors = p.stored->content;
+  p.samples = reference_samples(*p.stored, who, kSamples, 0);
+  if (p.judging->pack == 1 && header.card.origin.empty())  // else it is refused
+    p.samples.logit = logits_of(p, who, seen_by(*p.judging, p.samples), label_of(p.samples));
+}
+
+void prepare_classifier(Prepared& p, const std::filesystem::path& path,
+                        const std::filesystem::path& file, const ExportSettings& settings) {
+  const RunFolder run = RunFolder::open(path);
+  const Problem problem = prepare_trained(run, file, run.config(), settings.data_dir);
+  const Judge judge(problem.data);
+  const auto classifier = kept_classifier(judge, settings.cache, settings.say);
+  p.bytes = classifier->write();
+  p.tensors = parse_checkpoint(p.bytes, "classifier");
+  p.layers = classifier->layers();
+  p.prefix = "";
+  p.judging.emplace(
+      Judging{.layers = p.layers, .units = classifier->seen(), .network = "classifier"});
+  const int64_t n = std::min(kSamples, problem.data.test.size());
+  p.samples = {.n = n, .x = numbers_of<float>(rows_of(problem.data.test, 0, n))};
+  p.samples.logit = logits_of(p, "classifier", seen_by(*p.judging, p.samples), {});
 }
 
 }  // namespace
@@ -105,7 +160,7 @@ const Exporter& exporter_to(std::string_view target) {
 }
 
 ExportSamples reference_samples(const Stored& stored, const std::string& who, int64_t n,
-                                uint64_t seed, Player player) {
+                                uint64_t seed) {
   const Header& header = stored.header;
   const DataSpec data = data_spec(header.card);
   Generator model(header.config.generator, data, 0, at::full({data.dim()}, 0.5), at::kCPU);
@@ -122,47 +177,48 @@ ExportSamples reference_samples(const Stored& stored, const std::string& who, in
           .z = numbers_of<float>(z),
           .label = label.defined() ? numbers_of<int64_t>(label) : std::vector<int64_t>(),
           .x = numbers_of<float>(x),
-          .logit = player == Player::generator
-                       ? std::vector<float>()
-                       : numbers_of<float>(judged(stored, who, seen, label)),
           .picture = {}};
 }
 
 Export export_model(const std::filesystem::path& path, const Exporter& exporter,
                     const ExportSettings& settings) {
   const std::filesystem::path file = checkpoint_file(path, settings.checkpoint);
-  const auto stored = read_stored(file);
-  const Header& header = stored->header;
   const std::string who = path.string();
-  if (!has_section(header.config, "generator"))
+  Prepared p{.stored = read_stored(file)};
+  const Header& header = p.stored->header;
+  const bool classifies = settings.network == ExportedNetwork::classifier;
+  if (!classifies && !has_section(header.config, "generator"))
     throw UsageError("{}: is a model of the kind '{}'; networks of adversarial nets are exported",
                      who, header.config.run.model.text);
+  if (classifies)
+    prepare_classifier(p, path, file, settings);
+  else if (settings.network == ExportedNetwork::discriminator)
+    prepare_discriminator(p, who);
   const ExportSource source{.generator = header.config.generator,
-                            .discriminator = header.config.discriminator,
-                            .pack = header.config.game.pack,
                             .card = header.card,
-                            .tensors = stored->content,
+                            .tensors = p.judging ? p.tensors : p.stored->content,
                             .model = name_of(path),
                             .step = header.step,
                             .licence = settings.licence,
                             .bytes = settings.bytes,
                             .scores = scores_of(path, header.step),
-                            .player = settings.player};
+                            .prefix = p.prefix,
+                            .judging = p.judging};
   graph_of(source);  // refuses what cannot be exported before anything is computed
-  ExportSamples samples = reference_samples(*stored, who, kSamples, 0, settings.player);
-  samples.picture = picture_of(header.card, samples);
-  Export out{.files = exporter.write(source, samples),
+  if (!p.judging) p.samples = reference_samples(*p.stored, who, kSamples, 0);
+  p.samples.picture = picture_of(header.card, p.samples);
+  Export out{.files = exporter.write(source, p.samples),
              .proof = {},
              .of_gan = {},
-             .samples = samples.n,
+             .samples = p.samples.n,
              .step = header.step};
-  out.proof = exporter.prove(source, samples, out.files);
+  out.proof = exporter.prove(source, p.samples, out.files);
   if (out.proof.largest && !(*out.proof.largest <= kMostDifference))
     throw ErrorOf<Exit::bug>(
         "{}: the export differs from the model by {:.2g} of its largest number, at most {:g} was "
         "expected; nothing was written",
         who, *out.proof.largest, kMostDifference);
-  if (out.proof.speed) out.of_gan = speed_of_gan(file, samples);
+  if (out.proof.speed) out.of_gan = speed_of_gan(file, p.samples);
   return out;
 }
 

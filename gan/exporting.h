@@ -1,7 +1,9 @@
 #pragma once
-/// A trained generator or discriminator as files that need no libtorch, compared with the model
+/// A trained network as files that need no libtorch, compared with the model
 /// before they are kept. The targets are the rows of gan/export/targets.h.
 
+#include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,13 +25,17 @@ struct ExportSettings {
   std::string checkpoint = "last";  ///< as of load()
   std::string licence;              ///< of the weights, an SPDX name; may be empty
   bool bytes = false;               ///< 8-bit RGB images, of targets that know them
-  Player player = Player::generator;
+  ExportedNetwork network = ExportedNetwork::generator;
+  std::filesystem::path data_dir;  ///< of the run's data, for a classifier
+  std::filesystem::path cache;     ///< where classifiers are kept; empty: none is
+  std::function<void(const std::string&)> say = [](const std::string&) {};  ///< what takes long
 };
 
 /// @throws std::logic_error where the target has none
 const Exporter& exporter_to(std::string_view target);
 
-/// `path`: as of load(). Writes nothing.
+/// `path`: as of load(); a run, for a classifier of the classes of its data, which is trained where
+/// none is kept. Writes nothing.
 /// @throws UsageError naming what cannot be exported; DataError; ErrorOf<Exit::bug> where the
 /// export differs from the model by more than kMostDifference
 Export export_model(const std::filesystem::path& path, const Exporter& exporter,
@@ -39,8 +45,8 @@ Export export_model(const std::filesystem::path& path, const Exporter& exporter,
 constexpr double kMostDifference = 1e-4;
 
 /// What the reference network draws from the generator of a checkpoint in float32; samples 0 to n -
-/// 1 of the seed, and what D says of them where D is exported. Without a picture.
+/// 1 of the seed. Without a picture.
 ExportSamples reference_samples(const Stored& stored, const std::string& who, int64_t n,
-                                uint64_t seed, Player player = Player::generator);
+                                uint64_t seed);
 
 }  // namespace gan

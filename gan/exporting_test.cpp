@@ -121,7 +121,7 @@ TEST(Export, WhatNoDiscriminatorOfOneExampleIsIsRefused) {
     return complaint<UsageError>([&] { graph_of(source); });
   };
   ExportSource packed = made.source();
-  packed.pack = 2;
+  packed.judging->pack = 2;
   EXPECT_TRUE(holds(said(packed), "judges 2 examples at once")) << said(packed);
   MadeD large({"rows", {dense(1)}, false, {3}});
   large.card.origin = {1e9};

@@ -138,16 +138,10 @@ struct Made {
     samples.x = numbers<float>(own_units(card, network.infer(z, label)));
   }
   ExportSource source() const {
-    return {.generator = section,
-            .discriminator = unused,
-            .card = card,
-            .tensors = tensors,
-            .model = "test",
-            .step = 7};
+    return {.generator = section, .card = card, .tensors = tensors, .model = "test", .step = 7};
   }
 
   GeneratorSection section;
-  DiscriminatorSection unused;
   DataCard card;
   std::string bytes;
   SafeTensors tensors;
@@ -166,13 +160,12 @@ inline std::vector<Case> exported_cases() {
 /// examples in units of their own.
 struct MadeD {
   explicit MadeD(const Case& c) {
-    section.layers = c.spec;
+    layers = c.spec;
     for (int64_t i = 0; i < c.classes; ++i) card.classes.push_back(std::to_string(i));
     card.shape = c.input;
     card.name = "toy";
     card.encoding = Scaling{{-2.5F}, {0.25F}};
-    Network network(section.layers, card.shape, "discriminator", Stream(3), {}, at::kCPU,
-                    c.classes);
+    Network network(layers, card.shape, "discriminator", Stream(3), {}, at::kCPU, c.classes);
     fill(network);
     bytes =
         write_checkpoint([&](const StateVisitor& visit) { network.visit_state("D.", visit); }, {});
@@ -187,15 +180,15 @@ struct MadeD {
   }
   ExportSource source() const {
     return {.generator = unused,
-            .discriminator = section,
             .card = card,
             .tensors = tensors,
             .model = "test",
-            .player = Player::discriminator};
+            .prefix = "D.",
+            .judging = Judging{layers, card.encoding.scaling(), "discriminator"}};
   }
 
   GeneratorSection unused;
-  DiscriminatorSection section;
+  NetworkSpec layers;
   DataCard card;
   std::string bytes;
   SafeTensors tensors;

@@ -150,11 +150,13 @@ class Script {
 };
 
 std::string module_bytes(const torch::jit::Module& module, const ExportSource& source) {
-  const torch::jit::ExtraFilesMap about{{"made_by", fmt::format("{} {}", kExportMark, version())},
-                                        {"model", source.model},
-                                        {"data", source.card.name},
-                                        {"step", std::to_string(source.step)},
-                                        {"licence", source.licence}};
+  const torch::jit::ExtraFilesMap about{
+      {"made_by", fmt::format("{} {}", kExportMark, version())},
+      {"model", source.model},
+      {"data", source.card.name},
+      {"step", std::to_string(source.step)},
+      {"classes", fmt::format("{}", fmt::join(source.card.classes, ", "))},
+      {"licence", source.licence}};
   std::ostringstream out;
   module.save(out, about);
   return out.str();
@@ -162,8 +164,8 @@ std::string module_bytes(const torch::jit::Module& module, const ExportSource& s
 
 std::vector<ExportedFile> write_torchscript(const ExportSource& source, const ExportSamples&) {
   const Graph graph = graph_of(source);
-  const bool makes = source.player == Player::generator;
-  torch::jit::Module module(makes ? "Generator" : "Discriminator");
+  const bool makes = !source.judging;
+  torch::jit::Module module(makes ? "Generator" : "Judge");
   Script script(graph, module);
   module.define(script.source(makes ? "z" : "x"));
   module.eval();
@@ -175,7 +177,7 @@ Proof prove_torchscript(const ExportSource& source, const ExportSamples& samples
   std::istringstream bytes(files.front().bytes);
   torch::jit::Module module = torch::jit::load(bytes, at::kCPU);
   const at::NoGradGuard no_grad;
-  const bool makes = source.player == Player::generator;
+  const bool makes = !source.judging;
   const at::Tensor in = makes ? at::tensor(samples.z).reshape({samples.n, -1})
                               : at::tensor(samples.x).reshape(
                                     batch_shape(samples.n, seen_by_networks(source.card.shape)));

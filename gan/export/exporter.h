@@ -20,7 +20,7 @@ struct ExportSamples {
   std::vector<float> z;        ///< [n, Z], of this seed
   std::vector<int64_t> label;  ///< [n]; empty where the generator sees none
   std::vector<float> x;        ///< [n, numbers], channels first
-  std::vector<float> logit;    ///< [n, outputs], what D says of x; only where D is exported
+  std::vector<float> logit;    ///< [n, outputs], what a network that judges says of x
   std::string picture;         ///< of the same samples, a PNG file; empty where they have none
 };
 

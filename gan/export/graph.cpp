@@ -18,7 +18,7 @@ class Builder {
   Graph generator() {
     const NetworkSpec& layers = source_.generator.layers;
     const std::vector<LayerShape> fitted =
-        begin(layers, {source_.generator.noise_size}, "generator", source_.of_generator);
+        begin(layers, {source_.generator.noise_size}, "generator");
     size_t value = add_network(layers, fitted, 0, "", "[generator]");
     value = as(value, {product(shape(value))}, "");
     const DataCard& card = source_.card;
@@ -27,20 +27,20 @@ class Builder {
     return std::move(graph_);
   }
 
-  Graph discriminator() {
-    if (source_.pack > 1)
+  Graph judge(const Judging& judging) {
+    if (judging.pack > 1)
       throw UsageError("{}: D judges {} examples at once (game.pack): it cannot be exported",
-                       source_.model, source_.pack);
+                       source_.model, judging.pack);
     if (!source_.card.origin.empty())
       throw UsageError(
-          "{}: its data need more digits than the float32 that an exported D takes: it cannot be "
+          "{}: its data need more digits than the float32 that an exported {} takes: it cannot be "
           "exported",
-          source_.model);
-    const NetworkSpec& layers = source_.discriminator.layers;
+          source_.model, judging.network);
     const Shape example = seen_by_networks(source_.card.shape);
-    const std::vector<LayerShape> fitted = begin(layers, example, "discriminator", "D.");
-    size_t value = as_networks_see(0);
-    value = add_network(layers, fitted, as(value, example, ""), "", "[discriminator]");
+    const std::vector<LayerShape> fitted = begin(judging.layers, example, judging.network);
+    size_t value = as_network_sees(0, judging.units);
+    value = add_network(judging.layers, fitted, as(value, example, ""), "",
+                        fmt::format("[{}]", judging.network));
     as_row(value, "");
     return std::move(graph_);
   }
@@ -55,11 +55,9 @@ class Builder {
     return output;
   }
 
-  std::vector<LayerShape> begin(const NetworkSpec& layers, const Shape& in, const char* network,
-                                const char* prefix) {
+  std::vector<LayerShape> begin(const NetworkSpec& layers, const Shape& in, const char* network) {
     graph_.values.push_back(in);
     if (sees_labels(layers)) graph_.classes = static_cast<int64_t>(source_.card.classes.size());
-    prefix_ = prefix;
     return shapes(layers, in, network, graph_.classes);
   }
 
@@ -207,8 +205,7 @@ class Builder {
 
   /// (own - offset) factor, of each number where they have factors of their own, or of each
   /// channel.
-  size_t as_networks_see(size_t value) {
-    const Scaling& scaling = source_.card.encoding.scaling();
+  size_t as_network_sees(size_t value, const Scaling& scaling) {
     const bool one = scaling.factor.size() == 1 && scaling.offset.size() == 1;
     if (!one) value = as_row(value, "");
     const auto n = static_cast<size_t>(shape(value)[0]);
@@ -238,7 +235,7 @@ class Builder {
 
   /// @throws DataError
   Weights weights(const char* what, const Shape& wanted) const {
-    const std::string name = prefix_ + at_.name + "." + what;
+    const std::string name = source_.prefix + at_.name + "." + what;
     const auto found = source_.tensors.tensors.find(name);
     if (found == source_.tensors.tensors.end())
       throw DataError("{}: holds no '{}': it was written by another kind of run", source_.model,
@@ -276,7 +273,6 @@ class Builder {
 
   const ExportSource& source_;
   Graph graph_;
-  std::string prefix_;  // of the network's tensors
   Place at_;
 };
 
@@ -284,7 +280,7 @@ class Builder {
 
 Graph graph_of(const ExportSource& source) {
   Builder builder(source);
-  return source.player == Player::generator ? builder.generator() : builder.discriminator();
+  return source.judging ? builder.judge(*source.judging) : builder.generator();
 }
 
 }  // namespace gan

@@ -5,6 +5,7 @@
 /// library.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -123,29 +124,35 @@ struct Graph {
   const Shape& out() const { return values.back(); }  ///< as the data's examples, or logits
 };
 
+/// A network that judges examples: a discriminator, or a classifier.
+struct Judging {
+  const NetworkSpec& layers;
+  Scaling units;        ///< how examples come to it: (own - offset) factor
+  const char* network;  ///< "discriminator", "classifier"
+  int64_t pack = 1;     ///< examples that it sees at once
+};
+
 /// What an export is made from.
 struct ExportSource {
   const GeneratorSection& generator;
-  const DiscriminatorSection& discriminator;
-  int64_t pack = 1;  ///< examples that the discriminator sees at once
   const DataCard& card;
-  const SafeTensors& tensors;  ///< D's begin with "D."
-  std::string model;           ///< what is exported, in words: the name of a run
+  const SafeTensors& tensors;
+  std::string model;  ///< what is exported, in words: the name of a run
   int64_t step = 0;
   std::string licence;  ///< of the weights, an SPDX name; may be empty
   bool bytes = false;   ///< x as 8-bit RGB images, of targets that know them
   std::vector<std::pair<std::string, double>> scores;  ///< last computed while training
-  Player player = Player::generator;                   ///< which network is exported
-  /// What the names of the generator's tensors begin with. Of the generator that plays, where
-  /// samples come from an average of it: "G."
-  const char* of_generator = "model.";
+  /// What the names of the network's tensors begin with. "model.": the generator that samples are
+  /// drawn from. "G.": the one that plays, where samples come from an average of it. "D.": D.
+  const char* prefix = "model.";
+  std::optional<Judging> judging;  ///< a network that judges, in place of the generator
 };
 
-/// The generator: z to an example in the data's own units. The discriminator: an example in the
-/// data's own units, [n] or [C, H, W], to its logits: one, and one for each class where D
-/// classifies.
-/// @throws UsageError naming what cannot be exported: a layer, a D that sees several examples at
-/// once, a D for data that float32 does not tell apart; DataError where a tensor is missing
+/// The generator: z to an example in the data's own units. What judges: an example in the data's
+/// own units, [n] or [C, H, W], to its logits; of a D that classifies, that of "data" and those of
+/// the classes.
+/// @throws UsageError naming what cannot be exported: a layer, what sees several examples at once,
+/// or data that float32 does not tell apart; DataError where a tensor is missing
 Graph graph_of(const ExportSource& source);
 
 }  // namespace gan

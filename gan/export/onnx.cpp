@@ -3,7 +3,7 @@
 #define ONNX_ML 1
 #define ONNX_NAMESPACE onnx
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <onnx/onnx_pb.h>
 
 #include "gan/core/error.h"
@@ -291,8 +291,9 @@ void add_metadata(onnx::ModelProto& model, const ExportSource& source) {
   add("model", source.model);
   add("data", source.card.name);
   add("step", std::to_string(source.step));
-  if (source.player == Player::generator)
+  if (!source.judging)
     add("noise", source.generator.noise == NoiseKind::normal ? "normal" : "uniform");
+  add("classes", fmt::format("{}", fmt::join(source.card.classes, ", ")));
   add("licence", source.licence);
 }
 
@@ -303,8 +304,8 @@ std::vector<ExportedFile> write_onnx(const ExportSource& source, const ExportSam
   w.model.set_producer_name(std::string(kExportMark));
   w.model.set_producer_version(version());
   w.model.add_opset_import()->set_version(kOperatorSet);
-  const bool makes = source.player == Player::generator;
-  w.graph().set_name(makes ? "generator" : "discriminator");
+  const bool makes = !source.judging;
+  w.graph().set_name(makes ? "generator" : source.judging->network);
   const char *in = makes ? "z" : "x", *out = makes ? "x" : "logit";
   describe_value(*w.graph().add_input(), in, onnx::TensorProto::FLOAT, graph.in());
   if (graph.classes > 0)

@@ -131,7 +131,7 @@ void write_numbers(const ProgramFolder& folder, const ExportSource& source,
   std::vector<float> label(samples.label.begin(), samples.label.end());
   label.resize(static_cast<size_t>(samples.n));
   folder.write("label.npy", {format_npy({samples.n}, label)});
-  if (source.player == Player::generator) {
+  if (!source.judging) {
     folder.write("in.npy", {format_npy(rows(samples.z), samples.z)});
     folder.write("out.npy", {format_npy(rows(samples.x), samples.x)});
   } else {

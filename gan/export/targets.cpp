@@ -19,17 +19,17 @@ std::span<const ExportTarget> export_targets() {
        .files = {"model.safetensors", "config.json", "generator.py", "samples.safetensors",
                  "README.md", "samples.png"}},
       {.name = "onnx",
-       .about = "an ONNX file: input z (and label), output x; of a discriminator x and logit",
+       .about = "an ONNX file: input z (and label), output x; of a network that judges x and logit",
        .files = {},
        .makes_bytes = true,
-       .knows_discriminators = true},
+       .knows_judges = true},
       {.name = "html",
        .about = "one page that runs the generator in a browser, without a server",
        .files = {}},
       {.name = "torchscript",
        .about = "a module for libtorch and torch.jit.load, called as the ONNX file",
        .files = {},
-       .knows_discriminators = true}};
+       .knows_judges = true}};
   return rows;
 }
 

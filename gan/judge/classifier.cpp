@@ -66,7 +66,8 @@ Tensor labels_of(const Examples& examples, int64_t first, int64_t count) {
 }
 
 Classifier::Classifier(const Judge& judge, const Stream& init)
-    : mean_(at::zeros({1, judge.data().train.dim()}, at::kFloat)),
+    : units_(judge.data().judging()),
+      mean_(at::zeros({1, judge.data().train.dim()}, at::kFloat)),
       deviation_(at::ones_like(mean_)),
       right_(at::zeros({}, at::kFloat)),
       network_(network_of(layers_for(labelled_spec(judge)), judge, init)),
@@ -194,6 +195,18 @@ Tensor Classifier::probabilities(const Tensor& x) {
 
 Tensor Classifier::features(const Tensor& x) {
   return through(body_, x);
+}
+
+Scaling Classifier::seen() const {
+  // ((own - offset) factor - mean) / deviation
+  const Tensor offset = at::tensor(units_.offset), factor = at::tensor(units_.factor),
+               at_once = offset + mean_.flatten() / factor,
+               times = (factor / deviation_.flatten()).expand_as(at_once);
+  Scaling out;
+  out.offset.assign(at_once.data_ptr<float>(), at_once.data_ptr<float>() + at_once.numel());
+  const Tensor whole = times.contiguous();
+  out.factor.assign(whole.data_ptr<float>(), whole.data_ptr<float>() + whole.numel());
+  return out;
 }
 
 int64_t Classifier::feature_count() const {

@@ -34,16 +34,18 @@ class Game {
  public:
   Game(const SafeTensors& content, const std::string& who)
       : header_(read_header(content, who)), toy_(toy_of(header_, who)) {
-    const bool averaged = averages(header_.config.game);
-    ExportSource source{.generator = header_.config.generator,
-                        .discriminator = header_.config.discriminator,
-                        .pack = header_.config.game.pack,
+    const Config& config = header_.config;
+    ExportSource source{.generator = config.generator,
                         .card = header_.card,
                         .tensors = content,
                         .model = who,
-                        .of_generator = averaged ? "G." : "model."};
+                        .prefix = averages(config.game) ? "G." : "model."};
     G_ = program_of(graph_of(source));
-    source.player = Player::discriminator;
+    source.prefix = "D.";
+    source.judging.emplace(Judging{.layers = config.discriminator.layers,
+                                   .units = header_.card.encoding.scaling(),
+                                   .network = "discriminator",
+                                   .pack = config.game.pack});
     D_ = program_of(graph_of(source));
     if (G_.classes > 0 || D_.classes > 0)
       throw UsageError("{}: its networks see labels, and the game is drawn without", who);
