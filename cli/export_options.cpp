@@ -27,7 +27,7 @@ constexpr std::string_view kOutputs[] = {"own", "uint8"};
 void add_export(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<ExportOptions>();
   CLI::App* command =
-      app.add_subcommand("export", "write a trained generator as files that need no libtorch");
+      app.add_subcommand("export", "write a trained network as files for other programs");
   command->add_option("RUN", o->run, "folder of a run, or a checkpoint file")
       ->required()
       ->check(some_text());
@@ -58,8 +58,8 @@ void add_export(CLI::App& app, Chosen& chosen) {
             o->network =
                 static_cast<ExportedNetwork>(std::ranges::find(names, name) - names.begin());
           },
-          "which one: generator, discriminator, or a classifier of the classes of the run's data "
-          "(the last two: input x, output logit; for onnx and torchscript) [default: generator]")
+          "network to export: generator, discriminator, or classifier (of the classes of the run's data; "
+          "the last two only to onnx and torchscript) [default: generator]")
       ->type_name("NAME")
       ->check(one_of(names_of(ExportedNetwork{})));
   command->add_option("--data-dir", o->data_dir, "folder of the run's data, for a classifier")
@@ -74,11 +74,14 @@ void add_export(CLI::App& app, Chosen& chosen) {
     const bool judges = o->network != ExportedNetwork::generator;
     if (judges && !target.knows_judges)
       throw UsageError(
-          "--network: {} is written of generators; choose --to onnx or --to torchscript",
+          "--network discriminator and classifier: --to {} exports only generators; choose --to onnx "
+          "or --to torchscript",
           target.name);
     if (judges && o->bytes)
       throw UsageError(
           "--output uint8: is for generators, which make images; leave the option out");
+    if (!o->data_dir.empty() && o->network != ExportedNetwork::classifier)
+      throw UsageError("--data-dir: is for --network classifier; leave the option out");
     chosen = *o;
   });
 }

@@ -65,6 +65,22 @@ test_torchscript() {
   expect 0 "  over its own file" export net --to torchscript --out generator.pt
 }
 
+test_two_kinds_of_labels() {  # D classifies, and sees no labels; G does
+  make_images labelled-img
+  printf '%s\n' '[run]' 'threads = 1' '[data]' 'source = "labelled-img"' 'scale = "unit"' '[training]' 'steps = 2' 'batch_size = 20' 'learning_rate = 1e-3' \
+    '[optimizer]' 'method = "adam"' '[game]' 'auxiliary = 1.0' '[generator]' 'noise_size = 6' \
+    'layers = [{ layer = "class-embedding", size = 3 }, { layer = "dense", units = 64, activation = "sigmoid" }]' \
+    '[discriminator]' 'layers = [{ layer = "dense", units = 4, activation = "relu" }, { layer = "dense", units = CLASSES }]' >two.toml
+  sed -i "s/CLASSES/$((1 + $("$program" info labelled-img 2>/dev/null | grep -oE '[0-9]+ classes' | grep -oE '^[0-9]+' || echo 1)))/" two.toml
+  expect 0 "G sees labels, D tells them" train two.toml --quiet --out two
+  for target in onnx torchscript; do
+    for network in generator discriminator; do
+      expect 0 "  $network to $target" export two --to $target --network $network --out two-$network.$target
+      check "    OpenCV runs it" test -z "$(grep 'cannot run it' out.txt)"
+    done
+  done
+}
+
 test_classifiers() {
   expect 3 "a classifier of data without labels" export net --to onnx --network classifier --out c.onnx
   says "images.npy: has no labels for a classifier to learn"
@@ -80,7 +96,7 @@ test_classifiers() {
 test_onnx() {
   expect 0 "to ONNX" export net --to onnx --out g.onnx
   check "  a file" test -s g.onnx
-  compared() { if grep -q 'run by' out.txt; then says "compared with the model: 64 samples differ by at most"; else says "the checker of ONNX accepts it"; fi; }
+  compared() { check "  OpenCV runs it" test -z "$(grep 'cannot run it' out.txt)"; if grep -q 'run by' out.txt; then says "compared with the model: 64 samples differ by at most"; else says "the checker of ONNX accepts it"; fi; }
   compared
   expect 0 "  of bytes" export net --to onnx --out g8.onnx --output uint8
   compared
@@ -90,7 +106,7 @@ test_onnx() {
   expect 2 "D in bytes" export net --to onnx --out d8.onnx --network discriminator --output uint8
   says "--output uint8: is for generators"
   expect 2 "D in C++" export net --to cpp --out d --network discriminator
-  says "--network: cpp is written of generators; choose --to onnx or --to torchscript"
+  says "--network discriminator and classifier: --to cpp exports only generators; choose --to onnx or --to torchscript"
   expect 2 "another network" export net --to onnx --out d --network critic
   says "expected one of generator, discriminator, classifier, got 'critic'"
   expect 2 "bytes in C++" export net --to cpp --out cpp --output uint8
@@ -126,8 +142,8 @@ test_refusals() {
   printf '%s\n' '[run]' 'model = "bernoulli-mixture"' '[data]' 'source = "images.npy"' 'binarise = true' '[training]' 'steps = 2' 'batch_size = 20' '[mixture]' 'components = 5' >mixture.toml
   expect 0 "a model of another kind" train mixture.toml --quiet --out mixture
   expect 2 "  is refused" export mixture --to cpp --out x
-  says "mixture: is a model of the kind 'bernoulli-mixture'; networks of adversarial nets are exported"
+  says "mixture: is a model of the kind 'bernoulli-mixture'; only adversarial nets have a generator and a discriminator to export"
   check "  nothing is written" test ! -e x
 }
 
-run_tests cpp safetensors onnx torchscript classifiers html refusals
+run_tests cpp safetensors onnx torchscript two_kinds_of_labels classifiers html refusals

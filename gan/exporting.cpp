@@ -118,7 +118,7 @@ Tensor seen_by(const Judging& judging, const ExportSamples& samples) {
   return x;
 }
 
-void prepare_discriminator(Prepared& p, const std::string& who) {
+void describe_discriminator(Prepared& p) {
   const Header& header = p.stored->header;
   p.layers = header.config.discriminator.layers;
   p.prefix = "D.";
@@ -127,13 +127,11 @@ void prepare_discriminator(Prepared& p, const std::string& who) {
                             .network = "discriminator",
                             .pack = header.config.game.pack});
   p.tensors = p.stored->content;
-  p.samples = reference_samples(*p.stored, who, kSamples, 0);
-  if (p.judging->pack == 1 && header.card.origin.empty())  // else it is refused
-    p.samples.logit = logits_of(p, who, seen_by(*p.judging, p.samples), label_of(p.samples));
 }
 
-void prepare_classifier(Prepared& p, const std::filesystem::path& path,
-                        const std::filesystem::path& file, const ExportSettings& settings) {
+/// Trains it where none is kept.
+void make_classifier(Prepared& p, const std::filesystem::path& path,
+                     const std::filesystem::path& file, const ExportSettings& settings) {
   const RunFolder run = RunFolder::open(path);
   const Problem problem = prepare_trained(run, file, run.config(), settings.data_dir);
   const Judge judge(problem.data);
@@ -146,7 +144,14 @@ void prepare_classifier(Prepared& p, const std::filesystem::path& path,
       Judging{.layers = p.layers, .units = classifier->seen(), .network = "classifier"});
   const int64_t n = std::min(kSamples, problem.data.test.size());
   p.samples = {.n = n, .x = numbers_of<float>(rows_of(problem.data.test, 0, n))};
-  p.samples.logit = logits_of(p, "classifier", seen_by(*p.judging, p.samples), {});
+}
+
+/// What the export is compared with; of a classifier, test examples are there already.
+void compute_samples(Prepared& p, const std::string& who) {
+  if (p.samples.n == 0) p.samples = reference_samples(*p.stored, who, kSamples, 0);
+  if (!p.judging) return;
+  if (!sees_labels(p.layers)) p.samples.label.clear();  // G's alone
+  p.samples.logit = logits_of(p, who, seen_by(*p.judging, p.samples), label_of(p.samples));
 }
 
 }  // namespace
@@ -167,8 +172,7 @@ ExportSamples reference_samples(const Stored& stored, const std::string& who, in
   read_checkpoint(
       stored.content, [&](const StateVisitor& visit) { model.visit_state(visit); }, who);
   const at::Tensor z = model.noise(n, seed), label = model.labels(n, seed);
-  const at::Tensor seen = model.decode(z, label);
-  at::Tensor x = own_units(header.card, seen);
+  at::Tensor x = own_units(header.card, model.decode(z, label));
   const std::vector<double>& origin = header.card.origin;
   if (!origin.empty())
     x = (x.flatten(1).to(at::kDouble) + at::tensor(origin, at::kDouble)).to(at::kFloat);
@@ -188,12 +192,14 @@ Export export_model(const std::filesystem::path& path, const Exporter& exporter,
   const Header& header = p.stored->header;
   const bool classifies = settings.network == ExportedNetwork::classifier;
   if (!classifies && !has_section(header.config, "generator"))
-    throw UsageError("{}: is a model of the kind '{}'; networks of adversarial nets are exported",
-                     who, header.config.run.model.text);
+    throw UsageError(
+        "{}: is a model of the kind '{}'; only adversarial nets have a generator and a "
+        "discriminator to export",
+        who, header.config.run.model.text);
   if (classifies)
-    prepare_classifier(p, path, file, settings);
+    make_classifier(p, path, file, settings);
   else if (settings.network == ExportedNetwork::discriminator)
-    prepare_discriminator(p, who);
+    describe_discriminator(p);
   const ExportSource source{.generator = header.config.generator,
                             .card = header.card,
                             .tensors = p.judging ? p.tensors : p.stored->content,
@@ -204,8 +210,8 @@ Export export_model(const std::filesystem::path& path, const Exporter& exporter,
                             .scores = scores_of(path, header.step),
                             .prefix = p.prefix,
                             .judging = p.judging};
-  graph_of(source);  // refuses what cannot be exported before anything is computed
-  if (!p.judging) p.samples = reference_samples(*p.stored, who, kSamples, 0);
+  graph_of(source);  // refuses what cannot be exported before samples are drawn
+  compute_samples(p, who);
   p.samples.picture = picture_of(header.card, p.samples);
   Export out{.files = exporter.write(source, p.samples),
              .proof = {},

@@ -1,6 +1,6 @@
 #pragma once
-/// A trained network as files that need no libtorch, compared with the model
-/// before they are kept. The targets are the rows of gan/export/targets.h.
+/// A trained network as files for other programs, compared with the model before they are kept. The
+/// targets are the rows of gan/export/targets.h.
 
 #include <filesystem>
 #include <functional>

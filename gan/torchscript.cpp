@@ -155,7 +155,7 @@ std::string module_bytes(const torch::jit::Module& module, const ExportSource& s
       {"model", source.model},
       {"data", source.card.name},
       {"step", std::to_string(source.step)},
-      {"classes", fmt::format("{}", fmt::join(source.card.classes, ", "))},
+      {"classes", fmt::format("{}", fmt::join(source.card.classes, "\n"))},
       {"licence", source.licence}};
   std::ostringstream out;
   module.save(out, about);

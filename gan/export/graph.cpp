@@ -209,14 +209,16 @@ class Builder {
     const bool one = scaling.factor.size() == 1 && scaling.offset.size() == 1;
     if (!one) value = as_row(value, "");
     const auto n = static_cast<size_t>(shape(value)[0]);
-    operation::Scale out{{{shape(value)[0]}, {}}, {{shape(value)[0]}, {}}};
+    const Weights ones{{shape(value)[0]}, std::vector<float>(n, 1)},
+        zeros{ones.shape, std::vector<float>(n)};
+    operation::Scale centred{ones, zeros},
+        scaled{ones, zeros};  // in two steps: offsets may be large
     for (size_t i = 0; i < n; ++i) {
-      const float factor = scaling.factor[scaling.factor.size() == 1 ? 0 : i];
-      const float offset = scaling.offset[scaling.offset.size() == 1 ? 0 : i];
-      out.scale.values.push_back(factor);
-      out.shift.values.push_back(-offset * factor);
+      centred.shift.values[i] = -scaling.offset[scaling.offset.size() == 1 ? 0 : i];
+      scaled.scale.values[i] = scaling.factor[scaling.factor.size() == 1 ? 0 : i];
     }
-    return add(std::move(out), "", {value}, Shape(shape(value)));
+    const size_t middle = add(std::move(centred), "", {value}, Shape(shape(value)));
+    return add(std::move(scaled), "", {middle}, Shape(shape(value)));
   }
 
   void add_own_units(size_t value, const Shape& out) {

@@ -1,8 +1,8 @@
 #pragma once
-/// A generator or a discriminator as the operations that every export writes in its own language:
-/// what is only there for training is gone, running moments are factors, and examples are in the
-/// data's own units. It comes from the recipe's layers and a checkpoint's tensors, without a tensor
-/// library.
+/// A generator, a discriminator or a classifier as the operations that every export writes in its
+/// own language: what is only there for training is gone, running moments are factors, and examples
+/// are in the data's own units. It comes from the recipe's layers and a checkpoint's tensors,
+/// without a tensor library.
 
 #include <cstdint>
 #include <optional>
@@ -144,6 +144,7 @@ struct ExportSource {
   std::vector<std::pair<std::string, double>> scores;  ///< last computed while training
   /// What the names of the network's tensors begin with. "model.": the generator that samples are
   /// drawn from. "G.": the one that plays, where samples come from an average of it. "D.": D.
+  /// "": a classifier.
   const char* prefix = "model.";
   std::optional<Judging> judging;  ///< a network that judges, in place of the generator
 };

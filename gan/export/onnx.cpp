@@ -290,10 +290,11 @@ void add_metadata(onnx::ModelProto& model, const ExportSource& source) {
   add("made_by", std::string(kExportMark));
   add("model", source.model);
   add("data", source.card.name);
-  add("step", std::to_string(source.step));
+  if (!source.judging || source.prefix == std::string_view("D."))  // a classifier has other steps
+    add("step", std::to_string(source.step));
   if (!source.judging)
     add("noise", source.generator.noise == NoiseKind::normal ? "normal" : "uniform");
-  add("classes", fmt::format("{}", fmt::join(source.card.classes, ", ")));
+  add("classes", fmt::format("{}", fmt::join(source.card.classes, "\n")));
   add("licence", source.licence);
 }
 

@@ -9,7 +9,8 @@ namespace gan {
 void check_onnx(const std::string& bytes);
 
 /// The runtime is onnxruntime or OpenCV, of python3. @throws ErrorOf<Exit::bug> where the checker
-/// or the runtime refuses the file
+/// or onnxruntime refuses the file. OpenCV, which does not know everything, may refuse it, and the
+/// proof says so
 Proof prove_onnx(const ExportSource& source, const ExportSamples& samples,
                  std::span<const ExportedFile> files);
 

@@ -118,7 +118,7 @@ class Describer {
     tensors_.add(name_ + ".weight", j.embedding);
   }
   void describe(const operation::ProjectClass&, const Operation&) {
-    throw UsageError("{}: projects the label; of the targets of exports only onnx knows that",
+    throw UsageError("{}: a projection of the label can only be exported to onnx or torchscript",
                      name_);
   }
   void describe(const operation::OwnUnits& own, const Operation&) {

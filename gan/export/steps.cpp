@@ -260,7 +260,7 @@ class Lowering {
   }
 
   void lower(const operation::ProjectClass&, const Operation& o) {
-    throw UsageError("{}: projects the label; of the targets of exports only onnx knows that",
+    throw UsageError("{}: a projection of the label can only be exported to onnx or torchscript",
                      o.layer);
   }
 

@@ -19,7 +19,9 @@ std::span<const ExportTarget> export_targets() {
        .files = {"model.safetensors", "config.json", "generator.py", "samples.safetensors",
                  "README.md", "samples.png"}},
       {.name = "onnx",
-       .about = "an ONNX file: input z (and label), output x; of a network that judges x and logit",
+       .about =
+           "an ONNX file: input z (and label), output x; for discriminators and classifiers, input x, "
+           "output logit",
        .files = {},
        .makes_bytes = true,
        .knows_judges = true},

@@ -63,6 +63,7 @@ TEST_P(EveryGame, ThePullOnASampleIsMinusTheSlopeOfGsLoss) {
     const double slope_there = slope(game.g_loss(logits({0.7}), fake), fake).item<double>();
     EXPECT_NEAR(pull_of(game.name, a, 0.7), -slope_there, 1e-12) << a;
   }
+  EXPECT_EQ(even_logit(game.name), game.even_logit);
 }
 
 TEST_P(EveryGame, StaysFiniteAtExtremeLogits) {

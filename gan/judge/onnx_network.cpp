@@ -2,6 +2,7 @@
 #include <ATen/Parallel.h>
 
 #include "gan/core/error.h"
+#include "gan/core/printable.h"
 #include "gan/io/bytes.h"
 #include "gan/judge/file_network.h"
 
@@ -21,7 +22,7 @@ class OnnxNetwork : public FileNetwork {
       network_ = cv::dnn::readNetFromONNX(bytes.data(), bytes.size());
     } catch (const cv::Exception& error) {
       throw DataError("{}: is not an ONNX network that OpenCV {} reads: {}", file, CV_VERSION,
-                      error.err);
+                      printable(error.err));
     }
     network_.enableFusion(false);  // 4.6 fuses biases of single positions wrongly
     const size_t outputs = network_.getUnconnectedOutLayers().size();
@@ -38,11 +39,13 @@ class OnnxNetwork : public FileNetwork {
       network_.setInput(cv::Mat(4, sides, CV_32F, given.data_ptr<float>()));
       said = network_.forward();
     } catch (const cv::Exception& error) {
-      throw DataError("{}: fails on images {}: {}", file_, shape_text(x.sizes().vec()), error.err);
+      throw DataError("{}: fails on images {}: {}", file_, shape_text(x.sizes().vec()),
+                      printable(error.err));
     }
     const bool is_row_each = said.type() == CV_32F && said.dims > 0 && said.size[0] == sides[0];
     if (!is_row_each || !said.isContinuous())
-      throw DataError("{}: must return float32 with one row per image", file_);
+      throw DataError("{}: must return float32 with one row per image, {} images gave {} rows",
+                      file_, sides[0], said.dims > 0 ? said.size[0] : 0);
     return at::from_blob(said.ptr<float>(),
                          {x.size(0), static_cast<int64_t>(said.total()) / sides[0]})
         .clone();

@@ -22,4 +22,8 @@ double pull_of(std::string_view value_function, double a, double of_data) {
   throw UsageError("game.value = '{}' is not a known value function", value_function);
 }
 
+double even_logit(std::string_view value_function) {
+  return value_function == "least-squares" ? 0.5 : 0;
+}
+
 }  // namespace gan

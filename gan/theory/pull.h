@@ -1,5 +1,5 @@
 #pragma once
-/// How strongly G's loss pulls at one sample.
+/// What the value functions say of one logit, without tensors.
 
 #include <string_view>
 
@@ -9,5 +9,8 @@ namespace gan {
 /// the slope of D there in G's gradient. of_data: D's mean logit on data, which relativistic
 /// compares with. @throws UsageError for another name than those of game.value
 double pull_of(std::string_view value_function, double a, double of_data);
+
+/// D's logit once it cannot tell. Of relativistic, which compares logits, 0: that of a difference.
+double even_logit(std::string_view value_function);
 
 }  // namespace gan

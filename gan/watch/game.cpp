@@ -12,6 +12,7 @@
 #include "gan/export/runtime_noise.h"
 #include "gan/export/steps.h"
 #include "gan/header.h"
+#include "gan/io/bytes.h"
 #include "gan/theory/pull.h"
 #include "gan/theory/pushforward.h"
 
@@ -22,10 +23,11 @@ using Json = nlohmann::ordered_json;
 using Numbers = std::vector<float>;
 
 constexpr int64_t kPoints = 512, kArrows = 96, kSide = 96, kGrid = 241, kManySamples = 20'000,
-                  kNoisePoints = 4001;
+                  kNoisePoints = 4001, kWidest = 1 << 20;
 constexpr double kAround = 0.3;  // of the data's range, shown on both sides of it
 
-double mean(const Numbers& values) {
+template <class Values>
+double mean(const Values& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
@@ -34,6 +36,10 @@ class Game {
  public:
   Game(const SafeTensors& content, const std::string& who)
       : header_(read_header(content, who)), toy_(toy_of(header_, who)) {
+    if (header_.card.shape != Shape{toy_->dim()})
+      throw DataError(
+          "{}: its examples are {}, those of {} have {} numbers: the checkpoint is damaged", who,
+          shape_text(header_.card.shape), header_.card.name, toy_->dim());
     const Config& config = header_.config;
     ExportSource source{.generator = config.generator,
                         .card = header_.card,
@@ -48,12 +54,18 @@ class Game {
                                    .pack = config.game.pack});
     D_ = program_of(graph_of(source));
     if (G_.classes > 0 || D_.classes > 0)
-      throw UsageError("{}: its networks see labels, and the game is drawn without", who);
+      throw UsageError(
+          "{}: its networks see labels; the game is drawn only for networks that see none", who);
+    if (std::max(G_.numbers, D_.numbers) > kWidest)
+      throw UsageError(
+          "{}: its networks are too wide to be drawn, {} numbers an example; at most {}", who,
+          std::max(G_.numbers, D_.numbers), kWidest);
     z_ = noise(kPoints);
     x_ = run(G_, z_, {});
     data_ = toy_->sample(kPoints, 0);
     of_data_ = mean(run(D_, data_, {}));
-    even_ = even_logit();
+    const std::string& value = config.game.value;
+    even_ = value == "relativistic" ? (of_data_ + mean(run(D_, x_, {}))) / 2 : even_logit(value);
   }
 
   Json json() const {
@@ -61,9 +73,12 @@ class Game {
              {"toy", toy_->name()},
              {"value", header_.config.game.value},
              {"dim", toy_->dim()},
-             {"z", rows(z_, G_.inputs)},
+             {"noise_size", G_.inputs},
+             {"z", shown_noise()},
              {"x", rows(x_, toy_->dim())},
-             {"data", rows(data_, toy_->dim())}};
+             {"data", rows(data_, toy_->dim())},
+             {"D_data", rounded(mean(D(data_)))},
+             {"D_samples", rounded(mean(D(x_)))}};
     if (toy_->dim() == 1)
       add_densities(out);
     else
@@ -77,8 +92,8 @@ class Game {
     const std::string& name = header.card.name;
     if (!has_section(header.config, "generator") || !name.starts_with(kToy))
       throw UsageError(
-          "{}: is a model of the kind '{}' on {}; the game is drawn of adversarial nets "
-          "on a toy",
+          "{}: is a model of the kind '{}' on {}; the game is drawn only for adversarial nets on toy "
+          "data",
           who, header.config.run.model.text, name);
     return make_toy(name.substr(kToy.size()));
   }
@@ -87,9 +102,10 @@ class Game {
   template <class Values>
   static Json list(const Values& values) {
     Json out = Json::array();
-    for (const double value : values) out.push_back(std::round(value * 1e4) / 1e4);
+    for (const double value : values) out.push_back(rounded(value));
     return out;
   }
+  static double rounded(double value) { return std::round(value * 1e4) / 1e4; }
   template <class Values>
   static Json rows(const Values& values, int64_t width) {
     Json out = Json::array();
@@ -100,17 +116,19 @@ class Game {
 
   bool normal() const { return header_.config.generator.noise == NoiseKind::normal; }
 
+  /// The first two numbers of each z.
+  Json shown_noise() const {
+    Json out = Json::array();
+    for (size_t i = 0; i < z_.size(); i += static_cast<size_t>(G_.inputs))
+      out.push_back(list(std::span(&z_[i], static_cast<size_t>(std::min<int64_t>(2, G_.inputs)))));
+    return out;
+  }
+
   /// As `gan sample` draws.
   Numbers noise(int64_t n) const {
     Numbers z(static_cast<size_t>(n * G_.inputs));
     generator::noise_of_seed(normal(), 0, 0, n, G_.inputs, z.data());
     return z;
-  }
-
-  double even_logit() const {
-    const std::string& value = header_.config.game.value;
-    if (value == "relativistic") return (of_data_ + mean(run(D_, x_, {}))) / 2;
-    return value == "least-squares" ? 0.5 : 0;
   }
 
   /// The probability of "data" that D gives to each point.
@@ -153,13 +171,15 @@ class Game {
       const double x = cells.middle(i), p = std::exp(toy_->log_density({&x, 1}));
       grid.push_back(x);
       p_data.push_back(p);
-      best.push_back(p / (p + p_g[static_cast<size_t>(i)]));
+      const double both = p + p_g[static_cast<size_t>(i)];
+      best.push_back(both > 0 ? p / both : 0.5);
     }
     out["grid"] = list(grid);
     out["p_data"] = list(p_data);
     out["p_g"] = list(p_g);
     out["D"] = list(D(Numbers(grid.begin(), grid.end())));
-    out["D_best"] = list(best);
+    const std::string& value = header_.config.game.value;
+    if (value == "minimax" || value == "non-saturating") out["D_best"] = list(best);
   }
 
   void add_surface(Json& out) const {
@@ -178,14 +198,12 @@ class Game {
   /// Minus the gradient of G's loss at each of the first samples: the pull times the slope of D's
   /// logit, by central differences over 2 h.
   Json arrows(double h) const {
+    constexpr double kSides[5][2] = {{0, 0}, {1, 0}, {-1, 0}, {0, 1}, {0, -1}};
     Numbers points;
-    for (int64_t i = 0; i < kArrows; ++i)
-      for (int64_t side = 0; side < 5; ++side) {
-        const double step[] = {side == 1 ? h : (side == 2 ? -h : 0.0),
-                               side == 3 ? h : (side == 4 ? -h : 0.0)};
-        for (int64_t j = 0; j < 2; ++j)
-          points.push_back(static_cast<float>(x_[static_cast<size_t>(2 * i + j)] + step[j]));
-      }
+    for (size_t i = 0; i < kArrows; ++i)
+      for (const auto& side : kSides)
+        for (size_t j = 0; j < 2; ++j)
+          points.push_back(static_cast<float>(x_[2 * i + j] + h * side[j]));
     const Numbers logit = run(D_, points, {});
     Json out = Json::array();
     for (size_t i = 0; i < kArrows; ++i) {

@@ -103,6 +103,32 @@ TEST(Game, AnswersCountFromTheOneThatCannotTell) {
   }
 }
 
+TEST(Game, TheBestDIsDrawnWhereItIsThatRatio) {
+  LinearGame players;
+  EXPECT_TRUE(game(players).contains("D_best"));
+  players.value = "hinge";
+  EXPECT_FALSE(game(players).contains("D_best"));
+}
+
+TEST(Game, SaysWhatDGivesOnAverage) {
+  const Json out = game(kPlane);
+  for (const auto& [points, mean] : {std::pair("data", "D_data"), std::pair("x", "D_samples")}) {
+    double sum = 0;
+    for (const Json& x : out[points])
+      sum += sigmoid(.5 * x[0].get<double>() - .25 * x[1].get<double>() + .3);
+    EXPECT_NEAR(out[mean].get<double>(), sum / static_cast<double>(out[points].size()), kSeen);
+  }
+}
+
+TEST(Game, ExamplesOfAnotherSizeThanTheToysAreRefused) {
+  for (const size_t n : {1, 3, 5}) {
+    LinearGame players;
+    players.toy = "ring8";
+    players.weight = players.bias = players.slope = std::vector<float>(n, 1);
+    expect_data_error([&] { game(players); }, "those of toy:ring8 have 2 numbers");
+  }
+}
+
 TEST(Game, IsDrawnOfToysAlone) {
   LinearGame players;
   players.toy = "ring9";

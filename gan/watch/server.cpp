@@ -89,7 +89,8 @@ struct WatchServer::State {
           origin.empty() || (origin.starts_with("http://") && is_ours(origin.substr(7)));
       if (!is_ours(request.get_header_value("Host")) || !from_here)
         refuse(response, 403, "this page is served to 127.0.0.1 alone");
-      else if (!same(request.get_param_value("token"), token))
+      else if (!same(request.get_param_value("token"),
+                     request.path == "/page" ? page_token : token))
         refuse(response, 403, "open the address that gan watch printed, with its token");
       else if (request.method != "GET" && request.method != "HEAD")
         refuse(response, 405, "there is nothing to be changed here");
@@ -110,7 +111,8 @@ struct WatchServer::State {
 
   void add_routes() {
     server.Get("/", [this](const Request&, Response& response) {
-      const std::pair<std::string_view, std::string> parts[] = {{"token", token}};
+      const std::pair<std::string_view, std::string> parts[] = {{"token", token},
+                                                                {"page_token", page_token}};
       response.set_content(filled(kWatchPage, parts), "text/html; charset=utf-8");
     });
     const auto script = [this](const char* path, std::string_view text) {
@@ -142,7 +144,7 @@ struct WatchServer::State {
     server.Get("/page", [=, this](const Request& r, Response& response) {
       const std::optional<std::string> found = runs.page(id(r), name(r));
       if (!found) return refuse(response, 404, "there is no such page");
-      // A page of a run may be anybody's: it runs no script, and sees nothing of this server.
+      // A page of a run may be anybody's: it runs no script, and its own token opens only pages.
       response.headers.erase("Content-Security-Policy");
       response.set_header("Content-Security-Policy",
                           "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'");
@@ -182,7 +184,7 @@ struct WatchServer::State {
   }
 
   WatchedRuns runs;
-  const std::string token = random_token();
+  const std::string token = random_token(), page_token = random_token();
   httplib::Server server;
   int port = 0;
   std::array<std::string, 2> hosts;

@@ -117,9 +117,8 @@ TEST_F(Watch, NothingOutsideOfRunsIsServed) {
        {"/run?id=..", "/run?id=.", "/run?id=", "/run?id=one%2F..", "/run?id=none",
         "/picture?id=one&name=secret.png", "/picture?id=one&name=..%2F..%2Fsecret.png",
         "/picture?id=one&name=step-0000002.png", "/picture?id=one&name=config.toml",
-        "/picture?id=..&name=step-0000001.png", "/log?id=..", "/page?id=one&name=secret.png",
-        "/page?id=one&name=doctor.html", "/game?id=one&step=1", "/game?id=one&step=-1",
-        "/game?id=one&step=..%2Fsecret", "/secret.png", "/../secret.png"})
+        "/picture?id=..&name=step-0000001.png", "/log?id=..", "/game?id=..&step=1", "/secret.png",
+        "/../secret.png"})
     EXPECT_EQ(status(path), 404) << path;
   std::ofstream(folder_ / "config.toml") << "format = 1\n";
   fs::create_directory(folder_ / "runs");
@@ -129,11 +128,36 @@ TEST_F(Watch, NothingOutsideOfRunsIsServed) {
 TEST_F(Watch, PagesOfARunMayDoNothing) {
   std::ofstream(folder_ / "one" / "scores.html") << "<script>alert(1)</script>";
   EXPECT_EQ(Json::parse(get("/run?id=one")->body)["pages"], Json::parse("[\"scores.html\"]"));
-  const auto page = get("/page?id=one&name=scores.html");
+  EXPECT_EQ(status("/page?id=one&name=scores.html"),
+            403);  // the token of everything is not given away
+  const std::string main = get("/")->body, mark = "data-page-token=\"";
+  const std::string token = main.substr(main.find(mark) + mark.size(), 32);
+  httplib::Client client("127.0.0.1", port_);
+  EXPECT_EQ(client.Get("/runs?token=" + token)->status, 403);
+  const auto page = client.Get("/page?id=one&name=scores.html&token=" + token);
+  ASSERT_EQ(page->status, 200);
+  EXPECT_EQ(client.Get("/page?id=one&name=secret.png&token=" + token)->status, 404);
+  fs::create_symlink(folder_ / "one" / "scores.html", folder_ / "one" / "doctor.html");
+  EXPECT_EQ(client.Get("/page?id=one&name=doctor.html&token=" + token)->status, 404);
   EXPECT_EQ(page->body, "<script>alert(1)</script>");
   EXPECT_EQ(page->get_header_value_count("Content-Security-Policy"), 1u);
   EXPECT_TRUE(
       page->get_header_value("Content-Security-Policy").starts_with("sandbox; default-src 'none'"));
+}
+
+TEST_F(Watch, PicturesPagesAndCheckpointsAreSeenToChange) {
+  const auto nearest = [&] { return Json::parse(get("/run?id=one")->body)["nearest"]; };
+  WatchedRuns runs(folder_);
+  EXPECT_EQ(nearest(), "");
+  fs::create_directory(folder_ / "one" / "checkpoints");
+  std::string before = runs.state();
+  for (const char* file : {"nearest.png", "scores.html", "doctor.html", "checkpoints/last"}) {
+    std::ofstream(folder_ / "one" / file) << "new";
+    EXPECT_NE(runs.state(), before) << file;
+    before = runs.state();
+  }
+  EXPECT_NE(nearest(), "");
+  EXPECT_EQ(get("/picture?id=one&name=nearest.png")->body, "new");
 }
 
 TEST_F(Watch, TheLogIsTheNewestWholeLines) {
@@ -157,7 +181,12 @@ TEST_F(Watch, TheGameOfAKeptCheckpoint) {
   EXPECT_EQ(Json::parse(get("/run?id=one")->body)["checkpoints"], Json::parse("[7,8]"));
   EXPECT_EQ(Json::parse(get("/game?id=one&step=7")->body)["toy"], "gaussian1d");
   EXPECT_EQ(status("/game?id=one&step=9"), 404);
-  EXPECT_EQ(status("/game?id=one&step=8"), 500);
+  EXPECT_EQ(status("/game?id=one&step=8"), 422);
+  std::ofstream(folder_ / "one" / "secret.safetensors") << LinearGame().checkpoint();
+  fs::create_symlink(folder_ / "one" / "secret.safetensors",
+                     folder_ / "one" / "checkpoints" / "step-0000010.safetensors");
+  for (const char* step : {"10", "-7", "7.0", "..%2Fsecret", ""})
+    EXPECT_EQ(status(std::string("/game?id=one&step=") + step), 404) << step;
   LinearGame other;
   other.toy = "pictures";
   std::ofstream(folder_ / "one" / "checkpoints" / "step-0000009.safetensors") << other.checkpoint();

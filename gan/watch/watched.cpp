@@ -1,5 +1,6 @@
 #include "gan/watch/watched.h"
 
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -51,6 +52,14 @@ double changed(const Path& file) {
 
 double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// Another text for another file, or where it was written to; empty where it is not there.
+std::string version_of(const Path& file) {
+  const auto found = look_at(file);
+  if (!found) return {};
+  return fmt::format("{}-{}-{}-{}", found->st_ino, found->st_size, found->st_mtim.tv_sec,
+                     found->st_mtim.tv_nsec);
 }
 
 std::optional<std::string> read_own(const Path& path, int64_t most) {
@@ -146,12 +155,9 @@ std::string WatchedRuns::state() const {
   std::string out;
   for (const auto& [id, folder] : folders()) {
     out += id;
-    for (const char* file : {kMetrics, kConfig, kSamples, kCheckpoints, kNearest}) {
-      const auto found = look_at(folder / file);
-      if (found)
-        out += ":" + std::to_string(found->st_size) + "," + std::to_string(found->st_mtim.tv_sec) +
-               "," + std::to_string(found->st_mtim.tv_nsec);
-    }
+    for (const char* file : {kMetrics, kConfig, kSamples, kCheckpoints, kNearest})
+      out += ":" + version_of(folder / file);
+    for (const std::string_view page : kPages) out += ":" + version_of(folder / page);
     out += "\n";
   }
   return out;
@@ -171,7 +177,8 @@ std::optional<std::string> WatchedRuns::run(const std::string& id) {
            {"samples", Json::array()},
            {"checkpoints", Json::array()},
            {"pages", Json::array()},
-           {"nearest", look_at(*folder / kNearest).has_value()}};
+           {"nearest", version_of(*folder / kNearest)},
+           {"version", version_of(*folder / kConfig)}};
   for (const auto& [step, name] : steps_in(*folder / kSamples, ".png"))
     out["samples"].push_back(name);
   for (const auto& [step, name] : steps_in(*folder / kCheckpoints, kCheckpointEnding))
@@ -223,7 +230,11 @@ std::optional<std::string> WatchedRuns::game(const std::string& id, const std::s
   const std::string name = step_name(*number, kCheckpointEnding);
   const auto bytes = read_own(*folder / kCheckpoints / name, kLargestToy);
   if (!bytes) return {};
-  return game_json(*bytes, id + ", " + name);
+  try {
+    return game_json(*bytes, id + ", " + name);
+  } catch (const DataError& error) {  // of this checkpoint alone
+    throw UsageError("{}", error.what());
+  }
 }
 
 }  // namespace gan

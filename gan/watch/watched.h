@@ -25,17 +25,17 @@ class WatchedRuns {
   std::string list();
   /// {"config": text, "curves": {name: [[step, value or null], ...]}, "findings": [...], "samples":
   /// [names, by their steps], "checkpoints": [steps], "pages": [those of kPages that are there],
-  /// "nearest": whether there is a picture of nearest neighbours}. Nothing where there is no such
-  /// run.
+  /// "nearest": of the picture of nearest neighbours, "version": of the run; texts that change with
+  /// them, empty where there is none}. Nothing where there is no such run.
   std::optional<std::string> run(const std::string& id);
   /// One of the samples, or the nearest neighbours, a PNG file.
   std::optional<std::string> picture(const std::string& id, const std::string& name) const;
-  /// One of kPages, HTML that gan wrote, or somebody else.
+  /// One of kPages: HTML, written by gan or by anybody else.
   std::optional<std::string> page(const std::string& id, const std::string& name) const;
   /// The newest lines of metrics.jsonl, oldest first: {"lines": [text, ...]}.
   std::optional<std::string> log(const std::string& id) const;
   /// game_json() of a kept checkpoint. Nothing where there is none of that step.
-  /// @throws DataError, UsageError as game_json()
+  /// @throws UsageError where that checkpoint cannot be drawn
   std::optional<std::string> game(const std::string& id, const std::string& step) const;
 
   /// Another text whenever a run was added to, appeared or is gone.

@@ -3,32 +3,31 @@
 
 const GAME_WORDS = {
   en: {
-    game: 'The game', earlier: 'Step back', later: 'Step on',
-    parts: {data: 'data', samples: 'samples G(z)', surface: 'what D thinks', arrows: 'what G follows', noise: 'noise z'},
-    lines: {p_data: 'p_data, the data', p_g: 'p_g, the samples', D: 'D', D_best: 'the best possible D'},
+    game: 'The game', earlier: 'Step back', later: 'Step forward',
+    parts: {data: 'data', samples: 'samples G(z)', surface: 'what D thinks', arrows: 'where G moves them', noise: 'noise z'},
     one: 'The lower lines show how G turns noise z into samples x. Where the lines crowd, samples are frequent (green). '
-       + 'The data are dotted. D (dashed, blue) is the probability that it gives to “data”; the light blue line is the '
-       + 'best answer that any D could give to this G. In the end the green and the dotted line are the same, and D is 0.5 '
-       + 'everywhere: it cannot tell.',
+       + 'The data are dotted. D is the dashed blue line. In the end the green and the dotted line are the same, and D is 0.5 '
+       + 'wherever there are data: it cannot tell.',
+    best: 'The light blue line is the best answer that any D could give to this G.',
     two: 'Background: blue where D thinks that it sees data, red where it thinks that it sees a sample, grey where it cannot '
-       + 'tell. Black-rimmed dots are data. Coloured dots are samples; each has the colour of the noise z (small picture) that '
-       + 'G made it from. Lines show where G’s gradient moves samples; a longer line is a stronger pull. In the '
-       + 'end the dots lie on the data, and the background is grey.',
+       + 'tell. White dots with a black rim are data. Coloured dots are samples; each has the colour of the noise z (small '
+       + 'picture) that G made it from. Lines show where G’s gradient moves samples; a longer line is a stronger pull. In the '
+       + 'end the dots lie on the data, and the background is grey there.',
     first: n => n > 2 ? `The small picture shows the first 2 of ${n} numbers of z.` : '',
-    keep: 'The run keeps few checkpoints. With --set run.keep_every=500 and run.checkpoint_every=500 there are more to step through.',
+    keep: 'The run keeps few checkpoints. Train with --set run.checkpoint_every=500 --set run.keep_every=500 to have more to step through.',
     sees: (step, data, samples) => `step ${step}: D gives data ${data} and samples ${samples} on average; 0.5 means that it cannot tell`,
   },
   zh: {
     game: '博弈', earlier: '上一步', later: '下一步',
-    parts: {data: '数据', samples: '样本 G(z)', surface: 'D 的判断', arrows: 'G 跟随的方向', noise: '噪声 z'},
-    lines: {p_data: 'p_data，数据', p_g: 'p_g，样本', D: 'D', D_best: '最优的 D'},
-    one: '下方的线表示 G 如何把噪声 z 变成样本 x；线越密，样本越多（绿线）。点线是数据。蓝色虚线是 D 认为“这是数据”的概率，'
-       + '浅蓝线是对当前的 G 而言 D 可能的最佳答案。最后绿线与点线重合，D 处处为 0.5：它分辨不出。',
-    two: '背景：蓝色表示 D 认为是数据，红色表示 D 认为是样本，灰色表示分辨不出。带黑边的点是数据。彩色点是样本，颜色取自生成它的噪声 z'
-       + '（小图）。线段表示 G 的梯度把样本移向哪里，越长作用越强。最后样本与数据重合，背景变灰。',
+    parts: {data: '数据', samples: '样本 G(z)', surface: 'D 的判断', arrows: 'G 移动样本的方向', noise: '噪声 z'},
+    one: '下方的线表示 G 如何把噪声 z 变成样本 x；线越密，样本越多（绿线）。点线是数据，蓝色虚线是 D。最后绿线与点线重合，'
+       + '有数据的地方 D 都为 0.5，也就是分辨不出真假。',
+    best: '浅蓝线是针对当前 G 的最优 D。',
+    two: '背景：蓝色表示 D 认为是数据，红色表示 D 认为是样本，灰色表示分辨不出。带黑边的白点是数据。彩色点是样本，颜色由生成它的噪声 z'
+       + '（小图）决定。线段表示 G 的梯度把样本推向哪里；线段越长，推力越强。最后样本与数据重合，那里的背景变灰。',
     first: n => n > 2 ? `小图只画出 z 的 ${n} 个数中的前两个。` : '',
-    keep: '这次训练保留的检查点很少。加上 --set run.keep_every=500 和 run.checkpoint_every=500，可以一步步查看更多。',
-    sees: (step, data, samples) => `第 ${step} 步：D 平均给数据 ${data}，给样本 ${samples}；0.5 表示分辨不出`,
+    keep: '这次训练保留的检查点很少。训练时加上 --set run.checkpoint_every=500 --set run.keep_every=500，就能查看更多步。',
+    sees: (step, data, samples) => `第 ${step} 步：D 的平均输出，对数据为 ${data}，对样本为 ${samples}；0.5 表示分辨不出`,
   },
 };
 
@@ -134,7 +133,7 @@ function drawFigure1(game, label) {
     pathThrough(context, values.map((value, i) => [place(game.grid[i]), base - Math.min(value * scale, 1.1) * base * 0.85]));
     context.setLineDash([]);
   };
-  curve(game.D_best, 1, '#7ab8ea', 4, []);
+  if (game.D_best) curve(game.D_best, 1, '#7ab8ea', 4, []);
   curve(game.p_data, 0.9 / most, ink, 2, [1, 4]);
   curve(game.p_g, 0.9 / most, '#2e9a4b', 2, []);
   curve(game.D, 1, '#2b62c9', 2, [7, 4]);
@@ -157,34 +156,24 @@ function drawFigure1(game, label) {
 // --- The section of the page -------------------------------------------------------------------------
 
 const isToy = run => /^source = "toy:/m.test(run.config) && run.checkpoints.length > 0;
-const meanOf = values => (values.reduce((a, b) => a + b, 0) / values.length).toFixed(2);
-
-// D at a point of the plane, or of the line, as it was computed nearby.
-function answerAt(game, x) {
-  const near = (value, from, to, n) => Math.min(n - 1, Math.max(0, Math.round((value - from) / (to - from) * (n - 1))));
-  if (game.dim === 1) return game.D[near(x[0], game.grid[0], game.grid.at(-1), game.grid.length)];
-  const n = game.surface.length, [left, right, bottom, top] = game.box;
-  return game.surface[near(x[1], bottom, top, n)][near(x[0], left, right, n)];
-}
-
 function figureOfGame(run, game) {
   const words = GAME_WORDS[language], figure = document.createElement('figure');
-  const asText = words.sees(numeral(game.step), meanOf(game.data.map(x => answerAt(game, x))),
-                            meanOf(game.x.map(x => answerAt(game, x))));
+  const asText = words.sees(numeral(game.step), game.D_data.toFixed(2), game.D_samples.toFixed(2));
   figure.append(textElement('figcaption', chosen.size > 1 ? `${run.id}, ${asText}` : asText, 'quiet'));
   const row = textElement('div', '', 'row');
   if (game.dim === 1) row.append(drawFigure1(game, asText));
   else row.append(drawPlane(game, asText), drawNoise(game, words.parts.noise));
-  const legend = game.dim === 1 ? words.one : `${words.two} ${words.first(game.z[0].length)}`;
+  const legend = game.dim === 1 ? `${words.one} ${game.D_best ? words.best : ''}` : `${words.two} ${words.first(game.noise_size)}`;
   figure.append(row, textElement('p', legend));
   return figure;
 }
 
 async function gameAt(run, step) {
-  const key = JSON.stringify([run.id, step]);
+  const key = JSON.stringify([run.id, run.version, step]);
   if (!drawn.has(key)) {
     const answer = await fetch(address('game', {id: run.id, step}));
     if (answer.status === 404) return null;  // it was removed meanwhile
+    if (!answer.ok && answer.status !== 422) throw new Error(`${answer.status}`);  // perhaps not so the next time
     drawn.set(key, answer.ok ? await answer.json() : {refused: await answer.text()});
     if (drawn.size > 200) drawn.delete(drawn.keys().next().value);
   }
@@ -224,7 +213,7 @@ function prepareGame() {
   byId('game-on').addEventListener('click', () => moveGame(1));
   byId('game-step').addEventListener('input', () => orSayLost(showGame(false)));
   playOver(byId('game-play'), byId('game-step'), () => orSayLost(showGame(false)));
-  for (const part of ['data', 'samples', 'surface', 'arrows']) {
+  for (const part of [...shownParts]) {
     const label = document.createElement('label'), box = document.createElement('input');
     box.type = 'checkbox';
     box.checked = true;

@@ -1,7 +1,7 @@
 // The page of gan watch: runs beside each other, their curves, samples, findings and settings.
 'use strict';
 
-const TOKEN = document.currentScript.dataset.token;
+const {token: TOKEN, pageToken: PAGE_TOKEN} = document.currentScript.dataset;
 const COLOURS = ['#3b82d0', '#e07b39', '#3aa76d', '#c04c8b', '#8a6fd1', '#9a8a2c', '#2fa3a8', '#c25450'];
 const byId = id => document.getElementById(id);
 const address = (path, params = {}) => `${path}?${new URLSearchParams({...params, token: TOKEN})}`;
@@ -11,7 +11,7 @@ const address = (path, params = {}) => `${path}?${new URLSearchParams({...params
 const WORDS = {
   en: {
     runs: 'Runs', curves: 'Curves', samples: 'Samples', findings: 'What was found', settings: 'Settings that differ',
-    log: 'Pages and log', nearest: 'beside their nearest training examples', newest: n => `the newest ${n} lines of metrics.jsonl`,
+    log: 'Pages and log', nearest: 'beside their nearest training examples', newest: 'the newest lines of metrics.jsonl',
     zoom: 'Drag over a chart to zoom. A dashed line marks a finding.', whole: 'Whole length', play: 'Play',
     lost: 'no answer from gan watch; this page tries again', live: 'up to date',
     closed: 'gan watch was started anew, or too many pages are open: open the address that it prints',
@@ -30,7 +30,7 @@ const WORDS = {
   },
   zh: {
     runs: '训练', curves: '曲线', samples: '样本', findings: '发现的问题', settings: '不同的设置',
-    log: '页面与日志', nearest: '与最近的训练样本并排', newest: n => `metrics.jsonl 的最新 ${n} 行`,
+    log: '页面与日志', nearest: '与最近的训练样本并排', newest: 'metrics.jsonl 的最后几行',
     zoom: '在图上拖动可放大。虚线标出发现的问题。', whole: '显示全程', play: '播放',
     lost: 'gan watch 没有回应，页面会自动重试', live: '已是最新', nothing: '没有发现问题',
     alike: '所有设置都相同。', one: '选择两次训练，即可比较设置。', none: '这里还没有训练。',
@@ -237,23 +237,25 @@ function wrapped(text, width) {
 
 const stepOf = name => Number(/\d+/.exec(name)[0]);
 
-// A button that moves a slider to its end, and stops.
+// A button that moves a slider to its end, and stops. show() may take its time.
 function playOver(button, slider, show) {
-  let playing = null;
+  let playing = false;
   const stop = () => {
-    clearInterval(playing);
-    playing = null;
+    playing = false;
     button.setAttribute('aria-pressed', 'false');
   };
-  button.addEventListener('click', () => {
+  button.addEventListener('click', async () => {
     if (playing) return stop();
     if (slider.value === slider.max) slider.value = 0;
+    playing = true;
     button.setAttribute('aria-pressed', 'true');
-    playing = setInterval(() => {
+    while (playing && slider.value !== slider.max) {
+      await new Promise(later => setTimeout(later, 400));
+      if (!playing) return;
       slider.value = Number(slider.value) + 1;
-      show();
-      if (slider.value === slider.max) stop();
-    }, 400);
+      await show();
+    }
+    stop();
   });
 }
 const isPlaying = id => byId(id).getAttribute('aria-pressed') === 'true';
@@ -262,9 +264,9 @@ function steps() {
   return [...new Set(shown().flatMap(run => run.samples.map(stepOf)))].sort((a, b) => a - b);
 }
 
-function pictureOf(run, name, text) {
+function pictureOf(run, name, text, version = run.version) {
   const image = document.createElement('img');
-  image.src = address('picture', {id: run.id, name});
+  image.src = address('picture', {id: run.id, name, version});
   image.alt = text;
   return image;
 }
@@ -283,7 +285,7 @@ function showSamples(atEnd) {
     if (name) figure.append(pictureOf(run, name, caption));
     if (!run.nearest || step !== all[last]) return [figure];
     const nearest = document.createElement('figure'), says = `${run.id}: ${word('nearest')}`;
-    nearest.append(textElement('figcaption', says, 'quiet'), pictureOf(run, 'nearest.png', says));
+    nearest.append(textElement('figcaption', says, 'quiet'), pictureOf(run, 'nearest.png', says, run.nearest));
     return [figure, nearest];
   });
   slider.setAttribute('aria-valuetext', word('step')(numeral(step ?? 0)));
@@ -335,23 +337,38 @@ function showSettings() {
 
 // --- Pages that gan wrote, and the newest numbers ----------------------------------------------------
 
-async function showLog() {
-  const links = shown().flatMap(run => run.pages.map(name => {
+const logs = new Map();  // id -> {details, summary, pre}; they stay, and with them what was opened and scrolled
+
+function newLog(id) {
+  const details = document.createElement('details'), summary = textElement('summary', ''), pre = textElement('pre', '');
+  details.append(summary, pre);
+  details.addEventListener('toggle', () => orSayLost(fillLog(id)));
+  return {details, summary, pre};
+}
+
+async function fillLog(id) {
+  const {details, pre} = logs.get(id);
+  if (!details.open) return;
+  const text = (await ask('log', {id}))?.lines.join('\n') ?? '';
+  if (pre.textContent !== text) pre.textContent = text;
+}
+
+function showLogs() {
+  byId('pages').replaceChildren(...shown().flatMap(run => run.pages.map(name => {
     const link = textElement('a', `${run.id}/${name}`);
-    link.href = address('page', {id: run.id, name});
+    link.href = `page?${new URLSearchParams({id: run.id, name, token: PAGE_TOKEN})}`;
     link.target = '_blank';
     return link;
-  }));
-  const open = new Set([...document.querySelectorAll('#logs details[open]')].map(element => element.dataset.run));
-  const texts = await Promise.all(shown().map(async run => {
-    const details = document.createElement('details'), {lines} = await ask('log', {id: run.id}) ?? {lines: []};
-    details.dataset.run = run.id;
-    details.open = open.has(run.id);
-    details.append(textElement('summary', `${run.id}: ${word('newest')(lines.length)}`), textElement('pre', lines.join('\n')));
-    return details;
-  }));
-  byId('pages').replaceChildren(...links);
-  byId('logs').replaceChildren(...texts);
+  })));
+  const ids = shown().map(run => run.id);
+  for (const [id, {details}] of logs) if (!ids.includes(id)) { details.remove(); logs.delete(id); }
+  for (const id of ids) {
+    if (!logs.has(id)) logs.set(id, newLog(id));
+    const {details, summary} = logs.get(id);
+    summary.textContent = `${id}: ${word('newest')}`;
+    if (!details.isConnected) byId('logs').append(details);
+    orSayLost(fillLog(id));
+  }
 }
 
 // --- What is new -------------------------------------------------------------------------------------
@@ -393,11 +410,14 @@ function showAll() {
   orSayLost(showGame(!isPlaying('game-play')));
   showFindings();
   showSettings();
-  orSayLost(showLog());
+  showLogs();
 }
 
-// Of what asks the server: it may have ended.
-const orSayLost = asked => asked.catch(() => setState('lost'));
+// Of what asks the server, which may have ended: then all is asked again.
+const orSayLost = asked => asked.catch(() => {
+  setState('lost');
+  setTimeout(update, 2000);
+});
 
 let state = '';
 function setState(name) {
