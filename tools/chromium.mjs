@@ -56,14 +56,16 @@ export async function openPage(folder) {
       Promise.all([tell('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: width < 600}),
                    tell('Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'}]})]);
   /// On a large screen, a dark one and a phone: NAME.png, NAME-dark.png, NAME-phone.png in `folder`. A page
-  /// that is wider than a screen is a problem. place: a selector of what begins at the top.
-  const takePictures = async (folder, name, place = 'body') => {
+  /// that is wider than a screen is a problem. place: a selector of what is to be seen, from its top on.
+  const takePictures = async (folder, name, place = 'html') => {
     fs.mkdirSync(folder, {recursive: true});
     for (const [kind, width, height, dark] of [['', 1200, 1000, false], ['-dark', 1200, 1000, true], ['-phone', 390, 1400, false]]) {
       await setScreen(width, height, dark);
       await new Promise(later => setTimeout(later, 500));
       await evaluate(`document.querySelector('${place}').scrollIntoView()`);
-      const {data} = await tell('Page.captureScreenshot', {format: 'png'});
+      const seen = await evaluate(`(rect => ({x: rect.x + scrollX, y: rect.y + scrollY, width: rect.width,
+        height: Math.min(rect.height, innerHeight)}))(document.querySelector('${place}').getBoundingClientRect())`);
+      const {data} = await tell('Page.captureScreenshot', {format: 'png', clip: {...seen, scale: 1}});
       fs.writeFileSync(path.join(folder, `${name}${kind}.png`), Buffer.from(data, 'base64'));
       if (await evaluate(`document.documentElement.scrollWidth > innerWidth`)) problems.push(`${name}${kind}: wider than the screen`);
     }
