@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/named.h"
 #include "gan/core/error.h"
 #include "gan/export/targets.h"
 
@@ -52,18 +53,12 @@ void add_export(CLI::App& app, Chosen& chosen) {
       ->check(one_of(kOutputs));
   command
       ->add_option_function<std::string>(
-          "--network",
-          [o](const std::string& name) {
-            const Names names = names_of(ExportedNetwork{});
-            o->network =
-                static_cast<ExportedNetwork>(std::ranges::find(names, name) - names.begin());
-          },
+          "--network", [o](const std::string& name) { o->network = named<ExportedNetwork>(name); },
           "network to export: generator, discriminator, or classifier (of the classes of the run's data; "
           "the last two only to onnx and torchscript) [default: generator]")
       ->type_name("NAME")
       ->check(one_of(names_of(ExportedNetwork{})));
-  command->add_option("--data-dir", o->data_dir, "folder of the run's data, for a classifier")
-      ->check(some_text());
+  add_data_dir(*command, o->data_dir);
   add_force(*command, o->force);
   command->footer("Example: " + program() + " export runs/fashion-mnist --to cpp --out garments");
   command->callback([o, &chosen] {

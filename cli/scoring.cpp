@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
+#include "cli/named.h"
 #include "gan/core/cache_folder.h"
 
 namespace gan::cli {
 namespace {
-
-/// The value of this name, which the command line has checked.
-template <class E>
-E named(const std::string& name) {
-  const Names names = names_of(E{});
-  return static_cast<E>(std::ranges::find(names, name) - names.begin());
-}
 
 FeatureSettings features_of(const ScoringOptions& o) {
   FeatureSettings out{.what = o.features, .resize = named<FeatureResize>(o.resize), .size = o.size};

@@ -48,6 +48,11 @@ double best_of(int rounds, const std::function<void()>& work) {
   return best;
 }
 
+/// [n]; undefined where there are none.
+Tensor label_of(const ExportSamples& samples) {
+  return samples.label.empty() ? Tensor() : at::tensor(samples.label, at::kLong);
+}
+
 /// As `gan sample` draws, with given z, by one thread.
 Speed speed_of_gan(const std::filesystem::path& file, const ExportSamples& samples) {
   const int threads = at::get_num_threads();
@@ -56,8 +61,7 @@ Speed speed_of_gan(const std::filesystem::path& file, const ExportSamples& sampl
   Speed out{.start = milliseconds([&] { model.emplace(load(file)); })};
   auto& latent = dynamic_cast<Latent&>(model->generative());
   const at::Tensor z = latent.noise(samples.n, samples.seed);
-  at::Tensor label;
-  if (!samples.label.empty()) label = at::tensor(samples.label, at::kLong);
+  const at::Tensor label = label_of(samples);
   const auto draw = [&](int64_t n) {
     model->own_units(
         latent.decode(z.narrow(0, 0, n), label.defined() ? label.narrow(0, 0, n) : at::Tensor()));
@@ -88,9 +92,9 @@ std::string picture_of(const DataCard& card, const ExportSamples& samples) {
 /// What an export is made from, with what it points into.
 struct Prepared {
   std::unique_ptr<const Stored> stored;  ///< the checkpoint
-  std::string bytes;                     ///< of a classifier
-  SafeTensors tensors;                   ///< in either
-  NetworkSpec layers;                    ///< of a network that judges
+  std::shared_ptr<Classifier> classifier;
+  std::string bytes;    ///< of the classifier
+  SafeTensors tensors;  ///< in either
   ExportSamples samples;
   std::optional<Judging> judging;
   const char* prefix = "model.";
@@ -100,15 +104,11 @@ struct Prepared {
 std::vector<float> logits_of(const Prepared& p, const std::string& who, const Tensor& seen,
                              const Tensor& label) {
   const DataCard& card = p.stored->header.card;
-  Network network(p.layers, card.shape, p.judging->network, Stream(0), {}, at::kCPU,
+  Network network(p.judging->layers, card.shape, p.judging->network, Stream(0), {}, at::kCPU,
                   static_cast<int64_t>(card.classes.size()));
   read_checkpoint(
       p.tensors, [&](const StateVisitor& visit) { network.visit_state(p.prefix, visit); }, who);
   return numbers_of<float>(network.infer(seen, label).flatten(1));
-}
-
-Tensor label_of(const ExportSamples& samples) {
-  return samples.label.empty() ? Tensor() : at::tensor(samples.label, at::kLong);
 }
 
 /// Own units, [n, D], as they come to the network.
@@ -118,30 +118,19 @@ Tensor seen_by(const Judging& judging, const ExportSamples& samples) {
   return x;
 }
 
-void describe_discriminator(Prepared& p) {
-  const Header& header = p.stored->header;
-  p.layers = header.config.discriminator.layers;
-  p.prefix = "D.";
-  p.judging.emplace(Judging{.layers = p.layers,
-                            .units = header.card.encoding.scaling(),
-                            .network = "discriminator",
-                            .pack = header.config.game.pack});
-  p.tensors = p.stored->content;
-}
-
 /// Trains it where none is kept.
 void make_classifier(Prepared& p, const std::filesystem::path& path,
                      const std::filesystem::path& file, const ExportSettings& settings) {
   const RunFolder run = RunFolder::open(path);
   const Problem problem = prepare_trained(run, file, run.config(), settings.data_dir);
   const Judge judge(problem.data);
-  const auto classifier = kept_classifier(judge, settings.cache, settings.say);
-  p.bytes = classifier->write();
+  p.classifier = kept_classifier(judge, settings.cache, settings.say);
+  p.bytes = p.classifier->write();
   p.tensors = parse_checkpoint(p.bytes, "classifier");
-  p.layers = classifier->layers();
   p.prefix = "";
-  p.judging.emplace(
-      Judging{.layers = p.layers, .units = classifier->seen(), .network = "classifier"});
+  p.judging.emplace(Judging{.layers = p.classifier->layers(),
+                            .units = p.classifier->seen(problem.data.judging()),
+                            .network = "classifier"});
   const int64_t n = std::min(kSamples, problem.data.test.size());
   p.samples = {.n = n, .x = numbers_of<float>(rows_of(problem.data.test, 0, n))};
 }
@@ -150,7 +139,7 @@ void make_classifier(Prepared& p, const std::filesystem::path& path,
 void compute_samples(Prepared& p, const std::string& who) {
   if (p.samples.n == 0) p.samples = reference_samples(*p.stored, who, kSamples, 0);
   if (!p.judging) return;
-  if (!sees_labels(p.layers)) p.samples.label.clear();  // G's alone
+  if (!sees_labels(p.judging->layers)) p.samples.label.clear();  // G's alone
   p.samples.logit = logits_of(p, who, seen_by(*p.judging, p.samples), label_of(p.samples));
 }
 
@@ -189,6 +178,7 @@ Export export_model(const std::filesystem::path& path, const Exporter& exporter,
   const std::filesystem::path file = checkpoint_file(path, settings.checkpoint);
   const std::string who = path.string();
   Prepared p{.stored = read_stored(file)};
+  p.tensors = p.stored->content;
   const Header& header = p.stored->header;
   const bool classifies = settings.network == ExportedNetwork::classifier;
   if (!classifies && !has_section(header.config, "generator"))
@@ -198,11 +188,13 @@ Export export_model(const std::filesystem::path& path, const Exporter& exporter,
         who, header.config.run.model.text);
   if (classifies)
     make_classifier(p, path, file, settings);
-  else if (settings.network == ExportedNetwork::discriminator)
-    describe_discriminator(p);
+  else if (settings.network == ExportedNetwork::discriminator) {
+    p.judging.emplace(discriminator_of(header.config, header.card));
+    p.prefix = "D.";
+  }
   const ExportSource source{.generator = header.config.generator,
                             .card = header.card,
-                            .tensors = p.judging ? p.tensors : p.stored->content,
+                            .tensors = p.tensors,
                             .model = name_of(path),
                             .step = header.step,
                             .licence = settings.licence,

@@ -150,13 +150,8 @@ class Script {
 };
 
 std::string module_bytes(const torch::jit::Module& module, const ExportSource& source) {
-  const torch::jit::ExtraFilesMap about{
-      {"made_by", fmt::format("{} {}", kExportMark, version())},
-      {"model", source.model},
-      {"data", source.card.name},
-      {"step", std::to_string(source.step)},
-      {"classes", fmt::format("{}", fmt::join(source.card.classes, "\n"))},
-      {"licence", source.licence}};
+  torch::jit::ExtraFilesMap about{{"version", version()}};
+  for (const auto& [key, value] : metadata_of(source)) about.emplace(key, value);
   std::ostringstream out;
   module.save(out, about);
   return out.str();

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gan/export/graph.h"
@@ -51,6 +52,10 @@ struct Exporter {
 
 /// The largest difference as a share of the largest number of `expected`. NaN where one is NaN.
 double largest_difference(std::span<const float> made, std::span<const float> expected);
+
+/// What a file says of itself beside its weights, in order; nothing that is empty. Of a classifier,
+/// whose steps are not those of the run, without a step.
+std::vector<std::pair<std::string, std::string>> metadata_of(const ExportSource& source);
 
 // The rows that need no tensor library; exporter_to() of gan/exporting.h knows all.
 Exporter cpp_exporter();

@@ -280,6 +280,13 @@ class Builder {
 
 }  // namespace
 
+Judging discriminator_of(const Config& config, const DataCard& card) {
+  return {.layers = config.discriminator.layers,
+          .units = card.encoding.scaling(),
+          .network = "discriminator",
+          .pack = config.game.pack};
+}
+
 Graph graph_of(const ExportSource& source) {
   Builder builder(source);
   return source.judging ? builder.judge(*source.judging) : builder.generator();

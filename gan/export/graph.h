@@ -15,7 +15,7 @@
 #include "gan/data/card.h"
 #include "gan/export/targets.h"
 #include "gan/io/safetensors.h"
-#include "gan/spec/adversarial.h"
+#include "gan/spec/config.h"
 
 namespace gan {
 
@@ -131,6 +131,9 @@ struct Judging {
   const char* network;  ///< "discriminator", "classifier"
   int64_t pack = 1;     ///< examples that it sees at once
 };
+
+/// The discriminator of a checkpoint, whose tensors begin with "D."
+Judging discriminator_of(const Config& config, const DataCard& card);
 
 /// What an export is made from.
 struct ExportSource {

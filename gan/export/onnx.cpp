@@ -1,14 +1,11 @@
 /// `--to onnx`: ONNX of operator set 17.
 
-#define ONNX_ML 1
-#define ONNX_NAMESPACE onnx
-
 #include <fmt/ranges.h>
-#include <onnx/onnx_pb.h>
 
 #include "gan/core/error.h"
 #include "gan/core/version.h"
 #include "gan/export/exporter.h"
+#include "gan/export/onnx_attributes.h"
 #include "gan/export/onnx_proof.h"
 #include "gan/export/program_run.h"
 #include "gan/io/bytes.h"
@@ -61,31 +58,6 @@ class Writer {
 
   int64_t names_ = 0;
 };
-
-void set(onnx::NodeProto& node, const char* name, float value) {
-  onnx::AttributeProto& attribute = *node.add_attribute();
-  attribute.set_name(name);
-  attribute.set_type(onnx::AttributeProto::FLOAT);
-  attribute.set_f(value);
-}
-void set(onnx::NodeProto& node, const char* name, int64_t value) {
-  onnx::AttributeProto& attribute = *node.add_attribute();
-  attribute.set_name(name);
-  attribute.set_type(onnx::AttributeProto::INT);
-  attribute.set_i(value);
-}
-void set(onnx::NodeProto& node, const char* name, const std::vector<int64_t>& values) {
-  onnx::AttributeProto& attribute = *node.add_attribute();
-  attribute.set_name(name);
-  attribute.set_type(onnx::AttributeProto::INTS);
-  for (const int64_t value : values) attribute.add_ints(value);
-}
-void set(onnx::NodeProto& node, const char* name, const char* value) {
-  onnx::AttributeProto& attribute = *node.add_attribute();
-  attribute.set_name(name);
-  attribute.set_type(onnx::AttributeProto::STRING);
-  attribute.set_s(value);
-}
 
 /// The operations of a graph, one after the other.
 class Nodes {
@@ -281,21 +253,11 @@ void describe_value(onnx::ValueInfoProto& value, const char* name, int type, con
 }
 
 void add_metadata(onnx::ModelProto& model, const ExportSource& source) {
-  const auto add = [&](const char* key, const std::string& value) {
-    if (value.empty()) return;
+  for (const auto& [key, value] : metadata_of(source)) {
     onnx::StringStringEntryProto& entry = *model.add_metadata_props();
     entry.set_key(key);
     entry.set_value(value);
-  };
-  add("made_by", std::string(kExportMark));
-  add("model", source.model);
-  add("data", source.card.name);
-  if (!source.judging || source.prefix == std::string_view("D."))  // a classifier has other steps
-    add("step", std::to_string(source.step));
-  if (!source.judging)
-    add("noise", source.generator.noise == NoiseKind::normal ? "normal" : "uniform");
-  add("classes", fmt::format("{}", fmt::join(source.card.classes, "\n")));
-  add("licence", source.licence);
+  }
 }
 
 std::vector<ExportedFile> write_onnx(const ExportSource& source, const ExportSamples&) {

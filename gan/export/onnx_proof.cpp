@@ -1,11 +1,9 @@
 #include "gan/export/onnx_proof.h"
 
-#define ONNX_ML 1
-#define ONNX_NAMESPACE onnx
+#include "gan/export/onnx_attributes.h"  // before other headers of ONNX: it says which ONNX
 
 #include <fmt/core.h>
 #include <onnx/checker.h>
-#include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
 
 #include <set>
@@ -98,12 +96,8 @@ void fix_clip(onnx::GraphProto& graph) {
   for (onnx::NodeProto& node : *graph.mutable_node()) {
     if (node.op_type() != "Clip") continue;
     while (node.input_size() > 1) node.mutable_input()->RemoveLast();
-    for (const auto& [name, value] : {std::pair("min", 0.0F), std::pair("max", 255.0F)}) {
-      onnx::AttributeProto& attribute = *node.add_attribute();
-      attribute.set_name(name);
-      attribute.set_type(onnx::AttributeProto::FLOAT);
-      attribute.set_f(value);
-    }
+    set(node, "min", 0.0F);
+    set(node, "max", 255.0F);
   }
 }
 

@@ -66,8 +66,7 @@ Tensor labels_of(const Examples& examples, int64_t first, int64_t count) {
 }
 
 Classifier::Classifier(const Judge& judge, const Stream& init)
-    : units_(judge.data().judging()),
-      mean_(at::zeros({1, judge.data().train.dim()}, at::kFloat)),
+    : mean_(at::zeros({1, judge.data().train.dim()}, at::kFloat)),
       deviation_(at::ones_like(mean_)),
       right_(at::zeros({}, at::kFloat)),
       network_(network_of(layers_for(labelled_spec(judge)), judge, init)),
@@ -197,9 +196,9 @@ Tensor Classifier::features(const Tensor& x) {
   return through(body_, x);
 }
 
-Scaling Classifier::seen() const {
+Scaling Classifier::seen(const Scaling& to_judging) const {
   // ((own - offset) factor - mean) / deviation
-  const Tensor offset = at::tensor(units_.offset), factor = at::tensor(units_.factor),
+  const Tensor offset = at::tensor(to_judging.offset), factor = at::tensor(to_judging.factor),
                at_once = offset + mean_.flatten() / factor,
                times = (factor / deviation_.flatten()).expand_as(at_once);
   Scaling out;

@@ -38,7 +38,8 @@ class Classifier {
   double accuracy(const Tensor& x, const Tensor& label);
   double validation_accuracy() const;
   const NetworkSpec& layers() const { return network_.spec(); }  ///< to the logits
-  Scaling seen() const;  ///< how examples in their own units come to the network
+  /// How examples in their own units come to the network. to_judging: as of DataSet::judging().
+  Scaling seen(const Scaling& to_judging) const;
   std::string hash() const { return hash_; }  ///< of everything that it learned, in hex
 
  private:
@@ -51,7 +52,6 @@ class Classifier {
   void visit_state(const std::function<void(const std::string&, Tensor&)>& visit);
   Tensor through(Network& network, const Tensor& x);
 
-  Scaling units_;            ///< to judging units
   Tensor mean_, deviation_;  ///< [1, D], of training examples
   Tensor right_;             ///< [] float32: the share of right answers on the validation split
   std::string hash_;

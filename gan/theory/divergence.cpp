@@ -6,6 +6,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "gan/theory/sigmoid.h"
+
 namespace gan {
 namespace {
 
@@ -16,9 +18,6 @@ constexpr double kReach = 6;  // bandwidths; a Gaussian kernel has 2e-9 of its m
 
 double softplus(double x) {
   return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
-}
-double sigmoid(double x) {
-  return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
 }
 
 /// p log(p / m) / 2 + q log(q / m) / 2, where m = (p + q) / 2: log(p / m) = log 2 - softplus(log q

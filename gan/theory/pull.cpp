@@ -1,17 +1,9 @@
 #include "gan/theory/pull.h"
 
-#include <cmath>
-
 #include "gan/core/error.h"
+#include "gan/theory/sigmoid.h"
 
 namespace gan {
-namespace {
-
-double sigmoid(double a) {
-  return 1 / (1 + std::exp(-a));
-}
-
-}  // namespace
 
 double pull_of(std::string_view value_function, double a, double of_data) {
   if (value_function == "minimax") return sigmoid(a);

@@ -15,6 +15,7 @@
 #include "gan/io/bytes.h"
 #include "gan/theory/pull.h"
 #include "gan/theory/pushforward.h"
+#include "gan/theory/sigmoid.h"
 
 namespace gan {
 namespace {
@@ -48,10 +49,7 @@ class Game {
                         .prefix = averages(config.game) ? "G." : "model."};
     G_ = program_of(graph_of(source));
     source.prefix = "D.";
-    source.judging.emplace(Judging{.layers = config.discriminator.layers,
-                                   .units = header_.card.encoding.scaling(),
-                                   .network = "discriminator",
-                                   .pack = config.game.pack});
+    source.judging.emplace(discriminator_of(config, header_.card));
     D_ = program_of(graph_of(source));
     if (G_.classes > 0 || D_.classes > 0)
       throw UsageError(
@@ -63,9 +61,10 @@ class Game {
     z_ = noise(kPoints);
     x_ = run(G_, z_, {});
     data_ = toy_->sample(kPoints, 0);
-    of_data_ = mean(run(D_, data_, {}));
+    on_data_ = run(D_, data_, {});
+    on_x_ = run(D_, x_, {});
     const std::string& value = config.game.value;
-    even_ = value == "relativistic" ? (of_data_ + mean(run(D_, x_, {}))) / 2 : even_logit(value);
+    even_ = value == "relativistic" ? (mean(on_data_) + mean(on_x_)) / 2 : even_logit(value);
   }
 
   Json json() const {
@@ -77,8 +76,8 @@ class Game {
              {"z", shown_noise()},
              {"x", rows(x_, toy_->dim())},
              {"data", rows(data_, toy_->dim())},
-             {"D_data", rounded(mean(D(data_)))},
-             {"D_samples", rounded(mean(D(x_)))}};
+             {"D_data", rounded(mean(answers(on_data_)))},
+             {"D_samples", rounded(mean(answers(on_x_)))}};
     if (toy_->dim() == 1)
       add_densities(out);
     else
@@ -131,12 +130,12 @@ class Game {
     return z;
   }
 
-  /// The probability of "data" that D gives to each point.
-  std::vector<double> D(const Numbers& points) const {
+  std::vector<double> answers(const Numbers& logits) const {
     std::vector<double> out;
-    for (const float logit : run(D_, points, {})) out.push_back(1 / (1 + std::exp(even_ - logit)));
+    for (const float logit : logits) out.push_back(sigmoid(logit - even_));
     return out;
   }
+  std::vector<double> D(const Numbers& points) const { return answers(run(D_, points, {})); }
 
   struct Range {
     double low, high;
@@ -198,18 +197,19 @@ class Game {
   /// Minus the gradient of G's loss at each of the first samples: the pull times the slope of D's
   /// logit, by central differences over 2 h.
   Json arrows(double h) const {
-    constexpr double kSides[5][2] = {{0, 0}, {1, 0}, {-1, 0}, {0, 1}, {0, -1}};
+    constexpr double kSides[4][2] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
     Numbers points;
     for (size_t i = 0; i < kArrows; ++i)
       for (const auto& side : kSides)
         for (size_t j = 0; j < 2; ++j)
           points.push_back(static_cast<float>(x_[2 * i + j] + h * side[j]));
     const Numbers logit = run(D_, points, {});
+    const double of_data = mean(on_data_);
     Json out = Json::array();
     for (size_t i = 0; i < kArrows; ++i) {
-      const float* a = &logit[5 * i];
-      const double pull = pull_of(header_.config.game.value, a[0], of_data_);
-      out.push_back({pull * (a[1] - a[2]) / (2 * h), pull * (a[3] - a[4]) / (2 * h)});
+      const float* a = &logit[4 * i];
+      const double pull = pull_of(header_.config.game.value, on_x_[i], of_data);
+      out.push_back({pull * (a[0] - a[1]) / (2 * h), pull * (a[2] - a[3]) / (2 * h)});
     }
     return out;
   }
@@ -218,7 +218,8 @@ class Game {
   std::shared_ptr<const Toy> toy_;
   Program G_, D_;
   Numbers z_, x_, data_;
-  double of_data_ = 0, even_ = 0;  ///< D's mean logit on data; the one that says "cannot tell"
+  Numbers on_data_, on_x_;  ///< D's logits
+  double even_ = 0;         ///< the one that says "cannot tell"
 };
 
 }  // namespace

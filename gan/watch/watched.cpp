@@ -68,13 +68,19 @@ std::optional<std::string> read_own(const Path& path, int64_t most) {
   return file.read(0, static_cast<size_t>(file.size()));
 }
 
+/// The whole lines at the end of a file, of so many bytes at most.
+std::string last_lines(const Path& path, int64_t most) {
+  const OwnFile file(path);
+  if (!file) return {};
+  std::string tail = file.read(std::max<int64_t>(0, file.size() - most), static_cast<size_t>(most));
+  tail.resize(tail.rfind('\n') + 1);
+  if (file.size() > most) tail.erase(0, tail.find('\n') + 1);
+  return tail;
+}
+
 /// The step of the last whole line.
 int64_t last_step(const Path& metrics) {
-  constexpr int64_t kTail = 1 << 16;
-  const OwnFile file(metrics);
-  if (!file) return 0;
-  std::string tail = file.read(std::max<int64_t>(0, file.size() - kTail), kTail);
-  tail.resize(tail.rfind('\n') == tail.npos ? 0 : tail.rfind('\n'));
+  const std::string tail = last_lines(metrics, 1 << 16);
   const size_t from = tail.rfind("{\"step\":");
   return from == tail.npos ? 0 : std::atoll(tail.c_str() + from + 8);
 }
@@ -209,12 +215,9 @@ std::optional<std::string> WatchedRuns::page(const std::string& id, const std::s
 }
 
 std::optional<std::string> WatchedRuns::log(const std::string& id) const {
-  constexpr int64_t kTail = 1 << 18;
   const std::optional<Path> folder = folder_of(id);
   if (!folder) return {};
-  const OwnFile file(*folder / kMetrics);
-  std::string tail = file ? file.read(std::max<int64_t>(0, file.size() - kTail), kTail) : "";
-  if (file && file.size() > kTail) tail.erase(0, tail.find('\n') + 1);
+  const std::string tail = last_lines(*folder / kMetrics, 1 << 18);
   std::deque<std::string> lines;
   for (size_t from = 0, end; (end = tail.find('\n', from)) != tail.npos; from = end + 1) {
     lines.push_back(tail.substr(from, end - from));

@@ -156,6 +156,7 @@ function drawFigure1(game, label) {
 // --- The section of the page -------------------------------------------------------------------------
 
 const isToy = run => /^source = "toy:/m.test(run.config) && run.checkpoints.length > 0;
+
 function figureOfGame(run, game) {
   const words = GAME_WORDS[language], figure = document.createElement('figure');
   const asText = words.sees(numeral(game.step), game.D_data.toFixed(2), game.D_samples.toFixed(2));
