@@ -32,6 +32,7 @@ TrainingFacts training_facts(const Config& c) {
       out.adversarial && (c.game.value == "minimax" || c.game.value == "non-saturating" ||
                           c.game.value == "relativistic");
   out.bounded = out.adversarial && c.game.value != "wasserstein";
+  if (out.adversarial && c.game.instance_noise > 0) out.noise_steps = c.game.instance_noise_steps;
   out.rate = out.last_rate = c.training.learning_rate;
   if (!has_section(c, "optimizer") || !has_end(c.optimizer.schedule)) return out;
   out.schedule_steps = c.optimizer.schedule_steps;

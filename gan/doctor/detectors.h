@@ -20,6 +20,7 @@ struct TrainingFacts {
   bool bounded = true;    ///< a loss far above 1 means that a player has lost control
   double rate = 0, last_rate = 0;  ///< at the first step, and after the whole schedule
   int64_t schedule_steps = 0;      ///< 0: the schedule has no end
+  int64_t noise_steps = 0;         ///< first steps, in which D sees falling instance noise
 };
 TrainingFacts training_facts(const Config& config);
 

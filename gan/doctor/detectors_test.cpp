@@ -138,6 +138,9 @@ TEST(Detectors, FindADThatIsSureOrSaysNothing) {
     return with(i, {{"D(x)", 0.501}, {"D(G(z))", 0.5}, {"inside", 0.03}, {"covered", 0}});
   };
   EXPECT_EQ(names_in(found(blind)), Expected{"d-too-weak"});
+  TrainingFacts under_noise = usual();
+  under_noise.noise_steps = 1000000;
+  EXPECT_EQ(names_in(found_in(blind, 80, under_noise)), Expected{});
   const auto even = [](int i) { return with(i, {{"D(x)", 0.501}, {"D(G(z))", 0.5}}); };
   EXPECT_EQ(names_in(found(even)), Expected{});  // the end that the paper proves
 }
@@ -250,7 +253,11 @@ TEST(TrainingFacts, ComeFromTheSettings) {
   EXPECT_FALSE(training_facts(c).log_odds);
   EXPECT_TRUE(training_facts(c).bounded);
   c.game.value = "wasserstein";
+  c.game.instance_noise_steps = 40;
+  EXPECT_EQ(training_facts(c).noise_steps, 0);
+  c.game.instance_noise = 0.5;
   const TrainingFacts facts = training_facts(c);
+  EXPECT_EQ(facts.noise_steps, 40);
   EXPECT_FALSE(facts.bounded);
   EXPECT_TRUE(facts.adversarial);
   EXPECT_EQ(facts.steps, 700);

@@ -52,12 +52,13 @@ Looked look_for_strong_d(const History& history, const TrainingFacts& facts, boo
                           median(history.newest("D(G(z))", kLines)), kLines)};
 }
 
-/// D says the same of data and of samples, while these are nothing like the data.
-Looked look_for_weak_d(const History& history, const TrainingFacts&, bool) {
+/// D says the same of data and of samples, while these are nothing like the data. Under noise the
+/// two are alike before the samples lie among the data.
+Looked look_for_weak_d(const History& history, const TrainingFacts& facts, bool) {
   const Readings& inside = history.series("inside");
   if (!history.has_new("D(x)") || inside.empty()) return {};
   const std::vector<double> gap = gaps(history, kLines);
-  if (gap.empty()) return Look{};
+  if (gap.empty() || history.step() <= facts.noise_steps) return Look{};
   if (std::abs(median(gap)) > kUndecided || inside.back().value > kUnlike) return Look{};
   return Look{true,
               fmt::format("D answers the same on data and on samples (a difference of {:.4f}, the "

@@ -1,11 +1,12 @@
-/// What can be combined with any game: packs, parts of a minibatch, rates, augmentation; each
-/// against its formula, and all of them resumed.
+/// What can be combined with any game: packs, parts of a minibatch, rates, augmentation, noise;
+/// each against its formula, and all of them resumed.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "gan/game/choices_testing.h"
+#include "gan/game/instance_noise.h"
 
 namespace gan {
 namespace {
@@ -38,6 +39,7 @@ TEST(Accumulation, OfTransformedPacksToo) {
                                 Dropout{.keep = 0.8, .scale = 1.25});
   c.game.r1 = 0.1;
   c.game.pack = 2;
+  c.game.instance_noise = 0.3;
   const auto whole = trained(c, 3);
   c.game.accumulate = 3;
   EXPECT_LT(distance(trained(c, 3), whole), 2e-6);
@@ -199,6 +201,55 @@ TEST(Augmentation, AdaptsToD) {  // which knows the data by heart, and then does
   EXPECT_NEAR(p_after(4, 8), 0, 1e-12);
 }
 
+// --- Noise ---
+
+/// Data and samples get noise of their own before D sees them, and none where the schedule ends.
+TEST(InstanceNoise, IsAddedToWhatDSees) {
+  Config c = small_config();
+  c.game.update = Update::simultaneous;
+  c.game.instance_noise = 0.5;
+  c.game.instance_noise_steps = 4;
+  const Stream game(c.run.seed, "game"), noise = game.child("instance noise").child(uint64_t{0});
+  for (const auto [t, deviation] : {std::pair{0, 0.5}, std::pair{2, 0.05}, std::pair{4, 0.0}}) {
+    Trainer trainer(setup(c));
+    Generator G(c.generator, {.shape = kShape}, c.run.seed, {}, at::kCPU);
+    Network D(c.discriminator.layers, kShape, "discriminator", Stream(c.run.seed, "init.D"), {},
+              at::kCPU);
+    Images data(12, kShape), same(12, kShape);
+    trainer.step(t, data);
+    const auto seen = [&](const Tensor& x, const char* whose) {
+      const Tensor drawn = draw_normal(noise.child(whose), 12, product(kShape), t);
+      return x + deviation * drawn.view(batch_shape(12, kShape));
+    };
+    const Tensor made = G.network()(G.noise(game.child("z").child(uint64_t{0}), 12, t));
+    const Tensor x = seen(same.next().x, "data"),
+                 s = seen(made.view(batch_shape(12, kShape)), "samples");
+    const Tensor g_loss = at::softplus(-D(s)).mean(),
+                 d_loss = (at::softplus(-D(x)).mean() + at::softplus(D(s)).mean()) / 2;
+    expect_step_down(trainer, D, G.network(), d_loss, g_loss);
+  }
+}
+
+TEST(InstanceNoise, HasTheDeviationThatWasAskedFor) {
+  const Tensor x = at::full({1000, 2, 3}, 4.0);
+  const Tensor y = with_noise(x, 0.25, Stream(3, "noise"), 7, 0);
+  EXPECT_NEAR(y.std().item<double>(), 0.25, 0.01);
+  EXPECT_NEAR(y.mean().item<double>(), 4, 0.02);
+  // Example 10 draws the same alone.
+  const Tensor alone = with_noise(x.narrow(0, 10, 1), 0.25, Stream(3, "noise"), 7, 10);
+  EXPECT_TRUE(at::equal(alone[0], y[10]));
+}
+
+TEST(InstanceNoise, BothEnginesGiveTheSame) {
+  Config c = small_config("relativistic");
+  c.game.r1 = 0.1;
+  c.game.instance_noise = 0.5;
+  c.run.engine = Engine::fused;
+  const auto fused = trained(c, 3);
+  c.run.engine = Engine::reference;
+  EXPECT_LT(distance(fused, trained(c, 3)), 1e-5);
+}
+
 // --- All of them together ---
 
 TEST(Choices, AStateAndAStepNumberDecideTheFuture) {
@@ -214,6 +265,8 @@ TEST(Choices, AStateAndAStepNumberDecideTheFuture) {
             .penalty_every = 3,
             .accumulate = 2,
             .auxiliary = 0.5,
+            .instance_noise = 0.2,
+            .instance_noise_steps = 5,
             .averaging = 0.9};
   c.augmentation = {.mode = AugmentationMode::adaptive, .images = 100};
   c.discriminator.learning_rate = 2e-2;

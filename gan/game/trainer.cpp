@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "gan/core/error.h"
-#include "gan/game/revival.h"
+#include "gan/game/instance_noise.h"
 #include "gan/optim/schedules.h"
 #include "gan/spec/family.h"
 
@@ -125,17 +125,23 @@ std::unique_ptr<Tape> Trainer::generate(const Batch& data, Place at) {
 
 DiscriminatorPass Trainer::ask_D(const Batch& data, const Tensor& s, Place at,
                                  const std::vector<WeightedPenalty>& penalties,
-                                 const Tensor& deviation) {
+                                 const Tensor& data_deviation) {
   const bool both = data.x.defined();
   const int64_t pack = config_.game.pack, pass_number = 2 * at.pass + (both ? 0 : 1);
   Pass pass = pass_of(data, noise_.child("D").child(pass_number), at.t);
-  std::vector<Tensor> parts{packs(s)};
+  const double deviation = instance_noise(config_.game, at.t);
+  const auto seen = [&](const Tensor& x, const char* whose) {
+    if (deviation == 0) return packs(x);
+    const Stream noise = noise_.child("instance noise").child(pass_number).child(whose);
+    return packs(with_noise(x, deviation, noise, pass.step, data.first));
+  };
+  std::vector<Tensor> parts{seen(s, "samples")};
   if (both) {
-    parts.insert(parts.begin(), packs(data.x));
+    parts.insert(parts.begin(), seen(data.x, "data"));
     const std::vector<Tensor> further =
         further_points(penalties, {.data = parts[0],
                                    .samples = parts[1].reshape(parts[0].sizes()),
-                                   .deviation = deviation,
+                                   .deviation = data_deviation,
                                    .noise = noise_.child("penalty").child(at.pass),
                                    .step = pass.step,
                                    .first = data.first / pack});
@@ -228,62 +234,6 @@ Scalars Trainer::report(const Answers& d, const Answers& g, int64_t t) const {
   if (augmenter_.on())
     out.emplace_back("augment_p", at::scalar_tensor(augmentation_at(t), at::kDouble));
   return out;
-}
-
-Scalars Trainer::watch(const Batch& batch) {
-  const at::NoGradGuard no_grad;
-  const Tensor real = batch.x;
-  watched_ = {.x = real.clone(), .label = batch.label.defined() ? batch.label.clone() : Tensor()};
-  Scalars out;
-  for (const auto& [name, optimizer] :
-       {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})
-    if (const auto norm = optimizer->gradient_norm())
-      out.emplace_back(name, at::scalar_tensor(*norm));
-
-  // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for
-  // good.
-  const auto note_dead = [&](const std::string& who, const Network& network, const Tensor& input,
-                             const Tensor& label) {
-    return watch_units(network, input, label, [&](size_t layer, const Tensor& silent) {
-      out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1), silent.to(at::kFloat).mean());
-    });
-  };
-  const int64_t probe = std::max<int64_t>(real.size(0), 256);
-  const Tensor fake =
-      note_dead("G", G_.network(), G_.noise(noise_.child("watch"), probe, 0), G_.labels(probe, 0));
-  const int64_t pack = config_.game.pack, in_packs = real.size(0) / pack * pack;
-  note_dead("D", D_, packs(real.narrow(0, 0, in_packs)), batch.label);
-  out.emplace_back("spread",
-                   (fake.var(0, false).sum() / real.var(0, false).sum().clamp_min(1e-12)).sqrt());
-  return out;
-}
-
-Tensor Trainer::discriminate(const Tensor& x, const Tensor& label) const {
-  const at::NoGradGuard no_grad;
-  const Tensor copies = x.to(device_).flatten(1).repeat({1, config_.game.pack});
-  return D_(copies, {.label = label}).flatten(1).select(1, 0).to(at::kCPU);
-}
-
-int64_t Trainer::revive(int64_t step) {
-  constexpr int64_t kProbes = 1024, kEnough = 64;
-  const at::NoGradGuard no_grad;
-  const Stream stream = noise_.child("revive").child(step);
-  const Tensor z = G_.noise(stream.child("z"), kProbes, 0), label = G_.labels(kProbes, 0);
-  std::vector<DeadUnits> dead = dead_units(G_.network(), z, label);
-  if (averaged_) {  // a unit that still fires there is left alone until it does not
-    dead = both(dead, dead_units(averaged_->network(), z, label));
-    gan::revive(averaged_->network(), nullptr, dead, stream.child("G"));
-  }
-  int64_t units = gan::revive(G_.network(), &g_optimizer_, dead, stream.child("G"));
-  if (!watched_.x.defined() || watched_.size() < kEnough) return units;
-  const int64_t n = std::min(watched_.size(), kProbes);
-  const Tensor of = label.defined() ? label.narrow(0, 0, n) : Tensor();
-  const Tensor s = G_.network().infer(z.narrow(0, 0, n), of);
-  const bool same = !of.defined() && watched_.label.defined();  // D alone sees labels
-  dead = both(dead_units(D_, watched_.x, watched_.label),
-              dead_units(D_, s, same ? watched_.label.narrow(0, 0, n) : of));
-  units += gan::revive(D_, &d_optimizer_, dead, stream.child("D"));
-  return units;
 }
 
 bool Trainer::scale_rates(double factor) {

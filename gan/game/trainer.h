@@ -67,7 +67,7 @@ class Trainer : public Learner {
   /// further points of penalties.
   DiscriminatorPass ask_D(const Batch& data, const Tensor& s, Place at,
                           const std::vector<WeightedPenalty>& penalties = {},
-                          const Tensor& deviation = {});
+                          const Tensor& data_deviation = {});
   Pass pass_of(const Batch& data, const Stream& noise, int64_t t) const;
   /// The same numbers as packs, as D sees them: [B, ...] -> [B / pack, ...].
   Tensor packs(const Tensor& x) const;

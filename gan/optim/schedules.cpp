@@ -30,6 +30,14 @@ double momentum(const OptimizerSection& s, int64_t epoch) {
   return s.momentum + (s.final_momentum - s.momentum) * done;
 }
 
+double instance_noise(const GameSection& s, int64_t t) {
+  constexpr double kLast = 0.01;  // of the first
+  if (s.instance_noise_steps == 0) return s.instance_noise;
+  if (t >= s.instance_noise_steps) return 0;
+  const double done = static_cast<double>(t) / static_cast<double>(s.instance_noise_steps);
+  return s.instance_noise * std::pow(kLast, done);
+}
+
 double averaging_decay(const Config& c, int64_t t) {
   const GameSection& game = c.game;
   if (game.averaging_images <= 0) {

@@ -25,6 +25,10 @@ double learning_rate(const OptimizerSection& s, double initial, int64_t t);
 /// `momentum_epochs`.
 double momentum(const OptimizerSection& s, int64_t epoch);
 
+/// Standard deviation of the noise on D's inputs at step t: it falls exponentially to a hundredth,
+/// so that every scale gets as many steps, and is 0 from instance_noise_steps on.
+double instance_noise(const GameSection& s, int64_t t);
+
 /// How much of the average of G is kept at step t (from 0), in [0, 1). `averaging` is lower at the
 /// beginning, so that the average forgets the starting weights sooner. `averaging_images` is a
 /// half-life: .5^(batch / half-life), which grows from 0 (Huang et al. 2024, R3GAN).

@@ -93,5 +93,17 @@ TEST(Averaging, AHalfLifeInExamplesGrowsFromNothing) {
   EXPECT_NEAR(averaging_decay(c, 250), std::pow(0.5, 64.0 / 160), 1e-12);
 }
 
+TEST(InstanceNoise, FallsToAHundredthAndEnds) {
+  GameSection s;
+  EXPECT_EQ(instance_noise(s, 0), 0);
+  s.instance_noise = 2;
+  EXPECT_EQ(instance_noise(s, 1000000), 2);
+  s.instance_noise_steps = 100;
+  EXPECT_DOUBLE_EQ(instance_noise(s, 0), 2);
+  EXPECT_NEAR(instance_noise(s, 50), 0.2, 1e-12);
+  EXPECT_NEAR(instance_noise(s, 99), 0.02, 1e-3);
+  EXPECT_EQ(instance_noise(s, 100), 0);
+}
+
 }  // namespace
 }  // namespace gan

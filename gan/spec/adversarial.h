@@ -30,6 +30,8 @@ struct GameSection {
   int64_t penalty_every = 1;
   int64_t pack = 1, accumulate = 1;
   double auxiliary = 0;
+  double instance_noise = 0;
+  int64_t instance_noise_steps = 0;
   double averaging = 0, averaging_images = 0;
 };
 /// Whether D's slopes are penalised at any step.
@@ -73,6 +75,10 @@ void fields(GameSection& s, V& v) {
     "parts of a minibatch that pass through the networks one after another to save memory; their gradients are summed for one update, as of the whole minibatch");
   v("auxiliary", s.auxiliary, at_least(0),
     "weight of D's classification of data and samples (AC-GAN; published with 1): D ends with one logit and a logit for each class; 0 = D does not classify");
+  v("instance_noise", s.instance_noise, at_least(0),
+    "standard deviation of normal noise that is added to what D sees, data and samples alike, at the first step (instance noise): far from each other, they still overlap; in the units of the scaled data");
+  v("instance_noise_steps", s.instance_noise_steps, at_least(0),
+    "steps in which instance_noise falls to a hundredth, exponentially; then there is none; 0 = it stays constant");
   v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999},
     "decay per step of the moving average of G's parameters; 0 = no average");
   v("averaging_images", s.averaging_images, at_least(0),
