@@ -32,8 +32,16 @@ expect() {  # what, then key, comparison, bound in threes
   echo "$verdict - $what:$said"
 }
 
-ring8() { for seed in 1 2 3 4 5; do train ring8 $seed; expect "ring8, seed $seed" covered '>=' 8 within '>=' 0.9; done; }
-grid25() { for seed in 1 2 3 4 5; do train grid25 $seed; expect "grid25, seed $seed" covered '>=' 25 within '>=' 0.8; done; }
+# recipe, number of modes, share within 3 deviations, separating accuracy
+toy() {
+  for seed in 1 2 3 4 5; do
+    train "$1" $seed
+    expect "$1, seed $seed" covered '>=' "$2" within '>=' "$3" kl '<=' 0.04 \
+      spread_within '>=' 0.9 spread_within '<=' 1.15 accuracy '<=' "$4"
+  done
+}
+ring8() { toy ring8 8 0.94 0.58; }
+grid25() { toy grid25 25 0.84 0.62; }
 
 gaussian1d() {
   # Early on p_g is far from the data, and a D that says 1/2 everywhere is off by half_error: there D has to know something.

@@ -26,7 +26,7 @@ constexpr double kMemoryForScores = .5;  // at most this share of it
 // Multiply-adds a second, measured in training steps of the recipe fashion-mnist on two cores.
 constexpr double kCore = 2e10, kCoreInBf16 = 4.5e10, kGpu = 3e12;
 
-/// What all derived settings share: those of the recipes fashion-mnist and ring8.
+/// What all derived settings share: those of the recipe fashion-mnist.
 Config common(const DataFacts& data) {
   Config c;
   c.data.source = data.name;
