@@ -1,7 +1,7 @@
 #pragma once
 /// Noise on D's inputs, data and samples alike. Where the two lie apart, D tells them apart by any
 /// of many boundaries, and says nothing of the way from one to the other; under noise they overlap
-/// (Sønderby et al. 2017, Amortised MAP inference, section 3.2; Arjovsky & Bottou 2017).
+/// (Sønderby et al. 2017, Amortised MAP inference; Arjovsky & Bottou 2017).
 
 #include <ATen/core/Tensor.h>
 
