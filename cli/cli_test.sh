@@ -189,7 +189,7 @@ test_schedules() {  # of more than the rate; both halves take part in them
   expect 2 "a final value without a schedule" train ring8 --steps 2 --out none --set game.final_r1=0 --set optimizer.schedule=constant
   says game.final_r1 "has no end" "'cosine' or 'linear'"
   expect 2 "two kinds of averages" train ring8 --steps 2 --out none --set game.averaging_images=500
-  says "game.averaging = 0.99" game.averaging_images
+  says "game.averaging = 0.99 and game.averaging_images = 500"
 }
 
 test_sample() {

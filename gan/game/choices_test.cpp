@@ -105,10 +105,7 @@ TEST(Packing, BothEnginesGiveTheSame) {
   c.game.pack = 2;
   c.game.r1 = 0.1;
   c.game.wgan_gp = 0.5;
-  c.run.engine = Engine::fused;
-  const auto fused = trained(c, 3);
-  c.run.engine = Engine::reference;
-  EXPECT_LT(distance(fused, trained(c, 3)), 1e-5);
+  expect_same_in_both_engines(c);
 }
 
 TEST(Packing, AnExampleIsJudgedAsAPackOfCopies) {
@@ -146,20 +143,11 @@ TEST(Augmentation, IsPartOfD) {
   c.discriminator.layers = {Dense{.units = 1}};
   c.game.update = Update::simultaneous;
   c.augmentation = {.mode = AugmentationMode::fixed, .kinds = {{Augmentation::cutout}}, .p = 1};
-  Trainer trainer(setup(c));
-  Generator G(c.generator, {.shape = kShape}, c.run.seed, {}, at::kCPU);
-  Network D(c.discriminator.layers, kShape, "discriminator", Stream(c.run.seed, "init.D"), {},
-            at::kCPU);
-  Images data(12, kShape), same(12, kShape);
-  trainer.step(0, data);
   const Augmenter augmenter(c.augmentation, kShape, c.data.scale);
-  const Stream game(c.run.seed, "game"), noise = game.child("augmentation").child(uint64_t{0});
-  const Tensor x = augmenter.apply(same.next().x, 1, noise.child(uint64_t{0}), 0, 0);
-  const Tensor made = G.network()(G.noise(game.child("z").child(uint64_t{0}), 12, 0)),
-               s = augmenter.apply(made, 1, noise.child(uint64_t{1}), 0, 0);
-  const Tensor g_loss = at::softplus(-D(s)).mean(),
-               d_loss = (at::softplus(-D(x)).mean() + at::softplus(D(s)).mean()) / 2;
-  expect_step_down(trainer, D, G.network(), d_loss, g_loss);
+  const Stream noise = Stream(c.run.seed, "game").child("augmentation").child(uint64_t{0});
+  expect_simultaneous_step(c, 0, [&](const Tensor& x, bool data) {
+    return augmenter.apply(x, 1, noise.child(uint64_t{data ? 0U : 1U}), 0, 0);
+  });
 }
 
 TEST(Augmentation, ItsProbabilityFollowsTheSchedule) {
@@ -209,25 +197,12 @@ TEST(InstanceNoise, IsAddedToWhatDSees) {
   c.game.update = Update::simultaneous;
   c.game.instance_noise = 0.5;
   c.game.instance_noise_steps = 4;
-  const Stream game(c.run.seed, "game"), noise = game.child("instance noise").child(uint64_t{0});
-  for (const auto [t, deviation] : {std::pair{0, 0.5}, std::pair{2, 0.05}, std::pair{4, 0.0}}) {
-    Trainer trainer(setup(c));
-    Generator G(c.generator, {.shape = kShape}, c.run.seed, {}, at::kCPU);
-    Network D(c.discriminator.layers, kShape, "discriminator", Stream(c.run.seed, "init.D"), {},
-              at::kCPU);
-    Images data(12, kShape), same(12, kShape);
-    trainer.step(t, data);
-    const auto seen = [&](const Tensor& x, const char* whose) {
-      const Tensor drawn = draw_normal(noise.child(whose), 12, product(kShape), t);
-      return x + deviation * drawn.view(batch_shape(12, kShape));
-    };
-    const Tensor made = G.network()(G.noise(game.child("z").child(uint64_t{0}), 12, t));
-    const Tensor x = seen(same.next().x, "data"),
-                 s = seen(made.view(batch_shape(12, kShape)), "samples");
-    const Tensor g_loss = at::softplus(-D(s)).mean(),
-                 d_loss = (at::softplus(-D(x)).mean() + at::softplus(D(s)).mean()) / 2;
-    expect_step_down(trainer, D, G.network(), d_loss, g_loss);
-  }
+  const Stream noise = Stream(c.run.seed, "game").child("instance noise").child(uint64_t{0});
+  for (const auto [t, deviation] : {std::pair{0, 0.5}, std::pair{2, 0.05}, std::pair{4, 0.0}})
+    expect_simultaneous_step(c, t, [&](const Tensor& x, bool data) {
+      const Stream own = noise.child(data ? "data" : "samples");
+      return x + deviation * draw_normal(own, 12, product(kShape), t).view(x.sizes());
+    });
 }
 
 TEST(InstanceNoise, HasTheDeviationThatWasAskedFor) {
@@ -244,10 +219,7 @@ TEST(InstanceNoise, BothEnginesGiveTheSame) {
   Config c = small_config("relativistic");
   c.game.r1 = 0.1;
   c.game.instance_noise = 0.5;
-  c.run.engine = Engine::fused;
-  const auto fused = trained(c, 3);
-  c.run.engine = Engine::reference;
-  EXPECT_LT(distance(fused, trained(c, 3)), 1e-5);
+  expect_same_in_both_engines(c);
 }
 
 // --- All of them together ---

@@ -70,6 +70,23 @@ inline std::map<std::string, Tensor> trained(const Config& c, int64_t steps,
   return state_of(trainer);
 }
 
+/// The largest difference between two states.
+inline double distance(const std::map<std::string, Tensor>& a,
+                       const std::map<std::string, Tensor>& b) {
+  double most = 0;
+  for (const auto& [name, t] : a)
+    most = std::max(most, (t - b.at(name)).abs().max().item<double>());
+  return most;
+}
+
+/// Both engines train the same networks.
+inline void expect_same_in_both_engines(Config c) {
+  c.run.engine = Engine::fused;
+  const auto fused = trained(c, 3);
+  c.run.engine = Engine::reference;
+  EXPECT_LT(distance(fused, trained(c, 3)), 1e-5);
+}
+
 /// After one step: both networks, which began as D and G, moved down these losses at a rate of 0.1.
 inline void expect_step_down(Trainer& trainer, Network& D, Network& G, const Tensor& d_loss,
                              const Tensor& g_loss) {
@@ -86,13 +103,22 @@ inline void expect_step_down(Trainer& trainer, Network& D, Network& G, const Ten
   G.visit_state("model.", compare);
 }
 
-/// The largest difference between two states.
-inline double distance(const std::map<std::string, Tensor>& a,
-                       const std::map<std::string, Tensor>& b) {
-  double most = 0;
-  for (const auto& [name, t] : a)
-    most = std::max(most, (t - b.at(name)).abs().max().item<double>());
-  return most;
+/// One simultaneous step at step t of a non-saturating game moves both networks as it must if D
+/// sees the data and the samples through `seen`(x, whether it is the data).
+template <class Seen>
+void expect_simultaneous_step(const Config& c, int64_t t, const Seen& seen) {
+  Trainer trainer(setup(c));
+  Generator G(c.generator, {.shape = kShape}, c.run.seed, {}, at::kCPU);
+  Network D(c.discriminator.layers, kShape, "discriminator", Stream(c.run.seed, "init.D"), {},
+            at::kCPU);
+  Images data(12, kShape), same(12, kShape);
+  trainer.step(t, data);
+  const Stream game(c.run.seed, "game");
+  const Tensor made = G.network()(G.noise(game.child("z").child(uint64_t{0}), 12, t));
+  const Tensor x = seen(same.next().x, true), s = seen(made, false);
+  const Tensor g_loss = at::softplus(-D(s)).mean(),
+               d_loss = (at::softplus(-D(x)).mean() + at::softplus(D(s)).mean()) / 2;
+  expect_step_down(trainer, D, G.network(), d_loss, g_loss);
 }
 
 }  // namespace gan

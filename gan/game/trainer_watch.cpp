@@ -5,7 +5,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "gan/game/revival.h"
 #include "gan/game/trainer.h"
