@@ -65,12 +65,13 @@ Length length_for(double seconds, double spent, const Pace& pace, const RunSecti
 }
 
 void set_steps(Config& config, int64_t steps) {
-  OptimizerSection& rates = config.optimizer;
-  const int64_t before = config.training.steps;
-  if (has_end(rates.schedule) && before > 0) {
-    const double share = static_cast<double>(rates.schedule_steps) / static_cast<double>(before);
-    rates.schedule_steps = std::max<int64_t>(1, std::llround(share * static_cast<double>(steps)));
-  }
+  const auto keep_share = [&, before = config.training.steps](int64_t& some) {
+    if (some < 1 || before < 1) return;
+    const double share = static_cast<double>(some) / static_cast<double>(before);
+    some = std::max<int64_t>(1, std::llround(share * static_cast<double>(steps)));
+  };
+  if (has_end(config.optimizer.schedule)) keep_share(config.optimizer.schedule_steps);
+  keep_share(config.game.instance_noise_steps);
   config.training.steps = steps;
   config.training.epochs = 0;
 }

@@ -34,7 +34,8 @@ Length length_for(double seconds, double spent, const Pace& pace);
 /// The same for a recipe, which itself says after how many steps it is scored, drawn and saved.
 Length length_for(double seconds, double spent, const Pace& pace, const RunSection& run);
 
-/// Trains for so many steps. optimizer.schedule_steps keeps its share of the whole.
+/// Trains for so many steps. optimizer.schedule_steps and game.instance_noise_steps keep their
+/// shares of the whole.
 void set_steps(Config& config, int64_t steps);
 
 /// Scores, pictures and checkpoints as `length` has them.

@@ -68,13 +68,17 @@ TEST(Length, SchedulesKeepTheirShare) {
   c.training.epochs = 3;
   c.optimizer.schedule = Schedule::cosine;
   c.optimizer.schedule_steps = 800;
+  c.game.instance_noise_steps = 400;
   set_steps(c, 500);
   EXPECT_EQ(c.training.steps, 500);
   EXPECT_EQ(c.training.epochs, 0);
   EXPECT_EQ(c.optimizer.schedule_steps, 400);
+  EXPECT_EQ(c.game.instance_noise_steps, 200);
   c.optimizer.schedule = Schedule::constant;
+  c.game.instance_noise_steps = 0;
   set_steps(c, 50);
   EXPECT_EQ(c.optimizer.schedule_steps, 400);
+  EXPECT_EQ(c.game.instance_noise_steps, 0) << "noise that stays";
 }
 
 }  // namespace
