@@ -28,7 +28,7 @@ namespace {
 void add_train(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand(
-      "train", "train a generator; without a recipe, the settings are chosen from --data");
+      "train", "Train a generator; without a recipe, the settings are chosen from --data");
   command
       ->add_option(
           "RECIPE", o->recipe,
@@ -57,7 +57,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
   command
       ->add_option(
           "--for", o->time,
-          "time that all of it may take, scores included, e.g. 90s, 20min, 1h30min, in place of --steps; the first steps are measured to choose the number of steps and, without a recipe, the size of the networks")
+          "total time limit, including scoring, e.g. 90s, 20min, 1h30min, in place of --steps; a few steps are timed first, to choose the number of steps and, without a recipe, the size of the networks")
       ->type_name("TIME")
       ->check(some_time())
       ->excludes(steps)
@@ -66,12 +66,14 @@ void add_train(CLI::App& app, Chosen& chosen) {
       ->type_name("SECTION.KEY=VALUE")
       ->allow_extra_args(false);
   add_device(*command, o->device, "auto, cpu or cuda [default: auto]");
-  command->add_option("--threads", o->threads, "at most one per processor [default: one per core]")
+  command
+      ->add_option("--threads", o->threads,
+                   "number of threads, at most one per processor [default: one per core]")
       ->check(whole(1, 1024));
   command
       ->add_option(
           "--wire", o->wire,
-          "precision in which several workers send gradients: fp32 or bf16 [default: fp32]")
+          "precision of the gradients that several workers exchange: fp32 or bf16 [default: fp32]")
       ->check(CLI::IsMember({"fp32", "bf16"}));
   command->add_flag("--resume", o->resume, "continue the run in --out");
   command->add_flag("--quiet", o->quiet, "print neither progress nor the closing table");
@@ -105,7 +107,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
 void add_info(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<InfoOptions>();
   CLI::App* command =
-      app.add_subcommand("info", "describe a run, a recipe, a data set or a checkpoint");
+      app.add_subcommand("info", "Describe a run, a recipe, a data set or a checkpoint");
   command
       ->add_option(
           "WHAT", o->what,
@@ -115,7 +117,7 @@ void add_info(CLI::App& app, Chosen& chosen) {
   add_data_dir(*command, o->data_dir);
   command
       ->add_option("--out", o->out,
-                   "output file for a grid of examples, of data that are images: .png")
+                   "output file: .png (a grid of examples; only for data that are images)")
       ->check(some_text());
   add_force(*command, o->force);
   add_pictures(*command, o->pictures);
@@ -132,7 +134,7 @@ void add_reproduce(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<ReproduceOptions>();
   CLI::App* command = app.add_subcommand(
       "reproduce",
-      "compute the tables and figures of Goodfellow et al. 2014, beside the published ones");
+      "Compute the tables and figures of Goodfellow et al. 2014 and show them beside the published ones");
   const std::string parts = fmt::format("{}", fmt::join(paper::kPaperParts, ", "));
   command->add_option("WHAT", o->what, parts + " or all")
       ->capture_default_str()

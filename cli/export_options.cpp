@@ -28,7 +28,7 @@ constexpr std::string_view kOutputs[] = {"own", "uint8"};
 void add_export(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<ExportOptions>();
   CLI::App* command =
-      app.add_subcommand("export", "write a trained network as files for other programs");
+      app.add_subcommand("export", "Write a trained network as files for other programs");
   command->add_option("RUN", o->run, "folder of a run, or a checkpoint file")
       ->required()
       ->check(some_text());
@@ -47,15 +47,15 @@ void add_export(CLI::App& app, Chosen& chosen) {
   command
       ->add_option_function<std::string>(
           "--output", [o](const std::string& kind) { o->bytes = kind == "uint8"; },
-          "numbers of x: own (float32, the units of the data), or uint8 (8-bit RGB images, as "
-          "torch-fidelity takes them; for onnx) [default: own]")
+          "values of x: own (float32, in the units of the data) or uint8 (8-bit RGB images, as "
+          "torch-fidelity expects them; only for onnx) [default: own]")
       ->type_name("KIND")
       ->check(one_of(kOutputs));
   command
       ->add_option_function<std::string>(
           "--network", [o](const std::string& name) { o->network = named<ExportedNetwork>(name); },
-          "network to export: generator, discriminator, or classifier (of the classes of the run's data; "
-          "the last two only to onnx and torchscript) [default: generator]")
+          "network to export: generator, discriminator, or classifier (of the classes of the run's data); "
+          "the last two only to onnx and torchscript [default: generator]")
       ->type_name("NAME")
       ->check(one_of(names_of(ExportedNetwork{})));
   add_data_dir(*command, o->data_dir);

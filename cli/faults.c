@@ -25,11 +25,14 @@ enum what { none, full, broken, forbidden, half, killed, torn, stalled };
 
 static enum what wanted(const char* call, const char* path) {
   static atomic_long seen;
-  char rule[512], *rest = rule, *which, *part, *what, *from;
+  char rule[512], *rest = rule;
   const char* given = getenv("GAN_FAULT");
   if (!given || strlen(given) >= sizeof rule) return none;
   strcpy(rule, given);
-  which = strsep(&rest, ":"), part = strsep(&rest, ":"), what = strsep(&rest, ":"), from = rest;
+  const char* which = strsep(&rest, ":");
+  const char* part = strsep(&rest, ":");
+  const char* what = strsep(&rest, ":");
+  const char* from = rest;
   if (!from) {
     fprintf(stderr, "GAN_FAULT=%s: expected CALL:PATH:WHAT:N\n", given);
     abort();

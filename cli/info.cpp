@@ -238,7 +238,7 @@ void describe(const InfoOptions& o) {
       what.find('/') != what.npos || what.starts_with("toy:"))
     return info_data(o);
   known.insert(known.end(), data.begin(), data.end());
-  throw UsageError("{}: is no run, recipe, checkpoint or data set{}", what,
+  throw UsageError("{}: is not a run, recipe, checkpoint or data set{}", what,
                    did_you_mean(what, known));
 }
 

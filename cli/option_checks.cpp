@@ -133,8 +133,7 @@ void add_pictures(CLI::App& command, PictureOptions& pictures) {
   };
   add("resize", "WxH", "scale each picture to this width and height",
       [](const std::string& text) { parse_size(text); });
-  add("crop", "none|centre",
-      "centre: cut off what is left over at the edges, so that proportions stay [default: none]",
+  add("crop", "none|centre", "centre: cut off the edges to keep the proportions [default: none]",
       one_of({"none", "centre"}));
   add("colour", "auto|rgb|grey|rgba",
       "channels of the examples [default: auto, grey if all pictures are grey, else rgb]",
@@ -143,7 +142,7 @@ void add_pictures(CLI::App& command, PictureOptions& pictures) {
       "colour behind transparent pixels: white, black, grey or #rrggbb [default: white]",
       [](const std::string& text) { parse_background(text); });
   add("labels", "auto|off",
-      "labels from dataset.json, metadata.csv or the names of folders [default: auto]",
+      "auto: labels from dataset.json, metadata.csv or the names of folders; off: no labels [default: auto]",
       one_of({"auto", "off"}));
 }
 

@@ -35,8 +35,8 @@ std::string options_reference(const CLI::App& app) {
       "that it is current.\n\n"
       "## Commands\n";
   for (const CLI::App* command : app.get_subcommands({}))
-    out += fmt::format("\n### gan {}\n\nThis command can {}.\n\n{}", command->get_name(),
-                       command->get_description(), table_of(*command));
+    out += fmt::format("\n### gan {}\n\n{}.\n\n{}", command->get_name(), command->get_description(),
+                       table_of(*command));
   return out + "\n" + settings_reference();
 }
 

@@ -25,9 +25,8 @@ void add_model(CLI::App& command, ModelOptions& o) {
 
 void add_class(CLI::App& command, std::string& name) {
   command
-      .add_option(
-          "--class", name,
-          "class of all samples, by its name or number, of a model that was trained with labels")
+      .add_option("--class", name,
+                  "class of all samples, by its name or number; for models trained with labels")
       ->check(some_text());
 }
 
@@ -37,14 +36,15 @@ void add_selection(CLI::App& command, SampleOptions& o) {
   command
       .add_option_function<std::string>(
           "--seeds", [&o](const std::string& text) { o.seeds = seeds_of(text); },
-          "one sample of each of these seeds, in place of -n and --seed: 0-63,100")
+          "one sample for each of these seeds, in place of -n and --seed, e.g. 0-63,100")
       ->type_name("LIST")
       ->excludes("-n")
       ->excludes("--seed");
   command
-      .add_option("--truncation", o.truncation,
-                  "keep each number of z within this many standard deviations: samples become more "
-                  "typical and less varied")
+      .add_option(
+          "--truncation", o.truncation,
+          "keep each number of z within this many standard deviations of its mean: samples become more "
+          "typical and less varied")
       ->check(number(0.01, 10));
 }
 
@@ -52,7 +52,7 @@ void add_selection(CLI::App& command, SampleOptions& o) {
 
 void add_sample(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<SampleOptions>();
-  CLI::App* command = app.add_subcommand("sample", "draw samples from a trained generator");
+  CLI::App* command = app.add_subcommand("sample", "Draw samples from a trained generator");
   add_model(*command, *o);
   command->add_option("-n", o->n, "number of samples")
       ->default_str(std::to_string(kUsualSamples))
@@ -110,12 +110,12 @@ void add_sample(CLI::App& app, Chosen& chosen) {
 void add_interpolate(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<InterpolateOptions>();
   CLI::App* command = app.add_subcommand(
-      "interpolate", "draw samples along straight lines through z (figure 3 of the paper)");
+      "interpolate", "Draw samples along straight lines through z (figure 3 of the paper)");
   add_model(*command, *o);
   add_class(*command, o->class_name);
   command
       ->add_option("--to-class", o->to_class,
-                   "each line keeps its z and goes from its class to this one")
+                   "class at the end of each line; z stays the same along a line")
       ->check(some_text());
   command->add_option("--out", o->out, "output file: .png")->required()->check(some_text());
   command->footer("Example: " + program() + " interpolate runs/fashion-mnist --out lines.png");

@@ -29,7 +29,7 @@ void add_scoring(CLI::App& command, ScoringOptions& o) {
   command
       .add_option(
           "--features", o.features,
-          "what makes the features in which images are compared: classifier, random, "
+          "source of the features in which images are compared: classifier, random, "
           "values, or a network in a TorchScript or ONNX file such as inception-2015-12-05.pt [default: "
           "classifier for labelled images, random for other images, values for rows]")
       ->check(some_text());
@@ -39,17 +39,18 @@ void add_scoring(CLI::App& command, ScoringOptions& o) {
                   "TensorFlow 1) or bicubic (Pillow's)")
       ->capture_default_str()
       ->check(CLI::IsMember(spellings(names_of(FeatureResize{}))));
-  command.add_option("--feature-size", o.size, "to this height and width, e.g. 299")
+  command.add_option("--feature-size", o.size, "height and width of the resized images, e.g. 299")
       ->check(whole(1, 4096));
   command
-      .add_option("--feature-range", o.range,
-                  "what the network takes: 0..255, 0..1, -1..1 or inception ((byte - 128) / 128) "
-                  "[default: 0..255 where it takes return_features, else 0..1]")
+      .add_option(
+          "--feature-range", o.range,
+          "values that the network expects: 0..255, 0..1, -1..1 or inception ((byte - 128) / 128) "
+          "[default: 0..255 if it takes return_features, else 0..1]")
       ->check(CLI::IsMember(spellings(names_of(FeatureRange{}))));
   command
       .add_option(
           "--reference", o.reference,
-          "what features are compared with: the split test, valid or train, or an .npz file with "
+          "what features are compared with: test, valid or train (a split of the data), or an .npz file with "
           "mu and sigma, or with feats")
       ->capture_default_str()
       ->check(some_text());
@@ -59,7 +60,7 @@ void add_scoring(CLI::App& command, ScoringOptions& o) {
 
 void add_evaluate(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<EvaluateOptions>();
-  CLI::App* command = app.add_subcommand("evaluate", "score a run, or samples from any program");
+  CLI::App* command = app.add_subcommand("evaluate", "Score a run, or samples from any program");
   command
       ->add_option(
           "WHAT", o->what,
@@ -90,7 +91,7 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
 void add_compare(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<CompareOptions>();
   CLI::App* command = app.add_subcommand(
-      "compare", "compare runs: their cost, scores, mixing of chains, and samples");
+      "compare", "Compare runs: their cost, scores, mixing of chains, and samples");
   command->add_option("RUN", o->runs, "folders of runs; there is one table for each data set")
       ->required()
       ->check(some_text());
@@ -118,8 +119,8 @@ void add_compare(CLI::App& app, Chosen& chosen) {
 
 void add_doctor(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<DoctorOptions>();
-  CLI::App* command =
-      app.add_subcommand("doctor", "say what went wrong in a run, and write doctor.html into it");
+  CLI::App* command = app.add_subcommand(
+      "doctor", "Report what went wrong in a run, and write doctor.html into its folder");
   command->add_option("RUN", o->run, "folder of a run")->required()->check(some_text());
   add_data_dir(*command, o->data_dir);
   command->add_flag("--json", o->json, "print the findings as one JSON object");
@@ -130,11 +131,11 @@ void add_doctor(CLI::App& app, Chosen& chosen) {
 void add_watch(CLI::App& app, Chosen& chosen) {
   auto o = std::make_shared<WatchOptions>();
   CLI::App* command = app.add_subcommand(
-      "watch", "show runs as a page on this machine, also while they are trained");
+      "watch", "Show runs on a web page on this machine, also while they are trained");
   command->add_option("RUNS", o->runs, "a run, or a folder of runs")
       ->check(some_text())
       ->capture_default_str();
-  command->add_option("--port", o->port, "port of 127.0.0.1; 0: any that is free")
+  command->add_option("--port", o->port, "port on 127.0.0.1; 0 = any free port")
       ->check(whole(0, 65535))
       ->capture_default_str();
   command->footer("Example: " + program() + " watch runs/fashion-mnist");

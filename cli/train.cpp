@@ -202,7 +202,7 @@ int end_interrupted(const Outcome& outcome, const RunFolder& run) {
 int end_without_model(const Outcome& outcome, const RunFolder& run) {
   fmt::print("\n{}  {} train --resume --out {} --steps N\n",
              wrapped(fmt::format("all {} steps are done; the layers are still trained one by one, "
-                                 "and are no model together yet; go on with a later --steps:",
+                                 "and do not form a model yet; go on with a later --steps:",
                                  count(outcome.step))),
              program(), shell_word(run.path().string()));
   return 0;

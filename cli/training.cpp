@@ -34,9 +34,9 @@ void Narrator::operator()(const Progress& p) {
   for (const auto& [name, value] : p.numbers)
     parts.push_back({fmt::format("{} {:.3f}", name, value), spare++});
   if (terminal_) {
-    const size_t room =
+    const size_t width =
         std::max<size_t>(line_width(), 2) - 1;  // a full line would begin the next one
-    write_to_stderr("\r\033[K" + fitted_line(std::move(parts), room));
+    write_to_stderr("\r\033[K" + fitted_line(std::move(parts), width));
   } else {
     note(fitted_line(std::move(parts), std::string::npos));
   }

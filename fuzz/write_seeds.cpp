@@ -7,7 +7,10 @@
 #include "gan/core/files.h"
 
 int main(int count, char** arguments) {
-  if (count != 2) return std::fputs("usage: fuzz_seeds FOLDER\n", stderr), 2;
+  if (count != 2) {
+    std::fputs("usage: fuzz_seeds FOLDER\n", stderr);
+    return 2;
+  }
   try {
     for (const auto& seeds :
          {gan::fuzz::valid_seeds(), gan::fuzz::near_misses(), gan::fuzz::hostile_inputs()}) {
@@ -18,6 +21,7 @@ int main(int count, char** arguments) {
       }
     }
   } catch (const std::exception& error) {
-    return std::fprintf(stderr, "fuzz_seeds: %s\n", error.what()), 1;
+    std::fprintf(stderr, "fuzz_seeds: %s\n", error.what());
+    return 1;
   }
 }

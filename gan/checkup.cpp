@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "gan/doctor/data_findings.h"
+#include "gan/judge/classifier.h"
 #include "gan/judge/distances.h"
 #include "gan/judge/judge.h"
 #include "gan/units.h"
@@ -19,13 +20,6 @@ constexpr int64_t kMostTraining = 5000, kCopied = 128, kFewestHeldOut = 40;
 constexpr int64_t kMostNumbers = 20000000;  // of these training examples
 constexpr int64_t kFewestOfClass = 8;
 constexpr uint64_t kSeed = 0x646f63746f72;  // of the noise
-
-Tensor labels_of(const Examples& examples) {
-  if (!examples.labelled()) return {};
-  std::vector<int64_t> out;
-  for (int64_t i = 0; i < examples.size(); ++i) out.push_back(examples.label(i));
-  return at::tensor(out, at::kLong);
-}
 
 /// [n, D] -> [n, n], infinite on the diagonal.
 Tensor squared_within(const Tensor& x) {
@@ -47,8 +41,8 @@ Checkup::Checkup(const Problem& problem, Learner& learner) : problem_(problem), 
   const DataSet& data = problem.data;
   const Examples some = evenly(data.train, kExamples), held_out = evenly(data.valid, kExamples);
   x_ = encoded(problem.encoding, some).flatten(1);
-  label_ = labels_of(some);
-  held_out_label_ = labels_of(held_out);
+  label_ = labels_of(some, 0, some.size());
+  held_out_label_ = labels_of(held_out, 0, held_out.size());
   if (held_out.size() > 0) held_out_ = encoded(problem.encoding, held_out).flatten(1);
   if (x_.size(0) >= kFewest) {
     const Tensor within = squared_within(x_);
@@ -65,7 +59,7 @@ Checkup::Checkup(const Problem& problem, Learner& learner) : problem_(problem), 
 }
 
 bool Checkup::applies() const {
-  return dynamic_cast<Trainer*>(&learner_) != nullptr &&
+  return dynamic_cast<Discriminates*>(&learner_) != nullptr &&
          dynamic_cast<Latent*>(&learner_.model()) != nullptr;
 }
 
@@ -103,12 +97,12 @@ void Checkup::measure_classes(NamedNumbers& out) {
 }
 
 void Checkup::measure_d(NamedNumbers& out) {
-  const auto& trainer = dynamic_cast<Trainer&>(learner_);
-  const bool labels = trainer.asks_for_labels();
+  const auto& d = dynamic_cast<Discriminates&>(learner_);
+  const bool labels = d.asks_for_labels();
   if (!held_out_.defined() || held_out_.size(0) < kFewestHeldOut) return;
   const auto asked = [&](const Tensor& x, const Tensor& label) {
     const Tensor on = labels ? label.to(problem_.device) : Tensor();
-    return trainer.discriminate(x.to(problem_.device), on).to(at::kDouble);
+    return d.discriminate(x.to(problem_.device), on).to(at::kDouble);
   };
   const Tensor on_training = asked(x_, label_), on_held_out = asked(held_out_, held_out_label_),
                on_samples = asked(samples_, label_);

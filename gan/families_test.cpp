@@ -12,10 +12,9 @@
 #include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/core/testing.h"
+#include "gan/evaluate.h"
 #include "gan/gan.h"
 #include "gan/io/npy.h"
-#include "gan/judge/log_probability.h"
-#include "gan/judge/parzen.h"
 #include "gan/nets/draw.h"
 #include "gan/testing.h"
 
@@ -221,22 +220,20 @@ TEST_F(AFamilyOfATest, GoesOnWhereItStopped) {
             read_file(temp_.path() / "parts/checkpoints/last"));
 }
 
-TEST_F(AFamilyOfATest, IsJudged) {
+TEST_F(AFamilyOfATest, IsJudgedByTheTableOfScores) {
   train(config_, temp_.path() / "run");
   Model model = load(temp_.path() / "run");
-  const DataSet data = open_data(config_.data.source);
-  const auto all = [](const Examples& examples) {
-    const std::vector<float> values = examples.rows(0, examples.size());
-    return at::tensor(values).view({examples.size(), 2});
+  const Evaluation found = evaluate(model, open_data(config_.data.source), {.seed = 1});
+  const auto value_of = [&](const std::string& name) {
+    for (const Score& score : found.scores())
+      if (score.name == name) return score.value;
+    ADD_FAILURE() << "no score " << name;
+    return 0.0;
   };
-  const Tensor test = all(data.test);
-  auto& likelihood = dynamic_cast<Likelihood&>(model.generative());
-  const LogProbability exact = log_probability(likelihood, test, all(data.train));
   const double entropy = std::log(2 * std::numbers::pi * std::numbers::e);  // deviations: 2 x 0.5
-  EXPECT_NEAR(exact.test, -entropy, 0.25);
-  const ParzenScore windows =
-      parzen(model.sample(10'000, 1), all(data.valid), test, sigma_grid(1), false);
-  EXPECT_NEAR(windows.log_likelihood, exact.test, 0.1);
+  const double exact = value_of("log p, exact");
+  EXPECT_NEAR(exact, -entropy, 0.25);
+  EXPECT_NEAR(value_of("Parzen"), exact, 0.1);
 }
 
 TEST_F(AFamilyOfATest, IsCheckedAsItsRowSays) {

@@ -12,6 +12,7 @@
 #include "gan/baselines/testing.h"
 #include "gan/core/files.h"
 #include "gan/core/testing.h"
+#include "gan/families.h"
 #include "gan/gan.h"
 #include "gan/io/npy.h"
 #include "gan/nets/draw.h"
@@ -81,6 +82,18 @@ std::unique_ptr<Learner> trained(const Problem& problem, const Tensor& x, int64_
   return learner;
 }
 
+/// The name of the family that a kind is of.
+std::string family_name(const Kind& kind) {
+  return kind.name.substr(0, kind.name.find('_'));
+}
+
+TEST(HalvesOfFamilies, NoneIsLeftOut) {
+  for (const Family* family : families())
+    EXPECT_TRUE(std::any_of(kKinds.begin(), kKinds.end(), [&](const Kind& kind) {
+      return family_name(kind) == family->spec->name;
+    })) << family->spec->name;
+}
+
 TEST_P(Halves, UpdateAsTheWholeMinibatch) {
   const Kind& kind = GetParam();
   const ScratchFolder folder;
@@ -89,7 +102,7 @@ TEST_P(Halves, UpdateAsTheWholeMinibatch) {
   const Tensor drawn = draw_uniform(Stream(3, "data"), kExamples, kPixels, 0);
   const std::vector<float> values(drawn.data_ptr<float>(), drawn.data_ptr<float>() + drawn.numel());
   write_file(file, format_npy({kExamples, kPixels}, values));
-  const std::string model = kind.name.substr(0, kind.name.find('_'));
+  const std::string model = family_name(kind);
   const bool has_descent_of_its_own = model == "gsn" || model == "stacked-cae";
   const bool descends = !has_descent_of_its_own && !kind.adds;
   const std::string descent = descends ? kDescent : "";

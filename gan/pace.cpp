@@ -7,8 +7,10 @@
 #include <chrono>
 #include <functional>
 
+#include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/core/stop.h"
+#include "gan/doctor/history.h"
 #include "gan/evaluate.h"
 #include "gan/judge/parzen_score.h"
 #include "gan/model/checkpoint.h"
@@ -29,17 +31,11 @@ constexpr double kCurves = 0.1;                        // seconds, to draw them
 double seconds_of(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return seconds_since(start);
 }
 
 void wait_for(const Scalars& scalars) {
   for (const auto& [name, value] : scalars) value.item<double>();
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<int64_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 /// The median of the first steps, with this step's share of what is logged.

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "gan/core/html.h"
-#include "gan/game/trainer.h"
 #include "gan/io/base64.h"
 #include "gan/judge/feature_score.h"
 #include "gan/pictures.h"
@@ -40,12 +39,10 @@ Image grid_of(const DataCard& card, const Tensor& own, const Tensor& order, int6
   return picture(card, own.index_select(0, order.narrow(0, 0, count)), {}, kColumns);
 }
 
-/// The D of an adversarial learner that can be asked without labels.
-const Trainer* unconditional(const Problem& problem, Learner& learner) {
-  const auto* conditional = dynamic_cast<Conditional*>(&learner.model());
-  if (conditional != nullptr && conditional->classes() > 0) return nullptr;
-  return problem.config.run.model == FamilyName("adversarial") ? dynamic_cast<Trainer*>(&learner)
-                                                               : nullptr;
+/// Where there is a D that needs no labels.
+const Discriminates* unconditional(const Learner& learner) {
+  const auto* d = dynamic_cast<const Discriminates*>(&learner);
+  return d != nullptr && !d->asks_for_labels() ? d : nullptr;
 }
 
 void add_extremes(std::vector<PagePicture>& out, const DataCard& card, const Tensor& own,
@@ -90,8 +87,8 @@ std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& jud
     add_extremes(out, card, own, density, "Samples where the data are densest",
                  "Samples where the data are sparsest");
   }
-  if (const Trainer* trainer = unconditional(problem, learner)) {
-    const Tensor logits = trainer->discriminate(scaled.flatten(1));
+  if (const Discriminates* d = unconditional(learner)) {
+    const Tensor logits = d->discriminate(scaled);
     add_extremes(out, card, own, logits, "Highest output of D", "Lowest output of D");
   }
   return out;

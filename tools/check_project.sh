@@ -5,6 +5,7 @@ gan=$(readlink -f "${1:-$(dirname "${BASH_SOURCE[0]}")/../build/gan}")
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
 most_lines=350
+most_function_lines=80
 longer_files='
 '  # a line for each that may be longer: path, reason
 most_bytes=$((1024 * 1024))
@@ -18,7 +19,7 @@ files() {  # all that belongs to the project, also before it is committed
     sort -u | while read -r file; do [ ! -f "$file" ] || echo "$file"; done
 }
 
-sources() { files | grep -E '\.(cpp|h|sh|cmake|toml)$|^(run|test|CMakeLists\.txt)$'; }
+sources() { files | grep -E '\.(cpp|h|sh|cmake|toml|js|mjs|html)$|^(run|test|CMakeLists\.txt)$'; }
 
 check_sizes() {
   local file size
@@ -36,6 +37,18 @@ check_lengths() {
     [ "$lines" -le $most_lines ] || grep -q "^$file " <<<"$longer_files" ||
       complain "$file: $lines lines; divide it, or give a reason in tools/check_project.sh (more than $most_lines)"
   done < <(sources)
+}
+
+# clang-format begins and ends a function in the first column, unless it stands in a class.
+check_functions() {
+  local found
+  found=$(sources | grep -E '\.(cpp|h)$' | xargs awk -v most=$most_function_lines '
+    FNR == 1 { from = 0 }
+    /^[A-Za-z~]/ && !/^(namespace|class|struct|enum|union|extern|using|template|#)/ && !/^[A-Za-z_]+:/ { if (!from) from = FNR }
+    /;$/ && /^[A-Za-z]/ { from = 0 }
+    /^\}$/ && from && FNR - from >= most { print FILENAME ":" from ": " FNR - from + 1 " lines" }
+    /^\}/ { from = 0 }')
+  [ -z "$found" ] || complain "$found"$'\n  a function of more than '"$most_function_lines lines; divide it"
 }
 
 check_text() {
@@ -73,6 +86,7 @@ check_reference() {
 
 check_sizes
 check_lengths
+check_functions
 check_reference
 check_text
 check_paths

@@ -132,8 +132,10 @@ class Quick : public Peer {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> a(argv + 1, argv + argc);
-  if (a.size() != 6)
-    return std::fprintf(stderr, "gan_bench_libtorch is called by bench/bench.py\n"), 2;
+  if (a.size() != 6) {
+    std::fprintf(stderr, "gan_bench_libtorch is called by bench/bench.py\n");
+    return 2;
+  }
   torch::manual_seed(1);
   at::globalContext().setFlushDenormal(true);
   torch::set_num_threads(std::stoi(a[3]));

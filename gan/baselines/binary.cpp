@@ -6,6 +6,10 @@
 
 namespace gan {
 
+at::Tensor doubles(const at::Tensor& x) {
+  return x.to(at::kCPU, at::kDouble);
+}
+
 void expect_binary(const at::Tensor& x, const char* who) {
   if (!x.eq(0).logical_or(x.eq(1)).all().item<bool>())
     throw DataError(

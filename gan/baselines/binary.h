@@ -4,6 +4,9 @@
 
 namespace gan {
 
+/// x on the CPU, in float64.
+at::Tensor doubles(const at::Tensor& x);
+
 /// @throws DataError naming `who` where x holds anything but 0 and 1
 void expect_binary(const at::Tensor& x, const char* who);
 

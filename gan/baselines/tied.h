@@ -42,7 +42,7 @@ class TiedLayers {
 
   /// This member's own, until it asks for another.
   float* tile(const kernels::Team& team, int64_t n) {
-    return kernels::room(tiles_[static_cast<size_t>(team.index)], n);
+    return kernels::sized(tiles_[static_cast<size_t>(team.index)], n);
   }
 
   /// What units [unit, unit + units) of layer l receive from below [rows, size(l - 1)] and above

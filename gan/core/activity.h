@@ -1,6 +1,6 @@
 #pragma once
-/// What the program is doing, for a complaint that memory has run out: whoever runs out of it has
-/// none to say more with.
+/// What the program is doing, which the error message names when memory runs out. It is recorded in
+/// advance, because code that runs out of memory may have none left to describe itself.
 
 #include <string>
 

@@ -55,6 +55,10 @@ std::optional<double> parse_duration(std::string_view text) {
   return {};
 }
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 std::string count(int64_t n) {
   std::string digits = fmt::format("{}", n);
   const int64_t sign = n < 0 ? 1 : 0;

@@ -132,8 +132,8 @@ std::string read_file(const Path& path) {
   return bytes;
 }
 
-struct NewFile::Parts {
-  explicit Parts(Path to)
+struct NewFile::TemporaryFile {
+  explicit TemporaryFile(Path to)
       : path(std::move(to)),
         beside(temporary(path)),
         file(beside, flags_of_new_file(beside), path) {}
@@ -142,23 +142,24 @@ struct NewFile::Parts {
   bool renamed = false;
 };
 
-NewFile::NewFile(Path path) : parts_(std::make_unique<Parts>(std::move(path))) {}
+NewFile::NewFile(Path path) : temporary_(std::make_unique<TemporaryFile>(std::move(path))) {}
 
 NewFile::~NewFile() {
-  if (!parts_->renamed) ::unlink(parts_->beside.c_str());
+  if (!temporary_->renamed) ::unlink(temporary_->beside.c_str());
 }
 
 void NewFile::write(std::string_view bytes) {
-  parts_->file.write(bytes);
-  parts_->file.begin_sync();
+  temporary_->file.write(bytes);
+  temporary_->file.begin_sync();
 }
 
 void NewFile::finish() {
-  parts_->file.sync();
-  parts_->file.close();
-  if (::rename(parts_->beside.c_str(), parts_->path.c_str()) != 0) cannot_write(parts_->path);
-  parts_->renamed = true;
-  sync_folder(parts_->path.parent_path());
+  temporary_->file.sync();
+  temporary_->file.close();
+  if (::rename(temporary_->beside.c_str(), temporary_->path.c_str()) != 0)
+    cannot_write(temporary_->path);
+  temporary_->renamed = true;
+  sync_folder(temporary_->path.parent_path());
 }
 
 void write_file(const Path& path, std::string_view bytes) {

@@ -1,5 +1,5 @@
 #pragma once
-/// Files that are either whole or not there, and a lock that dies with its owner.
+/// Files that are either whole or not there, and a lock that ends with the process that holds it.
 
 #include <cstdint>
 #include <filesystem>
@@ -30,8 +30,8 @@ class NewFile {
   void finish();  ///< syncs, renames
 
  private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
+  struct TemporaryFile;
+  std::unique_ptr<TemporaryFile> temporary_;
 };
 
 /// A NewFile of one piece, or of several. @throws WriteError

@@ -1,5 +1,5 @@
 #pragma once
-/// Text to numbers.
+/// Parses numbers.
 
 #include <charconv>
 #include <optional>

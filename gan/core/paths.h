@@ -10,7 +10,8 @@
 
 namespace gan {
 
-/// Whether anything is there. Links are followed, so a link to nothing is nothing.
+/// Whether anything is there. Links are followed: false for a link whose target does not
+/// exist.
 /// @throws DataError naming the path where it cannot be known: "Permission denied", "File name too
 /// long", a link to itself
 bool is_there(const Path& path);

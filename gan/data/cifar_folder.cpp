@@ -44,13 +44,13 @@ bool holds_cifar_files(const fs::path& folder) {
 DataSet read_cifar_folder(const fs::path& folder, SplitSizes split) {
   DataSet data;
   data.test = to_examples(read_batch(folder, kTest));
-  CifarBatch together;
+  CifarBatch joined;
   for (const char* name : kTraining) {
     const CifarBatch batch = read_batch(folder, name);
-    together.pixels.insert(together.pixels.end(), batch.pixels.begin(), batch.pixels.end());
-    together.labels.insert(together.labels.end(), batch.labels.begin(), batch.labels.end());
+    joined.pixels.insert(joined.pixels.end(), batch.pixels.begin(), batch.pixels.end());
+    joined.labels.insert(joined.labels.end(), batch.labels.begin(), batch.labels.end());
   }
-  const Examples all = to_examples(std::move(together));
+  const Examples all = to_examples(std::move(joined));
   const int64_t n = all.size(), usual = n * 4 / 5;  // 40,000 of 50,000
   const SplitSizes sizes = divide(folder.string(), n, {usual, n - usual}, split);
   data.description = folder.string();

@@ -13,7 +13,7 @@ namespace gan {
 
 struct PictureFile {
   std::string name;    ///< relative, with '/' between its parts
-  int64_t size = 0;    ///< in bytes; -1 where it cannot be known, as of a link to nothing
+  int64_t size = 0;    ///< in bytes; -1 where it cannot be known, as of a broken link
   int64_t stamp = 0;   ///< of a file: its modification time in ns; in an archive: its checksum
   int64_t index = -1;  ///< in an archive
 };

@@ -24,35 +24,36 @@ struct TrainingFacts {
 };
 TrainingFacts training_facts(const Config& config);
 
-struct Look {
+/// Of a trouble.
+struct Sign {
   bool present = false;
   std::string text;  ///< where it is present: a sentence with the numbers
 };
 
 struct Detector {
   std::string_view name;
-  int begin;  ///< looks in a row that must show it before it is said
-  int end;    ///< looks in a row that must not show it before it is over
-  /// Of the newest line; nothing where it holds nothing to look at. open: it was found, and is not
-  /// over yet.
-  std::optional<Look> (*look)(const History& history, const TrainingFacts& facts, bool open);
+  int begin;  ///< lines in a row that must show the sign before the trouble is reported
+  int end;    ///< lines in a row that must not show it before the trouble is over
+  /// In the newest line; nothing where that lacks the numbers. open: the trouble was reported, and
+  /// is not over yet.
+  std::optional<Sign> (*find)(const History& history, const TrainingFacts& facts, bool open);
 };
 std::span<const Detector> detectors();
 
 // The rows' functions.
-using Looked = std::optional<Look>;
-Looked look_for_dead_units(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_divergence(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_not_finite(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_strong_d(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_weak_d(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_circles(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_overfitting(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_collapse(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_class_collapse(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_ignored_z(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_memorising(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_no_progress(const History& history, const TrainingFacts& facts, bool open);
-Looked look_for_schedule(const History& history, const TrainingFacts& facts, bool open);
+using MaybeSign = std::optional<Sign>;
+MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_not_finite(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_strong_d(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_weak_d(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_circles(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_overfitting(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_collapse(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_class_collapse(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_ignored_z(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_memorising(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_no_progress(const History& history, const TrainingFacts& facts, bool open);
+MaybeSign look_for_schedule(const History& history, const TrainingFacts& facts, bool open);
 
 }  // namespace gan

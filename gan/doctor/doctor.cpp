@@ -51,17 +51,17 @@ std::vector<Finding> Doctor::note(int64_t step, const NamedNumbers& numbers) {
   for (size_t i = 0; i < rows_.size(); ++i) {
     const Detector& detector = detectors()[i];
     Row& row = rows_[i];
-    const auto look = detector.look(history_, facts_, row.open);
-    if (!look) continue;
-    row.seen = look->present ? row.seen + 1 : 0;
-    row.unseen = look->present ? 0 : row.unseen + 1;
+    const auto sign = detector.find(history_, facts_, row.open);
+    if (!sign) continue;
+    row.seen = sign->present ? row.seen + 1 : 0;
+    row.unseen = sign->present ? 0 : row.unseen + 1;
     const bool begins =
         !row.open && row.seen >= (at_once_ ? 1 : detector.begin) && row.begun < kMostBeginnings;
     const bool ends = row.open && row.unseen >= detector.end;
     if (begins) {
       row.open = true;
       ++row.begun;
-      news.push_back({.name = std::string(detector.name), .from = step, .text = look->text});
+      news.push_back({.name = std::string(detector.name), .from = step, .text = sign->text});
       findings_.push_back(news.back());
     }
     if (ends) {

@@ -40,11 +40,11 @@ double mean(const std::vector<double>& values) {
 
 }  // namespace
 
-Looked look_for_strong_d(const History& history, const TrainingFacts& facts, bool) {
+MaybeSign look_for_strong_d(const History& history, const TrainingFacts& facts, bool) {
   if (!facts.log_odds || !history.has_new("D(x)")) return {};
   const std::vector<double> gap = gaps(history, kLines);
-  if (gap.empty() || median(gap) < kSure || least(gap) < kSureLeast) return Look{};
-  return Look{true,
+  if (gap.empty() || median(gap) < kSure || least(gap) < kSureLeast) return Sign{};
+  return Sign{true,
               fmt::format("D answers {:.3f} on data and {:.3f} on samples (medians of {} checks): "
                           "it separates them without error, and G hardly learns from it; use a "
                           "penalty (game.r1), a smaller D, or a smaller game.k",
@@ -54,13 +54,13 @@ Looked look_for_strong_d(const History& history, const TrainingFacts& facts, boo
 
 /// D says the same of data and of samples, while these are nothing like the data. Under noise the
 /// two are alike before the samples lie among the data.
-Looked look_for_weak_d(const History& history, const TrainingFacts& facts, bool) {
+MaybeSign look_for_weak_d(const History& history, const TrainingFacts& facts, bool) {
   const Readings& inside = history.series("inside");
   if (!history.has_new("D(x)") || inside.empty()) return {};
   const std::vector<double> gap = gaps(history, kLines);
-  if (gap.empty() || history.step() <= facts.noise_steps) return Look{};
-  if (std::abs(median(gap)) > kUndecided || inside.back().value > kUnlike) return Look{};
-  return Look{true,
+  if (gap.empty() || history.step() <= facts.noise_steps) return Sign{};
+  if (std::abs(median(gap)) > kUndecided || inside.back().value > kUnlike) return Sign{};
+  return Sign{true,
               fmt::format("D answers the same on data and on samples (a difference of {:.4f}, the "
                           "median of {} checks), although only {:.0f}% of the samples lie among "
                           "the data: it teaches G nothing; use a larger D, a higher rate, a "
@@ -69,16 +69,16 @@ Looked look_for_weak_d(const History& history, const TrainingFacts& facts, bool)
 }
 
 /// The autocorrelation of D(G(z)) falls below -kCorrelated and rises above kCorrelated again.
-Looked look_for_circles(const History& history, const TrainingFacts&, bool) {
+MaybeSign look_for_circles(const History& history, const TrainingFacts&, bool) {
   if (!history.has_new("D(G(z))")) return {};
   std::vector<double> y = history.newest("D(G(z))", kCircle);
-  if (y.empty()) return Look{};
+  if (y.empty()) return Sign{};
   const double centre = mean(y);
   double squares = 0;
   for (double& v : y) v -= centre;
   for (const double v : y) squares += v * v;
   const double swing = std::sqrt(squares / static_cast<double>(y.size()));
-  if (swing < kSwing) return Look{};
+  if (swing < kSwing) return Sign{};
   const auto correlation = [&](size_t lag) {
     double sum = 0;
     for (size_t i = 0; i + lag < y.size(); ++i) sum += y[i] * y[i + lag];
@@ -93,23 +93,23 @@ Looked look_for_circles(const History& history, const TrainingFacts&, bool) {
     if (!turned || r < kCorrelated || rises) continue;
     const Readings& all = history.series("D(G(z))");
     const int64_t turn = all.back().step - all[all.size() - 1 - lag].step;
-    return Look{true, fmt::format("D(G(z)) swings by {:.2f} about {:.2f} with a period of about {} "
+    return Sign{true, fmt::format("D(G(z)) swings by {:.2f} about {:.2f} with a period of about {} "
                                   "steps (correlation {:.2f}): the players go round each other; "
                                   "use a penalty (game.r1), averaging, or a lower beta1",
                                   swing, centre, turn, r)};
   }
-  return Look{};
+  return Sign{};
 }
 
 /// d_overfit: (E D(training) - E D(held out)) / (E D(training) - E D(samples)), in logits.
 /// (Karras et al. 2020, equation 1, with training and held-out data as there.)
-Looked look_for_overfitting(const History& history, const TrainingFacts&, bool open) {
+MaybeSign look_for_overfitting(const History& history, const TrainingFacts&, bool open) {
   if (!history.has_new("d_overfit")) return {};
   const double share = history.newest("d_overfit", 1)[0];
   const std::vector<double> errors = history.newest("d_overfit_errors", 1);
   const double limit = open ? 0.8 * kOverfitted : kOverfitted;
-  if (share < limit || errors.empty() || errors[0] < kErrors) return Look{};
-  return Look{true,
+  if (share < limit || errors.empty() || errors[0] < kErrors) return Sign{};
+  return Sign{true,
               fmt::format("D's answers on held-out data lie {:.0f}% of the way from those on "
                           "training data to those on samples ({:.0f} standard errors): it knows "
                           "the training data by heart; use more data, a stronger penalty "

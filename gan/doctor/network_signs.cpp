@@ -23,7 +23,7 @@ constexpr double kWide = 5;        // spread of samples, in spreads of the data
 }  // namespace
 
 /// Columns G.dead.N and D.dead.N: the share of a layer's ReLU units that fire for no example.
-Looked look_for_dead_units(const History& history, const TrainingFacts& facts, bool open) {
+MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts, bool open) {
   bool any = false;
   double worst = 0;
   std::string where;
@@ -37,8 +37,8 @@ Looked look_for_dead_units(const History& history, const TrainingFacts& facts, b
     where = fmt::format("{} layer {}", of_g ? "G's" : "D's", name.substr(name.rfind('.') + 1));
   }
   if (!any) return {};
-  if (worst < (open ? kStillDead : kDead)) return Look{};
-  return Look{
+  if (worst < (open ? kStillDead : kDead)) return Sign{};
+  return Sign{
       true,
       fmt::format("{:.0f}% of the ReLU units of {} fired for no example at {} checks in a row: "
                   "they get no gradient and learn no more; use leaky-relu or a lower "
@@ -47,7 +47,7 @@ Looked look_for_dead_units(const History& history, const TrainingFacts& facts, b
 }
 
 /// Losses, and the spread of samples.
-Looked look_for_divergence(const History& history, const TrainingFacts& facts, bool) {
+MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts, bool) {
   bool any = false;
   for (const char* name : {"d_loss", "g_loss", "nce_loss", "cross_entropy"}) {
     if (!history.has_new(name)) continue;
@@ -56,7 +56,7 @@ Looked look_for_divergence(const History& history, const TrainingFacts& facts, b
     for (double& value : values) value = std::abs(value);
     const double now = least(values);
     if (facts.bounded && now > kLargeLoss)
-      return Look{true, fmt::format("{} was at least {:.3g} in size at {} checks in a row, where a "
+      return Sign{true, fmt::format("{} was at least {:.3g} in size at {} checks in a row, where a "
                                     "few nats are usual: a player has lost control; use a lower "
                                     "training.learning_rate, or a penalty (game.r1, game.r2)",
                                     name, now, kGrownLines)};
@@ -68,7 +68,7 @@ Looked look_for_divergence(const History& history, const TrainingFacts& facts, b
       before.push_back(std::abs(all[i].value));
     const double usual = std::max(1.0, median(std::move(before)));
     if (now > kGrowth * usual)
-      return Look{true, fmt::format("{} grew from {:.3g} (the median so far) to {:.3g}: training "
+      return Sign{true, fmt::format("{} grew from {:.3g} (the median so far) to {:.3g}: training "
                                     "diverges; use a lower training.learning_rate, or a penalty "
                                     "(game.r1, game.r2)",
                                     name, usual, now)};
@@ -77,22 +77,22 @@ Looked look_for_divergence(const History& history, const TrainingFacts& facts, b
     any = true;
     const double wide = least(history.newest("spread", kGrownLines));
     if (wide > kWide)
-      return Look{true, fmt::format("samples spread {:.3g} times as wide as the data at {} checks "
+      return Sign{true, fmt::format("samples spread {:.3g} times as wide as the data at {} checks "
                                     "in a row: G has run away; use a lower "
                                     "training.learning_rate, or a penalty (game.r1, game.r2)",
                                     wide, kGrownLines)};
   }
   if (!any) return {};
-  return Look{};
+  return Sign{};
 }
 
-Looked look_for_not_finite(const History& history, const TrainingFacts&, bool) {
+MaybeSign look_for_not_finite(const History& history, const TrainingFacts&, bool) {
   for (const auto& [name, value] : history.line())
     if (!std::isfinite(value))
-      return Look{true, fmt::format("{} is not a finite number at step {}; use a lower "
+      return Sign{true, fmt::format("{} is not a finite number at step {}; use a lower "
                                     "training.learning_rate, or a penalty (game.r1, game.r2)",
                                     name, history.step())};
-  return Look{};
+  return Sign{};
 }
 
 }  // namespace gan

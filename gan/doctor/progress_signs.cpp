@@ -33,11 +33,11 @@ constexpr ScoreColumn kScores[] = {{"score", 1},
 }  // namespace
 
 /// The score has fallen from its best by more than it usually changes, and long ago.
-Looked look_for_no_progress(const History& history, const TrainingFacts& facts, bool) {
+MaybeSign look_for_no_progress(const History& history, const TrainingFacts& facts, bool) {
   for (const ScoreColumn& column : kScores) {
     if (!history.has_new(column.name)) continue;
     const Readings& all = history.series(column.name);
-    if (all.size() < kEvaluations) return Look{};
+    if (all.size() < kEvaluations) return Sign{};
     size_t best = 0;
     std::vector<double> changes, newest;
     for (size_t i = 1; i < all.size(); ++i) {
@@ -51,8 +51,8 @@ Looked look_for_no_progress(const History& history, const TrainingFacts& facts, 
     const double since = static_cast<double>(history.step() - all[best].step);
     const bool long_ago =
         all.size() - 1 - best >= kNewest && since >= kSince * static_cast<double>(facts.steps);
-    if (!long_ago || top - median(newest) <= noise) return Look{};
-    return Look{true,
+    if (!long_ago || top - median(newest) <= noise) return Sign{};
+    return Sign{true,
                 fmt::format("the validation score ({}) was best at step {} ({:.4g}) and has been "
                             "{:.4g} since (median of {} evaluations): more steps make it no "
                             "better; take --checkpoint best, or end with run.stop = \"best\"",
@@ -63,23 +63,23 @@ Looked look_for_no_progress(const History& history, const TrainingFacts& facts, 
 }
 
 /// A matter of the settings alone, said once.
-Looked look_for_schedule(const History&, const TrainingFacts& facts, bool) {
+MaybeSign look_for_schedule(const History&, const TrainingFacts& facts, bool) {
   if (facts.schedule_steps == 0 || facts.steps < kShort) return {};
   const double ratio = static_cast<double>(facts.schedule_steps) / static_cast<double>(facts.steps);
   const bool falls = facts.last_rate < kMuchLower * facts.rate;
-  if (!falls) return Look{};
+  if (!falls) return Sign{};
   if (ratio < kEarly)
-    return Look{true, fmt::format("the learning rate reaches its lowest value, {:.2g}, at step {} "
+    return Sign{true, fmt::format("the learning rate reaches its lowest value, {:.2g}, at step {} "
                                   "of {}: the last {:.0f}% of the steps change little; set "
                                   "optimizer.schedule_steps = {}",
                                   facts.last_rate, facts.schedule_steps, facts.steps,
                                   100 * (1 - ratio), facts.steps)};
   if (ratio > kLate)
-    return Look{true, fmt::format("training ends at step {}, after {:.0f}% of the schedule of the "
+    return Sign{true, fmt::format("training ends at step {}, after {:.0f}% of the schedule of the "
                                   "learning rate: it never gets to the low rates that settle it; "
                                   "set optimizer.schedule_steps = {}",
                                   facts.steps, 100 / ratio, facts.steps)};
-  return Look{};
+  return Sign{};
 }
 
 }  // namespace gan

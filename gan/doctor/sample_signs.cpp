@@ -36,56 +36,56 @@ std::optional<double> now(const History& history, const std::string& name) {
 
 }  // namespace
 
-Looked look_for_collapse(const History& history, const TrainingFacts&, bool open) {
+MaybeSign look_for_collapse(const History& history, const TrainingFacts&, bool open) {
   const auto covered = now(history, "covered"), inside = now(history, "inside"),
              width = now(history, "width"), crowd = now(history, "crowd");
   if (!covered || !inside || !width) return {};
   const double easier = open ? kEasier : 1;
   if (*width < kNarrow * easier && trained(history, "width"))
-    return Look{true, fmt::format("samples spread only {:.2g} times as wide as the data: G makes "
+    return Sign{true, fmt::format("samples spread only {:.2g} times as wide as the data: G makes "
                                   "nearly one example; use a penalty (game.r1, game.r2), a lower "
                                   "training.learning_rate, or the relativistic game",
                                   *width)};
   if (crowd && *crowd < kCrowded * easier)
-    return Look{true, fmt::format("samples lie {:.2g} times as far from each other as data do "
+    return Sign{true, fmt::format("samples lie {:.2g} times as far from each other as data do "
                                   "(median distance to the nearest): G makes few different "
                                   "examples; use a penalty (game.r1, game.r2) or a lower "
                                   "training.learning_rate",
                                   *crowd)};
   if (*inside >= kInside / easier && *covered < kCovered * easier * *inside)
-    return Look{true, fmt::format("{:.0f}% of the samples lie among the data, but only {:.0f}% of "
+    return Sign{true, fmt::format("{:.0f}% of the samples lie among the data, but only {:.0f}% of "
                                   "the data have a sample near: G leaves out modes; use a penalty "
                                   "(game.r1, game.r2), the relativistic game, or a lower "
                                   "training.learning_rate",
                                   100 * *inside, 100 * *covered)};
-  return Look{};
+  return Sign{};
 }
 
-Looked look_for_class_collapse(const History& history, const TrainingFacts&, bool open) {
+MaybeSign look_for_class_collapse(const History& history, const TrainingFacts&, bool open) {
   const auto width = now(history, "class_width"), which = now(history, "class_narrowest");
   if (!width || !which || !trained(history, "class_width")) return {};
-  if (*width >= kClassNarrow * (open ? kEasier : 1)) return Look{};
-  return Look{true, fmt::format("samples of class {:.0f} spread only {:.2g} times as wide as its "
+  if (*width >= kClassNarrow * (open ? kEasier : 1)) return Sign{};
+  return Sign{true, fmt::format("samples of class {:.0f} spread only {:.2g} times as wide as its "
                                 "data: G makes nearly one example of it; use a penalty (game.r1, "
                                 "game.r2), or more examples of that class",
                                 *which, *width)};
 }
 
-Looked look_for_ignored_z(const History& history, const TrainingFacts&, bool open) {
+MaybeSign look_for_ignored_z(const History& history, const TrainingFacts&, bool open) {
   const auto effect = now(history, "z_effect");
   if (!effect || !trained(history, "z_effect")) return {};
-  if (*effect >= kIgnored * (open ? kEasier : 1)) return Look{};
-  return Look{true, fmt::format("samples of different z lie {:.2g} times as far from each other as "
+  if (*effect >= kIgnored * (open ? kEasier : 1)) return Sign{};
+  return Sign{true, fmt::format("samples of different z lie {:.2g} times as far from each other as "
                                 "data do (root mean square): G ignores z; look for dead or "
                                 "saturated layers in G, and use a lower training.learning_rate",
                                 *effect)};
 }
 
-Looked look_for_memorising(const History& history, const TrainingFacts&, bool open) {
+MaybeSign look_for_memorising(const History& history, const TrainingFacts&, bool open) {
   const auto copies = now(history, "copies");
   if (!copies) return {};
-  if (*copies < (open ? 0.8 : 1) * kCopies) return Look{};
-  return Look{true, fmt::format("{:.0f}% of the samples lie nearer to a training example than 95% "
+  if (*copies < (open ? 0.8 : 1) * kCopies) return Sign{};
+  return Sign{true, fmt::format("{:.0f}% of the samples lie nearer to a training example than 95% "
                                 "of held-out examples do: G makes copies; use more data, a smaller "
                                 "G, or fewer steps",
                                 100 * *copies)};

@@ -55,8 +55,8 @@ struct Step {
 inline void gather_patch(const Step& s, const float* image, Index first_channel, Index channels,
                          Index y, Index x, float* patch) {
   const Window& w = s.window;
-  const Index from = x < 0 ? -x : 0, room = s.from.width - x,
-              to = room < w.taps_x ? room : w.taps_x;  // the taps inside the image
+  const Index from = x < 0 ? -x : 0, columns = s.from.width - x,
+              to = columns < w.taps_x ? columns : w.taps_x;  // the taps inside the image
   for (Index t = 0; t < w.taps_y; ++t, patch += w.taps_x * channels) {
     const bool outside = y + t < 0 || y + t >= s.from.height || from >= to;
     if (outside || from > 0 || to < w.taps_x)

@@ -24,7 +24,8 @@ inline Taps filter_taps(generator::Index inputs, generator::Index outputs, bool 
       if (up && (o + 1 - t) % 2 != 0) continue;  // only zeros were put there
       const generator::Index i = up ? (o + 1 - t) / 2 : 2 * o - 1 + t;
       const bool inside = i >= 0 && i < inputs;
-      out.pairs.emplace_back(inside ? i : 0, inside ? kFilter[t] / (up ? 4.0f : 8.0f) : 0);
+      const float factor = kFilter[t] / (up ? 4.0f : 8.0f);
+      out.pairs.emplace_back(inside ? i : 0, inside ? factor : 0);
     }
   return out;
 }

@@ -20,8 +20,8 @@ std::optional<size_t> next_of(const NetworkSpec& spec, size_t i) {
   return sums ? std::optional(next) : std::nullopt;
 }
 
-/// One tensor of parameters with its moments: what belongs to some units of it is reset.
-struct Parts {
+/// The optimiser's moments of one parameter; those of some of its units can be reset.
+struct Moments {
   std::vector<Tensor> first, second;
 
   /// index: numbers along `dim`. mask: of the units along it, true where they are reset.
@@ -38,7 +38,7 @@ struct Parts {
 };
 
 /// Of an optimiser, by the name of the parameter.
-std::map<std::string, Parts> moments_of(Network& network, Optimizer* optimizer) {
+std::map<std::string, Moments> moments_of(Network& network, Optimizer* optimizer) {
   std::vector<std::string> names;
   network.visit_state("", [&](const std::string& name, Tensor& value) {
     if (value.requires_grad()) names.push_back(name);
@@ -47,7 +47,7 @@ std::map<std::string, Parts> moments_of(Network& network, Optimizer* optimizer) 
   if (optimizer != nullptr)
     optimizer->visit_state(
         "", [&](const std::string& name, Tensor& value) { moments.emplace(name, value); });
-  std::map<std::string, Parts> out;
+  std::map<std::string, Moments> out;
   for (size_t i = 0; i < names.size(); ++i)
     for (auto& [kind, moment] : moments) {
       if (kind == fmt::format("{}.first", i)) out[names[i]].first.push_back(moment);
@@ -94,7 +94,7 @@ int64_t revive(Network& network, Optimizer* optimizer, const std::vector<DeadUni
   std::map<std::string, Tensor> parameters;
   network.visit_state(
       "", [&](const std::string& name, Tensor& value) { parameters.emplace(name, value); });
-  const std::map<std::string, Parts> moments = moments_of(network, optimizer);
+  const std::map<std::string, Moments> moments = moments_of(network, optimizer);
   const std::vector<std::string> names = layer_names(network.spec());
   const auto reset = [&](const std::string& name, int64_t dim, const Tensor& mask) {
     if (const auto found = moments.find(name); found != moments.end())

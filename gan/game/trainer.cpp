@@ -266,7 +266,7 @@ Trainer::Trainer(const Setup& setup)
                                             setup.means, device_);
   if (config_.run.engine == Engine::fused) {
     G_.network().fuse(setup.precision());
-    D_.fuse(setup.precision());
+    D_.fuse(setup.precision(), penalised(config_.game));
     if (averaged_) averaged_->network().fuse(setup.precision());
   }
 }

@@ -18,7 +18,7 @@
 
 namespace gan {
 
-class Trainer : public Learner {
+class Trainer : public Learner, public Discriminates {
  public:
   /// @throws UsageError when G's output or D's answer does not fit.
   explicit Trainer(const Setup& setup);
@@ -37,10 +37,9 @@ class Trainer : public Learner {
   }
   GenerativeModel& model() override { return averaged_ ? *averaged_ : G_; }
 
-  /// x [B, D], label [B] where D sees labels -> logits [B] on the CPU, no gradient. A D that judges
-  /// packs sees each example as a pack of copies.
-  Tensor discriminate(const Tensor& x, const Tensor& label = {}) const;
-  bool asks_for_labels() const { return sees_labels(config_.discriminator.layers); }  ///< D does
+  /// A D that judges packs sees each example as a pack of copies.
+  Tensor discriminate(const Tensor& x, const Tensor& label = {}) const override;
+  bool asks_for_labels() const override { return sees_labels(config_.discriminator.layers); }
 
  private:
   /// Step t of training, and in it the pass (from 0): updates of D, then that of G. Random draws

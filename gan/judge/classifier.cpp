@@ -58,6 +58,7 @@ DataSpec labelled_spec(const Judge& judge) {
 }  // namespace
 
 Tensor labels_of(const Examples& examples, int64_t first, int64_t count) {
+  if (!examples.labelled()) return {};
   const auto labels =
       examples.labels().subspan(static_cast<size_t>(first), static_cast<size_t>(count));
   const Tensor out = at::empty({count}, at::kLong);

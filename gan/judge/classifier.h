@@ -61,7 +61,8 @@ class Classifier {
 
 inline constexpr int64_t kClassifierEpochs = 4;
 
-Tensor labels_of(const Examples& examples, int64_t first, int64_t count);  ///< [count] int64
+/// [count] int64; undefined where the examples have no labels.
+Tensor labels_of(const Examples& examples, int64_t first, int64_t count);
 
 /// Of seed 0, once for a judge: from the folder `cache` where it is kept there, else trained and
 /// kept there; an empty `cache` keeps none. say: hears that it is trained. @throws DataError where

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "gan/game/trainer.h"
 #include "gan/judge/kinds.h"
 #include "gan/judge/score_json.h"
 #include "gan/theory/divergence.h"

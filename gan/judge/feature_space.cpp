@@ -150,7 +150,7 @@ FeatureSet FeatureSpace::of_split(const Examples& examples, int64_t most, uint64
     return out.x;
   });
   out.x = x;
-  if (chosen.labelled()) out.labels = labels_of(chosen, 0, n);
+  out.labels = labels_of(chosen, 0, n);
   return out;
 }
 

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "gan/core/files.h"
-#include "gan/game/trainer.h"
 #include "gan/judge/features.h"
 #include "gan/judge/judge.h"
 #include "gan/model/learner.h"

@@ -131,13 +131,13 @@ Trained train(const Labelled& data, const Labelled& held_out, const Stream& stre
   return {.net = std::move(averaged), .held_out_loss = least};
 }
 
-/// The three parts, each in a random order.
-struct Parts {
+/// What one fit learns from, is stopped by and is tested on, each in a random order.
+struct LabelledSplit {
   Labelled data, held_out, test;
 };
 
 /// Fake examples go by whole chains; real ones singly, in the same numbers.
-Parts split(const Tensor& real, const Tensor& fake, int64_t states, const Stream& stream) {
+LabelledSplit split(const Tensor& real, const Tensor& fake, int64_t states, const Stream& stream) {
   const int64_t chains = fake.size(0) / states, n = chains * states;
   const at::Device device = real.device();
   const Tensor first =
@@ -158,7 +158,7 @@ struct Fit {
 };
 
 Fit fit_once(const Tensor& real, const Tensor& fake, int64_t states, const Stream& stream) {
-  const Parts parts = split(real, fake, states, stream.child("split"));
+  const LabelledSplit parts = split(real, fake, states, stream.child("split"));
   // Broad differences are learnt better without octaves, fine ones only with them: the held-out
   // part chooses.
   double least = std::numeric_limits<double>::infinity();

@@ -40,7 +40,7 @@ void copy_places(Format from, Format to, int64_t count, int64_t stride, const vo
 /// So many places of 16 zeros.
 void* zeros(Format format, int64_t places, Aligned<char>& buffer) {
   const int64_t bytes = places * kGroupChannels * bytes_of(format);
-  return std::memset(room(buffer, bytes), 0, static_cast<size_t>(bytes));
+  return std::memset(sized(buffer, bytes), 0, static_cast<size_t>(bytes));
 }
 
 template <class T>
@@ -83,8 +83,8 @@ GroupedConvolution::GroupedConvolution(Format precision, const Sliding& s, bool 
       down_{s.groups, s.height, s.width, s.kernel, s.pad},
       up_{s.groups, s.rows, s.columns, s.kernel, s.kernel - 1 - s.pad} {
   const int64_t bytes = s.groups * s.kernel * s.kernel * kTap * bytes_of(operands());
-  room(weights_down_, bytes);
-  room(weights_up_, bytes);
+  sized(weights_down_, bytes);
+  sized(weights_up_, bytes);
 }
 
 void GroupedConvolution::set_kernels(const void* weights, int64_t begin, int64_t end) {
@@ -158,7 +158,7 @@ void GroupedConvolution::add_group(const void* x, const void* d, Scratch& scratc
   const int64_t pairs = (g.positions() + 1) / 2, all = (g.places() - 1) / 2;
   constexpr int64_t kPair = 2 * kGroupChannels;
   Bf16* even = reinterpret_cast<Bf16*>(
-      room(scratch.pairs, (2 * all + pairs) * kPair * bytes_of(Format::bf16)));
+      sized(scratch.pairs, (2 * all + pairs) * kPair * bytes_of(Format::bf16)));
   Bf16 *odd = even + all * kPair, *outputs = odd + all * kPair;
   pair_up(all, static_cast<const Bf16*>(x), even);
   pair_up(all, static_cast<const Bf16*>(x) + kGroupChannels, odd);
@@ -173,7 +173,7 @@ void GroupedConvolution::add_gradient(int64_t images, const void* small, const v
                                       Scratch& scratch, float* sum) const {
   const Grid& g = down_;
   const int64_t taps = g.kernel * g.kernel, line = g.columns() * g.channels();
-  float* sums = room(scratch.sums, g.groups * taps * kTap);
+  float* sums = sized(scratch.sums, g.groups * taps * kTap);
   std::fill_n(sums, g.groups * taps * kTap, 0.0f);
   for (int64_t image = 0; image < images; ++image)
     for (int64_t group = 0; group < g.groups; ++group) {

@@ -121,6 +121,18 @@ GAN_INLINE void derive_row(int64_t n, const float* d, const void* h, Unit unit, 
 GAN_BOTH(derive_row, (int64_t n, const float* d, const void* h, Unit unit, Mask mask, void* out),
          (n, d, h, unit, mask, out))
 
+template <class T>
+GAN_INLINE void bend_row(int64_t n, const float* a, const void* d_, const void* h_, Unit unit,
+                         void* out_) {
+  const T *d = static_cast<const T*>(d_), *h = static_cast<const T*>(h_);
+  const float centre = unit.kind == Unit::Kind::sigmoid ? 0.5f : 0.0f;
+  const float factor = unit.curved() ? -2.0f : 0.0f;
+  T* out = static_cast<T*>(out_);
+  for (int64_t i = 0; i < n; ++i) store(out, i, factor * (load(h, i) - centre) * a[i] * load(d, i));
+}
+GAN_BOTH(bend_row, (int64_t n, const float* a, const void* d, const void* h, Unit unit, void* out),
+         (n, a, d, h, unit, out))
+
 /// body(std::integral_constant) for the usual numbers of pieces, which then cost no loop;
 /// body(pieces) for others.
 template <class Body>
@@ -266,6 +278,15 @@ void derive(Format precision, Size size, const float* d, const void* h, Unit uni
   each_row(size, [&](int64_t, int64_t from, int64_t at) {
     GAN_PICK(derive_row)
     (size.n, d + from, at_element(precision, h, at), unit, of_row(mask, at),
+     at_element(precision, out, at));
+  });
+}
+
+void bend(Format precision, Size size, const float* a, const void* d, const void* h, Unit unit,
+          void* out) {
+  each_row(size, [&](int64_t, int64_t from, int64_t at) {
+    GAN_PICK(bend_row)
+    (size.n, a + from, at_element(precision, d, at), at_element(precision, h, at), unit,
      at_element(precision, out, at));
   });
 }

@@ -14,6 +14,7 @@ namespace gan::kernels {
 struct Unit {
   enum class Kind { piecewise, sigmoid, hard_sigmoid, tanh } kind = Kind::piecewise;
   float slope = 1;
+  bool curved() const { return kind == Kind::sigmoid || kind == Kind::tanh; }
 };
 
 /// Rows and columns of a part of a larger matrix, whose rows are `stride` apart. What comes from a
@@ -43,6 +44,11 @@ void activate(Format precision, Size size, const float* a, const float* bias, Un
 /// out = d * mask * activation'(.), from the outputs h of `activate` with the same mask.
 void derive(Format precision, Size size, const float* d, const void* h, Unit unit, Mask mask,
             void* out);
+
+/// out = a * d * f''/f', from the outputs h of an activation f: what a change of its input by a
+/// adds to d, a derivative that has been through f. 0 where f has no curve.
+void bend(Format precision, Size size, const float* a, const void* d, const void* h, Unit unit,
+          void* out);
 
 /// a: [rows, n * pieces] -> out = mask(max over pieces of a + bias), index of the largest.
 void maxout(Format precision, Size size, int64_t pieces, const float* a, const float* bias,

@@ -61,6 +61,26 @@ TEST_P(Passes, ActivationsAndTheirDerivativesAreTheReferences) {
   }
 }
 
+TEST_P(Passes, CurvesAreThoseOfFiniteDifferences) {
+  const Tensor x = 0.9 * numbers(kRows, kWidth, 0.3).to(at::kDouble),  // none at a kink
+      a = numbers(kRows, kWidth, 1) / 10, d = numbers(kRows, kWidth, 2).to(type_);
+  constexpr double kStep = 1e-4;
+  const auto expect_curve = [&](Unit unit, auto f) {
+    const Tensor here = f(x), above = f(x + kStep), below = f(x - kStep);
+    const Tensor first = (above - below) / (2 * kStep),
+                 second = (above + below - 2 * here) / (kStep * kStep);
+    const Tensor h = here.to(type_);
+    Tensor out = buffer();
+    bend(precision_, kSize, a.data_ptr<float>(), d.data_ptr(), h.data_ptr(), unit, out.data_ptr());
+    expect_close(out, (a * d * second / first).to(at::kFloat));
+  };
+  expect_curve({.slope = 0.2f}, [](const Tensor& t) { return at::leaky_relu(t, 0.2); });
+  expect_curve({.kind = Unit::Kind::sigmoid}, [](const Tensor& t) { return at::sigmoid(t); });
+  expect_curve({.kind = Unit::Kind::hard_sigmoid},
+               [](const Tensor& t) { return (t / 6 + 0.5).clamp(0, 1); });
+  expect_curve({.kind = Unit::Kind::tanh}, [](const Tensor& t) { return at::tanh(t); });
+}
+
 TEST_P(Passes, MaxoutAndItsWaysBackAreTheReferences) {
   for (const int64_t pieces : {2, 3, 4, 5, 6}) {
     const Tensor a = numbers(kRows, kWidth * pieces, 0),

@@ -17,7 +17,8 @@ struct Strides {
   int64_t row, column;
 };
 Strides strides_of(int64_t rows, int64_t columns, bool transposed, int64_t stride) {
-  return transposed ? Strides{1, stride ? stride : rows} : Strides{stride ? stride : columns, 1};
+  if (transposed) return {1, stride ? stride : rows};
+  return {stride ? stride : columns, 1};
 }
 Strides strides_a(const ProductShape& s) {
   return strides_of(s.m, s.k, s.transpose_a, s.stride_a);

@@ -21,9 +21,9 @@ void each_tile(const Team& team, int64_t rows, int64_t units, int64_t pieces, Bo
       body(row, std::min(kTileRows, rows - row), unit, std::min(most, end - unit));
 }
 
-/// At least n elements.
+/// The elements of a buffer that is made to hold n of them, or more.
 template <class Vector>
-typename Vector::value_type* room(Vector& buffer, int64_t n) {
+typename Vector::value_type* sized(Vector& buffer, int64_t n) {
   if (buffer.size() < static_cast<size_t>(n)) buffer.resize(static_cast<size_t>(n));
   return buffer.data();
 }

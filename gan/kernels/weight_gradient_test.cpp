@@ -21,7 +21,7 @@ Tensor assembled(const WeightGradient& gradient) {
     team.index = member;
     team.size = 3;
     each_part(
-        team, gradient, [&](int64_t n) { return room(tile, n); },
+        team, gradient, [&](int64_t n) { return sized(tile, n); },
         [&](int64_t first, int64_t count, const float* part) {
           std::copy_n(part, count * gradient.m, out[first].data_ptr<float>());
         });

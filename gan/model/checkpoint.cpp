@@ -5,9 +5,8 @@
 #include <cstring>
 #include <list>
 
-#include <fmt/ranges.h>
-
 #include "gan/core/error.h"
+#include "gan/io/bytes.h"
 
 namespace gan {
 namespace {
@@ -29,10 +28,6 @@ std::string dtype_name(const Tensor& t) {
 }
 
 constexpr const char* kChecksumKey = "checksum";
-
-std::string shape_text(at::IntArrayRef shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
 
 }  // namespace
 
@@ -72,7 +67,7 @@ void read_checkpoint(const SafeTensors& content, const StateVisit& state, const 
       throw DataError(
           "{}: '{}' is {} {}, expected {} {}: the checkpoint does not belong to this configuration",
           who, name, stored.dtype, shape_text(stored.shape), dtype_name(value),
-          shape_text(value.sizes()));
+          shape_text(value.sizes().vec()));
     Tensor cpu = at::empty(value.sizes(), value.options().device(at::kCPU).requires_grad(false));
     std::memcpy(cpu.data_ptr(), stored.bytes.data(), stored.bytes.size());
     value.copy_(cpu);

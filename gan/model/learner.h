@@ -47,7 +47,10 @@ struct StagePosition {
 };
 inline StagePosition position_of(const std::vector<Stage>& stages, int64_t step) {
   size_t i = 0;
-  while (i + 1 < stages.size() && step >= stages[i].steps) step -= stages[i++].steps;
+  while (i + 1 < stages.size() && step >= stages[i].steps) {
+    step -= stages[i].steps;
+    ++i;
+  }
   return {i, step};
 }
 
@@ -97,6 +100,15 @@ class Learner {
   virtual bool has_model() const {
     return true;
   }  ///< false while an early stage has made none yet: nothing to score or to draw
+};
+
+/// What a learner may be able to do besides; ask with dynamic_cast: tell samples from data.
+class Discriminates {
+ public:
+  virtual ~Discriminates() = default;
+  /// x [B, shape...] scaled, label [B] where it is asked for -> logits [B] on the CPU, no gradient.
+  virtual Tensor discriminate(const Tensor& x, const Tensor& label = {}) const = 0;
+  virtual bool asks_for_labels() const = 0;
 };
 
 }  // namespace gan

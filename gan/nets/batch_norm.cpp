@@ -93,7 +93,7 @@ class FusedBatchNorm : public FusedOperation {
 
   void backward(FusedMember& m, RowRange rows) override {
     sum_derivatives(m, rows);
-    if (!wanted(inputs_[0])) return;
+    if (!wanted(inputs_[0], rows)) return;
     const std::vector<float> none(static_cast<size_t>(channels_));
     Coefficients k{none, none, none};
     each_part(rows, [&](size_t part, RowRange mine) {
@@ -151,7 +151,7 @@ class FusedBatchNorm : public FusedOperation {
     const int64_t size = graph_.value(out_).size(), bytes = kernels::bytes_of(graph_.precision_);
     for (int64_t i = 0; i < rows.size(); i += kBlock) {
       const int64_t n = std::min(kBlock, rows.size() - i), at = i * size * bytes;
-      float* out = kernels::room(m.own.image, n * size);
+      float* out = kernels::sized(m.own.image, n * size);
       kernels::combine(graph_.precision_, n * positions(), channels_, x + at, y ? y + at : nullptr,
                        k.x.data(), k.y.data(), k.one.data(), out);
       use(rows.begin + i, n, out);

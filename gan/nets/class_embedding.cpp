@@ -58,9 +58,9 @@ class FusedClassEmbedding : public FusedLabels {
   }
 
   void backward(FusedMember& m, RowRange rows) override {
-    if (!wanted(inputs_[0])) return;
+    if (!wanted(inputs_[0], rows)) return;
     const float* d = derivatives(m, rows);
-    float* of_x = kernels::room(m.own.image, rows.size() * inputs());
+    float* of_x = kernels::sized(m.own.image, rows.size() * inputs());
     for (int64_t i = 0; i < rows.size(); ++i)
       std::copy_n(d + i * outputs(), inputs(), of_x + i * inputs());
     graph_.deliver(inputs_[0], rows.begin, rows.size(), of_x);
@@ -82,8 +82,8 @@ class FusedClassEmbedding : public FusedLabels {
 
   /// Rows of numbers with room for more behind each.
   float* join(FusedMember& m, RowRange rows, const char* x) const {
-    float *wide = kernels::room(m.own.other, rows.size() * inputs()),
-          *out = kernels::room(m.own.image, rows.size() * outputs());
+    float *wide = kernels::sized(m.own.other, rows.size() * inputs()),
+          *out = kernels::sized(m.own.image, rows.size() * outputs());
     kernels::widen(graph_.precision_, rows.size() * inputs(), x, wide);
     for (int64_t i = 0; i < rows.size(); ++i)
       std::copy_n(wide + i * inputs(), inputs(), out + i * outputs());

@@ -91,7 +91,7 @@ class DensePasses : public FusedPasses, public DenseState {
     const int64_t count = slope.size(0), inputs = blocks_[0].inputs;
     const bool alone = blocks_.back().units == 1;
     const Tensor dy = slope.contiguous();
-    float* out = room(slopes_, count * inputs);
+    float* out = sized(slopes_, count * inputs);
     const bool back = must_go_back({first, first + count}, alone);
     kernels::run_team(operations(count), [&](kernels::Team& team) {
       if (back) go_back(team, {first, first + count}, alone ? nullptr : dy.data_ptr<float>());
@@ -120,9 +120,9 @@ class DensePasses : public FusedPasses, public DenseState {
     if (penalised && !alone)
       throw std::logic_error("a penalty on slopes needs a network of one output");
     const float* factor = alone ? dy.data_ptr<float>() : nullptr;
-    if (alone) room(mixed_, rows_ * widest() * kernels::bytes_of(precision_));
+    if (alone) sized(mixed_, rows_ * widest() * kernels::bytes_of(precision_));
     if (penalised)
-      for (auto& t : tangents_) room(t, rows_ * widest() * kernels::bytes_of(precision_));
+      for (auto& t : tangents_) sized(t, rows_ * widest() * kernels::bytes_of(precision_));
     const bool back = must_go_back({0, rows_}, alone);
 
     kernels::run_team(operations(rows_), [&](kernels::Team& team) {

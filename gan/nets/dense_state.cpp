@@ -44,12 +44,12 @@ void DenseState::ensure_size(int64_t rows) {
   rows_ = rows;
   for (size_t l = 0; l < blocks_.size(); ++l) {
     const Block& b = blocks_[l];
-    room(layers_[l].input, rows_ * b.inputs * bytes_of(precision_));
-    room(layers_[l].delta, rows_ * b.outputs() * bytes_of(precision_));
-    if (b.dropout) room(layers_[l].keep, rows_ * b.inputs);
-    if (b.pieces > 1) room(layers_[l].index, rows_ * b.units);
+    sized(layers_[l].input, rows_ * b.inputs * bytes_of(precision_));
+    sized(layers_[l].delta, rows_ * b.outputs() * bytes_of(precision_));
+    if (b.dropout) sized(layers_[l].keep, rows_ * b.inputs);
+    if (b.pieces > 1) sized(layers_[l].index, rows_ * b.units);
   }
-  room(y_, rows_ * blocks_.back().units);
+  sized(y_, rows_ * blocks_.back().units);
   tiles_.resize(std::max<size_t>(tiles_.size(), static_cast<size_t>(at::get_num_threads())));
 }
 

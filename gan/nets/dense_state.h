@@ -16,7 +16,7 @@
 
 namespace gan {
 
-using kernels::room;
+using kernels::sized;
 
 class DenseState {
  public:
@@ -42,7 +42,7 @@ class DenseState {
 
   /// This member's own, for a product.
   float* tile(const kernels::Team& team, int64_t n) {
-    return room(tiles_[static_cast<size_t>(team.index)], n);
+    return sized(tiles_[static_cast<size_t>(team.index)], n);
   }
 
   /// Of the inputs of layer l, from `row` and `unit` on.

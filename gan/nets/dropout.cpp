@@ -47,7 +47,7 @@ class FusedDropout : public FusedOperation {
       : FusedOperation(graph, std::move(inputs), out), spec_(spec), path_(std::move(path)) {}
 
   void ensure_size(int64_t rows) override {
-    kernels::room(keep_, rows * graph_.value(out_).size());
+    kernels::sized(keep_, rows * graph_.value(out_).size());
   }
   void forward(FusedMember& m, RowRange rows) override {
     if (graph_.pass_.training) draw(m, rows);
@@ -55,7 +55,7 @@ class FusedDropout : public FusedOperation {
     graph_.arrive(out_, rows.begin, rows.size(), x, nullptr);
   }
   void backward(FusedMember& m, RowRange rows) override {
-    if (wanted(inputs_[0]))
+    if (wanted(inputs_[0], rows))
       graph_.deliver(inputs_[0], rows.begin, rows.size(),
                      masked(m, rows, graph_.d(out_, rows.begin)));
   }
@@ -71,7 +71,7 @@ class FusedDropout : public FusedOperation {
     for (const uint64_t child : path_) stream = stream.child(child);
     const FusedGraph::Value& v = graph_.value(out_);
     const int64_t n = v.size();
-    float *u = kernels::room(m.own.image, 2 * n), *ordered = u + n;
+    float *u = kernels::sized(m.own.image, 2 * n), *ordered = u + n;
     for (int64_t row = rows.begin; row < rows.end; ++row) {
       stream.uniform({u, static_cast<size_t>(n)}, n, graph_.pass_.step,
                      static_cast<uint64_t>(graph_.pass_.number(row)));
@@ -81,12 +81,13 @@ class FusedDropout : public FusedOperation {
   }
   float* masked(FusedMember& m, RowRange rows, const char* x) const {
     const int64_t size = graph_.value(out_).size(), numbers = rows.size() * size;
-    float* out = kernels::room(m.own.image, numbers);
+    float* out = kernels::sized(m.own.image, numbers);
     kernels::widen(graph_.precision_, numbers, x, out);
     if (graph_.pass_.training)
-      kernels::convert(kernels::Format::fp32, {rows.size(), size, size}, out, nullptr,
-                       {keep_.data() + rows.begin * size, static_cast<float>(spec_.scale)}, false,
-                       out);
+      kernels::convert(
+          kernels::Format::fp32, {rows.size(), size, size}, out, nullptr,
+          {keep_.data() + graph_.example(rows.begin) * size, static_cast<float>(spec_.scale)},
+          false, out);
     return out;
   }
 

@@ -1,12 +1,26 @@
 #include "gan/nets/fused.h"
 
+#include <algorithm>
+
 #include "gan/core/error.h"
 #include "gan/nets/dense_passes.h"
 #include "gan/nets/image_passes.h"
+#include "gan/nets/unit.h"
 
 namespace gan {
 
 namespace {
+
+bool is_curved(const LayerSpec& layer) {
+  return std::visit(
+      [](const auto& l) {
+        if constexpr (requires { l.activation; })
+          return unit_of(l.activation, 0).curved();
+        else
+          return false;
+      },
+      layer);
+}
 
 /// Dense, maxout and dropout layers alone, in an order that DensePasses knows.
 bool has_dense_passes(const NetworkSpec& spec) {
@@ -35,17 +49,10 @@ std::string unsupported_layer(const LayerSpec& layer, bool penalised) {
       },
       layer);
   if (spectral) return "has a spectral norm";
-  if (!penalised) return "";
-  const bool curved = std::visit(
-      [](const auto& l) {
-        if constexpr (requires { l.activation; })
-          return l.activation == Activation::sigmoid || l.activation == Activation::tanh;
-        else
-          return false;
-      },
+  const bool alone = std::visit(
+      []<class L>(const L&) { return std::is_same_v<L, Residual> || treats_examples_alone<L>(); },
       layer);
-  if (curved) return "is not piecewise linear, and a penalty needs its second derivative";
-  if (std::holds_alternative<BatchNorm>(layer))
+  if (penalised && !alone)
     return "looks across examples, and a penalty needs its second derivative";
   return "";
 }
@@ -70,9 +77,11 @@ namespace {
 
 class FusedTape : public Tape {
  public:
-  explicit FusedTape(FusedPasses& passes) : passes_(passes), serial_(passes.serial()) {}
+  FusedTape(FusedPasses& passes, bool penalised)
+      : passes_(passes), penalised_(penalised), serial_(passes.serial()) {}
   Tensor output() const override { return current().output(); }
   std::vector<Tensor> parameters(const Tensor& slope, const Tensor& penalty) override {
+    check(penalty);
     return current().parameters(slope, penalty);
   }
   Tensor input(const Tensor& slope, int64_t first) override {
@@ -80,6 +89,7 @@ class FusedTape : public Tape {
   }
   void descend(const Tensor& slope, const Tensor& penalty, Optimizer& optimizer,
                UpdateTime when) override {
+    check(penalty);
     current().descend(slope, penalty, optimizer, when);
   }
 
@@ -90,7 +100,13 @@ class FusedTape : public Tape {
           "this tape was used up, or overwritten by a newer one of the same network");
     return passes_;
   }
+  void check(const Tensor& penalty) const {
+    if (penalty.defined() && !penalised_)
+      throw std::logic_error("the fused engine of this network was built without penalties");
+  }
+
   FusedPasses& passes_;
+  bool penalised_;
   int64_t serial_;
 };
 
@@ -98,19 +114,21 @@ class FusedTape : public Tape {
 
 FusedEngine::FusedEngine(const NetworkSpec& spec, const std::vector<LayerShape>& shapes,
                          std::vector<Tensor> parameters, std::vector<Tensor> moments,
-                         kernels::Format precision) {
-  if (has_dense_passes(spec))
+                         kernels::Format precision, bool penalised)
+    : penalised_(penalised) {
+  const bool twice = penalised && std::any_of(spec.begin(), spec.end(), is_curved);
+  if (has_dense_passes(spec) && !twice)
     passes_ =
         std::make_unique<DensePasses>(spec, shapes.front().in, std::move(parameters), precision);
   else
     passes_ = std::make_unique<ImagePasses>(spec, shapes, std::move(parameters), std::move(moments),
-                                            precision);
+                                            precision, penalised);
 }
 FusedEngine::~FusedEngine() = default;
 
 std::unique_ptr<Tape> FusedEngine::record(at::TensorList parts, const Pass& pass) {
   passes_->record(parts, pass);
-  return std::make_unique<FusedTape>(*passes_);
+  return std::make_unique<FusedTape>(*passes_, penalised_);
 }
 
 void FusedEngine::parameters_changed() {

@@ -26,7 +26,7 @@ void FusedAffine::forward(FusedMember& m, RowRange rows) {
 }
 
 void FusedAffine::backward(FusedMember& m, RowRange rows) {
-  if (!wanted(inputs_[0])) return;
+  if (!wanted(inputs_[0], rows)) return;
   const auto use = [&](int64_t i, int64_t n, float* derivative) {
     graph_.deliver(inputs_[0], rows.begin + i, n, derivative);
   };
@@ -57,8 +57,8 @@ void FusedAffine::gradient(FusedMember& m, RowRange rows) {
 
 void FusedAffine::finish_gradient(FusedMember& m, const UseGradient& use) {
   if (at_once())
-    product_.whole_gradient(m, graph_.d(out_, 0), graph_.h(inputs_[0].value, 0), graph_.rows_,
-                            graph_.factor_, use);
+    product_.whole_gradient(m, graph_.d(out_, 0), graph_.h(inputs_[0].value, 0),
+                            graph_.gradient_rows_, graph_.factor_, use);
   else
     product_.finish_gradient(m, use);
 }

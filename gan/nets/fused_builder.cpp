@@ -21,7 +21,12 @@ void FusedBuilder::add_network(const NetworkSpec& spec, const std::vector<LayerS
   }
 }
 
-void FusedBuilder::finish() {
+void FusedBuilder::finish(bool penalised) {
+  if (penalised) graph.prepare_for_penalties();
+  if (penalised && graph.value(current).unit.curved()) {  // the second way back starts at a line
+    const Shape shape = graph.value(current).shape;
+    add<FusedReorder>(shape, 1, product(shape));
+  }
   graph.value(graph.output()).format = kernels::Format::fp32;
   std::vector<int> readers(graph.output() + 1, 0);
   for (auto operation = operations_.rbegin(); operation != operations_.rend(); ++operation)

@@ -24,7 +24,8 @@ class FusedBuilder {
       : graph(graph), operations_(operations), parameters_(parameters), moments_(moments) {}
 
   void add_network(const NetworkSpec& spec, const std::vector<LayerShape>& shapes);
-  void finish();  ///< when all layers have been added
+  /// When all layers have been added. penalised: a penalty may be asked for.
+  void finish(bool penalised);
 
   // For the layers:
 

@@ -4,12 +4,12 @@
 
 namespace gan {
 
-using kernels::room;
+using kernels::sized;
 
 float* FusedReorder::reordered(FusedMember& m, RowRange rows, const char* from, int64_t channels,
                                int64_t places) const {
   const int64_t numbers = rows.size() * channels_ * places_;
-  float *wide = room(m.own.other, numbers), *out = room(m.own.image, numbers);
+  float *wide = sized(m.own.other, numbers), *out = sized(m.own.image, numbers);
   kernels::widen(graph_.precision_, numbers, from, wide);
   kernels::channels_last(kernels::Format::fp32, rows.size(), channels, places, wide, out);
   return out;
@@ -22,7 +22,7 @@ void FusedReorder::forward(FusedMember& m, RowRange rows) {
 }
 
 void FusedReorder::backward(FusedMember& m, RowRange rows) {
-  if (!wanted(inputs_[0])) return;
+  if (!wanted(inputs_[0], rows)) return;
   graph_.deliver(inputs_[0], rows.begin, rows.size(),
                  reordered(m, rows, graph_.d(out_, rows.begin), places_, channels_));
 }
@@ -36,7 +36,7 @@ void FusedReorder::tangent(FusedMember& m, RowRange rows) {
 namespace {
 
 float* sum(const FusedGraph& graph, FusedMember& m, int64_t numbers, const char* a, const char* b) {
-  float* out = room(m.own.image, numbers);
+  float* out = sized(m.own.image, numbers);
   kernels::widen(graph.precision_, numbers, a, out);
   kernels::add(graph.precision_, numbers, b, out);
   return out;
@@ -54,8 +54,8 @@ void FusedSum::forward(FusedMember& m, RowRange rows) {
 void FusedSum::backward(FusedMember& m, RowRange rows) {
   const int64_t numbers = rows.size() * graph_.value(out_).size();
   for (const FusedInput& input : inputs_) {
-    if (!wanted(input)) continue;
-    float* derivative = room(m.own.image, numbers);
+    if (!wanted(input, rows)) continue;
+    float* derivative = sized(m.own.image, numbers);
     kernels::widen(graph_.precision_, numbers, graph_.d(out_, rows.begin), derivative);
     graph_.deliver(input, rows.begin, rows.size(), derivative);
   }

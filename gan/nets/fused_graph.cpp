@@ -8,18 +8,23 @@ namespace gan {
 
 using kernels::bytes_of;
 using kernels::Format;
-using kernels::room;
+using kernels::sized;
 
 size_t FusedGraph::add_value(const Shape& shape) {
   values_.push_back({.shape = shape, .format = precision_, .h = {}, .d = {}, .t = {}});
   return values_.size() - 1;
 }
 
+void FusedGraph::prepare_for_penalties() {
+  curved_ =
+      std::any_of(values_.begin(), values_.end(), [](const Value& v) { return v.unit.curved(); });
+}
+
 void FusedGraph::ensure_size(int64_t rows) {
   rows_ = rows;
   int64_t widest = 0;
   for (Value& v : values_) {
-    room(v.h, rows * v.size() * bytes_of(v.format));
+    sized(v.h, kept_rows() * v.size() * bytes_of(v.format));
     widest = std::max(widest, v.size());
   }
   zeros_.resize(std::max(zeros_.size(), static_cast<size_t>(widest)));
@@ -28,11 +33,11 @@ void FusedGraph::ensure_size(int64_t rows) {
 void FusedGraph::ensure_derivatives() {
   for (size_t i = 0; i < values_.size(); ++i)
     if (i > 0 || values_[i].shared)
-      room(values_[i].d, rows_ * values_[i].size() * bytes_of(precision_));
+      sized(values_[i].d, kept_rows() * values_[i].size() * bytes_of(precision_));
 }
 
 void FusedGraph::ensure_tangents() {
-  for (Value& v : values_) room(v.t, rows_ * v.size() * bytes_of(precision_));
+  for (Value& v : values_) sized(v.t, kept_rows() * v.size() * bytes_of(precision_));
 }
 
 void FusedGraph::arrive(size_t to, int64_t row, int64_t n, const float* a, const LineBias* bias) {
@@ -55,8 +60,16 @@ void FusedGraph::arrive_tangent(size_t to, int64_t row, int64_t n, const float* 
   Value& v = values_[to];
   const kernels::Size size{n, v.size(), v.size()};
   kernels::derive(precision_, size, u, h(to, row), v.unit, {}, t(to, row));
-  if (v.feeds_weights)
-    kernels::mix(precision_, size, factor_ + row, h(to, row), t(to, row), h(to, row));
+  if (curved_)
+    kernels::bend(precision_, size, u, d(to, row), h(to, row), v.unit, t(to, rows_ + row));
+  mix_tangent(to, row, n);
+}
+
+void FusedGraph::mix_tangent(size_t to, int64_t row, int64_t n) {
+  const int64_t size = values_[to].size();
+  if (curved_) std::copy_n(h(to, row), n * size * bytes_of(precision_), h(to, rows_ + row));
+  if (values_[to].feeds_weights)
+    kernels::mix(precision_, {n, size, size}, factor_ + row, h(to, row), t(to, row), h(to, row));
 }
 
 void FusedGraph::deliver(const FusedInput& to, int64_t row, int64_t n, float* derivative) {
@@ -69,6 +82,9 @@ void FusedGraph::deliver(const FusedInput& to, int64_t row, int64_t n, float* de
     into_sink(row, n, derivative);
   else
     kernels::derive(precision_, size, derivative, h(to.value, row), v.unit, {}, d(to.value, row));
+  if (to.last && is_second(row) && v.unit.curved())
+    kernels::mix(precision_, size, factor_ + row, t(to.value, row), d(to.value, row),
+                 d(to.value, row));
 }
 
 void FusedGraph::into_sink(int64_t row, int64_t n, const float* derivative) {
@@ -78,16 +94,19 @@ void FusedGraph::into_sink(int64_t row, int64_t n, const float* derivative) {
     std::copy_n(derivative, n * numbers, slopes_ + (row - slopes_first_) * numbers);
   } else if (sink_ == Sink::tangents) {
     kernels::convert(precision_, size, derivative, penalty_ + row, {}, false, t(0, row));
-    if (values_[0].feeds_weights)
-      kernels::mix(precision_, size, factor_ + row, h(0, row), t(0, row), h(0, row));
+    mix_tangent(0, row, n);
   }
+}
+
+void FusedGraph::start_second_back(RowRange rows) {
+  std::fill(d(output(), rows.begin), d(output(), rows.end), '\0');
 }
 
 void FusedGraph::start_back(FusedMember& m, RowRange rows, int64_t first, const float* slopes) {
   const size_t last = output();
   const Value& v = values_[last];
   const int64_t size = v.size();
-  float *in_order = room(m.own.product, 2 * size), *d_ = in_order + size;
+  float *in_order = sized(m.own.product, 2 * size), *d_ = in_order + size;
   std::fill_n(in_order, size, 1.0f);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     if (slopes)

@@ -3,6 +3,9 @@
 /// (fused_operation.h), and the tensors between them are values. An image lies in memory as
 /// [height, width, channels], a row of numbers as it is. Each thread takes some examples of the
 /// batch through all operations.
+///
+/// A penalty's gradient through curved activations takes a second way back, on which the batch
+/// comes once more: rows [rows_, 2 rows_) of each value are the examples [0, rows_) on that way.
 
 #include <ATen/core/Tensor.h>
 
@@ -57,7 +60,8 @@ class FusedGraph {
     bool feeds_weights = false;         ///< an operation that reads it has weights
     kernels::Aligned<char> h;           ///< [rows, shape]: the value
     kernels::Aligned<char> d;           ///< the output's derivative before the activation
-    kernels::Aligned<char> t;           ///< the tangent, of a penalty's way forward
+    kernels::Aligned<char> t;           ///< the tangent, of a penalty's way forward; on the second
+                                        ///< way back, what the activation's curve adds to d
     int64_t size() const { return product(shape); }
     bool image() const { return shape.size() == 3; }
     int64_t channels() const { return image() ? shape[0] : 1; }
@@ -78,6 +82,9 @@ class FusedGraph {
   const Value& value(size_t v) const { return values_[v]; }
   size_t output() const { return values_.size() - 1; }
 
+  /// A penalty may be asked for.
+  void prepare_for_penalties();
+
   void ensure_size(int64_t rows);
   void ensure_derivatives();  ///< for the way back
   void ensure_tangents();
@@ -92,7 +99,8 @@ class FusedGraph {
 
   /// value <- activation(a + bias); bias may be nullptr.
   void arrive(size_t v, int64_t row, int64_t n, const float* a, const LineBias* bias);
-  /// tangent <- u * activation'; and h <- factor * h + tangent where it feeds weights.
+  /// tangent <- u * activation'; and h <- factor * h + tangent where it feeds weights. What the
+  /// second way back needs is put aside.
   void arrive_tangent(size_t v, int64_t row, int64_t n, const float* u);
   /// The derivative in an input, which is changed.
   void deliver(const FusedInput& to, int64_t row, int64_t n, float* derivative);
@@ -100,13 +108,22 @@ class FusedGraph {
   /// The way back starts at slopes [rows, output] of float32 from range.begin on, channels first;
   /// nullptr: at 1.
   void start_back(FusedMember& m, RowRange rows, int64_t first, const float* slopes);
+  /// The second way back starts at 0, for the output is linear.
+  void start_second_back(RowRange rows);
+
+  int64_t kept_rows() const { return curved_ ? 2 * rows_ : rows_; }
+  bool is_second(int64_t row) const { return row >= rows_; }
+  int64_t example(int64_t row) const { return is_second(row) ? row - rows_ : row; }
 
   kernels::Format precision_;
   int64_t rows_ = 0;
+  int64_t gradient_rows_ = 0;  ///< over which gradients of weights are summed
+  bool curved_ = false;        ///< penalties need the second way back
   Pass pass_;
   std::vector<RowRange> parts_;  ///< of the batch: batch norm takes each for itself
   Sink sink_ = Sink::none;
-  const float* factor_ = nullptr;   ///< [rows]: slopes, where the way back started at 1
+  /// [gradient_rows_]: slopes, where the way back started at 1; on the second way back, 1.
+  const float* factor_ = nullptr;
   const float* penalty_ = nullptr;  ///< [rows]
   float* slopes_ = nullptr;         ///< [rows from slopes_first_ on, input], channels last
   int64_t slopes_first_ = 0;
@@ -117,6 +134,8 @@ class FusedGraph {
     return buffer.data() + row * v.size() * kernels::bytes_of(format);
   }
   void into_sink(int64_t row, int64_t n, const float* derivative);
+  /// h <- factor * h + tangent where it feeds weights; h remains for the second way back.
+  void mix_tangent(size_t v, int64_t row, int64_t n);
 
   std::vector<Value> values_;
   std::vector<float> zeros_;

@@ -27,7 +27,7 @@ void FusedLabels::begin_gradient(int threads) {
 void FusedLabels::finish_gradient(FusedMember& m, const UseGradient& use) {
   const auto [begin, end] = m.team.share(table_.classes * table_.size);
   if (begin == end) return;
-  float* all = kernels::room(m.own.other, end - begin);
+  float* all = kernels::sized(m.own.other, end - begin);
   std::fill_n(all, end - begin, 0.0f);
   for (const std::vector<float>& sum : sums_)
     for (int64_t i = begin; i < end; ++i) all[i - begin] += sum[static_cast<size_t>(i)];
@@ -36,7 +36,7 @@ void FusedLabels::finish_gradient(FusedMember& m, const UseGradient& use) {
 
 const float* FusedLabels::derivatives(FusedMember& m, RowRange rows) const {
   const int64_t numbers = rows.size() * graph_.value(out_).size();
-  float* d = kernels::room(m.own.other, numbers);
+  float* d = kernels::sized(m.own.other, numbers);
   kernels::widen(graph_.precision_, numbers, graph_.d(out_, rows.begin), d);
   return d;
 }

@@ -28,18 +28,19 @@ class FusedLabels : public FusedOperation {
 
  protected:
   const float* row_of_label(int64_t row) const {
-    return table_.values + labels_[static_cast<size_t>(row)] * table_.size;
+    return table_.values + label_of(row) * table_.size;
   }
   /// This thread's sum of gradients, at the class of the example.
   float* sum_of_label(const FusedMember& m, int64_t row) {
-    return sums_[static_cast<size_t>(m.team.index)].data() +
-           labels_[static_cast<size_t>(row)] * table_.size;
+    return sums_[static_cast<size_t>(m.team.index)].data() + label_of(row) * table_.size;
   }
   /// In the output of these examples, [rows, out], in m.own.other.
   const float* derivatives(FusedMember& m, RowRange rows) const;
   const ClassTable& table() const { return table_; }
 
  private:
+  int64_t label_of(int64_t row) const { return labels_[static_cast<size_t>(graph_.example(row))]; }
+
   ClassTable table_;
   std::vector<int64_t> labels_;           ///< [rows]
   std::vector<std::vector<float>> sums_;  ///< [threads][classes * size]

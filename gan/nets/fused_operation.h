@@ -57,8 +57,9 @@ class FusedOperation {
   std::vector<FusedInput>& inputs() { return inputs_; }
 
  protected:
-  bool wanted(const FusedInput& input) const {
-    return input.value > 0 || graph_.sink_ != FusedGraph::Sink::none;
+  bool wanted(const FusedInput& input, RowRange rows) const {
+    const bool taken = graph_.sink_ != FusedGraph::Sink::none && !graph_.is_second(rows.begin);
+    return input.value > 0 || taken;
   }
 
   FusedGraph& graph_;

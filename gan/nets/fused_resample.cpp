@@ -5,9 +5,9 @@ namespace gan {
 float* FusedResample::resampled(FusedMember& m, RowRange rows, const char* from,
                                 const Way& way) const {
   const int64_t channels = graph_.value(out_).channels();
-  float* out = kernels::room(m.own.image,
-                             rows.size() * way.down.outputs() * way.across.outputs() * channels);
-  float* line = kernels::room(m.own.other, way.across.inputs * channels);
+  float* out = kernels::sized(m.own.image,
+                              rows.size() * way.down.outputs() * way.across.outputs() * channels);
+  float* line = kernels::sized(m.own.other, way.across.inputs * channels);
   kernels::resample(graph_.precision_, rows.size(), channels, way.down, way.across, from, line,
                     out);
   return out;
@@ -19,7 +19,7 @@ void FusedResample::forward(FusedMember& m, RowRange rows) {
 }
 
 void FusedResample::backward(FusedMember& m, RowRange rows) {
-  if (!wanted(inputs_[0])) return;
+  if (!wanted(inputs_[0], rows)) return;
   graph_.deliver(inputs_[0], rows.begin, rows.size(),
                  resampled(m, rows, graph_.d(out_, rows.begin), back_));
 }

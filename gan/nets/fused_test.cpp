@@ -43,7 +43,7 @@ void compare(const Case& c, kernels::Format precision, Within within, int64_t kR
   Network reference(c.spec, c.input, "test", init, {}, at::kCPU, c.classes),
       fused(c.spec, c.input, "test", init, {}, at::kCPU, c.classes);
   to_float64(reference);
-  fused.fuse(precision);
+  fused.fuse(precision, c.penalised);
   const int64_t outputs = fused.outputs();
   const Tensor x = draw_normal(Stream(3), kRows, kInputs, 0),
                slope = draw_normal(Stream(4), kRows, outputs, 0);
@@ -128,12 +128,17 @@ TEST(FusedEngine, TeamsOfAnySizeGiveThatToo) {
                     {convolution(16, 3, 2, 1), convolution(24, 4, 2, 1), block(24, 3), dense(1)},
                     true,
                     {3, 33, 47}};
+  const Case curved{"curved",
+                    {maxout(64, 3), dense(333, Activation::tanh), Dropout{},
+                     dense(64, Activation::sigmoid), dense(1)},
+                    true,
+                    {90}};
   const int before = at::get_num_threads();
   for (const int threads : {1, 2, 3, 7}) {
     at::set_num_threads(threads);
     compare(images, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5},
             31);
-    for (const Case& c : {large, sparse, generator})
+    for (const Case& c : {large, sparse, generator, curved})
       compare(c, kernels::Format::fp32, {.output = 5e-6, .gradient = 2e-5, .penalised = 2e-5}, 600);
   }
   at::set_num_threads(before);
@@ -144,7 +149,7 @@ TEST_P(Fused, TakesOneExampleAsWellAsSeven) {
   Network reference(c.spec, c.input, "test", Stream(7), {}, at::kCPU, c.classes),
       fused(c.spec, c.input, "test", Stream(7), {}, at::kCPU, c.classes);
   to_float64(reference);
-  fused.fuse(kernels::Format::fp32);
+  fused.fuse(kernels::Format::fp32, c.penalised);
   for (const int64_t rows : {1, 7}) {
     if (rows == 1 && !treats_examples_alone(c.spec)) continue;  // a variance needs two
     const Tensor x = draw_normal(Stream(3), rows, product(c.input), 0),
@@ -171,7 +176,7 @@ TEST_P(Fused, DescendsAsTheReferenceDoesInFloat64) {
   Network reference(c.spec, c.input, "test", Stream(7), {}, at::kCPU, c.classes),
       fused(c.spec, c.input, "test", Stream(7), {}, at::kCPU, c.classes);
   to_float64(reference);
-  fused.fuse(kernels::Format::fp32);
+  fused.fuse(kernels::Format::fp32, c.penalised);
   const OptimizerSection section{
       .method = Method::momentum, .momentum = 0.5, .final_momentum = 0.5};
   Optimizer exact(section, 0.01, reference.parameters()), ours(section, 0.01, fused.parameters());
@@ -281,6 +286,15 @@ TEST(FusedEngine, ATapeThatWasOverwrittenIsRefused) {
   EXPECT_EQ(fresh->output().size(0), 2);
 }
 
+TEST(FusedEngine, PenaltiesThatItWasNotBuiltForAreRefused) {
+  Network network({dense(2, Activation::tanh), dense(1)}, {2}, "test", Stream(1), {}, at::kCPU);
+  network.fuse(kernels::Format::fp32);
+  const Tensor ones = at::ones({3, 1});
+  const auto tape = network.record({at::ones({3, 2})}, {});
+  EXPECT_THROW(tape->parameters(ones, ones.squeeze(1)), std::logic_error);
+  EXPECT_EQ(tape->parameters(ones).size(), 4U);
+}
+
 TEST(FusedEngine, SaysWhatItCannotDo) {
   const auto why = [](const NetworkSpec& spec, bool penalised) {
     return FusedEngine::unsupported(spec, penalised);
@@ -294,8 +308,7 @@ TEST(FusedEngine, SaysWhatItCannotDo) {
   EXPECT_EQ(
       why({dense(2), BatchNorm{}, dense(1)}, true),
       "layer 2 (batch-norm) looks across examples, and a penalty needs its second derivative");
-  EXPECT_EQ(why({dense(2, Activation::tanh), dense(1)}, true),
-            "layer 1 (dense) is not piecewise linear, and a penalty needs its second derivative");
+  EXPECT_EQ(why({dense(2, Activation::tanh), dense(1, Activation::sigmoid)}, true), "");
   EXPECT_NE(why({maxout(1, 256)}, false), "");
   EXPECT_NE(why({}, false), "");
 }

@@ -12,7 +12,7 @@
 
 namespace gan {
 
-using kernels::room;
+using kernels::sized;
 using kernels::Team;
 
 namespace {
@@ -29,7 +29,7 @@ RowRange share_of(const Team& team, RowRange rows) {
 
 ImagePasses::ImagePasses(const NetworkSpec& spec, const std::vector<LayerShape>& shapes,
                          std::vector<Tensor> parameters, std::vector<Tensor> moments,
-                         kernels::Format precision)
+                         kernels::Format precision, bool penalised)
     : parameters_(std::move(parameters)),
       moments_(std::move(moments)),
       looks_across_examples_(!treats_examples_alone(spec)),
@@ -39,7 +39,7 @@ ImagePasses::ImagePasses(const NetworkSpec& spec, const std::vector<LayerShape>&
   graph_.add_value(input_);
   FusedBuilder builder(graph_, operations_, parameters_, moments_);
   builder.add_network(spec, shapes);
-  builder.finish();
+  builder.finish(penalised);
   for (size_t i = 0; i < operations_.size(); ++i) {
     const bool whole = operations_[i]->whole();
     if (whole || segments_.empty() || segments_.back().whole)
@@ -122,15 +122,14 @@ Tensor ImagePasses::output() {
   const FusedGraph::Value& v = graph_.value(graph_.output());
   auto* y = reinterpret_cast<float*>(graph_.h(graph_.output(), 0));
   if (v.channels() > 1) {
-    float* ordered = room(in_order_, graph_.rows_ * v.size());
+    float* ordered = sized(in_order_, graph_.rows_ * v.size());
     kernels::channels_first(graph_.rows_, v.channels(), v.places(), y, ordered);
     y = ordered;
   }
   return at::from_blob(y, batch_shape(graph_.rows_, output_), at::kFloat);
 }
 
-void ImagePasses::go_back(FusedMember& m, RowRange rows, int64_t first, const float* slopes) {
-  graph_.start_back(m, rows, first, slopes);
+void ImagePasses::go_back(FusedMember& m, RowRange rows) {
   for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment)
     run(*segment, rows, [&](RowRange some) {
       for (size_t i = segment->end; i > segment->begin; --i) operations_[i - 1]->backward(m, some);
@@ -155,16 +154,18 @@ Tensor ImagePasses::input_gradient(const Tensor& slope, int64_t first) {
   const int64_t count = slope.size(0);
   const FusedGraph::Value& v = graph_.value(0);
   const Tensor dy = slope.contiguous();
-  float* out = room(slopes_, count * v.size());
+  float* out = sized(slopes_, count * v.size());
   graph_.sink_ = FusedGraph::Sink::slopes;
   graph_.slopes_ = out;
   graph_.slopes_first_ = first;
   kernels::run_team(operations(count), [&](Team& team) {
     FusedMember m = member(team);
-    go_back(m, share_of(team, {first, first + count}), first, dy.data_ptr<float>());
+    const RowRange mine = share_of(team, {first, first + count});
+    graph_.start_back(m, mine, first, dy.data_ptr<float>());
+    go_back(m, mine);
   });
   if (v.channels() > 1) {
-    float* ordered = room(in_order_, count * v.size());
+    float* ordered = sized(in_order_, count * v.size());
     kernels::channels_first(count, v.channels(), v.places(), out, ordered);
     out = ordered;
   }
@@ -180,14 +181,17 @@ void ImagePasses::gradients(const Tensor& slope, const Tensor& penalty, const Us
   graph_.ensure_derivatives();
   if (penalised) graph_.ensure_tangents();
   graph_.sink_ = penalised ? FusedGraph::Sink::tangents : FusedGraph::Sink::none;
-  graph_.factor_ = penalised ? dy.data_ptr<float>() : nullptr;
+  const bool twice = penalised && graph_.curved_;
+  graph_.gradient_rows_ = twice ? 2 * graph_.rows_ : graph_.rows_;
+  graph_.factor_ = penalised ? factors(dy) : nullptr;
   graph_.penalty_ = penalised ? weights.data_ptr<float>() : nullptr;
   used_up_ = penalised;
   for (const auto& operation : operations_) operation->begin_gradient(at::get_num_threads());
   kernels::run_team(operations(graph_.rows_), [&](Team& team) {
     FusedMember m = member(team);
     const RowRange mine = share_of(team, {0, graph_.rows_});
-    go_back(m, mine, 0, penalised ? nullptr : dy.data_ptr<float>());
+    graph_.start_back(m, mine, 0, penalised ? nullptr : dy.data_ptr<float>());
+    go_back(m, mine);
     for (const Segment& segment : segments_)
       run(segment, mine, [&](RowRange some) {
         for (size_t i = segment.begin; i < segment.end; ++i) {
@@ -196,9 +200,27 @@ void ImagePasses::gradients(const Tensor& slope, const Tensor& penalty, const Us
           operations_[i]->gradient(m, some);
         }
       });
+    if (twice) second_way_back(m, {mine.begin + graph_.rows_, mine.end + graph_.rows_});
     team.barrier();
     for (const auto& operation : operations_) operation->finish_gradient(m, use);
   });
+}
+
+/// What curved activations add to a penalty's gradient.
+void ImagePasses::second_way_back(FusedMember& m, RowRange rows) {
+  graph_.start_second_back(rows);
+  go_back(m, rows);
+  for (const Segment& segment : segments_)
+    run(segment, rows, [&](RowRange some) {
+      for (size_t i = segment.begin; i < segment.end; ++i) operations_[i]->gradient(m, some);
+    });
+}
+
+const float* ImagePasses::factors(const Tensor& slopes) {
+  float* all = sized(factors_, graph_.kept_rows());
+  std::fill_n(all, graph_.kept_rows(), 1.0f);
+  std::copy_n(slopes.data_ptr<float>(), graph_.rows_, all);
+  return all;
 }
 
 std::vector<Tensor> ImagePasses::parameters(const Tensor& slope, const Tensor& penalty) {

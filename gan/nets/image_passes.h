@@ -11,7 +11,7 @@ class ImagePasses : public FusedPasses {
  public:
   ImagePasses(const NetworkSpec& spec, const std::vector<LayerShape>& shapes,
               std::vector<Tensor> parameters, std::vector<Tensor> moments,
-              kernels::Format precision);
+              kernels::Format precision, bool penalised);
 
   void record(at::TensorList parts, const Pass& pass) override;
   int64_t serial() const override { return serial_; }
@@ -32,8 +32,10 @@ class ImagePasses : public FusedPasses {
 
   void forward();
   void take_in(RowRange rows);
-  void go_back(FusedMember& m, RowRange rows, int64_t first, const float* slopes);
+  void go_back(FusedMember& m, RowRange rows);
   void gradients(const Tensor& slope, const Tensor& penalty, const UseGradient& use);
+  void second_way_back(FusedMember& m, RowRange rows);
+  const float* factors(const Tensor& slopes);  ///< as FusedGraph::factor_
   double operations(int64_t rows) const;
   /// pass(operation, rows) of a segment, for this thread's rows.
   template <class Pass>
@@ -54,7 +56,7 @@ class ImagePasses : public FusedPasses {
   std::vector<Tensor> examples_;               ///< what came in
   std::vector<FusedMember::Buffers> buffers_;  ///< of each thread
   std::vector<double> squares_;                ///< of each thread
-  kernels::Aligned<float> in_order_, slopes_;
+  kernels::Aligned<float> in_order_, slopes_, factors_;
   int64_t serial_ = 0;
   bool weights_are_old_ = true;
   bool used_up_ = false;  ///< values were overwritten on the way of tangents

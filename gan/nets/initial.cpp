@@ -48,16 +48,16 @@ Tensor draw_weights(const Init& init, int64_t rows, int64_t columns, const Fan& 
 
 Tensor draw_bias(const Bias& bias, const Shape& shape, const LayerPlace& place) {
   if (!bias.marginals) return at::full(shape, bias.value, at::kFloat);
-  if (!place.marginals.defined())
+  if (!place.means.defined())
     throw UsageError(
         "{}: bias = \"marginals\" is for the dense layer that the generator ends with; give a number here",
         place.who);
-  if (place.marginals.numel() != shape[0])
+  if (place.means.numel() != shape[0])
     throw UsageError(
         "{}: bias = \"marginals\" needs a layer as wide as the data ({}), this one is {} wide",
-        place.who, place.marginals.numel(), shape[0]);
-  return at::logit(place.marginals.to(at::kFloat)
-                       .clamp(1e-7, 1 - 1e-7));  // pylearn2: init_bias_target_marginals
+        place.who, place.means.numel(), shape[0]);
+  return at::logit(
+      place.means.to(at::kFloat).clamp(1e-7, 1 - 1e-7));  // pylearn2: init_bias_target_marginals
 }
 
 }  // namespace gan

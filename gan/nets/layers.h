@@ -26,7 +26,7 @@ struct LayerPlace {
   LayerShape shape;
   std::string who;  ///< for errors: "[generator] layer 2"
   Stream init;
-  Tensor marginals;
+  Tensor means;  ///< of the data, in (0, 1)
   at::Device device;
 };
 

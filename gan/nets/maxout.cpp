@@ -39,15 +39,16 @@ class FusedMaxout : public FusedOperation {
   double operations() const override { return product_.operations(); }
   void ensure_size(int64_t rows) override {
     const int64_t units = graph_.value(out_).size();
-    kernels::room(index_, rows * units);
-    kernels::room(derivative_, rows * units * pieces_ * kernels::bytes_of(graph_.precision_));
+    kernels::sized(index_, rows * units);
+    kernels::sized(derivative_,
+                   graph_.kept_rows() * units * pieces_ * kernels::bytes_of(graph_.precision_));
   }
 
   void forward(FusedMember& m, RowRange rows) override {
     product_.down(m, graph_.h(inputs_[0].value, rows.begin), rows.size(),
                   [&](int64_t i, int64_t n, const float* a) {
                     const kernels::Size size = this->size(n);
-                    float* best = kernels::room(m.own.other, n * size.n);
+                    float* best = kernels::sized(m.own.other, n * size.n);
                     kernels::maxout(kernels::Format::fp32, size, pieces_, a, product_.line_bias(),
                                     {}, best, index(rows.begin + i));
                     graph_.arrive(out_, rows.begin + i, n, best, nullptr);
@@ -55,11 +56,11 @@ class FusedMaxout : public FusedOperation {
   }
   void backward(FusedMember& m, RowRange rows) override {
     const kernels::Size size = this->size(rows.size());
-    float* d = kernels::room(m.own.other, rows.size() * size.n);
+    float* d = kernels::sized(m.own.other, rows.size() * size.n);
     kernels::widen(graph_.precision_, rows.size() * size.n, graph_.d(out_, rows.begin), d);
     kernels::maxout_back(graph_.precision_, size, pieces_, d, index(rows.begin), {},
                          derivative(rows.begin));
-    if (!wanted(inputs_[0])) return;
+    if (!wanted(inputs_[0], rows)) return;
     product_.up(m, derivative(rows.begin), rows.size(), [&](int64_t i, int64_t n, float* x) {
       graph_.deliver(inputs_[0], rows.begin + i, n, x);
     });
@@ -68,7 +69,7 @@ class FusedMaxout : public FusedOperation {
     product_.down(m, graph_.t(inputs_[0].value, rows.begin), rows.size(),
                   [&](int64_t i, int64_t n, const float* u) {
                     const kernels::Size size = this->size(n);
-                    float* chosen = kernels::room(m.own.other, n * size.n);
+                    float* chosen = kernels::sized(m.own.other, n * size.n);
                     kernels::maxout_pick(kernels::Format::fp32, size, pieces_, u,
                                          index(rows.begin + i), {}, chosen);
                     graph_.arrive_tangent(out_, rows.begin + i, n, chosen);
@@ -76,7 +77,7 @@ class FusedMaxout : public FusedOperation {
   }
   void refresh(const kernels::Team& team) override { product_.refresh(team); }
   void finish_gradient(FusedMember& m, const UseGradient& use) override {
-    product_.whole_gradient(m, derivative(0), graph_.h(inputs_[0].value, 0), graph_.rows_,
+    product_.whole_gradient(m, derivative(0), graph_.h(inputs_[0].value, 0), graph_.gradient_rows_,
                             graph_.factor_, use);
   }
 
@@ -85,7 +86,9 @@ class FusedMaxout : public FusedOperation {
     const int64_t units = graph_.value(out_).size();
     return {rows, units, units};
   }
-  uint8_t* index(int64_t row) { return index_.data() + row * graph_.value(out_).size(); }
+  uint8_t* index(int64_t row) {
+    return index_.data() + graph_.example(row) * graph_.value(out_).size();
+  }
   char* derivative(int64_t row) {
     return derivative_.data() +
            row * graph_.value(out_).size() * pieces_ * kernels::bytes_of(graph_.precision_);

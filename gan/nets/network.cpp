@@ -64,13 +64,14 @@ Tensor Network::infer(const Tensor& x, const Tensor& label) {
   return (*this)(x, {.label = label});
 }
 
-void Network::fuse(kernels::Format precision) {
+void Network::fuse(kernels::Format precision, bool penalised) {
   std::vector<Tensor> moments;
   for (auto& layer : layers_)
     layer->visit([&](const std::string&, Tensor& t) {
       if (!t.requires_grad()) moments.push_back(t);
     });
-  fused_ = std::make_unique<FusedEngine>(spec_, shapes_, parameters(), moments, precision);
+  fused_ =
+      std::make_unique<FusedEngine>(spec_, shapes_, parameters(), moments, precision, penalised);
 }
 
 std::unique_ptr<Network::Layer> build_layer(const LayerSpec& spec, const LayerPlace& place) {
@@ -78,7 +79,7 @@ std::unique_ptr<Network::Layer> build_layer(const LayerSpec& spec, const LayerPl
 }
 
 Network::Network(const NetworkSpec& spec, const Shape& input, const std::string& name,
-                 const Stream& init, const Tensor& marginals, at::Device device, int64_t classes)
+                 const Stream& init, const Tensor& means, at::Device device, int64_t classes)
     : spec_(spec),
       input_(seen_by_networks(input)),
       shapes_(shapes(spec, input, name, classes)),
@@ -87,7 +88,7 @@ Network::Network(const NetworkSpec& spec, const Shape& input, const std::string&
     layers_.push_back(build_layer(spec[i], {.shape = shapes_[i],
                                             .who = fmt::format("[{}] layer {}", name, i + 1),
                                             .init = init.child(i),
-                                            .marginals = marginals,
+                                            .means = means,
                                             .device = device}));
 }
 

@@ -47,10 +47,11 @@ class Network {
   using Visitor = std::function<void(const std::string& name, Tensor& value)>;
 
   /// input: the shape of an example, as shapes() takes it. Parameters are drawn from `init`;
-  /// `marginals` [last width] in (0, 1) for biases that ask for them; `classes` of the labels.
+  /// means: of the data [last width], in (0, 1), for biases that ask for "marginals"; classes: of
+  /// the labels.
   /// @throws UsageError naming the layer that does not fit.
   Network(const NetworkSpec& spec, const Shape& input, const std::string& name, const Stream& init,
-          const Tensor& marginals, at::Device device, int64_t classes = 0);
+          const Tensor& means, at::Device device, int64_t classes = 0);
   ~Network();
   Network(Network&&) noexcept;
 
@@ -67,8 +68,8 @@ class Network {
   Tensor infer(const Tensor& x, const Tensor& label = {});
 
   /// From now on `record` and `infer` go through the fused engine (nets/fused.h), which must
-  /// support the network.
-  void fuse(kernels::Format precision);
+  /// support the network. penalised: tapes are asked for penalties, too.
+  void fuse(kernels::Format precision, bool penalised = false);
 
   const NetworkSpec& spec() const { return spec_; }
   const Shape& in() const { return input_; }               ///< of an example that comes in

@@ -62,7 +62,6 @@ std::vector<Case> layers_of_rows() {
             Dropout{}, Dense{.units = 1, .init = small()}}}};
 }
 
-/// Convolutions of all kinds.
 std::vector<Case> convolutions() {
   return {{"convolution",
            {Convolution{.channels = 3,
@@ -83,23 +82,6 @@ std::vector<Case> convolutions() {
                         .init = small(),
                         .tied = false}},
            {24}},
-          {"transposed_convolution",
-           {TransposedConvolution{.channels = 2,
-                                  .kernel = 3,
-                                  .stride = 2,
-                                  .pad = 1,
-                                  .input = {3, 2, 3},
-                                  .activation = Activation::sigmoid,
-                                  .init = small()}},
-           {18}},
-          {"transposed_convolution_untied",
-           {TransposedConvolution{.channels = 2,
-                                  .kernel = 3,
-                                  .stride = 2,
-                                  .input = {3, 2, 1},
-                                  .init = small(),
-                                  .tied = false}},
-           {6}},
           {"maxout_convolution",
            {MaxoutConvolution{.channels = 2,
                               .pieces = 3,
@@ -130,7 +112,27 @@ std::vector<Case> convolutions() {
            {24}},
           {"spectral_norm_of_a_convolution",
            {spectral(Convolution{.channels = 3, .kernel = 2})},
-           {2, 4, 3}},
+           {2, 4, 3}}};
+}
+
+std::vector<Case> transposed_convolutions() {
+  return {{"transposed_convolution",
+           {TransposedConvolution{.channels = 2,
+                                  .kernel = 3,
+                                  .stride = 2,
+                                  .pad = 1,
+                                  .input = {3, 2, 3},
+                                  .activation = Activation::sigmoid,
+                                  .init = small()}},
+           {18}},
+          {"transposed_convolution_untied",
+           {TransposedConvolution{.channels = 2,
+                                  .kernel = 3,
+                                  .stride = 2,
+                                  .input = {3, 2, 1},
+                                  .init = small(),
+                                  .tied = false}},
+           {6}},
           {"spectral_norm_of_a_transposed_convolution",
            {spectral(TransposedConvolution{.channels = 2, .kernel = 3, .stride = 2})},
            {3, 2, 1}},
@@ -225,8 +227,8 @@ std::vector<Case> layers_together() {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const auto& group :
-       {layers_of_rows(), convolutions(), layers_of_images(), layers_together()})
+  for (const auto& group : {layers_of_rows(), convolutions(), transposed_convolutions(),
+                            layers_of_images(), layers_together()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -69,10 +69,10 @@ class FusedProjection : public FusedLabels {
   }
 
   void backward(FusedMember& m, RowRange rows) override {
-    if (!wanted(inputs_[0])) return;
+    if (!wanted(inputs_[0], rows)) return;
     const int64_t n = table().size;
     const float* d = derivatives(m, rows);
-    float* of_x = kernels::room(m.own.image, rows.size() * n);
+    float* of_x = kernels::sized(m.own.image, rows.size() * n);
     for (int64_t i = 0; i < rows.size(); ++i) {
       const float* row = row_of_label(rows.begin + i);
       for (int64_t k = 0; k < n; ++k) of_x[i * n + k] = d[i] * (logit_.weight[k] + row[k]);
@@ -114,14 +114,14 @@ class FusedProjection : public FusedLabels {
 
  private:
   const float* numbers(FusedMember& m, RowRange rows, const char* x) const {
-    float* wide = kernels::room(m.own.image, rows.size() * table().size);
+    float* wide = kernels::sized(m.own.image, rows.size() * table().size);
     kernels::widen(graph_.precision_, rows.size() * table().size, x, wide);
     return wide;
   }
   const float* products(FusedMember& m, RowRange rows, const char* x, float bias) const {
     const int64_t n = table().size;
     const float* wide = numbers(m, rows, x);
-    float* out = kernels::room(m.own.other, rows.size());
+    float* out = kernels::sized(m.own.other, rows.size());
     for (int64_t i = 0; i < rows.size(); ++i) {
       const float* row = row_of_label(rows.begin + i);
       float sum = 0;

@@ -10,7 +10,7 @@ namespace gan {
 
 using kernels::bytes_of;
 using kernels::Format;
-using kernels::room;
+using kernels::sized;
 
 namespace {
 
@@ -27,8 +27,8 @@ constexpr int64_t kDenseBytes = 1 << 22, kUnitsAtOnce = 64;
 SlidingProduct::SlidingProduct(const kernels::Sliding& sliding, const FusedParameters& parameters,
                                Format precision)
     : sliding_(sliding), parameters_(parameters), precision_(precision) {
-  room(weights_, parameters_.rows.size() * parameters_.columns.size() * bytes_of(precision));
-  room(biases_, std::max(parameters_.line, parameters_.biases.size()));
+  sized(weights_, parameters_.rows.size() * parameters_.columns.size() * bytes_of(precision));
+  sized(biases_, std::max(parameters_.line, parameters_.biases.size()));
   if (kernels::GroupedConvolution::fits(precision, sliding, kernels_count()))
     grouped_.emplace(precision, sliding);
 }
@@ -69,7 +69,7 @@ const char* SlidingProduct::patches_of(FusedMember& m, const char* big, int64_t 
                                        int64_t lines) const {
   const int64_t n = sliding_.columns * sliding_.patch() * bytes_of(precision_);
   if (sliding_.identity()) return big + first * n;
-  char* patches = room(m.own.patches, lines * n);
+  char* patches = sized(m.own.patches, lines * n);
   kernels::gather_patches(precision_, sliding_, big, first, lines, patches);
   return patches;
 }
@@ -121,7 +121,7 @@ void SlidingProduct::add_gradient(FusedMember& m, const char* small, const char*
   if (examples == 0) return;
   Sum& sum = sums_[static_cast<size_t>(m.team.index)];
   const int64_t groups = sliding_.groups, n = kernels_count() / groups, k = patch() / groups;
-  float* weights = room(sum.weights, kernels_count() * k);
+  float* weights = sized(sum.weights, kernels_count() * k);
   if (grouped_) {
     if (!sum.used) std::fill_n(weights, kernels_count() * k, 0.0f);
     grouped_->add_gradient(examples, small, big, m.own.grouped, weights);
@@ -156,7 +156,7 @@ void SlidingProduct::add_bias_gradient(FusedMember& m, const char* d, int64_t ex
                                        const float* factor, int64_t numbers) {
   Sum& sum = sums_[static_cast<size_t>(m.team.index)];
   const int64_t n = parameters_.biases.size();
-  float* all = room(m.own.other, numbers);
+  float* all = sized(m.own.other, numbers);
   kernels::sum_rows(precision_, {examples, numbers, numbers}, factor, d, all);
   for (int64_t i = 0; i < numbers; i += n)
     for (int64_t j = 0; j < n; ++j) sum.biases[static_cast<size_t>(j)] += all[i + j];
@@ -169,7 +169,7 @@ void SlidingProduct::finish_gradient(FusedMember& m, const UseGradient& use) {
   const auto [begin, end] = m.team.share(rows.size());
   for (int64_t first = begin; first < end; first += most) {
     const int64_t count = std::min(most, end - first);
-    float *tile = room(m.own.product, count * n), *line = room(m.own.other, n);
+    float *tile = sized(m.own.product, count * n), *line = sized(m.own.other, n);
     for (int64_t r = 0; r < count; ++r) {
       const int64_t at = rows.in_engine(first + r) * n;
       std::fill_n(line, n, 0.0f);
@@ -182,7 +182,7 @@ void SlidingProduct::finish_gradient(FusedMember& m, const UseGradient& use) {
   const AxisOrder& biases = parameters_.biases;
   const auto part = m.team.share(biases.size(), 16);
   if (part.begin == part.end) return;
-  float* tile = room(m.own.product, part.end - part.begin);
+  float* tile = sized(m.own.product, part.end - part.begin);
   for (int64_t i = part.begin; i < part.end; ++i) {
     float total = 0;
     for (const Sum& sum : sums_) total += sum.biases[static_cast<size_t>(biases.in_engine(i))];
@@ -202,15 +202,15 @@ void SlidingProduct::whole_gradient(FusedMember& m, const char* d, const char* x
                                          .rows = rows,
                                          .precision = precision_,
                                          .most = std::max(kUnitsAtOnce, kernels::rows_of_part(n))};
-  const auto tile = [&](int64_t numbers) { return room(m.own.product, numbers); };
+  const auto tile = [&](int64_t numbers) { return sized(m.own.product, numbers); };
   kernels::each_part(m.team, gradient, tile, [&](int64_t first, int64_t count, float* part) {
     float* ordered = part;
     if (!columns.same()) {
-      ordered = room(m.own.image, count * n);
+      ordered = sized(m.own.image, count * n);
       kernels::channels_first(count, columns.channels, columns.places, part, ordered);
     }
     use(m.team, parameters_.index, first * n, count * n, ordered);
-    float* biases = room(m.own.other, count);
+    float* biases = sized(m.own.other, count);
     kernels::sum_rows(precision_, {rows, count, units}, factor, d + first * bytes_of(precision_),
                       biases);
     use(m.team, parameters_.index + 1, first, count, biases);

@@ -103,14 +103,14 @@ void SlidingProduct::down(FusedMember& m, const char* big, int64_t examples, Use
   const int64_t most = lines_at_once(Direction::down);
   const int64_t block = std::max<int64_t>(1, most / s.rows), width = s.columns * kernels_count();
   for (int64_t i = 0; i < examples && grouped_; ++i) {
-    float* small = kernels::room(m.own.product, s.rows * width);
+    float* small = kernels::sized(m.own.product, s.rows * width);
     grouped_->down(big + i * s.image() * kernels::bytes_of(precision_), m.own.grouped, small);
     use(i, 1, small);
   }
   if (grouped_) return;
   for (int64_t i = 0; i < examples; i += block) {
     const int64_t n = std::min(block, examples - i), lines = n * s.rows;
-    float* small = kernels::room(m.own.product, lines * width);
+    float* small = kernels::sized(m.own.product, lines * width);
     for (int64_t line = 0; line < lines; line += most) {
       const int64_t count = std::min(most, lines - line);
       multiply_down(patches_of(m, big, i * s.rows + line, count), count * s.columns,
@@ -126,20 +126,20 @@ void SlidingProduct::up(FusedMember& m, const char* small, int64_t examples, Use
   const int64_t most = lines_at_once(Direction::up);
   const int64_t block = std::max<int64_t>(1, most / s.rows), width = s.columns * kernels_count();
   for (int64_t i = 0; i < examples && grouped_; ++i) {
-    float* big = kernels::room(m.own.image, s.image());
+    float* big = kernels::sized(m.own.image, s.image());
     grouped_->up(small + i * s.rows * width * kernels::bytes_of(precision_), m.own.grouped, big);
     use(i, 1, big);
   }
   if (grouped_) return;
   for (int64_t i = 0; i < examples; i += block) {
     const int64_t n = std::min(block, examples - i), lines = n * s.rows;
-    float* big = kernels::room(m.own.image, n * s.image());
+    float* big = kernels::sized(m.own.image, n * s.image());
     if (!s.identity()) std::fill_n(big, n * s.image(), 0.0f);
     for (int64_t line = 0; line < lines; line += most) {
       const int64_t count = std::min(most, lines - line);
       const char* from = small + (i * s.rows + line) * width * kernels::bytes_of(precision_);
       float* patches = s.identity() ? big + line * s.columns * s.channels
-                                    : kernels::room(m.own.product, count * s.columns * s.patch());
+                                    : kernels::sized(m.own.product, count * s.columns * s.patch());
       multiply_up(from, count * s.columns, patches);
       if (!s.identity()) kernels::scatter_patches(s, patches, line, count, big);
     }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "gan/core/duration.h"
 #include "gan/paper/figure1_training.h"
 
 namespace gan::paper {
@@ -102,7 +103,7 @@ Piece figure1(uint64_t seed, const std::function<void(const std::string&)>& say)
   piece.settings = fmt::format(
       "seed {}; G: dense 32 (tanh), 1; D: dense 32, 32 (tanh), 1; non-saturating, k = {}, Adam 1e-3 falling to 1e-5, betas 0 and 0.99, {} steps of {} examples; {} frames",
       seed, kK, kSteps, kBatch, record.film.size());
-  piece.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  piece.seconds = seconds_since(start);
   return piece;
 }
 

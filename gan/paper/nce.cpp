@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "gan/baselines/nce/nce_models.h"
+#include "gan/core/duration.h"
 #include "gan/core/random.h"
 #include "gan/figures/plot.h"
 #include "gan/nets/draw.h"
@@ -250,7 +251,7 @@ Piece noise_contrastive(uint64_t seed, bool quick, const Problem& images,
       "precision, {:.1g} of components, {:.1g} of the patches; {} examples of a precision; {} mixings of {} sources with condition below 10; images: {} (hash {}){}",
       seed, of_precision, of_components, of_patches, sizes.data, sizes.mixings, kSources,
       images.data.name, images.data.hash, quick ? "; quick: small sizes, wide tolerances" : "");
-  piece.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  piece.seconds = seconds_since(start);
   return piece;
 }
 

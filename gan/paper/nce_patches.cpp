@@ -71,6 +71,20 @@ Whitening whitening(const Tensor& x, int64_t components) {
   return {mean, directions.slice(1, all - kept), variances.slice(0, all - kept).sqrt()};
 }
 
+/// features: [n, side * side], what each multiplies a patch with.
+Picture picture_of(const Tensor& features, int64_t side) {
+  const Tensor largest = std::get<0>(features.abs().max(1, true)).clamp_min(1e-12);
+  const Tensor shown = (features / largest).to(at::kFloat).contiguous();  // in [-1, 1]
+  return {
+      "nce-patches.png",
+      fmt::format(
+          "The {} features of the two-layer energy, each scaled to its largest number: what it multiplies patches with.",
+          features.size(0)),
+      encode_png(image_grid({features.size(0), side, side},
+                            {shown.data_ptr<float>(), static_cast<size_t>(shown.numel())},
+                            {.columns = 10, .low = -1, .high = 1}))};
+}
+
 }  // namespace
 
 double add_patches(Piece& piece, uint64_t seed, bool quick, const Problem& images,
@@ -145,17 +159,7 @@ double add_patches(Piece& piece, uint64_t seed, bool quick, const Problem& image
         {"told from noise by the model", fmt::format("{:.1f}%", 100 * state.accuracy)},
         {"loss; largest slope left; evaluations",
          fmt::format("{:.4f}; {:.1g}; {}", fit.loss, fit.slope, fit.evaluations)}}});
-  const Tensor seen = white.pixels(model.parameters()[0]),
-               largest = std::get<0>(seen.abs().max(1, true)).clamp_min(1e-12);
-  const Tensor shown = (seen / largest).to(at::kFloat).contiguous();  // [I, P], in [-1, 1]
-  piece.pictures.push_back(
-      {"nce-patches.png",
-       fmt::format(
-           "The {} features of the two-layer energy, each scaled to its largest number: what it multiplies patches with.",
-           features),
-       encode_png(image_grid({features, side, side},
-                             {shown.data_ptr<float>(), static_cast<size_t>(shown.numel())},
-                             {.columns = 10, .low = -1, .high = 1}))});
+  piece.pictures.push_back(picture_of(white.pixels(model.parameters()[0]), side));
   return fit.slope;
 }
 

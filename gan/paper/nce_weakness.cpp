@@ -60,17 +60,17 @@ double log_probability(Rbm& model, const Tensor& x) {
   return -model.free_energy(x).mean().item<double>() - *model.exact_log_z();
 }
 
-/// Steps, and a look now and then. The noise's own stage, where there is one, comes before and is
+/// Steps, with a note now and then. The noise's own stage, where there is one, comes before and is
 /// not counted.
-template <class Look>
-void follow(Learner& learner, Batches& data, int64_t steps, const Look& look) {
+template <class Note>
+void follow(Learner& learner, Batches& data, int64_t steps, const Note& note) {
   const std::vector<Stage> stages = learner.stages();
   const int64_t before = stages.size() > 1 ? stages[0].steps : 0;
   for (int64_t t = 0; t < before; ++t) learner.step(t, data);
   for (int64_t t = 0, next = 1; t < steps; ++t) {
     learner.step(before + t, data);
     if (t + 1 < next && t + 1 < steps) continue;
-    look(t + 1);
+    note(t + 1);
     next = std::max(t + 2, static_cast<int64_t>(kLater * static_cast<double>(t + 1)));
   }
 }

@@ -29,7 +29,7 @@ struct Worst {
 };
 
 /// What is shown of one start.
-struct Course {
+struct Trajectory {
   Table table{"Proposition 2: mirror descent of p_g, 10 points, D = D* at each step",
               {"step", "total variation", "C(G) + log 4", "with D held: total variation"},
               {}};
@@ -53,9 +53,10 @@ double kullback_leibler(const Distribution& p, const Distribution& q) {
   return sum;
 }
 
-/// From `first` against its own D* at each step, and against the D* of `first`. `course`: filled,
-/// where it is given.
-void descend(const Distribution& data, const Distribution& first, Worst& worst, Course* course) {
+/// From `first` against its own D* at each step, and against the D* of `first`. `trajectory`:
+/// filled, where it is given.
+void descend(const Distribution& data, const Distribution& first, Worst& worst,
+             Trajectory* trajectory) {
   const double divergence = kullback_leibler(data, first);
   const auto step_with_d_held = [&](Distribution& g) {
     step_downhill(g, [&](size_t i) { return slope_at(data[i], first[i]); });
@@ -68,7 +69,7 @@ void descend(const Distribution& data, const Distribution& first, Worst& worst, 
     worst.rise = std::max(worst.rise, now - last);
     last = now;
     if (t > 0) worst.bound = std::max(worst.bound, (now + std::log(4)) * t / divergence);
-    if (course) course->add(t, now, total_variation(data, g), total_variation(data, alone));
+    if (trajectory) trajectory->add(t, now, total_variation(data, g), total_variation(data, alone));
     const Distribution at = g;
     step_downhill(g, [&](size_t i) { return slope_at(data[i], at[i]); });
     step_with_d_held(alone);
@@ -142,22 +143,22 @@ void add_checks(Piece& piece, const Worst& worst) {
 void proposition_2(Piece& piece, Panel& panel, uint64_t seed) {
   const Stream stream(seed, "proposition 2");
   Worst worst;
-  Course course;
+  Trajectory trajectory;
   for (uint64_t start = 0; start < kStarts; ++start) {
     const Distribution data = draw_distribution(stream.child("data").child(start), kSize, 1);
     const Distribution first = draw_distribution(stream.child("g").child(start), kSize, 2);
-    descend(data, first, worst, start == 0 ? &course : nullptr);
+    descend(data, first, worst, start == 0 ? &trajectory : nullptr);
     worst.slope_error = std::max(worst.slope_error, error_of_slope(data, first));
     worst.curve_error = std::max(
         worst.curve_error,
         above_chords(data, stream.child("a").child(start), stream.child("b").child(start)));
   }
   add_checks(piece, worst);
-  piece.tables.push_back(std::move(course.table));
+  piece.tables.push_back(std::move(trajectory.table));
   panel = {.title = "Proposition 2: p_g updated, discrete support",
            .x_label = "step",
            .y_label = "total variation",
-           .series = {std::move(course.follows), std::move(course.held)}};
+           .series = {std::move(trajectory.follows), std::move(trajectory.held)}};
 }
 
 namespace {

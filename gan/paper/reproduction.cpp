@@ -27,10 +27,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 /// Of its run's folder, and of its score's file.
 std::string named(const Training& t, const std::string& configuration) {
   return fmt::format("{}-seed{}-{}", t.recipe, t.config.run.seed,

@@ -59,7 +59,7 @@ std::string inference_of(GenerativeModel& model) {
         latent->noise(1, 0).size(1));
   auto* path = dynamic_cast<AnnealedPath*>(&model);
   if (path && path->bounded())
-    return "approximate: of what is hidden, log p(x) feels a lower bound";
+    return "approximate: an approximate posterior gives a lower bound on log p(x)";
   if (path || dynamic_cast<Likelihood*>(&model))
     return "exact: what is hidden is summed out of p(x)";
   return "nothing to infer: the model is a step from one x to the next";
@@ -69,8 +69,7 @@ std::string sampling_of(GenerativeModel& model) {
   constexpr int64_t kMany = 1000;
   const auto start = std::chrono::steady_clock::now();
   model.sample(kMany, 1);
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = seconds_since(start);
   const char* how = "a sample depends on those before it";
   if (dynamic_cast<Chain*>(&model))
     how = "from a Markov chain";

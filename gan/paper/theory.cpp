@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "gan/core/duration.h"
 #include "gan/core/random.h"
 #include "gan/figures/plot.h"
 #include "gan/game/value_functions.h"
@@ -294,7 +295,7 @@ Piece theory(uint64_t seed) {
   piece.settings = fmt::format(
       "seed {}; D: dense 32, 32 (tanh), 1; Adam, 1500 steps of 1024 + 1024 examples; Simpson's rule, {} intervals on [{}, {}]",
       seed, kIntervals, kLow, kHigh);
-  piece.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  piece.seconds = seconds_since(start);
   return piece;
 }
 

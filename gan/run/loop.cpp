@@ -5,12 +5,13 @@
 
 #include <chrono>
 #include <cmath>
-#include <limits>
 
+#include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/core/stop.h"
 #include "gan/model/checkpoint.h"
 #include "gan/run/coordination.h"
+#include "gan/run/loop_state.h"
 #include "gan/run/step_schedule.h"
 #include "gan/run/tensor_batches.h"
 #include "gan/run/training_doctor.h"
@@ -19,57 +20,6 @@ namespace gan {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// What the loop itself must remember across a restart.
-struct LoopState {
-  explicit LoopState(const RunSection& run) : rule(run) {}
-
-  const RunSection& rule;
-  Tensor best_score = at::full({}, -std::numeric_limits<double>::infinity(), at::kDouble);
-  Tensor best_step = at::full({}, -1, at::kLong);
-  Tensor last_rise =
-      best_score
-          .clone();  ///< the score that `margin` is added to; the best one where there is no margin
-  Tensor since_best = at::zeros(
-      {}, at::kLong);  ///< evaluations without a score better than last_rise by the margin
-  Tensor passed = at::zeros({}, at::kLong);  ///< two-sample checks passed in a row
-
-  void visit(const StateVisitor& visit) {
-    visit("loop.best_score", best_score);
-    visit("loop.best_step", best_step);
-    visit("loop.since_best", since_best);
-    visit("loop.passed", passed);
-    if (rule.margin > 0) visit("loop.last_rise", last_rise);
-  }
-
-  bool note(const Scores& scores, int64_t step) {  ///< true for a new best
-    if (scores.indistinguishable)
-      passed.fill_(*scores.indistinguishable ? passed.item<int64_t>() + 1 : 0);
-    if (!scores.score) return false;
-    const bool better = *scores.score > best_score.item<double>();
-    const double before = (rule.margin > 0 ? last_rise : best_score).item<double>();
-    const bool risen = *scores.score > before + rule.margin * scores.standard_error;
-    since_best.fill_(risen ? 0 : since_best.item<int64_t>() + 1);
-    if (risen) last_rise.fill_(*scores.score);
-    if (better) {
-      best_score.fill_(*scores.score);
-      best_step.fill_(step);
-    }
-    return better;
-  }
-
-  std::optional<Ended> over() const {
-    if (rule.stop == StopRule::best && since_best.item<int64_t>() >= rule.patience)
-      return Ended::patience;
-    if (rule.stop == StopRule::indistinguishable && passed.item<int64_t>() >= rule.checks)
-      return Ended::indistinguishable;
-    return {};
-  }
-};
 
 void append(RunFolder::Numbers& to, const RunFolder::Numbers& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -144,133 +94,201 @@ struct Standing {
   }
 };
 
-Outcome go_on(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
-              const Config& config, const std::map<std::string, std::string>& metadata,
-              const Hooks& hooks, Workers& workers, int64_t& step) {
-  Standing standing(run, learner, config, hooks);
-  LoopState& state = standing.loop;
-  TrainingDoctor& doctor = standing.doctor;
-  {
-    const auto last = run.last();
-    if (last) standing.read(*last);
-    step = standing.step;
-    run.tidy(last, config.run.keep_every);
+/// What train() was asked for.
+struct Request {
+  const RunFolder& run;
+  Learner& learner;
+  BatchOrder& data;
+  at::Device device;
+  const Config& config;
+  const std::map<std::string, std::string>& metadata;
+  const Hooks& hooks;
+  Workers& workers;
+};
+
+/// Reads the newest checkpoint. Returns the number of steps that are done, which `step` gets at
+/// once.
+int64_t resume(const Request& asked, Standing& standing, int64_t& step) {
+  const auto last = asked.run.last();
+  if (last) standing.read(*last);
+  step = standing.step;
+  asked.run.tidy(last, asked.config.run.keep_every);
+  standing.doctor.begin();
+  return step;
+}
+
+/// From the newest checkpoint to the end, or to a divergence.
+class Attempt {
+ public:
+  /// step: kept at the number of steps that are done.
+  Attempt(const Request& asked, int64_t& step)
+      : asked_(asked),
+        standing_(asked.run, asked.learner, asked.config, asked.hooks),
+        first_(resume(asked, standing_, step)),
+        step_(step),
+        saved_(first_),
+        coordination_(asked.workers, asked.learner),
+        stages_(asked.learner.stages()),
+        schedule_(asked.config.run, asked.learner, asked.device,
+                  static_cast<bool>(asked.hooks.evaluate)),
+        steps_(schedule_.steps()),
+        batches_(asked.data, asked.device,
+                 checked_division(asked.learner, asked.config, asked.workers), asked.workers) {
+    coordination_.send_state(step_, doctor().rate());
   }
-  doctor.begin();
-  const Coordination coordination(workers, learner);
-  coordination.send_state(step, doctor.rate());
 
-  const std::vector<Stage> stages = learner.stages();
-  const StepSchedule when(config.run, learner, device, static_cast<bool>(hooks.evaluate));
-  const int64_t steps = when.steps();
-  TensorBatches batches(data, device, checked_division(learner, config, workers), workers);
-  const auto epoch_at = [&](int64_t s) {
-    return static_cast<double>(s * learner.batches_per_step()) /
-           static_cast<double>(data.batches_per_epoch());
-  };
+  Outcome train();
 
-  const int64_t first = step;
-  const auto start = Clock::now();
-  int64_t saved = step;
-  double noted = 0;  // seconds
-  const auto save = [&](bool best) {
-    coordination.join_state();
-    if (const std::string broken = broken_tensor(learner); !broken.empty()) {
-      doctor.note_failure(step, epoch_at(step), {}, fmt::format("{} is not finite", broken));
-      diverged(run, learner, step, "a parameter is not finite");
-    }
-    doctor.write_report();
-    standing.step = step;
-    run.save(step, standing.written(metadata), best, config.run.keep_every);
-    learner.divide_state();
-    const double seconds = seconds_since(start);
-    run.note_time(saved, step, seconds - noted, at::get_num_threads());
-    saved = step;
-    noted = seconds;
-  };
+ private:
+  TrainingDoctor& doctor() { return standing_.doctor; }
+  bool goes_on() const { return !ended_ && step_ < steps_; }
+  double epoch() const;  ///< passes over the data so far
 
-  std::optional<Ended> ended = standing.over();
-  if (step == 0 && doctor.can_go_back() && steps > 0) save(false);
-  bool evaluated = false;  // by this process
-  int signal = 0;
-  if (!ended && step < steps) coordination.send_proceed();
-  while (!ended && step < steps) {
-    // An evaluation needs more memory than a step. Where it should not survive the first one, a
-    // resume goes on from right before it: from the step before, which a resume does again, or the
-    // evaluation would be left out.
-    const bool evaluates_next = when.evaluates(step + 1);
-    if (!evaluated && step > saved && evaluates_next) save(false);
-    if (evaluates_next) coordination.send_proceed();
-    batches.seek(step * learner.batches_per_step());
-    const Scalars scalars = learner.step(step, batches);
-    ++step;
+  void take_step();
+  /// Reads, logs and scores what the newest step gave. Returns whether its score is the best so
+  /// far.
+  bool examine(const Scalars& scalars);
+  void show_progress(const RunFolder::Numbers& numbers) const;
+  void add_watched(RunFolder::Numbers& numbers);
+  bool add_scores(RunFolder::Numbers& numbers);
+  void save(bool best);
+  [[noreturn]] void fail(const RunFolder::Numbers& numbers, const std::string& found,
+                         const std::string& what);
+  Outcome outcome();
 
-    bool best = false;
-    const bool log = when.logs(step), evaluate = when.evaluates(step);
-    if (when.reads_numbers(step)) {
-      Coordination::StepNumbers found = coordination.combined(scalars, batches.share());
-      RunFolder::Numbers& numbers = found.numbers;
-      signal = found.signal;
-      if (const std::string what = not_finite(numbers); !what.empty()) {
-        doctor.note_failure(step, epoch_at(step), numbers, with_broken_tensor(what, learner));
-        diverged(run, learner, step, what);
-      }
-      if (hooks.progress) {
-        const double each = seconds_since(start) / static_cast<double>(step - first);
-        hooks.progress({step, steps, epoch_at(step),
-                        stages[position_of(stages, step - 1).stage].name, numbers,
-                        static_cast<double>(data.batch_size()) / each,
-                        each * static_cast<double>(steps - step)});
-      }
-      if (log) {
-        TensorBatches whole(data, device);
-        whole.seek((step - 1) * learner.batches_per_step());
-        append(numbers, read(learner.watch(whole.next())));
-        if (doctor.examines(step) && learner.has_model()) append(numbers, doctor.examine(step));
-      }
-      if (evaluate) {
-        evaluated = true;
-        const Scores scores = hooks.evaluate(step);
-        if (!scores.finite) {
-          doctor.note_failure(step, epoch_at(step), numbers, "samples are not finite");
-          diverged(run, learner, step, "its samples are not finite");
-        }
-        append(numbers, scores.numbers);
-        if (doctor.on() && scores.score) note_score(numbers, *scores.score);
-        best = state.note(scores, step);
-      }
-      if (log || evaluate) run.log(step, epoch_at(step), numbers, doctor.note(step, numbers));
-      if (doctor.wants_to_go_back() && doctor.can_go_back())
-        diverged(run, learner, step, "the doctor found that it diverges");
-      ended = standing.over();
-    }
-    if (hooks.draw && when.draws(step)) hooks.draw(step);
-    if (coordination.alone()) signal = stop_signal();
-    if (!ended && signal != 0) ended = Ended::interrupted;
-    if (doctor.changed_state()) coordination.send_state(step, doctor.rate());
-    if (best || when.saves(step) || ended) save(best);  // last: it vouches for the rest
-    if (when.leader_sends(step) && !ended && step < steps) coordination.send_proceed();
-  }
-  if (steps == 0 && !run.last_step()) save(false);
+  const Request& asked_;
+  Standing standing_;
+  const int64_t first_;
+  int64_t& step_;
+  int64_t saved_;           ///< step of the newest checkpoint
+  double saved_after_ = 0;  ///< seconds
+  const Coordination coordination_;
+  const std::vector<Stage> stages_;
+  const StepSchedule schedule_;
+  const int64_t steps_;
+  TensorBatches batches_;
+  const Clock::time_point start_ = Clock::now();
+  std::optional<Ended> ended_;
+  bool evaluated_ = false;  ///< by this process
+  int signal_ = 0;
+};
 
-  const int64_t best_step = state.best_step.item<int64_t>();
-  const Ended how = ended.value_or(Ended::steps);
-  coordination.send({.what = Message::What::end,
-                     .step = step,
-                     .ended = how,
-                     .best_step = best_step,
-                     .signal = signal});
-  return {how, step, best_step >= 0 ? std::optional(best_step) : std::nullopt, signal};
+Outcome Attempt::train() {
+  ended_ = standing_.over();
+  if (step_ == 0 && doctor().can_go_back() && steps_ > 0) save(false);
+  if (goes_on()) coordination_.send_proceed();
+  while (goes_on()) take_step();
+  if (steps_ == 0 && !asked_.run.last_step()) save(false);
+  return outcome();
+}
+
+void Attempt::take_step() {
+  // An evaluation needs more memory than a step. Where it should not survive the first one, a
+  // resume goes on from right before it: from the step before, which a resume does again, or the
+  // evaluation would be left out.
+  const bool evaluates_next = schedule_.evaluates(step_ + 1);
+  if (!evaluated_ && step_ > saved_ && evaluates_next) save(false);
+  if (evaluates_next) coordination_.send_proceed();
+  batches_.seek(step_ * asked_.learner.batches_per_step());
+  const Scalars scalars = asked_.learner.step(step_, batches_);
+  ++step_;
+
+  const bool best = schedule_.reads_numbers(step_) && examine(scalars);
+  if (asked_.hooks.draw && schedule_.draws(step_)) asked_.hooks.draw(step_);
+  if (coordination_.alone()) signal_ = stop_signal();
+  if (!ended_ && signal_ != 0) ended_ = Ended::interrupted;
+  if (doctor().changed_state()) coordination_.send_state(step_, doctor().rate());
+  if (best || schedule_.saves(step_) || ended_) save(best);  // last: it vouches for the rest
+  if (schedule_.leader_sends(step_) && goes_on()) coordination_.send_proceed();
+}
+
+bool Attempt::examine(const Scalars& scalars) {
+  Coordination::StepNumbers found = coordination_.combined(scalars, batches_.share());
+  RunFolder::Numbers& numbers = found.numbers;
+  signal_ = found.signal;
+  if (const std::string what = not_finite(numbers); !what.empty())
+    fail(numbers, with_broken_tensor(what, asked_.learner), what);
+  if (asked_.hooks.progress) show_progress(numbers);
+  const bool logs = schedule_.logs(step_), evaluates = schedule_.evaluates(step_);
+  if (logs) add_watched(numbers);
+  const bool best = evaluates && add_scores(numbers);
+  if (logs || evaluates) asked_.run.log(step_, epoch(), numbers, doctor().note(step_, numbers));
+  if (doctor().wants_to_go_back() && doctor().can_go_back())
+    diverged(asked_.run, asked_.learner, step_, "the doctor found that it diverges");
+  ended_ = standing_.over();
+  return best;
+}
+
+double Attempt::epoch() const {
+  return static_cast<double>(step_ * asked_.learner.batches_per_step()) /
+         static_cast<double>(asked_.data.batches_per_epoch());
+}
+
+void Attempt::show_progress(const RunFolder::Numbers& numbers) const {
+  const double each = seconds_since(start_) / static_cast<double>(step_ - first_);
+  asked_.hooks.progress({step_, steps_, epoch(),
+                         stages_[position_of(stages_, step_ - 1).stage].name, numbers,
+                         static_cast<double>(asked_.data.batch_size()) / each,
+                         each * static_cast<double>(steps_ - step_)});
+}
+
+void Attempt::add_watched(RunFolder::Numbers& numbers) {
+  Learner& learner = asked_.learner;
+  TensorBatches whole(asked_.data, asked_.device);
+  whole.seek((step_ - 1) * learner.batches_per_step());
+  append(numbers, read(learner.watch(whole.next())));
+  if (doctor().examines(step_) && learner.has_model()) append(numbers, doctor().examine(step_));
+}
+
+bool Attempt::add_scores(RunFolder::Numbers& numbers) {
+  evaluated_ = true;
+  const Scores scores = asked_.hooks.evaluate(step_);
+  if (!scores.finite) fail(numbers, "samples are not finite", "its samples are not finite");
+  append(numbers, scores.numbers);
+  if (doctor().on() && scores.score) note_score(numbers, *scores.score);
+  return standing_.loop.note(scores, step_);
+}
+
+void Attempt::save(bool best) {
+  coordination_.join_state();
+  if (const std::string broken = broken_tensor(asked_.learner); !broken.empty())
+    fail({}, fmt::format("{} is not finite", broken), "a parameter is not finite");
+  doctor().write_report();
+  standing_.step = step_;
+  asked_.run.save(step_, standing_.written(asked_.metadata), best, asked_.config.run.keep_every);
+  asked_.learner.divide_state();
+  const double seconds = seconds_since(start_);
+  asked_.run.note_time(saved_, step_, seconds - saved_after_, at::get_num_threads());
+  saved_ = step_;
+  saved_after_ = seconds;
+}
+
+/// found: for the doctor's report; what: for the error.
+void Attempt::fail(const RunFolder::Numbers& numbers, const std::string& found,
+                   const std::string& what) {
+  doctor().note_failure(step_, epoch(), numbers, found);
+  diverged(asked_.run, asked_.learner, step_, what);
+}
+
+Outcome Attempt::outcome() {
+  const int64_t best_step = standing_.loop.best_step.item<int64_t>();
+  const Ended how = ended_.value_or(Ended::steps);
+  coordination_.send({.what = Message::What::end,
+                      .step = step_,
+                      .ended = how,
+                      .best_step = best_step,
+                      .signal = signal_});
+  return {how, step_, best_step >= 0 ? std::optional(best_step) : std::nullopt, signal_};
 }
 
 /// After a training diverged at `step`: the state of an earlier checkpoint, with lower rates, is
 /// the one to go on from. Returns false where there is none, or where run.doctor does not ask for
 /// that.
-bool go_back(const RunFolder& run, Learner& learner, const Config& config,
-             const std::map<std::string, std::string>& metadata, const Hooks& hooks, int64_t step) {
+bool go_back(const Request& asked, int64_t step) {
+  const RunFolder& run = asked.run;
   const auto last = run.last();
   if (!last) return false;
-  Standing standing(run, learner, config, hooks);
+  Standing standing(run, asked.learner, asked.config, asked.hooks);
   standing.read(*last);
   if (!standing.doctor.can_go_back()) return false;
   const int64_t best_step = standing.loop.best_step.item<int64_t>();
@@ -278,7 +296,7 @@ bool go_back(const RunFolder& run, Learner& learner, const Config& config,
       standing.doctor.target(best_step >= 0 ? std::optional(best_step) : std::nullopt);
   if (target != last->step) standing.read(run.read_step(target));
   standing.doctor.note_return(step, target);
-  run.save(target, standing.written(metadata), false, config.run.keep_every);
+  run.save(target, standing.written(asked.metadata), false, asked.config.run.keep_every);
   run.drop_later(target);
   return true;
 }
@@ -288,13 +306,14 @@ bool go_back(const RunFolder& run, Learner& learner, const Config& config,
 Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Device device,
               const Config& config, const std::map<std::string, std::string>& metadata,
               const Hooks& hooks, Workers& workers) {
+  const Request asked{run, learner, data, device, config, metadata, hooks, workers};
   int64_t step = 0;
   try {
     while (true) {
       try {
-        return go_on(run, learner, data, device, config, metadata, hooks, workers, step);
+        return Attempt(asked, step).train();
       } catch (const DivergedError&) {
-        if (go_back(run, learner, config, metadata, hooks, step)) continue;
+        if (go_back(asked, step)) continue;
         Coordination(workers, learner).send({.what = Message::What::diverged, .step = step});
         throw;
       }

@@ -15,15 +15,16 @@ std::vector<std::string_view> sections(const Config&) {
   return {"optimizer", "game", "generator", "discriminator", "augmentation"};
 }
 
-struct Place {
+/// What comes into a network.
+struct NetworkInput {
   const char* network;
   Shape input;
   int64_t classes;
 };
 
-void check_outputs(const NetworkSpec& spec, const Place& place, int64_t wanted,
+void check_outputs(const NetworkSpec& spec, const NetworkInput& into, int64_t wanted,
                    const std::string& of_what) {
-  const auto& [network, input, classes] = place;
+  const auto& [network, input, classes] = into;
   const int64_t outputs = product(shapes(spec, input, network, classes).back().out);
   if (outputs != wanted)
     throw UsageError("[{}] ends with {} outputs, expected {}: {}", network, outputs, wanted,
@@ -116,13 +117,13 @@ void check(const Config& c, const DataSpec& data) {
   const auto classes = static_cast<int64_t>(data.classes.size());
   check_outputs(c.generator.layers, {"generator", {c.generator.noise_size}, classes}, data.dim(),
                 fmt::format("an example of the data has {} numbers", data.dim()));
-  const Place at_D{"discriminator", packed(data.shape, c.game.pack), classes};
+  const NetworkInput into_D{"discriminator", packed(data.shape, c.game.pack), classes};
   if (c.game.auxiliary > 0)
     check_outputs(
-        c.discriminator.layers, at_D, 1 + classes,
+        c.discriminator.layers, into_D, 1 + classes,
         fmt::format("one logit, and one for each of {} classes (game.auxiliary)", classes));
   else
-    check_outputs(c.discriminator.layers, at_D, 1, "one logit");
+    check_outputs(c.discriminator.layers, into_D, 1, "one logit");
 }
 
 LayerMemory generator_memory(const Config& c, const DataSpec& data) {

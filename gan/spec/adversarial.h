@@ -68,21 +68,21 @@ void fields(GameSection& s, V& v) {
   v("clip", s.clip, at_least(0),
     "limit on the absolute value of each parameter of D after an update (published with 0.01, for wasserstein); 0 = none");
   v("penalty_every", s.penalty_every, between(1, 1000000),
-    "updates of D from one with penalties on slopes to the next; their weights are multiplied by this number, so that they count as much on average (StyleGAN2: 16)");
+    "N: gradient penalties are computed only in every N-th update of D, with N times their weight (StyleGAN2: 16)");
   v("pack", s.pack, between(1, 1024),
-    "examples that D sees and judges at once, joined as channels (PacGAN); it divides training.batch_size");
+    "number of examples that D judges together, joined as channels (PacGAN); training.batch_size must be a multiple of it");
   v("accumulate", s.accumulate, between(1, 1000000),
-    "parts of a minibatch that pass through the networks one after another to save memory; their gradients are summed for one update, as of the whole minibatch");
+    "number of parts in which a minibatch passes through the networks, to save memory; their gradients are summed into one update of the whole minibatch");
   v("auxiliary", s.auxiliary, at_least(0),
     "weight of D's classification of data and samples (AC-GAN; published with 1): D ends with one logit and a logit for each class; 0 = D does not classify");
   v("instance_noise", s.instance_noise, at_least(0),
-    "standard deviation of normal noise that is added to what D sees, data and samples alike, at the first step (instance noise): far from each other, they still overlap; in the units of the scaled data");
+    "standard deviation of the normal noise added to D's inputs at the first step, in scaled units; makes distant data and samples overlap; 0 = none");
   v("instance_noise_steps", s.instance_noise_steps, at_least(0),
-    "steps in which instance_noise falls to a hundredth, exponentially; then there is none; 0 = it stays constant");
+    "number of steps in which instance_noise falls exponentially to a hundredth; after them there is no noise; 0 = it stays constant");
   v("averaging", s.averaging, Bounds{.low = 0, .high = 0.9999999},
     "decay per step of the moving average of G's parameters; 0 = no average");
   v("averaging_images", s.averaging_images, at_least(0),
-    "in place of averaging: half-life of that average in examples, which grows from 0 to this number along optimizer.schedule, cosine or linear; 0 = not used");
+    "in place of averaging: half-life of the average of G, in examples; it grows from 0 to this number along optimizer.schedule, cosine or linear; 0 = not used");
 }
 
 enum class NoiseKind { uniform, normal };
@@ -113,7 +113,7 @@ void fields(DiscriminatorSection& s, V& v) {
   v("layers", s.layers, any(),
     "layers of the network, from an example to one logit; the value function applies the sigmoid");
   v("learning_rate", s.learning_rate, above(0),
-    "learning rate of D at the first step; all rates of D are in proportion to those of G; none = training.learning_rate");
+    "learning rate of D at the first step; later it stays in proportion to that of G; none = training.learning_rate");
 }
 
 /// How often D's inputs are transformed.
@@ -144,7 +144,7 @@ struct AugmentationSection {
 template <class V>
 void fields(AugmentationSection& s, V& v) {
   v("mode", s.mode, any(),
-    "transformations of images, data and samples alike, before D sees them: off, fixed (each with probability p) or adaptive (with a p that grows while D tells data apart too well: ADA)");
+    "augmentation of all images that D sees, data and samples: off, fixed (each transformation with probability p) or adaptive (ADA: p grows while D recognises data too well)");
   if (s.mode == AugmentationMode::off) return;
   v("kinds", s.kinds, any(),
     "transformations, for mode = fixed or adaptive: flip (horizontal; not for text or digits), translation, cutout, colour");
@@ -153,7 +153,7 @@ void fields(AugmentationSection& s, V& v) {
     v("final_p", s.final_p, between(0, 1),
       "p at the end of optimizer.schedule, cosine or linear; none = it stays constant");
   } else {
-    v("images", s.images, at_least(1), "images that D sees while p moves by 1");
+    v("images", s.images, at_least(1), "number of images that D sees while p changes by 1");
   }
 }
 

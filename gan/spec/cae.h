@@ -19,7 +19,7 @@ void fields(CaeSection& s, V& v) {
   v("layer_epochs", s.layer_epochs, above(0),
     "epochs of each layer except the last, which is trained until the end");
   v("sigma", s.sigma, at_least(0),
-    "sampling: standard deviation of the noise that the Jacobian turns into a step");
+    "sampling: standard deviation of the noise that the Jacobian maps to a step");
   fields_of_tied(s, v);
 }
 

@@ -102,14 +102,14 @@ void fields(RunSection& s, V& v) {
   v("model", s.model, any(),
     "kind of model: adversarial, bernoulli-mixture, rbm, dbn, dbm, nce, gsn (also for denoising autoencoders), stacked-cae");
   v("engine", s.engine, any(),
-    "auto (fused if it supports the networks), fused (on a CPU, for networks whose layers it knows), reference");
+    "auto (fused if it supports the networks), fused (only on a CPU, for networks whose layers it supports), reference");
   v("precision", s.precision, any(),
-    "of the operands of matrix products in the fused engine: auto, fp32, bf16");
+    "precision of the operands of matrix products in the fused engine: auto, fp32, bf16");
   v("seed", s.seed, at_least(0), "seed of every random stream");
   v("device", s.device, any(), "auto, cpu or cuda");
   v("threads", s.threads, between(0, 1024), "number of threads; 0 = one per core");
   v("scores", s.scores, any(),
-    "what each evaluation computes on the validation split beside the model's own score; the first chooses the best checkpoint: own (Parzen windows, log p(x) or modes, whichever the model and the data have), frechet, kernel, precision, recall, density, coverage (on features, see docs/judge.md)");
+    "scores that each evaluation computes on the validation split; the first one chooses the best checkpoint: own (Parzen windows, log p(x) or modes, depending on the model and the data; always computed), frechet, kernel, precision, recall, density, coverage (on features, see docs/judge.md)");
   v("stop", s.stop, any(),
     "end of training: steps, best (the validation score no longer rises) or indistinguishable (the accuracy of a fresh classifier that separates samples from held-out data is below 0.5 + epsilon)");
   v("patience", s.patience, at_least(1),
@@ -127,9 +127,9 @@ void fields(RunSection& s, V& v) {
   v("checkpoint_every", s.checkpoint_every, at_least(0),
     "steps between checkpoints; 0 = only the last");
   v("keep_every", s.keep_every, at_least(0),
-    "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep none");
+    "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep only last and best");
   v("doctor", s.doctor, any(),
-    "what is done about trouble in training: off, watch (it is said: docs/doctor.md) or act (also, units that never fire are drawn anew, a training that diverges goes back with a lower rate, and one whose score falls ends)");
+    "response to problems during training: off; watch (report them, see docs/doctor.md); act (also reinitialise dead units, return a diverging run to a checkpoint with lower learning rates, and stop when the validation score has fallen)");
 }
 
 inline Names names_of(Scale) {
@@ -162,8 +162,8 @@ template <class V>
 void fields(DataSection& s, V& v) {
   v("source", s.source, any(),
     "training data: mnist, fashion-mnist, cifar10, a folder with the files of such a data set, a folder or a ZIP file of pictures, a .npy, .csv or .tsv file (also .gz), toy:NAME");
-  v("train", s.train, at_least(0), "training examples; 0 = the source's usual split");
-  v("valid", s.valid, at_least(0), "validation examples; 0 = the source's usual split");
+  v("train", s.train, at_least(0), "number of training examples; 0 = the source's usual split");
+  v("valid", s.valid, at_least(0), "number of validation examples; 0 = the source's usual split");
   v("scale", s.scale, any(),
     "scaling of the data: unit [0, 1], symmetric [-1, 1], standard (mean 0, standard deviation 1), none, gcn (global contrast normalisation)");
   if (s.scale == Scale::gcn)
@@ -172,10 +172,10 @@ void fields(DataSection& s, V& v) {
     "set each value to 0 or 1 once; the probability of 1 is the value itself");
   PictureSettings& p = s.pictures;
   v("labels", p.labels, any(),
-    "labels: auto (those of the data; of pictures from dataset.json, metadata.csv or the names of their folders) or off");
-  v("resize", p.resize, any(), "pictures: none or WIDTHxHEIGHT, the size that each is scaled to");
+    "labels: auto (those of the data; for pictures, from dataset.json, metadata.csv or the names of their folders) or off");
+  v("resize", p.resize, any(), "pictures: none, or WIDTHxHEIGHT, the size to which each is scaled");
   v("crop", p.crop, any(),
-    "pictures: none (scaling to a size changes proportions) or centre (what is left over at the edges is cut off)");
+    "pictures: none (scaling may change the proportions) or centre (the edges are cut off to keep the proportions)");
   v("colour", p.colour, any(),
     "pictures: auto (grey if all of them are grey, else rgb), rgb, grey or rgba");
   v("background", p.background, any(),
@@ -192,7 +192,7 @@ template <class V>
 void fields(TrainingSection& s, V& v) {
   v("steps", s.steps, between(0, kMostSteps), "number of generator updates");
   v("epochs", s.epochs, at_least(0), "number of passes over the training data, in place of steps");
-  v("batch_size", s.batch_size, at_least(1), "examples in a minibatch");
+  v("batch_size", s.batch_size, at_least(1), "number of examples in a minibatch");
   v("learning_rate", s.learning_rate, above(0), "learning rate at the first step");
 }
 
@@ -239,7 +239,7 @@ void fields(OptimizerSection& s, V& v) {
   } else {
     v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999}, "momentum in the first epoch");
     v("final_momentum", s.final_momentum, Bounds{.low = 0, .high = 0.99999},
-      "reached by a linear change");
+      "momentum from epoch momentum_epochs on, reached by a linear change");
     v("momentum_epochs", s.momentum_epochs, at_least(1),
       "epoch in which final_momentum is reached");
   }

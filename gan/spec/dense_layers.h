@@ -93,14 +93,16 @@ struct Dense {
 };
 template <class V>
 void fields(Dense& s, V& v) {
-  v("units", s.units, between(1, kMostUnits), "outputs");
+  v("units", s.units, between(1, kMostUnits), "number of outputs");
   v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, hard-sigmoid, tanh");
   if (s.activation == Activation::leaky_relu)
-    v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
+    v("slope", s.slope, between(0, 1), "slope of leaky-relu for negative inputs");
   v("init", s.init, any(),
-    "weights: {uniform = r}, {normal = s}, {sparse = n}, \"he\", \"glorot\"");
-  v("bias", s.bias, any(), "a number, or \"marginals\"");
-  v("max_norm", s.max_norm, at_least(0), "limit on each unit's incoming weights, 0 = none");
+    "initial weights: \"he\", \"glorot\" (with a gain: {he = 0.5}, {glorot = 2}), \"zero\", {uniform = r}, {normal = s}, {sparse = n}");
+  v("bias", s.bias, any(),
+    "initial biases: a number, or \"marginals\" (the logit of the mean of each data dimension)");
+  v("max_norm", s.max_norm, at_least(0),
+    "limit on the L2 norm of each unit's incoming weights; 0 = none");
   v("spectral_norm", s.spectral_norm, any(), "divide the weights by their largest singular value");
 }
 
@@ -115,11 +117,12 @@ struct Maxout {
 };
 template <class V>
 void fields(Maxout& s, V& v) {
-  v("units", s.units, between(1, kMostUnits), "outputs");
-  v("pieces", s.pieces, between(2, 1024), "linear pieces per unit");
-  v("init", s.init, any(), "weights, as of dense");
-  v("bias", s.bias, any(), "a number");
-  v("max_norm", s.max_norm, at_least(0), "limit on each piece's incoming weights, 0 = none");
+  v("units", s.units, between(1, kMostUnits), "number of outputs");
+  v("pieces", s.pieces, between(2, 1024), "number of linear pieces for each unit");
+  v("init", s.init, any(), "initial weights, as for dense");
+  v("bias", s.bias, any(), "initial biases: a number");
+  v("max_norm", s.max_norm, at_least(0),
+    "limit on the L2 norm of each piece's incoming weights; 0 = none");
 }
 
 /// While training, keeps each input of each example with probability `keep`, times `scale`; else
@@ -132,7 +135,7 @@ struct Dropout {
 template <class V>
 void fields(Dropout& s, V& v) {
   v("keep", s.keep, between(1e-6, 1), "probability of keeping an input");
-  v("scale", s.scale, above(0), "factor on what is kept, while training");
+  v("scale", s.scale, above(0), "factor on kept inputs during training; 1 / keep if left out");
 }
 
 /// Batch normalisation (Ioffe & Szegedy 2015) with gain and bias, of each number or of each channel
@@ -171,7 +174,7 @@ struct MinibatchDeviation {
 template <class V>
 void fields(MinibatchDeviation& s, V& v) {
   v("group", s.group, between(2, kMostUnits),
-    "neighbouring examples of the minibatch that are compared; the last group may have fewer");
+    "number of neighbouring examples of the minibatch that are compared; the last group may have fewer");
 }
 
 /// An activation as a layer of its own: convolution, batch norm, then ReLU.
@@ -185,7 +188,7 @@ template <class V>
 void fields(ActivationLayer& s, V& v) {
   v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, hard-sigmoid, tanh");
   if (s.activation == Activation::leaky_relu)
-    v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
+    v("slope", s.slope, between(0, 1), "slope of leaky-relu for negative inputs");
 }
 
 /// Conditions a network on the label: joins a learned embedding of it, `size` numbers that start as
@@ -199,7 +202,7 @@ struct ClassEmbedding {
 };
 template <class V>
 void fields(ClassEmbedding& s, V& v) {
-  v("size", s.size, between(1, kMostUnits), "numbers of each label's embedding");
+  v("size", s.size, between(1, kMostUnits), "size of each label's embedding");
 }
 
 /// The end of a discriminator that sees labels (Miyato & Koyama 2018, equation 3): one logit,
@@ -214,8 +217,9 @@ struct Projection {
 };
 template <class V>
 void fields(Projection& s, V& v) {
-  v("init", s.init, any(), "weights of the part without labels, as of dense");
-  v("bias", s.bias, any(), "a number");
+  v("init", s.init, any(),
+    "initial weights of the part that does not depend on the label, as for dense");
+  v("bias", s.bias, any(), "initial biases: a number");
 }
 
 }  // namespace gan

@@ -34,22 +34,24 @@ using Convolution = BasicConvolution<false>;
 using TransposedConvolution = BasicConvolution<true>;
 template <bool transposed, class V>
 void fields(BasicConvolution<transposed>& s, V& v) {
-  v("channels", s.channels, between(1, kMostUnits), "outputs at each position");
-  v("kernel", s.kernel, between(1, kMostKernel), "its height and width");
-  v("stride", s.stride, between(1, kMostKernel), "positions between two kernels");
+  v("channels", s.channels, between(1, kMostUnits), "number of output channels");
+  v("kernel", s.kernel, between(1, kMostKernel), "height and width of the kernel");
+  v("stride", s.stride, between(1, kMostKernel),
+    "distance between neighbouring positions of the kernel");
   v("pad", s.pad, between(0, kMostKernel - 1),
-    "zeros around the image; transposed: positions cut off around the output");
+    "width of the border of zeros around the image; transposed: width of the border cut off the output");
   v("groups", s.groups, between(1, kMostUnits),
-    "groups of channels that do not see each other; as many as channels: depthwise");
+    "number of groups of channels that are convolved separately; as many as channels = depthwise");
   v("input", s.input, between(1, kMostUnits),
-    "[channels, height, width] of what comes in, after a row of numbers");
+    "[channels, height, width] of the input; needed only after a row of numbers");
   v("activation", s.activation, any(), "linear, relu, leaky-relu, sigmoid, hard-sigmoid, tanh");
   if (s.activation == Activation::leaky_relu)
-    v("slope", s.slope, between(0, 1), "of leaky-relu below zero");
-  v("init", s.init, any(), "weights, as of dense");
-  v("bias", s.bias, any(), "a number");
-  v("tied", s.tied, any(), "one bias for each channel; if not, one for each position");
-  v("max_norm", s.max_norm, at_least(0), "limit on each kernel, 0 = none");
+    v("slope", s.slope, between(0, 1), "slope of leaky-relu for negative inputs");
+  v("init", s.init, any(), "initial weights, as for dense");
+  v("bias", s.bias, any(), "initial biases: a number");
+  v("tied", s.tied, any(),
+    "true: one bias for each channel; false: one for each position of each channel");
+  v("max_norm", s.max_norm, at_least(0), "limit on the L2 norm of each kernel; 0 = none");
   v("spectral_norm", s.spectral_norm, any(), "divide the weights by their largest singular value");
 }
 
@@ -71,19 +73,20 @@ struct MaxoutConvolution {
 };
 template <class V>
 void fields(MaxoutConvolution& s, V& v) {
-  v("channels", s.channels, between(1, kMostUnits), "outputs at each position");
-  v("pieces", s.pieces, between(1, 1024), "linear pieces per output");
-  v("kernel", s.kernel, between(1, kMostKernel), "its height and width");
-  v("pad", s.pad, between(0, kMostKernel - 1), "zeros around the image");
-  v("pool", s.pool, between(1, kMostUnits),
-    "height and width of the windows of which the max is taken");
-  v("pool_stride", s.pool_stride, between(1, kMostUnits), "positions between two windows");
+  v("channels", s.channels, between(1, kMostUnits), "number of output channels");
+  v("pieces", s.pieces, between(1, 1024), "number of linear pieces for each output");
+  v("kernel", s.kernel, between(1, kMostKernel), "height and width of the kernel");
+  v("pad", s.pad, between(0, kMostKernel - 1), "width of the border of zeros around the image");
+  v("pool", s.pool, between(1, kMostUnits), "height and width of the windows of max pooling");
+  v("pool_stride", s.pool_stride, between(1, kMostUnits),
+    "distance between neighbouring windows; the value of pool if left out");
   v("input", s.input, between(1, kMostUnits),
-    "[channels, height, width] of what comes in, after a row of numbers");
-  v("init", s.init, any(), "weights, as of dense");
-  v("bias", s.bias, any(), "a number");
-  v("tied", s.tied, any(), "one bias for each channel and piece; if not, one for each position");
-  v("max_norm", s.max_norm, at_least(0), "limit on each kernel, 0 = none");
+    "[channels, height, width] of the input; needed only after a row of numbers");
+  v("init", s.init, any(), "initial weights, as for dense");
+  v("bias", s.bias, any(), "initial biases: a number");
+  v("tied", s.tied, any(),
+    "true: one bias for each channel and piece; false: one for each position of each of them");
+  v("max_norm", s.max_norm, at_least(0), "limit on the L2 norm of each kernel; 0 = none");
 }
 
 /// From here on the same numbers are an image [channels, height, width].
@@ -113,7 +116,7 @@ inline Names names_of(Upsample::Filter) {
 }
 template <class V>
 void fields(Upsample& s, V& v) {
-  v("filter", s.filter, any(), "nearest, bilinear ([1, 3, 3, 1])");
+  v("filter", s.filter, any(), "nearest, or bilinear (with the filter [1, 3, 3, 1])");
 }
 
 /// [C, H, W] -> [C, H / 2, W / 2] rounded down: [1, 3, 3, 1] / 8 along each side, every second
@@ -135,7 +138,8 @@ struct AveragePool {
 template <class V>
 void fields(AveragePool& s, V& v) {
   v("window", s.window, between(1, kMostUnits), "height and width of the windows");
-  v("stride", s.stride, between(1, kMostUnits), "positions between two windows");
+  v("stride", s.stride, between(1, kMostUnits),
+    "distance between neighbouring windows; the value of window if left out");
 }
 
 /// The middle of an image: [C, H, W] -> [C, height, width]. Where an odd number of lines goes, one
@@ -147,8 +151,8 @@ struct Crop {
 };
 template <class V>
 void fields(Crop& s, V& v) {
-  v("height", s.height, between(1, kMostUnits), "of what is kept, from the middle");
-  v("width", s.width, between(1, kMostUnits), "the same");
+  v("height", s.height, between(1, kMostUnits), "height of the central region that is kept");
+  v("width", s.width, between(1, kMostUnits), "width of the central region that is kept");
 }
 
 /// Self-attention between the positions of an image (Zhang et al. 2019, SAGAN, equations 1 to 3):
@@ -162,7 +166,7 @@ struct SelfAttention {
 };
 template <class V>
 void fields(SelfAttention& s, V& v) {
-  v("init", s.init, any(), "weights of the four maps, as of dense");
+  v("init", s.init, any(), "initial weights of the four linear maps, as for dense");
 }
 
 }  // namespace gan

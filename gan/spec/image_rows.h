@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
+#include "gan/io/bytes.h"
 #include "gan/spec/layer_row.h"
 
 namespace gan {
 
 inline void check_size(const Shape& out, const LayerSite& at) {
   if (numbers(out) > kMostUnits)
-    throw UsageError("{}: makes {}, more than {} numbers", at.who, text(out), kMostUnits);
+    throw UsageError("{}: makes {}, more than {} numbers", at.who, shape_text(out), kMostUnits);
 }
 
 /// The image that comes in, for a layer that cannot say which image a row of numbers is.
@@ -37,17 +38,18 @@ struct KernelRow : LayerRowDefaults {
     const bool same =
         is_image ? l.input == at.in : l.input.size() == 3 && numbers(l.input) == numbers(at.in);
     if (!same)
-      throw UsageError("{}: input = {}, but {} comes in", at.who, text(l.input), text(at.in));
+      throw UsageError("{}: input = {}, but {} comes in", at.who, shape_text(l.input),
+                       shape_text(at.in));
     return l.input;
   }
 
   template <class L>
   static Shape slide(const Shape& in, int64_t channels, const L& l, int64_t stride,
                      const LayerSite& at) {
-    const int64_t room = std::min(in[1], in[2]) + 2 * l.pad;
-    if (l.kernel > room)
+    const int64_t largest = std::min(in[1], in[2]) + 2 * l.pad;
+    if (l.kernel > largest)
       throw UsageError("{}: its kernel is larger than the image {} with pad {}: at most {} fits",
-                       at.who, text(in), l.pad, room);
+                       at.who, shape_text(in), l.pad, largest);
     if (stride < 1) throw UsageError("{}: stride = {}, expected at least 1", at.who, stride);
     Shape out{channels};
     for (const size_t side : {1, 2}) out.push_back((in[side] + 2 * l.pad - l.kernel) / stride + 1);
@@ -109,7 +111,8 @@ struct LayerRow<TransposedConvolution> : KernelRow {
     for (const size_t side : {1, 2})
       out.push_back((in[side] - 1) * l.stride - 2 * l.pad + l.kernel);
     if (std::min(out[1], out[2]) < 1)
-      throw UsageError("{}: pad = {} cuts off all that it makes of {}", at.who, l.pad, text(in));
+      throw UsageError("{}: pad = {} cuts off all that it makes of {}", at.who, l.pad,
+                       shape_text(in));
     check_size(out, at);
     check_groups(in, l, at);
     check_starts(l, at, l.channels / l.groups * l.kernel * l.kernel, "a kernel");
@@ -154,10 +157,10 @@ struct LayerRow<Reshape> : LayerRowDefaults {
   static LayerShape fit(const Reshape& l, const LayerSite& at) {
     if (l.shape.size() != 3 || numbers(l.shape) != numbers(at.in))
       throw UsageError("{}: shape = {} does not hold the {} numbers of {} that come in", at.who,
-                       text(l.shape), product(at.in), text(at.in));
+                       shape_text(l.shape), product(at.in), shape_text(at.in));
     return {at.in, l.shape};
   }
-  static std::string describe(const Reshape& l) { return "reshape " + text(l.shape); }
+  static std::string describe(const Reshape& l) { return "reshape " + shape_text(l.shape); }
 };
 
 template <>
@@ -178,7 +181,7 @@ struct LayerRow<Downsample> : LayerRowDefaults {
   static LayerShape fit(const Downsample&, const LayerSite& at) {
     const Shape& in = image_as_it_is(at);
     if (std::min(in[1], in[2]) < 2)
-      throw UsageError("{}: takes images of at least 2 x 2, {} comes in", at.who, text(in));
+      throw UsageError("{}: takes images of at least 2 x 2, {} comes in", at.who, shape_text(in));
     return {in, {in[0], in[1] / 2, in[2] / 2}};
   }
   static std::string describe(const Downsample&) { return "downsample"; }
@@ -191,7 +194,8 @@ struct LayerRow<AveragePool> : LayerRowDefaults {
     if (std::min(l.window, l.stride) < 1)
       throw UsageError("{}: a window and a stride of at least 1 were expected", at.who);
     if (l.window > std::min(in[1], in[2]))
-      throw UsageError("{}: window = {} is larger than the image {}", at.who, l.window, text(in));
+      throw UsageError("{}: window = {} is larger than the image {}", at.who, l.window,
+                       shape_text(in));
     return {in, {in[0], (in[1] - l.window) / l.stride + 1, (in[2] - l.window) / l.stride + 1}};
   }
   static std::string describe(const AveragePool& l) {
@@ -207,7 +211,7 @@ struct LayerRow<Crop> : LayerRowDefaults {
     if (std::min(l.height, l.width) < 1 || l.height > in[1] || l.width > in[2])
       throw UsageError(
           "{}: keeps {} x {}, of the image {} that comes in: give a height up to {} and a width up to {}",
-          at.who, l.height, l.width, text(in), in[1], in[2]);
+          at.who, l.height, l.width, shape_text(in), in[1], in[2]);
     return {in, {in[0], l.height, l.width}};
   }
   static std::string describe(const Crop& l) {

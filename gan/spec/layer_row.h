@@ -3,7 +3,7 @@
 /// dense_rows.h, image_rows.h or, of residual blocks, network.cpp. From the rows come shapes(),
 /// parameter_count(), layer_memory() and describe().
 
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <string>
 
@@ -47,10 +47,6 @@ struct LayerRowDefaults {
 };
 
 // What the rows share.
-
-inline std::string text(const Shape& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
 
 /// In a double, which no shape overflows.
 inline double numbers(const Shape& shape) {

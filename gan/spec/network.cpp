@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "gan/io/bytes.h"
 #include "gan/spec/dense_rows.h"
 #include "gan/spec/image_rows.h"
 
@@ -30,7 +31,7 @@ struct LayerRow<Residual> : LayerRowDefaults {
     const bool row = added.size() == 1 || shape.out.size() == 1;
     if (!row || product(added) != product(shape.out))
       throw UsageError("{}: its layers make {}, its shortcut {}: they cannot be added", at.who,
-                       text(shape.out), text(added));
+                       shape_text(shape.out), shape_text(added));
     shape.out = {product(added)};  // an image and a row of as many numbers
     return shape;
   }

@@ -29,8 +29,8 @@ struct Residual {
 };
 template <class V>
 void fields(Residual& s, V& v) {
-  v("layers", s.layers, any(), "what is learned and added");
-  v("shortcut", s.shortcut, any(), "what it is added to; none: what comes in");
+  v("layers", s.layers, any(), "layers of the main branch");
+  v("shortcut", s.shortcut, any(), "layers of the shortcut branch; empty = the input itself");
 }
 
 using LayerKind = std::variant<Dense, Maxout, Dropout, BatchNorm, Convolution,

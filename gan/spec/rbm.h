@@ -31,7 +31,7 @@ void fields(RbmSection& s, V& v) {
   v("k", s.k, between(1, 1000000),
     "Gibbs sweeps in each training step: CD-k, or PCD-k if the chains are persistent");
   v("k_epochs", s.k_epochs, at_least(0),
-    "passes over the data with each of CD-1, CD-2, ... up to CD-k, with the rate divided by the number of sweeps; 0 = CD-k from the start");
+    "number of passes over the data with each of CD-1, CD-2, ... up to CD-k; the rate is divided by the number of sweeps; 0 = CD-k from the start");
   v("persistent", s.persistent, any(),
     "true: chains continue from one step to the next (PCD); false: they start at the minibatch (CD)");
   if (s.persistent) v("chains", s.chains, between(1, 1000000), "number of persistent chains");

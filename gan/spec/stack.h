@@ -24,14 +24,14 @@ void fields_of_stack(StackSection& s, V& v) {
   v("hidden", s.hidden, between(1, kMostUnits),
     "number of binary units in each hidden layer, from the data upwards");
   v("epochs", s.epochs, Bounds{.low = 0, .high = 1e9, .without_low = true},
-    "passes over the data in which a layer is trained alone");
+    "number of passes over the data for training each layer alone");
   v("rates", s.rates, above(0), "learning rate of a layer at its first step");
   v("final_rates", s.final_rates, between(0, 1),
-    "share of the learning rate that is left at the last step of a layer, after a linear fall; 1 = constant rate");
+    "learning rate at the last step of a layer, as a share of its first; it falls linearly; 1 = constant rate");
   v("k", s.k, between(1, 1000000),
     "Gibbs sweeps in each step of a layer: CD-k, or PCD-k if the chains are persistent");
   v("k_epochs", s.k_epochs, at_least(0),
-    "passes over the data with each of CD-1, CD-2, ... up to CD-k, with the rate divided by the number of sweeps; 0 = CD-k from the start");
+    "number of passes over the data with each of CD-1, CD-2, ... up to CD-k; the rate is divided by the number of sweeps; 0 = CD-k from the start");
   v("persistent", s.persistent, any(),
     "true: chains continue from one step to the next (PCD); false: they start at the minibatch (CD)");
   v("chains", s.chains, between(1, 1000000), "number of persistent chains");

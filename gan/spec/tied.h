@@ -15,13 +15,13 @@ struct TiedSection {
 template <class V>
 void fields_of_tied(TiedSection& s, V& v) {
   v("momentum", s.momentum, Bounds{.low = 0, .high = 0.99999},
-    "m <- momentum m + (1 - momentum) g");
+    "decay of the mean m of gradients g: m <- momentum m + (1 - momentum) g");
   v("rate_decay", s.rate_decay, Bounds{.low = 0, .high = 1, .without_low = true},
     "the rate is multiplied by this number after every epoch; if layers are trained one after another, the epochs of each layer count");
   v("burn_in", s.burn_in, between(0, 1000000),
-    "sampling: number of first steps of a chain that are discarded");
+    "sampling: number of steps discarded at the start of each chain");
   v("chain_length", s.chain_length, between(1, 1000000),
-    "sampling: number of consecutive samples from one chain");
+    "sampling: number of consecutive samples taken from each chain");
 }
 
 /// Numbers, of layers with one matrix between each two.

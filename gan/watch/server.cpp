@@ -121,6 +121,8 @@ struct WatchServer::State {
       });
     };
     script("/watch.js", kWatchScript);
+    script("/words.js", kWordsScript);
+    script("/curves.js", kCurvesScript);
     script("/game.js", kGameScript);
     script("/chart.js", kChartScript);
     server.Get("/runs", [this](const Request&, Response& response) {

@@ -69,7 +69,7 @@ TEST_F(Watch, NothingIsServedWithoutTheToken) {
   httplib::Client client("127.0.0.1", port_);
   for (const char* path :
        {"/", "/runs", "/run?id=one", "/picture?id=one&name=step-0000001.png", "/watch.js",
-        "/chart.js", "/game.js", "/log?id=one", "/game?id=one&step=1",
+        "/words.js", "/curves.js", "/chart.js", "/game.js", "/log?id=one", "/game?id=one&step=1",
         "/page?id=one&name=scores.html", "/events", "/nothing"}) {
     EXPECT_EQ(client.Get(path)->status, 403) << path;
     const std::string wrong = std::string(path) + (strchr(path, '?') ? "&" : "?") + "token=";
@@ -243,7 +243,10 @@ TEST(WatchedRuns, OneRunHasItsNameHoweverItIsGiven) {
 
 TEST_F(Watch, ThePageIsWhole) {
   const auto page = get("/");
-  EXPECT_NE(page->body.find("chart.js?token=" + token_), std::string::npos);
+  for (const std::string script : {"chart.js", "words.js", "curves.js", "game.js", "watch.js"}) {
+    EXPECT_NE(page->body.find(script + "?token=" + token_), std::string::npos) << script;
+    EXPECT_EQ(get("/" + script)->status, 200) << script;
+  }
   EXPECT_EQ(page->body.find("{{"), std::string::npos);
   EXPECT_EQ(page->get_header_value("Referrer-Policy"), "no-referrer");
   EXPECT_NE(get("/chart.js")->body.find("Chart.js"), std::string::npos);

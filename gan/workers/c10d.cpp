@@ -29,7 +29,8 @@ namespace {
 using StorePointer = c10::intrusive_ptr<c10d::Store>;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kMeeting = std::chrono::seconds(300);     // to wait for the others to start
+/// How long the others may take to start.
+constexpr milliseconds kRendezvousTime = std::chrono::seconds(300);
 constexpr milliseconds kForever = std::chrono::hours(24 * 365);  // the watchdog decides
 
 StorePointer open_store(const Launch& launch, bool serves) {
@@ -37,7 +38,7 @@ StorePointer open_store(const Launch& launch, bool serves) {
   options.port = launch.port;
   options.isServer = serves;
   options.waitWorkers = false;
-  options.timeout = kMeeting;
+  options.timeout = kRendezvousTime;
   const LoopbackOnly here(serves && launch.one_machine());
   try {
     const auto store = c10::make_intrusive<c10d::TCPStore>(launch.address, options);
@@ -57,20 +58,29 @@ std::string text(const std::vector<uint8_t>& value) {
   return {value.begin(), value.end()};
 }
 
+/// Whether the store has the key before `timeout` ends.
+bool appears(c10d::Store& store, const std::string& key, milliseconds timeout) {
+  try {
+    store.wait({key}, timeout);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 /// Waits until all workers have started; checks their versions.
-void meet(c10d::Store& store, const Launch& launch) {
+void rendezvous(c10d::Store& store, const Launch& launch) {
   const std::string mine = fmt::format("gan {}, libtorch {}", version(), TORCH_VERSION);
   const auto key = [](int64_t rank) { return fmt::format("here/{}", rank); };
   store.set(key(launch.rank), bytes(mine));
   std::vector<int64_t> missing;
-  for (int64_t r = 0; r < launch.size; ++r) try {
-      store.wait({key(r)}, missing.empty() ? kMeeting : milliseconds(1));
-    } catch (const std::exception&) {
+  for (int64_t r = 0; r < launch.size; ++r)
+    if (!appears(store, key(r), missing.empty() ? kRendezvousTime : milliseconds(1)))
       missing.push_back(r);
-    }
   if (!missing.empty())
     throw WorkerError("rank {}: of {} workers, these did not come within {} seconds: {}",
-                      launch.rank, launch.size, kMeeting.count() / 1000, fmt::join(missing, ", "));
+                      launch.rank, launch.size, kRendezvousTime.count() / 1000,
+                      fmt::join(missing, ", "));
   for (int64_t r = 0; r < launch.size; ++r)
     if (const std::string theirs = text(store.get(key(r))); theirs != mine)
       throw WorkerError("rank {} is {}, rank {} is {}: they must be the same", launch.rank, mine, r,
@@ -97,7 +107,7 @@ class C10dWorkers : public ConnectedWorkers {
       : ConnectedWorkers(launch.rank, launch.size),
         wire_(wire),
         store_(open_store(launch, launch.rank == 0 && !launch.store_is_there)) {
-    meet(*store_, launch);
+    rendezvous(*store_, launch);
     watchdog_ =
         std::make_unique<Watchdog>(open_store(launch, false), rank(), size(), note, end_process);
     try {

@@ -105,10 +105,10 @@ void StackedCae::advance(Tensor& state, uint64_t seed, int64_t t, int64_t first)
 
 void ContractiveStep::ensure_size(const TiedLayers& layer, int64_t rows) {
   const int64_t bytes = 2 * rows * bytes_of(layer.precision());
-  room(upper_, bytes * layer.size(1));
-  room(lower_, bytes * layer.size(0));
-  room(squares_, layer.size(1));
-  room(slopes_, layer.size(1));
+  sized(upper_, bytes * layer.size(1));
+  sized(lower_, bytes * layer.size(0));
+  sized(squares_, layer.size(1));
+  sized(slopes_, layer.size(1));
   losses_.assign(static_cast<size_t>(at::get_num_threads()), {});
 }
 

@@ -16,10 +16,6 @@ namespace {
 
 constexpr int64_t kMostEnumerated = 20;  // units
 
-Tensor doubles(const Tensor& x) {
-  return x.to(at::kCPU, at::kDouble);
-}
-
 Tensor entropy(const Tensor& mu) {
   return -(at::xlogy(mu, mu) + at::xlogy(1 - mu, 1 - mu)).sum(1);
 }
@@ -50,7 +46,8 @@ Dbm::Dbm(const std::vector<int64_t>& hidden, const MeanField& mean_field, int64_
          const Tensor& means)
     : composed_(at::zeros({}, at::kLong)), mean_field_(mean_field), burn_in_(burn_in) {
   Rbm first(hidden[0], false, burn_in, means);
-  weights_ = {first.weights()}, biases_ = {first.visible_bias(), first.hidden_bias()};
+  weights_ = {first.weights()};
+  biases_ = {first.visible_bias(), first.hidden_bias()};
   for (size_t l = 1; l < hidden.size(); ++l) {
     weights_.push_back(at::zeros({hidden[l - 1], hidden[l]}));
     biases_.push_back(at::zeros({hidden[l]}));
@@ -74,7 +71,7 @@ bool Dbm::composed() const {
 void Dbm::expect_composed() const {
   if (!composed())
     throw UsageError(
-        "dbm: its layers are still trained one by one here, and are no model together yet; train on, or name a later checkpoint");
+        "dbm: its layers are still trained one by one at this checkpoint, and do not form a model yet; train on, or name a later checkpoint");
 }
 
 DbmParameters Dbm::parameters() const {

@@ -76,7 +76,10 @@ void DbmBlock::mean(size_t l, int64_t rows, float* out) {
 }
 
 void DbmBlock::draw_each_second(size_t from, int64_t rows, uint64_t step, uint64_t first) {
-  for (size_t l = from; l < layers(); l += 2) receive(l), draw(l, rows, step, first);
+  for (size_t l = from; l < layers(); l += 2) {
+    receive(l);
+    draw(l, rows, step, first);
+  }
 }
 
 int64_t DbmBlock::settle(int64_t rows, int64_t iterations, double tolerance) {
@@ -93,7 +96,10 @@ int64_t DbmBlock::settle(int64_t rows, int64_t iterations, double tolerance) {
     std::fill(x_[l].begin(), x_[l].end(), 0.0f);
     hidden += units(l);
   }
-  for (size_t l = 1; l < layers(); ++l) hear(l, l + 1 < layers() ? 2 : 1), mean(l, rows, x(l));
+  for (size_t l = 1; l < layers(); ++l) {
+    hear(l, l + 1 < layers() ? 2 : 1);
+    mean(l, rows, x(l));
+  }
   for (int64_t i = 1; i <= iterations; ++i) {
     double change = 0;
     for (size_t l = 1; l < layers(); ++l) {

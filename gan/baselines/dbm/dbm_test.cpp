@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "gan/baselines/binary.h"
 #include "gan/baselines/testing.h"
 #include "gan/core/error.h"
 #include "gan/golden/testing.h"
@@ -12,10 +13,6 @@ namespace gan {
 namespace {
 
 constexpr int64_t kV = 3;
-
-Tensor doubles(const Tensor& t) {
-  return t.to(at::kDouble);
-}
 
 Dbm model(const std::vector<int64_t>& hidden, int64_t visible = kV) {
   Dbm m(hidden, {.iterations = 2000, .tolerance = 0}, 30,

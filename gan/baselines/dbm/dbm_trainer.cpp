@@ -224,8 +224,8 @@ Scalars DbmTrainer::all_layers(int64_t t, const Tensor& batch) {
         });
         team.barrier();
         for (size_t l = 0; l < sparsity_.size(); ++l)
-          sparsity_[l].look(team, batch_, factor_.data(), x_[l + 1].data(),
-                            members_[static_cast<size_t>(team.index)].tile.data());
+          sparsity_[l].update(team, batch_, factor_.data(), x_[l + 1].data(),
+                              members_[static_cast<size_t>(team.index)].tile.data());
         if (!sparsity_.empty()) team.barrier();
         const auto [begin, end] = team.share(all_);
         for (size_t l = 1; l < layers; ++l)

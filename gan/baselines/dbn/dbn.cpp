@@ -15,10 +15,6 @@ namespace {
 constexpr int64_t kMostEnumerated = 12;  // units between v and the top RBM
 constexpr int64_t kDraws = 10;           // of them for each example, where they are more
 
-Tensor doubles(const Tensor& x) {
-  return x.to(at::kCPU, at::kDouble);
-}
-
 /// What the layer above x receives, with its bias, float64.
 Tensor inputs(const Tensor& x, const Tensor& weights, const Tensor& bias) {
   return at::addmm(doubles(bias), x, doubles(weights));
@@ -99,9 +95,10 @@ RbmParameters Dbn::recognition(size_t l) {
 }
 
 void Dbn::untie() {
-  for (size_t l = 0; l < recognition_weights_.size(); ++l)
-    recognition_weights_[l].copy_(layers_[l].weights()),
-        recognition_biases_[l].copy_(layers_[l].hidden_bias());
+  for (size_t l = 0; l < recognition_weights_.size(); ++l) {
+    recognition_weights_[l].copy_(layers_[l].weights());
+    recognition_biases_[l].copy_(layers_[l].hidden_bias());
+  }
 }
 
 Tensor Dbn::start(int64_t n, uint64_t seed, int64_t first) {

@@ -14,10 +14,6 @@ namespace {
 
 constexpr int64_t kV = 4;
 
-Tensor doubles(const Tensor& t) {
-  return t.to(at::kDouble);
-}
-
 Tensor normal(const char* name, int64_t rows, int64_t columns) {
   return draw_normal(Stream(4, name), rows, columns, 0);
 }

@@ -103,7 +103,9 @@ void DbnTrainer::ensure_size(int64_t batch) {
   all_ = up_to_multiple(batch, rows_);
   std::vector<Rbm>& layers = model_.layers();
   const size_t last = layers.size() - 1;
-  const auto room = [&](int64_t n) { return std::vector<float>(static_cast<size_t>(all_ * n)); };
+  const auto all_rows = [&](int64_t n) {  // [all_, n]
+    return std::vector<float>(static_cast<size_t>(all_ * n));
+  };
   wake_.clear();
   sleep_.clear();
   wake_error_.clear();
@@ -114,10 +116,10 @@ void DbnTrainer::ensure_size(int64_t batch) {
     const RbmParameters p = layers[l].parameters();
     widest = std::max({widest, p.visible, p.hidden});
     if (l == last) continue;
-    wake_.push_back(room(p.visible));
-    sleep_.push_back(room(p.visible));
-    wake_error_.push_back(room(p.visible));
-    sleep_error_.push_back(room(p.hidden));
+    wake_.push_back(all_rows(p.visible));
+    sleep_.push_back(all_rows(p.visible));
+    wake_error_.push_back(all_rows(p.visible));
+    sleep_error_.push_back(all_rows(p.hidden));
   }
   const RbmParameters top = layers[last].parameters();
   top_v_.assign(static_cast<size_t>(2 * all_ * top.visible), 0);
@@ -165,8 +167,10 @@ void DbnTrainer::wake_and_sleep(size_t member, int64_t begin, int64_t end, int64
   };
 
   std::copy_n(examples + begin * size(0), rows * size(0), wake(0));
-  for (size_t l = 0; l < last; ++l)
-    up[l].up(wake(l)), up[l].hidden(rows, step(0), number, nullptr, wake(l + 1));
+  for (size_t l = 0; l < last; ++l) {
+    up[l].up(wake(l));
+    up[l].hidden(rows, step(0), number, nullptr, wake(l + 1));
+  }
   RbmBlock& top = down[last];
   top.up(top_v);
   top.hidden(rows, step(0), number, top_h, top.h());

@@ -75,7 +75,7 @@ struct Case {
   HiddenActivation activation;
 };
 
-class Walk : public testing::TestWithParam<Case> {
+class GsnGradients : public testing::TestWithParam<Case> {
  protected:
   static constexpr int64_t kRows = 6, kDim = 11;
   GsnSection section() const {
@@ -92,7 +92,7 @@ class Walk : public testing::TestWithParam<Case> {
   }
   Tensor x_ = draw_uniform(Stream(2), kRows, kDim, 0);
 };
-INSTANTIATE_TEST_SUITE_P(Shapes, Walk,
+INSTANTIATE_TEST_SUITE_P(Shapes, GsnGradients,
                          testing::Values(Case{{9}, 1, HiddenActivation::sigmoid},
                                          Case{{9}, 3, HiddenActivation::tanh},
                                          Case{{9, 13}, 2, HiddenActivation::tanh},
@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Walk,
                                          Case{{9, 13, 10}, 4, HiddenActivation::tanh},
                                          Case{{9, 13, 10, 12}, 5, HiddenActivation::tanh}));
 
-TEST_P(Walk, GradientsThroughAllStepsAreThoseOfThePlainWalk) {
+TEST_P(GsnGradients, GradientsThroughAllStepsAreThoseOfThePlainWalk) {
   const GsnSection s = section();
   TiedLayers net = layers(s);
   Parameters p(net);
@@ -131,7 +131,7 @@ TEST_P(Walk, GradientsThroughAllStepsAreThoseOfThePlainWalk) {
   });
 }
 
-TEST_P(Walk, ThePlainWalksGradientsAreFiniteDifferences) {
+TEST_P(GsnGradients, ThePlainWalksGradientsAreFiniteDifferences) {
   const GsnSection s = section();
   TiedLayers net = layers(s);
   Parameters p(net);
@@ -156,7 +156,7 @@ TEST_P(Walk, ThePlainWalksGradientsAreFiniteDifferences) {
     }
 }
 
-TEST_P(Walk, InBfloat16GradientsPointTheSameWay) {
+TEST_P(GsnGradients, InBfloat16GradientsPointTheSameWay) {
   if (!kernels::has_bf16()) GTEST_SKIP() << kernels::kNoBfloat16;
   const GsnSection s = section();
   std::map<std::string, Tensor> gradients[2];

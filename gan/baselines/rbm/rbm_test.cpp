@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "gan/baselines/binary.h"
 #include "gan/baselines/testing.h"
 #include "gan/core/error.h"
 #include "gan/golden/testing.h"
@@ -22,10 +23,6 @@ Rbm model(bool gaussian = false, int64_t visible = kV, int64_t hidden = kH) {
   m.visible_bias().copy_(draw_normal(Stream(1, "b"), 1, visible, 0)[0] * 0.5);
   m.hidden_bias().copy_(draw_normal(Stream(1, "c"), 1, hidden, 0)[0] * 0.5);
   return m;
-}
-
-Tensor doubles(const Tensor& t) {
-  return t.to(at::kDouble);
 }
 
 /// -E(v, h) of every pair, of the path's model at beta: [2^V, 2^H]

@@ -207,8 +207,8 @@ Scalars RbmTrainer::step(int64_t t, Batches& data) {
       });
     team.barrier();
     if (sparsity_.shift()) {
-      sparsity_.look(team, batch_, factor_.data(), h_.data(),
-                     members_[static_cast<size_t>(team.index)].tile.data(), workers_);
+      sparsity_.update(team, batch_, factor_.data(), h_.data(),
+                       members_[static_cast<size_t>(team.index)].tile.data(), workers_);
       team.barrier();
     }
     const auto [begin, end] = team.share(all_);

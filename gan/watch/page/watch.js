@@ -1,4 +1,5 @@
-// The page of gan watch: runs beside each other, their curves, samples, findings and settings.
+// The page of gan watch: runs beside each other, their samples, findings and settings. words.js,
+// curves.js and game.js are loaded before it.
 'use strict';
 
 const {token: TOKEN, pageToken: PAGE_TOKEN} = document.currentScript.dataset;
@@ -6,64 +7,11 @@ const COLOURS = ['#3b82d0', '#e07b39', '#3aa76d', '#c04c8b', '#8a6fd1', '#9a8a2c
 const byId = id => document.getElementById(id);
 const address = (path, params = {}) => `${path}?${new URLSearchParams({...params, token: TOKEN})}`;
 
-// --- Words -------------------------------------------------------------------------------------------
-
-const WORDS = {
-  en: {
-    runs: 'Runs', curves: 'Curves', samples: 'Samples', findings: 'What was found', settings: 'Settings that differ',
-    log: 'Pages and log', nearest: 'beside their nearest training examples', newest: 'the newest lines of metrics.jsonl',
-    zoom: 'Drag over a chart to zoom. A dashed line marks a finding.', whole: 'Whole length', play: 'Play',
-    lost: 'no answer from gan watch; this page tries again', live: 'up to date',
-    closed: 'gan watch was started anew, or too many pages are open: open the address that it prints',
-    nothing: 'nothing was found', alike: 'All settings are the same.', one: 'Choose two runs to see what differs.',
-    none: 'There is no run here yet.', noSamples: 'no picture yet', first: 'First step', last: 'Last step',
-    step: n => `step ${n}`, since: (from, to) => `from step ${from}` + (to === null ? '' : ` to ${to}`),
-    ago: s => s < 120 ? `${s} s ago` : s < 7200 ? `${Math.round(s / 60)} min ago` : `${Math.round(s / 3600)} h ago`,
-    groups: {
-      losses: 'Losses. When one side wins, its loss falls and the other one rises.',
-      answers: 'What D says of real data, D(x), and of samples, D(G(z)). At 0.5 it cannot tell.',
-      gradients: 'Size of the gradients. Zero: nothing is learned; growth without end: the training diverges.',
-      dead: 'Share of units that never fire.',
-      scores: 'Scores on held-out data', modes: 'Modes of the data that samples show',
-      doctor: 'What the doctor measures', others: 'Other numbers',
-    },
-  },
-  zh: {
-    runs: '训练', curves: '曲线', samples: '样本', findings: '发现的问题', settings: '不同的设置',
-    log: '页面与日志', nearest: '与最近的训练样本并排', newest: 'metrics.jsonl 的最后几行',
-    zoom: '在图上拖动可放大。虚线标出发现的问题。', whole: '显示全程', play: '播放',
-    lost: 'gan watch 没有回应，页面会自动重试', live: '已是最新', nothing: '没有发现问题',
-    alike: '所有设置都相同。', one: '选择两次训练，即可比较设置。', none: '这里还没有训练。',
-    closed: 'gan watch 已重新启动，或打开的页面太多：请打开它打印的地址', first: '起始步', last: '结束步',
-    noSamples: '还没有图片', step: n => `第 ${n} 步`,
-    since: (from, to) => to === null ? `从第 ${from} 步起` : `从第 ${from} 步到第 ${to} 步`,
-    ago: s => s < 120 ? `${s} 秒前` : s < 7200 ? `${Math.round(s / 60)} 分钟前` : `${Math.round(s / 3600)} 小时前`,
-    groups: {
-      losses: '损失。一方占上风时，它的损失下降，另一方的损失上升。',
-      answers: 'D 对真实数据的判断 D(x) 和对样本的判断 D(G(z))。0.5 表示分辨不出。',
-      gradients: '梯度的大小。为零：什么也学不到；不断增长：训练发散。',
-      dead: '从不激活的单元所占比例。',
-      scores: '在留出数据上的得分', modes: '样本覆盖的数据模式', doctor: '训练诊断的测量值', others: '其他数值',
-    },
-  },
-};
-let language = navigator.language.startsWith('zh') ? 'zh' : 'en';
-const word = key => WORDS[language][key];
-
-// Which chart a number belongs to; the first that fits.
-const GROUPS = [
-  ['losses', /^[dg]_loss$/], ['answers', /^D\(/], ['gradients', /gradient|norm/], ['dead', /dead/],
-  ['modes', /^(modes|within|spread_within|stacked_|kl$)/], ['scores', /^score$|_valid$|^two_sample/],
-  ['doctor', /^(spread|width|crowd|covered|inside|z_effect|d_overfit)/], ['others', /./],
-];
-
 // --- What is shown -----------------------------------------------------------------------------------
 
 let runs = [];               // of the list
 const chosen = new Set();    // ids
 const loaded = new Map();    // id -> what /run says
-let range = null;            // of steps, or the whole
-const charts = new Map();    // group/number -> Chart
 
 const colourOf = id => COLOURS[[...chosen].indexOf(id) % COLOURS.length];
 const shown = () => [...chosen].map(id => loaded.get(id)).filter(run => run);
@@ -89,8 +37,6 @@ function newRow(id) {
   return {label, box, swatch, note};
 }
 
-const numeral = number => number.toLocaleString(language);
-
 function showRuns() {
   for (const [id, {label}] of rows)
     if (!runs.some(run => run.id === id)) { label.remove(); rows.delete(id); }
@@ -103,134 +49,6 @@ function showRuns() {
     note.textContent = `${word('step')(numeral(step))}, ${word('ago')(changed)}`;
   });
   byId('none').hidden = runs.length > 0;
-}
-
-// --- Curves ------------------------------------------------------------------------------------------
-
-const findingLines = {
-  id: 'findingLines',
-  afterDraw({ctx, chartArea: {top, bottom}, scales: {x}}) {
-    ctx.save();
-    ctx.setLineDash([4, 4]);
-    for (const run of shown())
-      for (const {from} of run.findings) {
-        if (from < x.min || from > x.max) continue;
-        ctx.strokeStyle = colourOf(run.id);
-        ctx.beginPath();
-        ctx.moveTo(x.getPixelForValue(from), top);
-        ctx.lineTo(x.getPixelForValue(from), bottom);
-        ctx.stroke();
-      }
-    ctx.restore();
-  },
-};
-
-// A drag over a chart chooses steps for all of them; so do the two numbers above.
-function zoomOnDrag(canvas) {
-  let begin = null;
-  const scale = () => charts.get(canvas.dataset.group).scales.x;
-  const stepAt = event => scale().getValueForPixel(event.clientX - canvas.getBoundingClientRect().left);
-  canvas.addEventListener('pointerdown', event => {
-    begin = stepAt(event);
-    canvas.setPointerCapture(event.pointerId);
-  });
-  canvas.addEventListener('pointercancel', () => { begin = null; });
-  canvas.addEventListener('pointerup', event => {
-    if (begin === null) return;
-    const ends = [begin, stepAt(event)].sort((a, b) => a - b), {min, max} = scale();
-    begin = null;
-    if (ends[1] - ends[0] < (max - min) / 50) return;  // a click
-    setRange(Math.max(0, Math.round(ends[0])), Math.round(ends[1]));
-  });
-}
-
-function setRange(first, last) {
-  range = first !== null && last !== null && first < last ? [first, last] : null;
-  [byId('first').value, byId('last').value] = range ?? ['', ''];
-  showCharts();
-}
-
-function newChart(group) {
-  const box = textElement('div', '', 'chart'), canvas = document.createElement('canvas');
-  canvas.dataset.group = group;
-  canvas.setAttribute('role', 'img');
-  box.append(canvas);
-  byId('charts').append(box);
-  zoomOnDrag(canvas);
-  const style = getComputedStyle(document.documentElement);
-  const quiet = style.getPropertyValue('--quiet').trim(), line = style.getPropertyValue('--line').trim();
-  const axis = {ticks: {color: quiet}, grid: {color: line}};
-  return new Chart(canvas, {
-    type: 'line', data: {datasets: []}, plugins: [findingLines],
-    options: {
-      animation: false, parsing: false, maintainAspectRatio: false, spanGaps: false,
-      interaction: {mode: 'nearest', axis: 'x', intersect: false},
-      elements: {point: {radius: 0, hitRadius: 6}, line: {borderWidth: 1.5}},
-      scales: {x: {type: 'linear', ...axis}, y: {...axis}},
-      plugins: {legend: {labels: {color: quiet, boxWidth: 12}}, title: {display: true, color: quiet, font: {weight: 'normal'}}},
-    },
-  });
-}
-
-// Of several runs, the colour is the run's, and the line says which number it is.
-const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
-const lineOf = (name, i) => `${['——', '– –', '····', '– ·'][i % DASHES.length]} ${name}`;
-
-// Like numbers share a chart; scores, which have units of their own, do not.
-function groupOf(name) {
-  const group = GROUPS.find(([, pattern]) => pattern.test(name))[0];
-  return ['scores', 'others', 'doctor', 'modes'].includes(group) ? `${group}/${name}` : group;
-}
-
-function linesByGroup() {
-  const groups = new Map();
-  for (const run of shown())
-    for (const [name, points] of Object.entries(run.curves)) {
-      const group = groupOf(name);
-      if (!groups.has(group)) groups.set(group, []);
-      groups.get(group).push({run, name, points});
-    }
-  const rank = key => GROUPS.findIndex(([name]) => name === key.split('/')[0]);
-  return [...groups].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
-}
-
-function showCharts() {
-  const groups = linesByGroup();
-  for (const [group, chart] of charts)
-    if (!groups.some(([key]) => key === group)) {
-      chart.canvas.parentElement.remove();
-      chart.destroy();
-      charts.delete(group);
-    }
-  for (const [group, lines] of groups) {
-    if (!charts.has(group)) charts.set(group, newChart(group));
-    const chart = charts.get(group), [kind, name] = group.split('/');
-    const names = [...new Set(lines.map(l => l.name))];
-    chart.data.datasets = lines.map(({run, name, points}) => ({
-      label: chosen.size > 1 ? `${run.id}: ${name}` : name,
-      data: points.map(([x, y]) => ({x, y: y === null ? NaN : y})),
-      borderColor: chosen.size > 1 ? colourOf(run.id) : COLOURS[names.indexOf(name) % COLOURS.length],
-      borderDash: chosen.size > 1 ? DASHES[names.indexOf(name) % DASHES.length] : [],
-      pointRadius: points.length < 40 ? 2 : 0,
-    }));
-    const caption = word('groups')[kind];
-    const title = name ?? (chosen.size > 1 ? `${caption} ${names.map(lineOf).join(', ')}` : caption);
-    chart.options.plugins.title.text = wrapped(title, 52);
-    chart.options.plugins.legend.display = chosen.size === 1 && names.length > 1;
-    chart.canvas.setAttribute('aria-label', name ? `${caption}: ${name}` : caption);
-    Object.assign(chart.options.scales.x, range ? {min: range[0], max: range[1]} : {min: undefined, max: undefined});
-    chart.update();
-  }
-  byId('whole').hidden = !range;
-}
-
-function wrapped(text, width) {
-  const lines = [''];
-  for (const part of text.split(' ')) {
-    if ((lines.at(-1) + part).length > width) lines.push('');
-    lines[lines.length - 1] += (lines.at(-1) ? ' ' : '') + part;
-  }
-  return lines;
 }
 
 // --- Samples: one slider for all runs ----------------------------------------------------------------
