@@ -203,6 +203,8 @@ TEST(Gan, TheEngineIsChosenOnceAndRecorded) {
   EXPECT_EQ(chosen(c).precision, Precision::fp32);
   c.game.r1 = 1;
   c.discriminator.layers[0] = Dense{.units = 16, .activation = Activation::tanh};
+  EXPECT_EQ(chosen(c).engine, Engine::fused);
+  c.discriminator.layers[0] = Dense{.units = 16, .spectral_norm = {.on = true}};
   EXPECT_EQ(chosen(c).engine, Engine::reference);
   EXPECT_EQ(chosen(c).precision, Precision::fp32);
   c.run.engine = Engine::fused;

@@ -145,7 +145,7 @@ TEST(Penalties, StepsEndWhereTorchEnds) {
 TEST(Penalties, CountFromTheStartIfTheyComeLater) {
   Config c;
   c.generator.layers = {Dense{.units = 2}};
-  c.discriminator.layers = {Dense{.units = 6, .activation = Activation::tanh}, Dense{.units = 1}};
+  c.discriminator.layers = {Dense{.units = 6}, BatchNorm{}, Dense{.units = 1}};
   EXPECT_EQ(unsupported_by_fused(c), "");
   c.game.final_r1 = 1;
   EXPECT_NE(unsupported_by_fused(c), "");
