@@ -30,30 +30,32 @@ struct Sign {
   std::string text;  ///< where it is present: a sentence with the numbers
 };
 
+/// The sign in the newest line; nothing where that lacks the numbers. open: the trouble was
+/// reported, and is not over yet.
+using MaybeSign = std::optional<Sign>;
+using FindSign = MaybeSign(const History& history, const TrainingFacts& facts, bool open);
+
 struct Detector {
   std::string_view name;
   int begin;  ///< lines in a row that must show the sign before the trouble is reported
   int end;    ///< lines in a row that must not show it before the trouble is over
-  /// In the newest line; nothing where that lacks the numbers. open: the trouble was reported, and
-  /// is not over yet.
-  std::optional<Sign> (*find)(const History& history, const TrainingFacts& facts, bool open);
+  FindSign* find;
 };
 std::span<const Detector> detectors();
 
 // The rows' functions.
-using MaybeSign = std::optional<Sign>;
-MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_not_finite(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_strong_d(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_weak_d(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_circles(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_overfitting(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_collapse(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_class_collapse(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_ignored_z(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_memorising(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_no_progress(const History& history, const TrainingFacts& facts, bool open);
-MaybeSign look_for_schedule(const History& history, const TrainingFacts& facts, bool open);
+FindSign look_for_dead_units;
+FindSign look_for_divergence;
+FindSign look_for_not_finite;
+FindSign look_for_strong_d;
+FindSign look_for_weak_d;
+FindSign look_for_circles;
+FindSign look_for_overfitting;
+FindSign look_for_collapse;
+FindSign look_for_class_collapse;
+FindSign look_for_ignored_z;
+FindSign look_for_memorising;
+FindSign look_for_no_progress;
+FindSign look_for_schedule;
 
 }  // namespace gan

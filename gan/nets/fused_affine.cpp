@@ -58,7 +58,7 @@ void FusedAffine::gradient(FusedMember& m, RowRange rows) {
 void FusedAffine::finish_gradient(FusedMember& m, const UseGradient& use) {
   if (at_once())
     product_.whole_gradient(m, graph_.d(out_, 0), graph_.h(inputs_[0].value, 0),
-                            graph_.gradient_rows_, graph_.factor_, use);
+                            graph_.gradient_rows(), graph_.factor_, use);
   else
     product_.finish_gradient(m, use);
 }

@@ -112,17 +112,18 @@ class FusedGraph {
   void start_second_back(RowRange rows);
 
   int64_t kept_rows() const { return curved_ ? 2 * rows_ : rows_; }
+  /// Over which gradients of weights are summed: factor_ is there where a penalty is.
+  int64_t gradient_rows() const { return factor_ ? kept_rows() : rows_; }
   bool is_second(int64_t row) const { return row >= rows_; }
   int64_t example(int64_t row) const { return is_second(row) ? row - rows_ : row; }
 
   kernels::Format precision_;
   int64_t rows_ = 0;
-  int64_t gradient_rows_ = 0;  ///< over which gradients of weights are summed
-  bool curved_ = false;        ///< penalties need the second way back
+  bool curved_ = false;  ///< penalties need the second way back
   Pass pass_;
   std::vector<RowRange> parts_;  ///< of the batch: batch norm takes each for itself
   Sink sink_ = Sink::none;
-  /// [gradient_rows_]: slopes, where the way back started at 1; on the second way back, 1.
+  /// [gradient_rows()]: slopes, where the way back started at 1; on the second way back, 1.
   const float* factor_ = nullptr;
   const float* penalty_ = nullptr;  ///< [rows]
   float* slopes_ = nullptr;         ///< [rows from slopes_first_ on, input], channels last

@@ -182,7 +182,6 @@ void ImagePasses::gradients(const Tensor& slope, const Tensor& penalty, const Us
   if (penalised) graph_.ensure_tangents();
   graph_.sink_ = penalised ? FusedGraph::Sink::tangents : FusedGraph::Sink::none;
   const bool twice = penalised && graph_.curved_;
-  graph_.gradient_rows_ = twice ? 2 * graph_.rows_ : graph_.rows_;
   graph_.factor_ = penalised ? factors(dy) : nullptr;
   graph_.penalty_ = penalised ? weights.data_ptr<float>() : nullptr;
   used_up_ = penalised;

@@ -77,7 +77,7 @@ class FusedMaxout : public FusedOperation {
   }
   void refresh(const kernels::Team& team) override { product_.refresh(team); }
   void finish_gradient(FusedMember& m, const UseGradient& use) override {
-    product_.whole_gradient(m, derivative(0), graph_.h(inputs_[0].value, 0), graph_.gradient_rows_,
+    product_.whole_gradient(m, derivative(0), graph_.h(inputs_[0].value, 0), graph_.gradient_rows(),
                             graph_.factor_, use);
   }
 
