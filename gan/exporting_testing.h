@@ -81,6 +81,7 @@ inline std::vector<Case> more_cases() {
             TransposedConvolution{.channels = 4, .kernel = 4, .stride = 2, .pad = 1, .init = init}),
         spectral(convolution(5, 3, 1, 1))},
        false},
+      {"few_outputs_of_whole_lanes", {convolution(3, 3, 1, 1)}, false, {16, 5, 6}},
       {"single_numbers", {dense(1), ActivationLayer{.activation = Activation::sigmoid}}, false},
   };
 }

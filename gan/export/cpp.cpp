@@ -28,11 +28,14 @@ uint64_t mark_of(const Program& program, const std::string& steps) {
   return hash;
 }
 
+constexpr size_t kHead = 64;  // of the file, so that the weights begin with a line of the cache
+
 std::string weights_file(const Program& program, uint64_t mark) {
-  std::string out = "gan export 1\n";
+  std::string out = "gan export 2\n";
   out.resize(16);
   append_little<uint64_t>(out, mark);
   append_little<uint64_t>(out, program.weights.size());
+  out.resize(kHead);
   out.append(reinterpret_cast<const char*>(program.weights.data()),
              program.weights.size() * sizeof(float));
   return out;
@@ -81,7 +84,10 @@ std::string head(const ExportSource& source, const Graph& graph) {
       "// licence.\n"
       "#pragma once\n\n"
       "#include <cstdio>\n#include <cstring>\n#include <memory>\n#include <stdexcept>\n"
-      "#include <string>\n\n",
+      "#include <string>\n"
+      "#if defined(__unix__) || defined(__APPLE__)\n"
+      "#include <fcntl.h>\n#include <sys/mman.h>\n#include <sys/stat.h>\n#include <unistd.h>\n"
+      "#endif\n\n",
       comment(source.model), source.step, comment(source.card.name),
       graph.classes > 0 ? "label" : "nullptr", source.generator.noise_size,
       source.generator.noise == NoiseKind::normal ? "independent and standard normal"
@@ -91,28 +97,70 @@ std::string head(const ExportSource& source, const Graph& graph) {
 }
 
 constexpr std::string_view kClasses = R"(
-// Read from generator.weights. Several threads may use the same weights.
-class Weights {
+#if defined(__unix__) || defined(__APPLE__)
+// A file, mapped into memory. Do not write into it while a program uses it; rename another onto it.
+class Bytes {
  public:
-  // Throws std::runtime_error where the file cannot be read, or belongs to another generator.h.
-  explicit Weights(const std::string& path) : numbers_(new float[kWeights]) {
+  explicit Bytes(const std::string& path) {
+    const int file = open(path.c_str(), O_RDONLY);
+    if (file < 0) throw std::runtime_error(path + ": cannot be opened");
+    struct stat about;
+    if (fstat(file, &about) == 0) size_ = static_cast<std::size_t>(about.st_size);
+    int flags = MAP_PRIVATE;
+#ifdef MAP_POPULATE
+    flags |= MAP_POPULATE;
+#endif
+    if (size_ > 0) data_ = mmap(nullptr, size_, PROT_READ, flags, file, 0);
+    close(file);
+    if (data_ == MAP_FAILED) throw std::runtime_error(path + ": cannot be read");
+  }
+  Bytes(const Bytes&) = delete;
+  Bytes& operator=(const Bytes&) = delete;
+  ~Bytes() {
+    if (size_ > 0) munmap(data_, size_);
+  }
+  const unsigned char* data() const { return static_cast<const unsigned char*>(data_); }
+  std::size_t size() const { return size_; }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+#else
+class Bytes {
+ public:
+  explicit Bytes(const std::string& path) : data_(new unsigned char[kBytes]) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                                std::fclose);
     if (!file) throw std::runtime_error(path + ": cannot be opened");
-    unsigned char head[32];
-    if (std::fread(head, 1, sizeof head, file.get()) != sizeof head)
-      throw std::runtime_error(path + ": is cut off");
-    std::uint64_t mark = 0;
-    for (int i = 7; i >= 0; --i) mark = mark << 8 | head[16 + i];
-    if (std::memcmp(head, "gan export 1\n", 13) != 0 || mark != kMark)
-      throw std::runtime_error(path + ": does not belong to this generator.h");
-    if (std::fread(numbers_.get(), sizeof(float), kWeights, file.get()) != kWeights)
-      throw std::runtime_error(path + ": is cut off");
+    size_ = std::fread(data_.get(), 1, kBytes, file.get());
   }
-  const float* data() const { return numbers_.get(); }
+  const unsigned char* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
 
  private:
-  std::unique_ptr<float[]> numbers_;
+  std::unique_ptr<unsigned char[]> data_;
+  std::size_t size_ = 0;
+};
+#endif
+
+// generator.weights. Several threads may use the same weights.
+class Weights {
+ public:
+  // Throws std::runtime_error where the file cannot be read, or belongs to another generator.h.
+  explicit Weights(const std::string& path) : bytes_(path) {
+    const unsigned char* head = bytes_.data();
+    if (bytes_.size() < kHead) throw std::runtime_error(path + ": is cut off");
+    std::uint64_t mark = 0;
+    for (int i = 7; i >= 0; --i) mark = mark << 8 | head[16 + i];
+    if (std::memcmp(head, "gan export 2\n", 13) != 0 || mark != kMark)
+      throw std::runtime_error(path + ": does not belong to this generator.h");
+    if (bytes_.size() < kBytes) throw std::runtime_error(path + ": is cut off");
+  }
+  const float* data() const { return reinterpret_cast<const float*>(bytes_.data() + kHead); }
+
+ private:
+  Bytes bytes_;
 };
 
 // All that generate() needs besides, allocated once.
@@ -192,10 +240,11 @@ std::vector<ExportedFile> write_cpp(const ExportSource& source, const ExportSamp
       "constexpr Index kPerExample = {};  // numbers of the workspace\n"
       "constexpr Index kLast = {};        // where x is in it\n"
       "constexpr std::size_t kWorkspace = kBlock * kPerExample + {};\n"
-      "constexpr std::size_t kWeights = {};\n"
+      "constexpr std::size_t kHead = {};  // bytes of generator.weights before the weights\n"
+      "constexpr std::size_t kBytes = kHead + sizeof(float) * {};\n"
       "constexpr std::uint64_t kMark = {:#018x}u;  // of the weights that belong to this file\n",
       p.inputs, p.classes, p.outputs, source.generator.noise == NoiseKind::normal, steps, p.numbers,
-      p.last, p.scratch, p.weights.size(), mark);
+      p.last, p.scratch, kHead, p.weights.size(), mark);
   header += kClasses;
   return {{"generator.h", header},
           {"generator.weights", weights_file(p, mark)},

@@ -52,7 +52,6 @@ std::string program_text(const ExportSource& source, const Graph& graph, const P
             {"high", card.high},
             {"columns", card.columns},
             {"numbers", p.numbers},
-            {"scratch", p.scratch},
             {"last", p.last},
             {"steps", Json::array()}};
   for (const generator::Step& s : p.steps) json["steps"].push_back(step_json(s));

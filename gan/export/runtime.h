@@ -51,62 +51,94 @@ struct Step {
   Window window;
 };
 
-// The patch of one output: [taps_y, taps_x, channels of the group]; zeros outside the image.
-inline void gather_patch(const Step& s, const float* image, Index first_channel, Index channels,
-                         Index y, Index x, float* patch) {
-  const Window& w = s.window;
-  const Index from = x < 0 ? -x : 0, columns = s.from.width - x,
-              to = columns < w.taps_x ? columns : w.taps_x;  // the taps inside the image
-  for (Index t = 0; t < w.taps_y; ++t, patch += w.taps_x * channels) {
-    const bool outside = y + t < 0 || y + t >= s.from.height || from >= to;
-    if (outside || from > 0 || to < w.taps_x)
-      for (Index i = 0; i < w.taps_x * channels; ++i) patch[i] = 0;
-    if (outside) continue;
-    const float* line = image + ((y + t) * s.from.width + x) * s.from.channels + first_channel;
-    if (channels == s.from.channels) {
-      std::memcpy(patch + from * channels, line + from * channels,
-                  static_cast<std::size_t>((to - from) * channels) * sizeof(float));
-      continue;
-    }
-    for (Index tx = from; tx < to; ++tx)
-      for (Index c = 0; c < channels; ++c)
-        patch[tx * channels + c] = line[tx * s.from.channels + c];
-  }
-}
-
 inline Index patch_of(const Step& s) {
   return s.window.taps_y * s.window.taps_x * (s.from.channels / s.window.groups);
 }
 
+// What the patches of a step see: one group's channels of the image, with zeros around it.
+inline Map seen_of(const Step& s) {
+  const Window& w = s.window;
+  return {w.stride * (w.rows - 1) + w.taps_y, w.stride * (w.columns - 1) + w.taps_x,
+          s.from.channels / w.groups};
+}
+
+// A patch is read where it lies, a line at a time; for few outputs, short lines are put together.
+inline bool gathers(const Step& s) {
+  return few_outputs(s.to.channels / s.window.groups) &&
+         s.window.taps_x * (s.from.channels / s.window.groups) % kLanes != 0;
+}
+
 // Numbers that a step needs beside its values.
 inline Index scratch_of(const Step& s) {
-  return s.kind == Kind::kernels ? s.window.columns * patch_of(s) : 0;
+  if (s.kind != Kind::kernels) return 0;
+  return seen_of(s).size() + (gathers(s) ? s.window.rows * s.window.columns * patch_of(s) : 0);
+}
+
+inline void copy(const float* from, Index n, float* to) {
+  std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(float));
+}
+
+inline void copy_seen(const Step& s, const float* image, Index first_channel, float* to) {
+  const Map seen = seen_of(s);
+  const Index all = s.from.channels, x = s.window.in_x, end = s.from.width - x,
+              from = x < 0 ? -x : 0,
+              inside =
+                  end < seen.width ? end : seen.width;  // columns from .. inside are the image's
+  for (Index i = 0; i < seen.height; ++i, to += seen.width * seen.channels) {
+    const Index y = s.window.in_y + i;
+    const bool outside = y < 0 || y >= s.from.height || from >= inside;
+    if (outside || from > 0 || inside < seen.width)
+      for (Index k = 0; k < seen.width * seen.channels; ++k) to[k] = 0;
+    if (outside) continue;
+    const float* line = image + (y * s.from.width + x) * all + first_channel;
+    if (seen.channels == all) {
+      copy(line + from * all, (inside - from) * all, to + from * all);
+      continue;
+    }
+    for (Index j = from; j < inside; ++j)
+      for (Index c = 0; c < seen.channels; ++c) to[j * seen.channels + c] = line[j * all + c];
+  }
+}
+
+// The patches of `seen`.
+inline Rows patches_of(const Step& s, const float* seen, float* gathered) {
+  const Map size = seen_of(s);
+  const Window& w = s.window;
+  const Index line = size.width * size.channels, taps = w.taps_x * size.channels,
+              patch = patch_of(s);
+  const Rows rows{
+      {seen, w.columns, w.stride * size.channels, w.stride * line}, w.taps_y, taps, line};
+  if (!gathers(s)) return rows;
+  for (Index i = 0; i < w.rows; ++i)
+    for (Index j = 0; j < w.columns; ++j)
+      for (Index t = 0; t < w.taps_y; ++t)
+        copy(seen + i * rows.at.to_line + j * rows.at.stride + t * line, taps,
+             gathered + (i * w.columns + j) * patch + t * taps);
+  return rows_of(gathered, patch);
 }
 
 inline void apply_kernels(const Step& s, const float* weights, const float* in, float* out,
-                          float* patches) {
+                          float* scratch) {
   const Window& w = s.window;
-  const Index channels = s.from.channels / w.groups, outputs = s.to.channels / w.groups,
-              patch = patch_of(s), panel = weights_of_product(patch, outputs);
-  const bool tied = s.count == s.to.channels;
-  for (Index i = 0; i < w.rows; ++i) {
-    const Index line = (w.out_y + w.step * i) * s.to.width + w.out_x;
-    float* y = out + line * s.to.channels;
-    for (Index g = 0; g < w.groups; ++g) {
-      for (Index j = 0; j < w.columns; ++j)
-        gather_patch(s, in, g * channels, channels, w.in_y + w.stride * i, w.in_x + w.stride * j,
-                     patches + j * patch);
-      multiply(w.columns, patches, patch, patch, weights + s.weights + g * panel,
-               tied ? weights + s.biases + g * outputs : nullptr, outputs, y + g * outputs,
-               w.step * s.to.channels);
-    }
-    for (Index j = 0; j < w.columns; ++j) {
-      float* at = y + j * w.step * s.to.channels;
-      const float* bias = weights + s.biases + (line + j * w.step) * s.to.channels;
-      for (Index c = 0; !tied && c < s.to.channels; ++c) at[c] += bias[c];
-      activate(s.activation, s.slope, at, s.to.channels);
-    }
+  const Index outputs = s.to.channels / w.groups, all = s.to.channels, patch = patch_of(s);
+  const bool tied = s.count == all;
+  const Places<float> to{out + (w.out_y * s.to.width + w.out_x) * all, w.columns, w.step * all,
+                         w.step * s.to.width * all};
+  for (Index g = 0; g < w.groups; ++g) {
+    copy_seen(s, in, g * (s.from.channels / w.groups), scratch);
+    Product p{patches_of(s, scratch, scratch + seen_of(s).size()),
+              weights + s.weights + g * weights_of_product(patch, outputs),
+              tied ? weights + s.biases + g * outputs : nullptr, outputs, to};
+    p.y.first += g * outputs;
+    multiply(p, w.rows * w.columns);
   }
+  for (Index i = 0; i < w.rows; ++i)
+    for (Index j = 0; j < w.columns; ++j) {
+      float* y = to.first + i * to.to_line + j * to.stride;
+      const float* bias = weights + s.biases + (y - out);
+      for (Index c = 0; !tied && c < all; ++c) y[c] += bias[c];
+      activate(s.activation, s.slope, y, all);
+    }
 }
 
 inline void max_of_windows(const Step& s, const float* in, float* out) {
@@ -176,7 +208,7 @@ inline void run_step(const Step& s, const float* weights, const float* in, const
           out[i + j] = in[i + j] * weights[s.weights + j] + weights[s.biases + j];
       return;
     case Kind::activate:
-      std::memcpy(out, in, static_cast<std::size_t>(size) * sizeof(float));
+      copy(in, size, out);
       return activate(s.activation, s.slope, out, size);
     case Kind::rows_of_images:
       return turn(in, positions, s.from.channels, out);
@@ -189,9 +221,8 @@ inline void run_step(const Step& s, const float* weights, const float* in, const
       return;
     case Kind::join_class: {
       const Index inputs = s.from.size();
-      std::memcpy(out, in, static_cast<std::size_t>(inputs) * sizeof(float));
-      std::memcpy(out + inputs, weights + s.weights + label * (size - inputs),
-                  static_cast<std::size_t>(size - inputs) * sizeof(float));
+      copy(in, inputs, out);
+      copy(weights + s.weights + label * (size - inputs), size - inputs, out + inputs);
       return;
     }
   }
@@ -208,14 +239,15 @@ inline void run(const Step* steps, Index count, const float* weights, const floa
   float* scratch = workspace + kBlock * numbers;
   for (Index first = 0; first < n; first += kBlock) {
     const Index block = n - first < kBlock ? n - first : kBlock;
-    std::memcpy(workspace, z + first * inputs,
-                static_cast<std::size_t>(block * inputs) * sizeof(float));
+    copy(z + first * inputs, block * inputs, workspace);
     for (const Step* s = steps; s != steps + count; ++s) {
       const Index from = s->from.size(), to = s->to.size();
       const float *in = workspace + kBlock * s->in, *other = workspace + kBlock * s->other;
       float* out = workspace + kBlock * s->out;
       if (s->kind == Kind::products) {
-        multiply(block, in, from, from, weights + s->weights, weights + s->biases, to, out, to);
+        multiply(
+            {rows_of(in, from), weights + s->weights, weights + s->biases, to, {out, 1, 0, to}},
+            block);
         activate(s->activation, s->slope, out, block * to);
         continue;
       }
@@ -223,8 +255,7 @@ inline void run(const Step* steps, Index count, const float* weights, const floa
         run_step(*s, weights, in + i * from, other + i * to, label ? label[first + i] : 0,
                  out + i * to, scratch);
     }
-    std::memcpy(x + first * outputs, workspace + kBlock * last,
-                static_cast<std::size_t>(block * outputs) * sizeof(float));
+    copy(workspace + kBlock * last, block * outputs, x + first * outputs);
   }
 }
 

@@ -75,6 +75,13 @@ class Lowering {
     step.slope = static_cast<float>(a.slope);
   }
 
+  /// Where the weights of products may begin: at a line of the cache.
+  Index next_line() {
+    constexpr size_t kLine = 64 / sizeof(float);
+    out_.weights.resize((out_.weights.size() + kLine - 1) / kLine * kLine);
+    return static_cast<Index>(out_.weights.size());
+  }
+
   /// weight(output, input) of a product, in the order of runtime_products.h.
   template <class Weight>
   void keep_product(Index inputs, Index outputs, Weight weight) {
@@ -94,7 +101,7 @@ class Lowering {
   void lower(const operation::Affine& a, const Operation& o) {
     Step& step = add(Kind::products, o);
     set(step, a.activation);
-    step.weights = static_cast<Index>(out_.weights.size());
+    step.weights = next_line();
     const Index inputs = step.from.size();
     keep_product(inputs, step.to.size(), [&](Index j, Index k) {
       return a.weight.values[static_cast<size_t>(j * inputs + k)];
@@ -126,7 +133,7 @@ class Lowering {
                        .rows = rows.count,
                        .columns = columns.count,
                        .groups = k.groups};
-        step.weights = static_cast<Index>(out_.weights.size());
+        step.weights = next_line();
         keep_kernels(k, step, rows, columns);
       }
   }

@@ -22,20 +22,21 @@ const ACTIVATIONS = {
   tanh: (s, v, at, n) => { for (let i = at; i < at + n; ++i) v[i] = Math.tanh(v[i]); },
 };
 
+const patchOf = s => s.window.taps_y * s.window.taps_x * (s.from.channels / s.window.groups);
 const sizeOf = map => map.height * map.width * map.channels;
 
 class Generator {
   // program: what gan wrote; weights: Float32Array; products: bytes of products.wat, or null
   constructor(program, weights, products) {
     this.program = program;
-    this.tile = weights.length + BLOCK * program.numbers + program.scratch;
+    this.scratch = weights.length + BLOCK * program.numbers;
+    this.tile = this.scratch + Math.max(0, ...program.steps.map(s => s.window.columns * patchOf(s)));
     const rows = Math.max(BLOCK, ...program.steps.map(s => s.window.columns)) + 1;
     const bytes = 4 * (this.tile + rows * LANES);
     const memory = new WebAssembly.Memory({initial: Math.ceil(bytes / 65536)});
     this.values = new Float32Array(memory.buffer);
     this.values.set(weights);
     this.workspace = weights.length;
-    this.scratch = this.workspace + BLOCK * program.numbers;
     this.multiplyPanel = this.multiplyPanelPlainly;
     if (products && WebAssembly.validate(products)) {
       const made = new WebAssembly.Instance(new WebAssembly.Module(products), {page: {memory}});
@@ -118,7 +119,7 @@ class Generator {
 
   kernels(s, image, out) {
     const v = this.values, w = s.window, channels = s.from.channels / w.groups;
-    const outputs = s.to.channels / w.groups, patch = w.taps_y * w.taps_x * channels;
+    const outputs = s.to.channels / w.groups, patch = patchOf(s);
     const panel = patch * (fewOutputs(outputs) ? outputs : Math.ceil(outputs / LANES) * LANES);
     const tied = s.count === s.to.channels, stride = w.step * s.to.channels;
     for (let i = 0; i < w.rows; ++i) {
