@@ -32,6 +32,17 @@ test_escapes() {
   expect 0 "info of data" info "$text/$text.csv"
   says 'wi\x1b[2Jdth, h\xc2\x9b2Jeight'
   shows_no_escapes
+  for _ in $(seq 200); do echo 1,2; done >"$text/same$text.csv"
+  expect 0 "info of data without variety" info "$text/same$text.csv"
+  says "the data have no variety"
+  shows_no_escapes
+  mkdir "$evil/copy"
+  cp -rL "$run" "$evil/copy/run"
+  printf '{"step":5,"epoch":1,"findings":[{"name":"\\u001b[2Jevil","from":1,"to":null,"text":"x","done":""}]}\n' >>"$evil/copy/run/metrics.jsonl"
+  sed -i 's/^about = .*/about = ""/' "$evil/copy/run/config.toml"
+  expect 0 "resume of a copied run" train --resume --out "$evil/copy/run"
+  says "is no link to a checkpoint"
+  shows_no_escapes
   for file in csv npy png; do
     expect 0 "sample to .$file" sample "$run" -n 4 --out "$evil/x.$file"
     says '/x.'"$file: 4 samples of e\\x1b"
@@ -114,13 +125,51 @@ test_changed_data() {
   cp before.toml mine/config.toml
 }
 
+test_named_data() {
+  mkdir -p place/data
+  make_images place/data/mnist
+  cd place
+  # shellcheck disable=SC2086
+  expect 0 "a run on data that have a name" train mixture-mnist --data mnist --set mixture.components=3 --set training.batch_size=50 --set training.steps=6 $quick --quiet --out run
+  cd ..
+  expect 0 "  evaluated from another folder" evaluate place/run --json
+  expect 0 "  gone on with from there" train --resume --out place/run --steps 6 --quiet
+  mv place/data data
+  expect 0 "  the data may move to where names are looked for" evaluate place/run --json
+  mv data elsewhere
+  expect 3 "  but not anywhere" evaluate place/run --json
+  says "mnist: not found in $work/place/data/mnist"
+  expect 0 "  unless it is said where" evaluate place/run --json --data-dir elsewhere
+  rm -r elsewhere
+}
+
+test_pipes() {
+  # shellcheck disable=SC2086
+  expect 0 "a run" train --data table.csv $quick --quiet --out piped
+  local file command
+  mkfifo pipe
+  for file in config.toml metrics.jsonl; do
+    mv piped/$file kept.txt
+    mkfifo piped/$file
+    expect 3 "a pipe in place of $file" train --resume --out piped --steps 6
+    says "piped/$file: is a pipe or a device"
+    rm piped/$file
+    mv kept.txt piped/$file
+  done
+  for command in "info pipe" "sample pipe -n 1 --out x.csv"; do
+    # shellcheck disable=SC2086
+    expect 3 "a pipe: $command" $command
+    says "is a pipe or a device"
+  done
+}
+
 test_starts_at_changed_data() {
   awk 'BEGIN { srand(1); for (i = 0; i < 400; ++i) { for (j = 0; j < 12; ++j) printf "%s%d", j ? "," : "", rand() < .5; print "" } }' >bits.csv
   printf '%s\n' '[run]' 'model = "rbm"' 'threads = 1' '[data]' 'source = "bits.csv"' 'binarise = true' '[training]' 'steps = 5' 'batch_size = 20' \
     '[rbm]' 'hidden = 5' 'burn_in = 5' >rbm.toml
   run_gan train rbm.toml --quiet --out rbm
   local run
-  for run in rbm rbm/checkpoints/last; do expect 0 "chains of $run that start at its data" sample "$run" --start data --chains 2 -n 4 --burn-in 0 --out x.npy; done
+  for run in rbm rbm/checkpoints/last; do expect 0 "chains of $run that start at its data" sample "$run" --start data --chains 2 -n 4 --burn-in 0 --out x.npy --force; done
   rm x.npy
   sed -i '1s/^0/2/; 1s/^1/0/; 1s/^2/1/' bits.csv
   for run in rbm rbm/checkpoints/last; do
@@ -202,4 +251,4 @@ make_images img
 make_csv table.csv
 # shellcheck disable=SC2086
 run_gan train --data table.csv $quick --quiet --out table
-run_tests escapes next_commands changed_data starts_at_changed_data pictures divergence depth epochs
+run_tests escapes next_commands changed_data named_data pipes starts_at_changed_data pictures divergence depth epochs

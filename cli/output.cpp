@@ -1,15 +1,10 @@
 #include "cli/output.h"
 
-#include <charconv>
 #include <fstream>
-#include <sstream>
 
 #include "gan/core/error.h"
-#include "gan/core/number.h"
 #include "gan/core/paths.h"
 #include "gan/export/targets.h"
-#include "gan/io/csv.h"
-#include "gan/io/npy.h"
 #include "gan/io/png.h"
 #include "gan/paper/parts.h"
 #include "gan/run/folder.h"
@@ -28,52 +23,6 @@ std::string beginning_of(const Path& file) {
   return bytes;
 }
 
-/// Of the first dimension in the header of a .npy file; -1 where there is none.
-int64_t count_in_header(std::string_view header) {
-  constexpr std::string_view kBefore = "'shape': (";
-  const size_t at = header.find(kBefore);
-  if (at == header.npos) return -1;
-  int64_t count = -1;
-  const char* digits = header.data() + at + kBefore.size();
-  std::from_chars(digits, header.data() + header.size(), count);
-  return count;
-}
-
-bool is_npy_like_ours(const Path& file, const Shape& example) {
-  const std::string bytes = beginning_of(file);
-  const int64_t count = count_in_header(bytes);
-  if (count < 1) return false;
-  Shape shape{count};
-  shape.insert(shape.end(), example.begin(), example.end());
-  return bytes.starts_with(npy_header(shape));
-}
-
-/// A line of `width` numbers, each as format_csv prints it.
-template <class Number>
-bool is_row_of(const std::string& line, int64_t width) {
-  std::vector<Number> numbers;
-  std::istringstream cells(line);
-  for (std::string cell; std::getline(cells, cell, ',');) {
-    const auto number = parse_number<Number>(cell);
-    if (!number) return false;
-    numbers.push_back(*number);
-  }
-  if (static_cast<int64_t>(numbers.size()) != width) return false;
-  return format_csv({}, width, std::span<const Number>(numbers)) == line + "\n";
-}
-
-bool is_csv_like_ours(const Path& file, const DataCard& card) {
-  std::string bytes = beginning_of(file);
-  const int64_t width = product(card.shape);
-  const std::string header =
-      card.columns.empty() ? "" : format_csv(card.columns, width, std::span<const float>{});
-  if (!bytes.starts_with(header)) return false;
-  bytes.erase(0, header.size());
-  const std::string line = bytes.substr(0, bytes.find('\n'));
-  return is_row_of<float>(line, width) ||
-         is_row_of<double>(line, width);  // the latter where the data have an origin
-}
-
 /// Nothing is there, or whoever calls may do as they like.
 bool is_free(const Path& out, bool force) {
   return force || (!is_there(out) && !is_link(out));
@@ -90,17 +39,18 @@ constexpr const char* kPicture = "picture that gan made";
 }  // namespace
 
 void check_picture_output(const Path& out, bool force) {
-  if (is_free(out, force)) return;
-  if (!is_file(out) || !is_png_of_gan(beginning_of(out))) refuse(out, kPicture);
+  if (!force && !is_own_picture(out)) refuse(out, kPicture);
 }
 
-void check_examples_output(const Path& out, const DataCard& card, bool force) {
+void check_examples_output(const Path& out, bool force) {
   if (out.extension() == ".png") return check_picture_output(out, force);
-  if (is_free(out, force)) return;
-  const bool csv = out.extension() == ".csv";
-  const bool ours =
-      is_file(out) && (csv ? is_csv_like_ours(out, card) : is_npy_like_ours(out, card.shape));
-  if (!ours) refuse(out, "file of such samples");
+  if (!is_free(out, force))
+    throw UsageError("--out {}: exists already; choose another name, or give --force to replace it",
+                     out.string());
+}
+
+bool is_own_picture(const Path& file) {
+  return is_free(file, false) || (is_file(file) && is_png_of_gan(beginning_of(file)));
 }
 
 void check_is_not_training_data(const Path& out, const Path& run) {

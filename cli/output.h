@@ -4,7 +4,6 @@
 #include <string>
 
 #include "gan/core/files.h"
-#include "gan/data/card.h"
 
 namespace gan::cli {
 
@@ -13,10 +12,12 @@ namespace gan::cli {
 /// @throws UsageError
 void check_picture_output(const Path& out, bool force);
 
-/// The same of examples like those of `card`: nothing is there, or a .npy or .csv file as gan
-/// writes it for such examples (the same shape or columns, float32), or `force` is given. @throws
-/// UsageError
-void check_examples_output(const Path& out, const DataCard& card, bool force);
+/// The same of examples: a table or an array does not say who made it, so nothing may be there, but
+/// for such a picture, or `force` is given. @throws UsageError
+void check_examples_output(const Path& out, bool force);
+
+/// Nothing is there, or a PNG file that gan made.
+bool is_own_picture(const Path& file);
 
 /// @throws UsageError where `out` is the data that `run` (a folder, or a checkpoint in one) was
 /// trained on; --force is no help

@@ -10,6 +10,7 @@
 #include "gan/core/error.h"
 #include "gan/core/memory.h"
 #include "gan/core/paths.h"
+#include "gan/judge/two_sample.h"
 #include "gan/pace.h"
 #include "gan/spec/family.h"
 #include "gan/spec/memory.h"
@@ -61,6 +62,12 @@ Problem checked(const Config& config, Problem problem) {
                     config.run.threads, problem.config.run.threads, problem.config.run.threads));
   if (problem.config.training.steps == 0)
     throw UsageError("training.steps is 0: set --steps or --epochs");
+  const int64_t valid = problem.data.valid.size();
+  const bool tests = problem.config.run.stop == StopRule::indistinguishable;
+  if (const std::string why = too_few_for_two_samples(valid, 1); tests && !why.empty())
+    throw UsageError(
+        "run.stop = \"indistinguishable\": its test of the validation examples {}; give more data, or another rule",
+        why);
   return problem;
 }
 
@@ -139,7 +146,9 @@ TrainingPlan given_plan(const TrainOptions& o, bool started, const TimeGiven* ti
   constexpr int64_t kAnySteps = 1000;  // of a recipe without a length, until it is known
   if (time && config.training.steps == 0 && config.training.epochs == 0)
     config.training.steps = kAnySteps;
-  TrainingPlan plan{.problem = checked(config, prepare(config, o.data_dir))};
+  const Path data_dir =
+      o.data_dir.empty() && started ? RunFolder::open(o.out).data_folder() : Path(o.data_dir);
+  TrainingPlan plan{.problem = checked(config, prepare(config, data_dir))};
   if (time) fit_recipe(o, *time, plan, narrator);
   return plan;
 }

@@ -112,7 +112,7 @@ int carry_out(const SampleOptions& o) {
   Model model = load(o.run, o.checkpoint, find_device(o.device));
   const DataCard& data = model.data();
   check_is_not_training_data(out, o.run);
-  check_examples_output(out, data, o.force);
+  check_examples_output(out, o.force);
   const Selection wanted = selection_of(o, model, to_picture);
   const int64_t n = count_of(o, wanted, model);
   int64_t columns = o.chains.value_or(1) > 1 ? n / *o.chains : 0;

@@ -29,7 +29,8 @@ fits_terminal() { check "  in 80 columns" holds "$(LC_ALL=C.UTF-8 wc -L <out.txt
 reads_two_sample() {  # the table says what json.txt holds
   says "held-out data with $(interval two_sample) accuracy on $(grouped "$(of two_sample test_examples)") test examples (50% is guessing; $(p_value "$(of two_sample p_value)"))"
   says "mean of $(of two_sample fits) fits, which differ by $(percent "$(of two_sample deviation)")%"
-  says "control, training examples in place of samples: $(interval control) ($(p_value "$(of control p_value)"))"
+  says "control, training examples in place of samples: $(interval control) on $(grouped "$(of control test_examples)") ($(p_value "$(of control p_value)"))"
+  check "  JSON says what the control is" grep -qF '"what": "training examples"' json.txt
 }
 
 reads_nearest() {
@@ -83,6 +84,7 @@ test_chains() {
   reads_two_sample
   check "  40 of them beside 200 test images" test "$(of two_sample chains)" = 40
   says "the samples are 40 chains, which are the units of interval and p"
+  says "the samples are chains; the error beside the score, over test examples, leaves out how far other chains would differ"
   expect 2 "chains of no one length" evaluate tiny.npy --data img --chains 7
   says "--chains 7: the 500 samples of tiny.npy do not divide"
   printf '%s\n' '[run]' 'model = "gsn"' 'threads = 1' '[data]' 'source = "img"' 'scale = "unit"' '[training]' 'steps = 4' 'batch_size = 20' \
@@ -91,7 +93,7 @@ test_chains() {
   expect 2 "  that knows them" evaluate gsn --chains 10
   evaluate_twice "  its scores" gsn
   reads_two_sample
-  check "  three sets of samples have a Parzen score" test "$(sed -n '/"draws": \[/,/\]/p' json.txt | grep -cE '^ +-?[0-9.]+,?$')" = 3
+  check "  three sets of samples have a Parzen score" test "$(sed -n '/"draws": \[/,/\]/p' json.txt | grep -oE '^ +-?[0-9.]+' | sort -u | wc -l)" = 3
   says "3 sets of samples of this model's chains score" "a deviation of $(printed %.1f "$(of parzen deviation_over_draws)")"
 }
 
@@ -137,6 +139,9 @@ test_stopping_rule() {
   check "  the progress says p, too" grep -qE '^step 5:.* two_sample_p ' err.txt
   expect 0 "one that is not" train "${toy[@]}" --steps 6 --set run.epsilon=0.001 --out not_passed
   says "all steps are done, and it was not reached that a fresh classifier separates" "less than 50.1% accuracy"
+  expect 2 "one with too few examples" train "${toy[@]}" --set data.valid=99 --steps 6 --out never
+  says "run.stop = \"indistinguishable\": its test of the validation examples needs 100 examples of each kind, 99 came"
+  check "  is refused before there is a run" test ! -e never
 }
 
 test_memory() {  # 10,000 samples of 3 x 64 x 64 numbers are half a gigabyte

@@ -16,7 +16,7 @@ test_copies() {
   expect 0 "info of a copy without links" info copy
   says "40 of 40 steps"
   expect 0 "sample of it" sample copy -n 2 --out copy.npy
-  expect 0 "  its best" sample copy --checkpoint best -n 2 --out copy.npy
+  expect 0 "  its best" sample copy --checkpoint best -n 2 --out best.npy
   expect 0 "--resume of it" train --resume --out copy --steps 60 --quiet
   says "going on from step 40"
   same_end "a copy without links" straight copy
@@ -58,6 +58,10 @@ test_files_of_others() {
   rm linked/timing.jsonl
   expect 0 "  without it, --resume goes on" train --resume --out linked --steps 50 --quiet
   check "  nothing is removed behind a link to a folder" test -e elsewhere/.mine.gan-7.tmp
+  echo mine >elsewhere/step-0000060.png
+  expect 0 "  a picture of somebody else's stays" train --resume --out linked --steps 60
+  says "step-0000060.png is left out: a file that gan did not make is there"
+  check "    as it is" test "$(cat elsewhere/step-0000060.png)" = mine
   check "  nor what is not of the run" test -e linked/thesis.tmp
   check "  what a kill left unfinished goes" test ! -e linked/.curves.png.gan-7.tmp
 }
@@ -74,10 +78,18 @@ test_outputs() {
     one_line
     check "  which stays" test "$(cat $file)" = thesis
     expect 0 "  unless --force is given" sample rows -n 3 --out $file --force
-    expect 0 "  what gan wrote can be written again" sample rows -n 4 --out $file
   done
-  expect 2 "examples of another shape are somebody's" sample kept -n 4 --out tiny.npy
-  expect 2 "a table of other columns, too" sample kept -n 4 --out own.csv
+  expect 0 "what gan drew can be drawn again" sample rows -n 4 --out own.png
+  for file in own.csv own.npy; do
+    cp $file was
+    expect 2 "samples in $file may be somebody's" sample rows -n 4 --out $file
+    check "  and stay" cmp $file was
+  done
+  mv numbers.csv moved.csv
+  expect 2 "sample over the run's own data by another name" sample rows -n 3 --out moved.csv
+  cp rows/checkpoints/last alone.safetensors
+  expect 2 "  from a checkpoint without its run" sample alone.safetensors -n 3 --out moved.csv
+  mv moved.csv numbers.csv
   for file in '' --force; do
     # shellcheck disable=SC2086
     expect 2 "sample over the run's own data $file" sample rows -n 3 --out numbers.csv $file

@@ -102,7 +102,7 @@ void print_findings(const RunFolder& run) {
   const char* label = "findings";
   for (const Finding& f : run.findings()) {
     const std::string done = f.done.empty() ? "" : fmt::format("; done: {}", f.done);
-    fmt::print("{:8}  {}, {}: {}{}\n", label, f.name, time_of(f), printable(f.text),
+    fmt::print("{:8}  {}, {}: {}{}\n", label, printable(f.name), time_of(f), printable(f.text),
                printable(done));
     label = "";
   }
@@ -154,6 +154,13 @@ RunFolder open_run(const Path& folder, const Problem& problem, bool started) {
   return run;
 }
 
+/// So that the run can be gone on with from another working directory.
+void note_data_folder(const RunFolder& run, const std::string& source, const Path& data_dir) {
+  const Path looked_in = data_dir.empty() ? run.data_folder() : data_dir;
+  if (const Path found = folder_of_named_data(source, looked_in); !found.empty())
+    run.note_data_folder(found);
+}
+
 /// Labels of pictures are found without being asked for.
 void say_unused_labels(const Problem& problem, Narrator& narrator) {
   const Config& config = problem.config;
@@ -179,7 +186,7 @@ void announce(const TrainOptions& o, const RunFolder& run, const TrainingPlan& p
   if (const auto step = run.last_step(); step && !run.last_is_link())
     note(fmt::format(
         "{} is no link to a checkpoint, as it is in a run that was not copied; going on from step {}, the newest that is whole",
-        (run.path() / "checkpoints" / "last").string(), *step));
+        printable((run.path() / "checkpoints" / "last").string()), *step));
   if (o.recipe.empty() && !started)
     narrator.say(fmt::format("no recipe: {} ({} steps, batch {}); {}/config.toml has all of them",
                              problem.config.about, problem.config.training.steps,
@@ -247,6 +254,7 @@ int train_in_group(const TrainOptions& given, std::chrono::steady_clock::time_po
   if (!group.is_leader()) return follow(plan, *learner, group);
   const Path folder = o.out.empty() ? fresh_folder(name_of(o, problem)) : Path(o.out);
   const RunFolder run = open_run(folder, problem, started);
+  note_data_folder(run, problem.config.data.source, o.data_dir);
 
   announce(o, run, plan, started, narrator);
   const Judge judge(problem.data);

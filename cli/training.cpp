@@ -6,8 +6,10 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/scoring.h"
 #include "gan/core/cache_folder.h"
+#include "gan/core/error.h"
 #include "gan/core/printable.h"
 #include "gan/doctor/report.h"
 #include "gan/pictures.h"
@@ -92,7 +94,10 @@ Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judg
     const DataCard card = card_of(problem);
     const auto draw = [&](const Path& file,
                           const std::function<Image()>& make) {  // no picture is worth a training
-      const std::string why = draw_if_possible([&] { write_file(file, encode_png(make())); });
+      const std::string why = draw_if_possible([&] {
+        if (!is_own_picture(file)) throw DataError("a file that gan did not make is there");
+        write_file(file, encode_png(make()));
+      });
       if (!why.empty())
         narrator.say(
             fmt::format("step {}: {} is left out: {}", step, file.filename().string(), why));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <map>
 
@@ -138,6 +139,9 @@ void make_classifier(Prepared& p, const std::filesystem::path& path,
 /// What the export is compared with; of a classifier, test examples are there already.
 void compute_samples(Prepared& p, const std::string& who) {
   if (p.samples.n == 0) p.samples = reference_samples(*p.stored, who, kSamples, 0);
+  if (!std::ranges::all_of(p.samples.x, [](float x) { return std::isfinite(x); }))
+    throw DataError("{}: its generator makes numbers that are not finite; nothing was written",
+                    who);
   if (!p.judging) return;
   if (!sees_labels(p.judging->layers)) p.samples.label.clear();  // G's alone
   p.samples.logit = logits_of(p, who, seen_by(*p.judging, p.samples), label_of(p.samples));

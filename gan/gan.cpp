@@ -133,7 +133,7 @@ Problem prepare_trained(const RunFolder& run, const fs::path& checkpoint, Config
   header.config.run.device = config.run.device;
   // First: what was edited may not even be settings that fit any data.
   check_unchanged(run, header.config, config);
-  Problem problem = prepare(std::move(config), data_dir);
+  Problem problem = prepare(std::move(config), data_dir.empty() ? run.data_folder() : data_dir);
   check_same_data(header.card, problem, run.path().string());
   return problem;
 }

@@ -10,6 +10,7 @@
 #include "gan/core/error.h"
 #include "gan/core/files.h"
 #include "gan/core/testing.h"
+#include "gan/exporting.h"
 #include "gan/gan.h"
 #include "gan/io/npy.h"
 #include "gan/io/safetensors.h"
@@ -140,6 +141,25 @@ TEST_F(Changed, NothingIsDrawnFromWeightsThatAreNoNumbers) {
   EXPECT_HAS(complaint([&] { check_continues(run, problem); }), "holds a NaN or an infinity");
   EXPECT_HAS(complaint([&] { prepare_trained(run, run.find_checkpoint("last"), run.config()); }),
              "holds a NaN or an infinity");
+}
+
+TEST_F(Changed, AGeneratorWhoseNumbersOverflowIsNotExported) {
+  std::string bytes;
+  const Path file = put([&](SafeTensors& c) {
+    SafeTensor& weights = std::find_if(c.tensors.begin(), c.tensors.end(), [](const auto& t) {
+                            return t.first.starts_with("model.");
+                          })->second;
+    bytes = std::string(weights.bytes);
+    const float number = std::numeric_limits<float>::max();
+    for (size_t at = 0; at < bytes.size(); at += sizeof number)
+      bytes.replace(at, sizeof number, reinterpret_cast<const char*>(&number), sizeof number);
+    weights.bytes = bytes;
+  });
+  for (const char* target : {"cpp", "onnx", "html"}) {
+    const auto write = [&] { export_model(file, exporter_to(target), {}); };
+    EXPECT_THROW(write(), DataError) << target;
+    EXPECT_HAS(complaint(write), "makes numbers that are not finite");
+  }
 }
 
 TEST_F(Changed, ADamagedConfigIsNoFaultOfTheCommandLine) {

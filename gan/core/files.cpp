@@ -114,14 +114,16 @@ void expect_regular(const File& file, const Path& path) {
 }  // namespace
 
 std::string read_file(const Path& path) {
-  File file(path, O_RDONLY);
+  File file(path, O_RDONLY | O_NONBLOCK);  // a pipe to which nobody writes is not waited for
   struct stat info {};
   if (::fstat(file.fd(), &info) != 0) cannot_read(path);
   if (S_ISDIR(info.st_mode)) throw DataError("{}: is a folder, a file was expected", path.string());
+  if (!S_ISREG(info.st_mode))
+    throw DataError("{}: is a pipe or a device, a file was expected", path.string());
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
   size_t got = 0;
   for (;;) {
-    if (got == bytes.size()) bytes.resize(bytes.size() + 65536);  // also what /proc and pipes need
+    if (got == bytes.size()) bytes.resize(bytes.size() + 65536);  // also what /proc needs
     const ssize_t n = ::read(file.fd(), bytes.data() + got, bytes.size() - got);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) cannot_read(path);

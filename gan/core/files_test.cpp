@@ -156,6 +156,12 @@ TEST_F(Files, APipeIsNoPlaceToAppendTo) {
   EXPECT_THROW(append_file(folder_ / "pipe", "x"), WriteError);
 }
 
+TEST_F(Files, PipesAndDevicesAreNotWaitedFor) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  for (const Path& file : {folder_ / "pipe", Path("/dev/zero")})
+    EXPECT_TRUE(holds(complaint([&] { read_file(file); }), "is a pipe or a device")) << file;
+}
+
 TEST_F(Files, LinkIsMovedAtomically) {
   write_file(folder_ / "1", "first");
   write_file(folder_ / "2", "second");

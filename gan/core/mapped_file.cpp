@@ -13,7 +13,7 @@
 namespace gan {
 
 MappedFile::MappedFile(const Path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) throw DataError("{}: cannot read it: {}", path.string(), std::strerror(errno));
   struct stat info {};
   const bool known = ::fstat(fd, &info) == 0;

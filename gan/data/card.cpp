@@ -6,6 +6,7 @@
 
 #include "gan/core/error.h"
 #include "gan/io/bytes.h"
+#include "gan/io/csv.h"
 
 namespace gan {
 namespace {
@@ -77,10 +78,13 @@ void check(const DataCard& card, std::string_view who) {
     refuse("columns",
            fmt::format("holds {} names for {}", card.columns.size(),
                        card.image ? "an image" : fmt::format("{} numbers an example", dim)));
-  for (const std::string& name : card.columns)
+  for (const std::string& name : card.columns) {
     if (name.size() > kLongestName)
       refuse("columns", fmt::format("holds a name of {} bytes, expected at most {}", name.size(),
                                     kLongestName));
+    if (!can_name_column(name))
+      refuse("columns", fmt::format("holds {}, which cannot name a column", in_quotes(name)));
+  }
   for (const std::string& name : card.classes)
     if (name.size() > kLongestName)
       refuse("classes", fmt::format("holds a name of {} bytes, expected at most {}", name.size(),

@@ -89,6 +89,8 @@ TEST(DataCard, RefusesWhatMakesNoSense) {
     c.shape = {1, 2};
   });
   refuses("data.columns", [](DataCard& c) { c.columns[0] = std::string(5000, 'n'); });
+  for (const std::string name : {std::string("1"), std::string(" width"), std::string("a\0b", 3)})
+    refuses("data.columns in its header holds", [&](DataCard& c) { c.columns[0] = name; });
   refuses("data.offset", [](DataCard& c) { c.encoding = Scaling{{}, {}}; });
   refuses("data.offset", [](DataCard& c) { c.encoding.scaling().offset = {1}; });
   refuses("data.factor", [](DataCard& c) { c.encoding = Scaling{{0, 0}, {1, 2, 3}}; });

@@ -131,6 +131,11 @@ DataSet open_data(const std::string& data, const std::filesystem::path& data_dir
 
 DataSpec data_spec(const DataSet& data);
 
+/// Where open_data finds a data set of that name, as an absolute path; empty where `data` is no
+/// name of files, or they are not there.
+std::filesystem::path folder_of_named_data(const std::string& data,
+                                           const std::filesystem::path& data_dir = {});
+
 /// The names that open_data knows: "mnist", ..., "toy:ring8", ...
 std::vector<std::string> data_names();
 

@@ -59,8 +59,8 @@ const std::vector<Published>& published() {
   return all;
 }
 
-/// @throws DataError that lists where it looked
-fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
+/// In this order.
+std::vector<fs::path> places_of(const Published& wanted, const fs::path& data_dir) {
   std::vector<fs::path> places;
   const auto add = [&](fs::path base) {
     if (base.empty()) return;
@@ -74,6 +74,12 @@ fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
   if (const char* from_environment = std::getenv("GAN_DATA")) add(from_environment);
   add("./data");
   add("/usr/share/datasets");
+  return places;
+}
+
+/// @throws DataError that lists where it looked
+fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
+  const std::vector<fs::path> places = places_of(wanted, data_dir);
   const auto found = std::find_if(places.begin(), places.end(), wanted.lies_in);
   if (found != places.end()) return *found;
   std::vector<std::string> looked;
@@ -242,6 +248,16 @@ SplitSizes divide(const std::string& who, int64_t available, SplitSizes usual, S
   };
   return {choose(asked.train, usual.train, asked.valid),
           choose(asked.valid, usual.valid, asked.train)};
+}
+
+fs::path folder_of_named_data(const std::string& data, const fs::path& data_dir) {
+  for (const Published& known : published()) {
+    if (known.name != data) continue;
+    const std::vector<fs::path> places = places_of(known, data_dir);
+    const auto found = std::find_if(places.begin(), places.end(), known.lies_in);
+    if (found != places.end()) return absolute_path(*found);
+  }
+  return {};
 }
 
 DataSet open_data(const std::string& data, const std::filesystem::path& data_dir, SplitSizes split,

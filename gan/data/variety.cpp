@@ -5,6 +5,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "gan/core/printable.h"
+
 namespace gan {
 
 int64_t distinct_examples(const Examples& examples, int64_t most) {
@@ -26,12 +28,12 @@ std::string without_variety(const DataSet& data) {
     return fmt::format(
         "{}: the data have no variety: all {} training examples are the same; no score has a "
         "meaning, so none is given",
-        data.name, data.train.size());
+        printable(data.name), data.train.size());
   if (variety.few())
     return fmt::format(
         "{}: the data have little variety: {} training examples hold only {} distinct ones; a "
         "Parzen score has no meaning, so none is given",
-        data.name, data.train.size(), variety.distinct);
+        printable(data.name), data.train.size(), variety.distinct);
   return "";
 }
 

@@ -132,7 +132,7 @@ std::string format(const std::vector<std::string>& columns, int64_t width,
     throw DataError("format_csv: {} names for {} columns", names, width);
   std::string out;
   for (const std::string& name : columns) {
-    if (trim(name) != name || !is_name(name) || name.find('\0') != std::string::npos) {
+    if (!can_name_column(name)) {
       throw DataError("format_csv: {} cannot name a column: expected text", in_quotes(name));
     }
     out += must_be_quoted(name) ? with_quotes(name) : name;
@@ -147,6 +147,10 @@ std::string format(const std::vector<std::string>& columns, int64_t width,
 }
 
 }  // namespace
+
+bool can_name_column(std::string_view name) {
+  return trim(name) == name && is_name(name) && name.find('\0') == std::string_view::npos;
+}
 
 Csv read_csv(ByteReader& in, Separator separator) {
   constexpr size_t kBlock = 1 << 16;

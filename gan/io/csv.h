@@ -34,6 +34,9 @@ Csv read_csv(ByteReader& in, Separator separator = Separator::guessed);
 Csv parse_csv(std::string_view text, std::string_view who,
               Separator separator = Separator::guessed);
 
+/// Whether read_csv would take a first row of such names for names.
+bool can_name_column(std::string_view name);
+
 /// Commas and \n; names are quoted where they must be.
 std::string format_csv(const std::vector<std::string>& columns, int64_t width,
                        std::span<const float> values);

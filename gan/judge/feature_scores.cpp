@@ -83,7 +83,7 @@ int64_t states(const FeatureComparison& of) {
 Measured frechet(FeatureSpace&, const FeatureComparison& of, uint64_t) {
   const FrechetDistance d = frechet_distance(of.samples().x, of.sample_moments(), of.reference().x,
                                              of.reference_moments());
-  if (states(of) > 1) return {d.value};
+  if (states(of) > 1 || std::isnan(d.standard_error)) return {d.value};
   const double half = 1.96 * d.standard_error;
   return {d.value, std::max(0.0, d.value - half), d.value + half, d.standard_error};
 }

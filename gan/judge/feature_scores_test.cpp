@@ -123,6 +123,15 @@ TEST_F(FeatureScoresTest, OfTooFewExamplesDoNotApply) {
   EXPECT_TRUE(scores_of(subject(judge_.valid().narrow(0, 0, 39)), kDistances).empty());
 }
 
+TEST_F(FeatureScoresTest, OfNoMoreExamplesThanFeaturesHaveNoInterval) {
+  const Subject s = subject(judge_.valid().narrow(0, 0, 45));
+  const Score few = scores_of(s, {"frechet"}).at("frechet");
+  EXPECT_GT(few.value, 0);
+  EXPECT_TRUE(std::isnan(few.low)) << few.low;
+  EXPECT_TRUE(std::isnan(few.high)) << few.high;
+  EXPECT_EQ(few.cell.find('['), std::string::npos) << few.cell;
+}
+
 TEST_F(FeatureScoresTest, OfChainsHaveIntervalsOverChains) {
   Subject s = subject(judge_.valid().narrow(0, 0, 60).repeat_interleave(10, 0).contiguous());
   const auto as_independent = scores_of(s, {"precision", "density", "frechet"});

@@ -236,6 +236,11 @@ ScoreReport score_parzen(const Subject& s) {
     out.below = text_of_draws(draws);
     json["parzen"].update({{"draws", draws}, {"deviation_over_draws", spread_of(draws).deviation}});
   }
+  if (draws.empty() && s.states_per_chain > 1)
+    out.below = "\n" + wrapped(
+                           "the samples are chains; the error beside the score, over test "
+                           "examples, leaves out how far other chains would differ",
+                           "  ");
   out.json = compact(json);
   out.shared_json = compact({{"controls", controls_json(controls)}});
   out.scores = {std::move(score)};

@@ -104,8 +104,9 @@ std::string text_of(const TwoSampleResult& r, const TwoSampleResult* control) {
     out += fmt::format("the samples are {} chains, which are the units of interval and p\n",
                        count(r.chains));
   if (control != nullptr)
-    out += fmt::format("control, training examples in place of samples:\n{} ({})\n",
-                       accuracy_text(*control), p_text(control->p_value));
+    out += fmt::format("control, training examples in place of samples:\n{} on {} ({})\n",
+                       accuracy_text(*control), count(control->test_examples),
+                       p_text(control->p_value));
   return labelled("two-sample test", out);
 }
 

@@ -104,6 +104,17 @@ void RunFolder::write_config(const Config& config) const {
   write_file(path_ / "config.toml", format_config(config));
 }
 
+Path RunFolder::data_folder() const {
+  const Path file = path_ / "data-folder";
+  if (!is_file(file)) return {};
+  const std::string text = read_file(file);
+  return text.substr(0, text.find('\n'));
+}
+
+void RunFolder::note_data_folder(const Path& folder) const {
+  write_file(path_ / "data-folder", folder.string() + "\n");
+}
+
 Path RunFolder::samples(int64_t step) const {
   return path_ / "samples" / step_name(step, ".png");
 }
@@ -227,6 +238,12 @@ std::optional<RunFolder::Checkpoint> RunFolder::last() const {
         "{}: is no whole checkpoint, and there is no other; put the checkpoints back, or train anew, with another --out",
         link(name).string());
   }
+  const int64_t first = config().run.checkpoint_every;
+  const auto told = metrics();
+  if (first > 0 && !told.empty() && told.back().first > first)
+    throw DataError(
+        "{}: holds no checkpoint, though metrics.jsonl goes to step {}; put the checkpoints back, with names like {}, or train anew, with another --out",
+        checkpoints().string(), told.back().first, name_of(first));
   return out;
 }
 

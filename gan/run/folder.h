@@ -31,6 +31,10 @@ class RunFolder {
   Config config() const;  ///< @throws DataError naming the line of config.toml
   void write_config(const Config& config) const;
 
+  /// Where data of a name were found when the run was trained last; empty where that is not known.
+  Path data_folder() const;
+  void note_data_folder(const Path& folder) const;
+
   Path samples(int64_t step) const;  ///< samples/step-0001000.png
   Path curves() const { return path_ / "curves.png"; }
   Path checkpoint(int64_t step) const;  ///< checkpoints/step-0001000.safetensors

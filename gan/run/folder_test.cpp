@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gan/core/error.h"
+#include "gan/core/paths.h"
 #include "gan/core/testing.h"
 
 namespace gan {
@@ -147,6 +148,28 @@ TEST_F(Copies, ARunWhoseCheckpointsAreGoneDoesNotBeginAnew) {
   EXPECT_NE(complaint().find("checkpoints: the run's folder of checkpoints is missing"),
             std::string::npos)
       << complaint();
+}
+
+TEST_F(Copies, ARunWhoseFolderOfCheckpointsWasEmptiedDoesNotBeginAnew) {
+  const auto empty = [&](int64_t checkpoint_every) {
+    Config config;
+    config.run.checkpoint_every = checkpoint_every;
+    run_.write_config(config);
+    for (const std::string& name : names_in(in(""))) fs::remove(in(name));
+  };
+  empty(10);
+  EXPECT_NE(complaint().find("checkpoints: holds no checkpoint, though metrics.jsonl goes to step "
+                             "40; put the checkpoints back, with names like step-0000010"),
+            std::string::npos)
+      << complaint();
+  empty(40);  // ended as the first one was written
+  EXPECT_FALSE(run_.last().has_value());
+}
+
+TEST_F(Copies, TheFolderOfDataIsKnownAgain) {
+  EXPECT_EQ(run_.data_folder(), "");
+  run_.note_data_folder("/somewhere/da ta");
+  EXPECT_EQ(RunFolder::open(run_.path()).data_folder(), "/somewhere/da ta");
 }
 
 TEST_F(Copies, AnotherNameForACheckpointIsNoticed) {
