@@ -108,7 +108,7 @@ test_deep() {
     expect 0 "  evaluate --json" evaluate $model --json
     says '"kind": "bound"' '"test_interval"'
     expect 0 "  sample" sample $model -n 5 --out $model.csv
-    expect 0 "  its chains" sample $model --chains 2 -n 6 --thin 2 --burn-in 1 --out chains.csv
+    expect 0 "  its chains" sample $model --chains 2 -n 6 --thin 2 --burn-in 1 --out chains.csv --force
     check "  are 6 rows" test "$(wc -l <chains.csv)" = 6
     rm -rf half
   done

@@ -119,7 +119,7 @@ test_lock() {
   wait_for_progress locked ""
   expect 3 "a second process on the same run" train --resume --out locked --quiet
   says "another process" locked
-  expect 0 "which others may read" sample locked -n 1 --out one.npy
+  expect 0 "which others may read" sample locked -n 1 --out others.npy
   stop_with KILL
   before=$(last locked)
   start_long locked 1000000
