@@ -52,7 +52,7 @@ test_full_disk() {
     says "training stopped at step" "the last good checkpoint is full/checkpoints/step-00000" "resume"
     check "  in one line" test "$(wc -l <err.txt)" = 1
     check "  no temporary file" test -z "$(find full -name '*.tmp')"
-    expect 0 "  the earlier checkpoint is whole" sample full -n 1 --out one.npy
+    expect 0 "  the earlier checkpoint is whole" sample full -n 1 --out one.npy --force
     go_on full
     check "  once there is space: --resume ends it, with the same files" is_same brief full
   done
