@@ -17,7 +17,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STEPS = 2000
-PLAIN = ["game.r1=0", "game.r2=0"]
+PLAIN = ["game.r1=0", "game.r2=0", "game.final_r1=none", "game.final_r2=none"]
 BAD_START = ("collapse", "diverges", "not-finite", "d-too-strong", "z-ignored", "dead-units", "circles")
 
 
@@ -47,7 +47,7 @@ SETTINGS = {
     "momentum .99, rate .1": ("ring8", ["optimizer.method=momentum", "optimizer.momentum=0.99",
                                         "optimizer.final_momentum=0.99", "training.learning_rate=0.1"], BAD_START),
     "D of one unit": ("ring8", ["discriminator.layers=" + dense(1, "leaky-relu", 1, 1)], ("d-too-weak", "collapse")),
-    "penalty x 1000": ("ring8", ["game.r1=100", "game.r2=100"], ("d-too-weak",)),
+    "penalty x 1000": ("ring8", ["game.r1=100", "game.r2=100", "game.final_r1=none", "game.final_r2=none"], ("d-too-weak",)),
     "penalty x 10000, grid": ("grid25", ["game.r1=100", "game.r2=100"], ("d-too-weak",)),
     "G dead from the start": ("ring8", ["generator.layers=" + dense(128, "relu", 2, 2, ",bias=-50")],
                               ("dead-units", "z-ignored")),

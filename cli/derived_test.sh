@@ -44,8 +44,8 @@ test_time() {
   says "measured: a step takes" "what fits into the time that was asked for" "train --data table.csv --for 6s"
   expect 0 "a recipe for a time" train ring8 --data-dir . --for 6s --threads 1 --quiet --set run.evaluate_every=0 --out ring
   steps=$(setting ring steps)
-  check "  the schedule keeps its share" test "$(setting ring schedule_steps)" = $(((13 * steps + 9) / 18))
-  check "  so does the noise" test "$(setting ring instance_noise_steps)" = $(((8 * steps + 9) / 18))
+  check "  the schedule keeps its share" test "$(setting ring schedule_steps)" = $(((3 * steps + 2) / 4))
+  check "  so does the noise" test "$(setting ring instance_noise_steps)" = $(((13 * steps + 14) / 28))
   check "  its networks are the recipe's" grep -q 'units = 128, activation = "tanh"' ring/config.toml
 }
 

@@ -61,13 +61,13 @@ test_dead_units() {
 
 test_divergence() {
   local wild='training.learning_rate=1e6'
-  ring --steps 200 --set "$wild" --set optimizer.method=momentum --set game.value=wasserstein --set game.r1=0 --set game.r2=0 --out wild
+  ring --steps 200 --set "$wild" --set optimizer.method=momentum --set game.value=wasserstein --set game.r1=0 --set game.r2=0 --set game.final_r1=none --set game.final_r2=none --out wild
   check "a training that diverges ends" test "$status" = 4
   check "  and says why in its metrics" grep -q '"findings":\[{"name":"not-finite"' wild/metrics.jsonl
   check "  and in its report" grep -q '^- \*\*not-finite\*\*' wild/doctor.md
   expect 0 "  its doctor" doctor wild --json
   says '"name": "not-finite"'
-  ring --steps 200 --set "$wild" --set optimizer.method=momentum --set game.value=wasserstein --set game.r1=0 --set game.r2=0 --set run.doctor=act --out back
+  ring --steps 200 --set "$wild" --set optimizer.method=momentum --set game.value=wasserstein --set game.r1=0 --set game.r2=0 --set game.final_r1=none --set game.final_r2=none --set run.doctor=act --out back
   expect 0 "  where it may act" doctor back --json
   says 'went back to step 0, with learning rates of 0.027 times the settings'
 }
