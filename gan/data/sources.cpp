@@ -59,7 +59,7 @@ const std::vector<Published>& published() {
   return all;
 }
 
-/// In this order.
+/// Where its name is looked for, in this order.
 std::vector<fs::path> places_of(const Published& wanted, const fs::path& data_dir) {
   std::vector<fs::path> places;
   const auto add = [&](fs::path base) {
@@ -77,13 +77,19 @@ std::vector<fs::path> places_of(const Published& wanted, const fs::path& data_di
   return places;
 }
 
-/// @throws DataError that lists where it looked
-fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
+/// The first of them that holds it; empty where none does.
+fs::path folder_of(const Published& wanted, const fs::path& data_dir) {
   const std::vector<fs::path> places = places_of(wanted, data_dir);
   const auto found = std::find_if(places.begin(), places.end(), wanted.lies_in);
-  if (found != places.end()) return *found;
+  return found == places.end() ? fs::path() : *found;
+}
+
+/// @throws DataError that lists where it looked
+fs::path find_folder(const Published& wanted, const fs::path& data_dir) {
+  if (fs::path found = folder_of(wanted, data_dir); !found.empty()) return found;
   std::vector<std::string> looked;
-  for (const fs::path& place : places) looked.push_back(place.string() + obstacle(place));
+  for (const fs::path& place : places_of(wanted, data_dir))
+    looked.push_back(place.string() + obstacle(place));
   throw DataError("{}: not found in {}; {}", wanted.name, fmt::join(looked, ", "), wanted.remedy);
 }
 
@@ -253,9 +259,8 @@ SplitSizes divide(const std::string& who, int64_t available, SplitSizes usual, S
 fs::path folder_of_named_data(const std::string& data, const fs::path& data_dir) {
   for (const Published& known : published()) {
     if (known.name != data) continue;
-    const std::vector<fs::path> places = places_of(known, data_dir);
-    const auto found = std::find_if(places.begin(), places.end(), known.lies_in);
-    if (found != places.end()) return absolute_path(*found);
+    const fs::path found = folder_of(known, data_dir);
+    return found.empty() ? found : absolute_path(found);
   }
   return {};
 }
