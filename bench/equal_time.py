@@ -3,8 +3,9 @@
 on this machine, one after the other: `./run bench equal-time [--seconds 180] [--points 6] [--out results/equal-time]`.
 
 Both train network (a) of bench/images/ on Fashion-MNIST: the same number of weights, losses, penalties, optimiser and average.
-The time of `gan` is that of its commands as a whole, with start-up and checkpoints; that of PyTorch has its steps and the reading
-of the data. Samples are compared with test images on the features of the classifier that `gan evaluate` trains.
+PyTorch has the memory layout and the precision in which its step is fastest here. The time of `gan` is that of its commands as
+a whole, with every start and checkpoint; that of PyTorch has its steps and the reading of the data. Samples are compared with test
+images on the features of the classifier that `gan evaluate` trains.
 """
 import argparse
 import json
@@ -14,11 +15,13 @@ import sys
 import tempfile
 import time
 
-from bench import BENCH, ROOT, number, python_with
+from bench import ROOT, number, python_with
 
 RECIPE = ROOT / "bench" / "images" / "a.toml"
 DATA = pathlib.Path("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz")
 GAN = ROOT / "build" / "gan"
+PEERS = ROOT / "bench" / "peers"
+THREADS, CALIBRATION = 2, 100
 
 
 def called(*command):
@@ -34,23 +37,26 @@ def frechet(samples):
 
 
 def of_gan(seconds, points, folder):
-    milliseconds = number([BENCH, "step", RECIPE, "fused", "bf16", 2, 100, 3], 2)
-    curve, spent = [], 0.0
-    run = folder / "run"
+    curve, spent, steps, run = [], 0.0, 0, folder / "run"
     for point in range(1, points + 1):
-        begin = time.perf_counter()
-        steps = int(1000 * seconds * point / points / milliseconds)
-        start = ["--resume"] if run.exists() else [RECIPE, "--threads", 2]
-        called(GAN, "train", *start, "--steps", steps, "--out", run, "--quiet")
-        spent += time.perf_counter() - begin
+        while steps == 0 or spent < 0.97 * seconds * point / points:  # the first steps tell how many there is time for
+            more = CALIBRATION if steps == 0 else max(1, int((seconds * point / points - spent) / spent * steps))
+            steps += more
+            begin = time.perf_counter()
+            start = ["--resume"] if run.exists() else [RECIPE, "--threads", THREADS]
+            called(GAN, "train", *start, "--steps", steps, "--out", run, "--quiet")
+            spent += time.perf_counter() - begin
         called(GAN, "sample", run, "-n", 10000, "--out", folder / f"gan{point}.npy", "--force")
         curve.append({"seconds": round(spent, 2), "steps": steps, **frechet(folder / f"gan{point}.npy")})
     return curve
 
 
 def of_pytorch(seconds, points, folder):
-    peer = ROOT / "bench" / "peers" / "equal_time.py"
-    lines = called(python_with("torch"), peer, DATA, seconds, points, folder).split()
+    python = python_with("torch")
+    ways = [(layout, precision) for layout in ("channels-last", "contiguous") for precision in ("fp32", "bf16")]
+    layout, precision = min(ways, key=lambda way: number([python, PEERS / "images.py", "step", "a", *way, THREADS, 100, 3], THREADS))
+    print(f"PyTorch is fastest here {layout}, in {precision}")
+    lines = called(python, PEERS / "equal_time.py", DATA, layout, precision, seconds, points, folder).split()
     return [{"seconds": float(lines[2 * i]), "steps": int(lines[2 * i + 1]), **frechet(folder / f"{i + 1}.npy")} for i in range(points)]
 
 

@@ -1,24 +1,43 @@
 #!/usr/bin/env python3
-"""Trainings that go wrong in known ways: what the doctor finds, when, and what becomes of them.
+"""Trainings that go wrong in known ways: what the doctor finds, when, and what becomes of them where it may act.
 
-  bench/ward.py [--seeds 1,2] [--only NAMES] [--act] [--out FOLDER] [--gan build/gan] [--json FILE]
+  bench/ward.py [--seeds 1,2,3,4,5] [--only NAME|NAME] [--jobs 2] [--out FOLDER] [--gan build/gan] [--json FILE]
 
-Each setting changes one thing of a recipe. It is trained for a few seconds on one thread with run.doctor = "watch"
-(with --act, also with "act"), and `gan doctor --json` says what was found. A planted cause counts as named where
-one of the findings that the table lists for it was made. The good recipes stand at the end: every finding there is a
-false alarm.
+Each setting changes something of a patient in bench/ward/. It is trained on one thread, once with run.doctor = "watch" and
+once with "act", for each seed. The columns:
+
+  named    seeds for which one of the findings was made that the table below lists for the setting, and the median step
+  watched, treated    the median over seeds of a quality in [0, 1], of the best checkpoint by the validation split, on
+           other examples. Toys: the share of modes that were found times the share of samples within 3 deviations of a
+           mode. Images: the good patient's Fréchet distance over this one's, 1 at most. A run without samples has 0.
+  outcome  "saved": watched lies more than 10% below the good patient, treated does not; "lost": treated does, too;
+           "harmless": watched does not lie so far below
+
+Settings without a wanted finding are good ones: every finding there is a false alarm. The checkpoints of good runs
+without a finding must be the same, whether the doctor may act or not.
 """
 import argparse
+import filecmp
+import gzip
 import json
 import os
 import pathlib
+import shutil
+import statistics
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-STEPS = 2000
-PLAIN = ["game.r1=0", "game.r2=0", "game.final_r1=none", "game.final_r2=none"]
-BAD_START = ("collapse", "diverges", "not-finite", "d-too-strong", "z-ignored", "dead-units", "circles")
+WARD = ROOT / "bench" / "ward"
+FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
+CLOSE = 0.9  # of the good patient's quality
+
+PLAIN = ["game.r1=0", "game.r2=0"]
+NON_SATURATING = ["game.value=non-saturating", *PLAIN]
+WASSERSTEIN = ["game.value=wasserstein", *PLAIN]
+RING, GRID, IMAGES, FEW = "ring8", "grid25", "fashion", "500 images"
+RATE_100 = ["training.learning_rate=0.1"]
 
 
 def dense(units, activation, depth, last, extra=""):
@@ -26,133 +45,207 @@ def dense(units, activation, depth, last, extra=""):
     return "[" + ",".join([layer] * depth + [f'{{layer="dense",units={last}}}']) + "]"
 
 
-# name: (recipe, settings, findings that name the cause)
-SETTINGS = {
-    "rate x 10": ("ring8", ["training.learning_rate=1e-2"], BAD_START),
-    "rate x 100": ("ring8", ["training.learning_rate=1e-1"], BAD_START),
-    "rate x 100, grid": ("grid25", ["training.learning_rate=1e-1"], BAD_START),
-    "wasserstein, no penalty": ("ring8", ["game.value=wasserstein", *PLAIN], ("diverges", "collapse", "not-finite")),
-    "wasserstein, no penalty, grid": ("grid25", ["game.value=wasserstein", *PLAIN],
-                                      ("diverges", "collapse", "not-finite")),
-    "k = 20, no penalty": ("ring8", ["game.k=20", "game.value=non-saturating", *PLAIN], ("d-too-strong", "collapse")),
-    "minimax, no penalty": ("ring8", ["game.value=minimax", *PLAIN], ("d-too-strong", "collapse", "z-ignored")),
-    "minimax, k = 5, grid": ("grid25", ["game.value=minimax", "game.k=5", *PLAIN],
-                             ("d-too-strong", "collapse", "z-ignored")),
-    "non-saturating, no penalty": ("ring8", ["game.value=non-saturating", *PLAIN],
-                                   ("collapse", "circles", "d-too-strong")),
-    "non-saturating, no penalty, grid": ("grid25", ["game.value=non-saturating", *PLAIN],
-                                         ("collapse", "circles", "d-too-strong")),
-    "beta1 = .95": ("ring8", ["optimizer.beta1=0.95", "game.value=non-saturating", *PLAIN],
-                    ("circles", "diverges", "collapse", "d-too-strong")),
-    "momentum .99, rate .1": ("ring8", ["optimizer.method=momentum", "optimizer.momentum=0.99",
-                                        "optimizer.final_momentum=0.99", "training.learning_rate=0.1"], BAD_START),
-    "D of one unit": ("ring8", ["discriminator.layers=" + dense(1, "leaky-relu", 1, 1)], ("d-too-weak", "collapse")),
-    "penalty x 1000": ("ring8", ["game.r1=100", "game.r2=100", "game.final_r1=none", "game.final_r2=none"], ("d-too-weak",)),
-    "penalty x 10000, grid": ("grid25", ["game.r1=100", "game.r2=100"], ("d-too-weak",)),
-    "G dead from the start": ("ring8", ["generator.layers=" + dense(128, "relu", 2, 2, ",bias=-50")],
-                              ("dead-units", "z-ignored")),
-    "ReLU in G, rate x 100": ("ring8", ["training.learning_rate=1e-1", "generator.layers=" + dense(128, "relu", 3, 2)],
-                              ("dead-units",)),
-    "ReLU in D, rate x 100": ("ring8", ["training.learning_rate=1e-1",
-                                        "discriminator.layers=" + dense(128, "relu", 3, 1)], ("dead-units",)),
-    "sigmoid hidden layers": ("ring8", ["generator.layers=" + dense(128, "sigmoid", 6, 2)],
-                              ("z-ignored", "collapse", "d-too-strong")),
-    "G without z": ("ring8", ["generator.layers=" + dense(128, "tanh", 3, 2, ",init=\"zero\"")],
-                    ("z-ignored", "collapse")),
-    "50 examples": ("ring8", ["data.train=50", "data.valid=1000", "training.batch_size=25", *PLAIN,
-                              "game.value=non-saturating"], ("d-overfits", "memorises")),
-    "200 examples, grid": ("grid25", ["data.train=200", "data.valid=1000", "training.batch_size=50", *PLAIN,
-                                      "game.value=non-saturating"], ("d-overfits", "memorises")),
-    "schedule too early": ("ring8", ["optimizer.schedule_steps=300"], ("schedule",)),
-    "schedule too late": ("ring8", ["optimizer.schedule_steps=20000"], ("schedule",)),
-    "batch 2, no penalty": ("ring8", ["training.batch_size=2", "game.value=non-saturating", *PLAIN],
-                            ("collapse", "circles", "d-too-strong", "d-overfits")),
-    "one example, 500 times": ("data:same", [], ("data-no-variety",)),
-    "10 copies of each": ("data:copies", [], ("data-duplicates", "data-split")),
+def generator(*arguments):
+    return ["generator.layers=" + dense(*arguments)]
+
+
+def discriminator(*arguments):
+    return ["discriminator.layers=" + dense(*arguments)]
+
+
+# patient, what is wrong, settings, findings that name the cause
+SETTINGS = [
+    (RING, "rate x 10", ["training.learning_rate=1e-2"], ("diverges", "collapse")),
+    (RING, "rate x 100", RATE_100, ("diverges", "not-finite", "collapse")),
+    (GRID, "rate x 100", RATE_100, ("diverges", "not-finite", "collapse")),
+    (RING, "rate x 10^6, which overflows", ["training.learning_rate=1e3"], ("not-finite", "diverges")),
+    (RING, "Wasserstein's game, no penalty", WASSERSTEIN, ("diverges", "collapse", "circles")),
+    (GRID, "Wasserstein's game, no penalty", WASSERSTEIN, ("diverges", "collapse", "circles")),
+    (RING, "k = 20, no penalty", ["game.k=20", *NON_SATURATING], ("d-too-strong", "collapse", "circles")),
+    (RING, "D ten times slower than G, no penalty", ["discriminator.learning_rate=1e-4", *NON_SATURATING], ("collapse", "circles", "d-too-weak")),
+    (RING, "minimax, k = 5, no penalty", ["game.value=minimax", "game.k=5", *PLAIN], ("d-too-strong", "collapse", "z-ignored")),
+    (GRID, "non-saturating, no penalty", NON_SATURATING, ("collapse", "circles", "d-too-strong")),
+    (RING, "beta1 = .95, no penalty", ["optimizer.beta1=0.95", *NON_SATURATING], ("circles", "diverges", "collapse")),
+    (RING, "batch of 4, no penalty", ["training.batch_size=4", *NON_SATURATING], ("collapse", "circles", "d-too-strong", "d-overfits")),
+    (RING, "momentum .99, rate .1", ["optimizer.method=momentum", "optimizer.momentum=0.99", "optimizer.final_momentum=0.99", *RATE_100],
+     ("diverges", "not-finite", "collapse", "z-ignored")),
+    (RING, "a D of one unit", discriminator(1, "leaky-relu", 1, 1), ("d-too-weak", "collapse", "diverges")),
+    (RING, "a large D, no penalty", [*discriminator(512, "leaky-relu", 4, 1), *NON_SATURATING], ("d-too-strong", "collapse", "circles")),
+    (RING, "penalties x 1,000", ["game.r1=100", "game.r2=100"], ("d-too-weak",)),
+    (GRID, "penalties x 10,000", ["game.r1=1000", "game.r2=1000"], ("d-too-weak",)),
+    (RING, "all of G dead", generator(128, "relu", 2, 2, ",bias=-50"), ("dead-units",)),
+    (RING, "ReLU in G, rate x 100", [*generator(128, "relu", 3, 2), *RATE_100], ("dead-units",)),
+    (RING, "ReLU in D, rate x 100", [*discriminator(128, "relu", 3, 1), *RATE_100], ("dead-units",)),
+    (RING, "six sigmoid layers in G", generator(128, "sigmoid", 6, 2), ("z-ignored", "collapse")),
+    (RING, "a G that begins at zero", generator(128, "tanh", 3, 2, ',init="zero"'), ("z-ignored", "collapse")),
+    (RING, "100 examples", ["data.train=100", "data.valid=1000", "training.batch_size=50", *NON_SATURATING], ("d-overfits", "memorises")),
+    (GRID, "200 examples", ["data.train=200", "data.valid=1000", "training.batch_size=100", *NON_SATURATING], ("d-overfits", "memorises")),
+    (RING, "a schedule of a tenth", ["optimizer.schedule_steps=300"], ("schedule",)),
+    (RING, "a schedule ten times too long", ["optimizer.schedule_steps=30000"], ("schedule",)),
+    (IMAGES, "rate x 100", ["training.learning_rate=0.2"], ("diverges", "not-finite", "collapse", "z-ignored")),
+    (IMAGES, "Wasserstein's game, no penalty", WASSERSTEIN, ("diverges", "collapse", "circles")),
+    (IMAGES, "non-saturating, k = 5, no penalty", ["game.k=5", *NON_SATURATING], ("d-too-strong", "collapse", "circles")),
+    (IMAGES, "penalties x 1,000", ["game.r1=1000", "game.r2=1000"], ("d-too-weak", "collapse")),
+    (FEW, "no penalty", NON_SATURATING, ("d-overfits", "memorises", "d-too-strong")),
+    (FEW, "one image, 500 times", ["data:same"], ("data-no-variety",)),
+    (FEW, "99% of one class", ["data:one-class"], ("data-no-variety",)),
+    (FEW, "ten copies of each", ["data:copies"], ("data-duplicates",)),
+]
+GOOD = [
+    (RING, "", [], ()),
+    (GRID, "", [], ()),
+    (IMAGES, "", [], ()),
+    (FEW, "", [], ()),
+    (RING, "hinge", ["game.value=hinge"], ()),
+    (RING, "least squares", ["game.value=least-squares"], ()),
+    (RING, "non-saturating, R1", ["game.value=non-saturating"], ()),
+    (GRID, "hinge", ["game.value=hinge"], ()),
+    (RING, "half the rate", ["training.learning_rate=5e-4"], ()),
+    (IMAGES, "hinge", ["game.value=hinge"], ()),
+]
+PATIENTS = {
+    RING: ("toy.toml", []),
+    GRID: ("toy.toml", ["data.source=toy:grid25"]),
+    IMAGES: ("images.toml", []),
+    FEW: ("images.toml", ["data.train=500", "data.valid=2000"]),
 }
-GOOD = {
-    "ring8": ("ring8", [], ()),
-    "ring8, hinge": ("ring8", ["game.value=hinge"], ()),
-    "grid25": ("grid25", [], ()),
-    "gaussian1d": ("gaussian1d", [], ()),
-}
 
 
-def table(folder, name):
-    """Data that are wrong themselves."""
-    file = folder / f"{name}.csv"
-    rows = ["1.5,2.5"] * 500 if name == "same" else [f"{i % 97 / 7:.4f},{i % 89 / 5:.4f}" for i in range(60)] * 10
-    file.write_text("\n".join(rows) + "\n")
-    return file
+def wrong_images(folder, kind):
+    """A folder of 500 PNG files of Fashion-MNIST, wrong in that way."""
+    import numpy
+    from PIL import Image
+    place = folder / f"data-{kind}"
+    if place.exists():
+        return place
+    with gzip.open(FASHION / "train-images-idx3-ubyte.gz") as file:
+        x = numpy.frombuffer(file.read(16 + 784 * 500), dtype=numpy.uint8, offset=16).reshape(-1, 28, 28)
+    for i in range(500):
+        number = {"same": 0, "copies": i // 10, "one-class": i}[kind]
+        class_folder = place / ("rare" if kind == "one-class" and i < 4 else "usual")
+        class_folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(x[number]).save(class_folder / f"{i}.png")
+    return place
 
 
-def train(o, recipe, settings, seed, mode, name):
-    """The run's folder, its exit code, and what was found."""
-    run = o.out / f"{name}-{seed}-{mode}".replace(" ", "_").replace(",", "").replace("/", "")
-    subprocess.run(["rm", "-rf", run], check=True)
-    command = [o.gan, "train", "--out", run, "--seed", str(seed), "--threads", "1", "--quiet", "--steps", str(o.steps)]
-    if recipe.startswith("data:"):
-        command += ["--data", table(o.out, recipe[5:])]
-    else:
-        command += [recipe, "--set", f"optimizer.schedule_steps={o.steps}"]
-    for setting in [f"run.doctor={mode}", "run.evaluate_every=200", "run.checkpoint_every=200", "run.sample_every=0",
-                    *settings]:
-        command += ["--set", setting]
-    done = subprocess.run(command, capture_output=True, text=True)
+def called(o, *command):
+    return subprocess.run([o.gan, *map(str, command)], capture_output=True, text=True, env=o.environment)
+
+
+def train(o, setting, seed, mode):
+    """The run's folder, what was found, and its test scores."""
+    patient, wrong, settings, _ = setting
+    run = o.out / "".join(c if c.isalnum() else "-" for c in f"{patient} {wrong} {seed} {mode}")
+    shutil.rmtree(run, ignore_errors=True)
+    recipe, own = PATIENTS[patient]
+    command = ["train", WARD / recipe, "--out", run, "--seed", seed, "--threads", 1, "--quiet"]
+    for word in [*own, *settings, f"run.doctor={mode}"]:
+        if word.startswith("data:"):
+            command += ["--data", wrong_images(o.out, word[5:]), "--set", "run.scores=[\"own\"]"]
+        elif not (word.startswith("data.") and any(s.startswith("data:") for s in settings)):
+            command += ["--set", word]
+    done = called(o, *command)
     if done.returncode not in (0, 4):  # 4: it diverged
         sys.exit(f"{' '.join(map(str, command))}\n{done.stderr}")
-    found = subprocess.run([o.gan, "doctor", run, "--json"], capture_output=True, text=True)
+    found = called(o, "doctor", run, "--json")
     if found.returncode:
         sys.exit(found.stderr)
-    return run, done.returncode, json.loads(found.stdout)["findings"]
+    best = "best" if (run / "checkpoints" / "best").exists() else "last"
+    kind = ["--scores", "frechet"] if recipe == "images.toml" else ["--scores", "modes"]
+    scored = called(o, "evaluate", run, "--checkpoint", best, "--json", *kind)
+    scores = json.loads(scored.stdout) if scored.returncode == 0 else {}
+    return {"seed": seed, "doctor": mode, "exit": done.returncode, "run": str(run),
+            "findings": json.loads(found.stdout)["findings"], "scores": scores}
 
 
-def score(run):
-    """The newest share of samples near a mode, and modes found; nothing where there are none."""
-    modes = quality = None
-    for line in (run / "metrics.jsonl").read_text().splitlines():
-        numbers = json.loads(line)
-        modes, quality = numbers.get("modes", modes), numbers.get("within", quality)
-    return modes, quality
+def quality(result, good_distance):
+    modes = result["scores"].get("modes")
+    if modes:
+        return modes["covered"] / modes["modes"] * modes["within"]
+    distance = next((s["value"] for s in result["scores"].get("scores", []) if s["name"] == "frechet"), None)
+    return min(1.0, good_distance / distance) if distance and good_distance else 0.0
+
+
+def median_distance(results):
+    values = [s["value"] for r in results for s in r["scores"].get("scores", []) if s["name"] == "frechet" and s["value"]]
+    return statistics.median(values) if values else None
+
+
+def same_bytes(a, b):
+    last = [pathlib.Path(r["run"]) / "checkpoints" / "last" for r in (a, b)]
+    return filecmp.cmp(*last, shallow=False)
+
+
+def row_of(setting, results, good):
+    """A line of the table, and its numbers."""
+    patient, wrong, _, wanted = setting
+    watched = [r for r in results if r["doctor"] == "watch"]
+    treated = [r for r in results if r["doctor"] == "act"]
+    hits = [[f["from"] for f in r["findings"] if f["name"] in wanted] for r in watched]
+    named = sum(bool(steps) for steps in hits)
+    first = [min(steps) for steps in hits if steps]
+    q = {mode: statistics.median(quality(r, good["distance"]) for r in of) for mode, of in (("watch", watched), ("act", treated))}
+    others = sorted({f["name"] for r in watched for f in r["findings"] if f["name"] not in wanted})
+    changed = sorted({f["name"] for r in treated for f in r["findings"] if f["done"]})
+    row = {"patient": patient, "wrong": wrong, "named": named, "seeds": len(watched), "step": statistics.median(first) if first else None,
+           "others": others, "treated for": changed, "watched": q["watch"], "acted": q["act"]}
+    low = CLOSE * good["quality"]
+    row["outcome"] = "harmless" if q["watch"] >= low else "saved" if q["act"] >= low else "lost"
+    return row
+
+
+def line_of(row):
+    step = f" (step {row['step']:.0f})" if row["step"] is not None else ""
+    others = ", ".join(row["others"]) or "nothing"
+    return (f"| {row['patient']} | {row['wrong'] or 'nothing'} | {row['named']} of {row['seeds']}{step} | {others} | "
+            f"{row['watched']:.2f} | {row['acted']:.2f} | {', '.join(row['treated for']) or 'nothing'} | {row['outcome']} |")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", default="1")
-    parser.add_argument("--only", default="", help="names of settings, separated by |")
-    parser.add_argument("--act", action="store_true")
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--seeds", default="1,2,3,4,5")
+    parser.add_argument("--only", default="", help="of settings whose line in the table holds one of these words, separated by |")
+    parser.add_argument("--jobs", type=int, default=2, help="trainings at a time, of one thread each")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("ward"))
     parser.add_argument("--gan", type=pathlib.Path, default=ROOT / "build" / "gan")
     parser.add_argument("--json", type=pathlib.Path)
     o = parser.parse_args()
     o.out.mkdir(parents=True, exist_ok=True)
-    os.environ["OMP_NUM_THREADS"] = "1"
-    only = [name for name in o.only.split("|") if name]
-    rows, named, planted, false_alarms, good_runs = [], 0, 0, 0, 0
-    print("| setting | seed | doctor | planted | found (step) | modes | near a mode |\n|---|---|---|---|---|---|---|")
-    for name, (recipe, settings, wanted) in {**SETTINGS, **GOOD}.items():
-        if only and name not in only:
-            continue
-        for seed in map(int, o.seeds.split(",")):
-            for mode in ["watch", "act"] if o.act else ["watch"]:
-                run, code, findings = train(o, recipe, settings, seed, mode, name)
-                hits = [f for f in findings if f["name"] in wanted]
-                if mode == "watch" and wanted:
-                    planted += 1
-                    named += bool(hits)
-                if mode == "watch" and not wanted:
-                    good_runs += 1
-                    false_alarms += len(findings)
-                modes, quality = score(run)
-                rows.append({"setting": name, "seed": seed, "doctor": mode, "exit": code, "findings": findings,
-                             "named": bool(hits), "modes": modes, "near": quality})
-                found = ", ".join(f"{f['name']} ({f['from']})" for f in findings) or "nothing"
-                print(f"| {name} | {seed} | {mode} | {'yes' if hits else 'no' if wanted else 'good'} | {found} | "
-                      f"{modes if modes is not None else ''} | {quality if quality is not None else ''} |", flush=True)
-    print(f"\nplanted causes named: {named} of {planted}; false alarms: {false_alarms} in {good_runs} good runs")
+    o.environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    only = [word for word in o.only.split("|") if word]
+    seeds = [int(seed) for seed in o.seeds.split(",")]
+    chosen = [s for s in [*GOOD, *SETTINGS] if s in GOOD[:4] or not only or any(word in f"{s[0]}, {s[1]}" for word in only)]
+    # Good patients first: the others are compared with them.
+    rows, good, alarms, runs, harmed, kept = [], {}, 0, 0, [], []
+    print("| patient | what is wrong | named | also found | watched | treated | treated for | outcome |")
+    print("|---|---|---|---|---|---|---|---|")
+    with ThreadPoolExecutor(o.jobs) as pool:
+        pending = [(s, [pool.submit(train, o, s, seed, mode) for seed in seeds for mode in ("watch", "act")]) for s in chosen]
+        for setting, futures in pending:
+            results = [f.result() for f in futures]
+            kept.append({"patient": setting[0], "wrong": setting[1], "results": results})
+            if setting in GOOD[:4]:
+                watched = [r for r in results if r["doctor"] == "watch"]
+                distance = median_distance(watched)
+                good[setting[0]] = {"distance": distance, "quality": statistics.median(quality(r, distance) for r in watched)}
+            row = row_of(setting, results, good[setting[0]])
+            if not setting[3]:
+                runs += len(seeds)
+                alarms += sum(len(r["findings"]) for r in results if r["doctor"] == "watch")
+                by_seed = {(r["seed"], r["doctor"]): r for r in results}
+                pairs = [(by_seed[seed, "watch"], by_seed[seed, "act"]) for seed in seeds]
+                harmed += [a["run"] for a, b in pairs if not a["findings"] and not same_bytes(a, b)]
+                row["outcome"] = "good"
+            rows.append(row)
+            print(line_of(row), flush=True)
+    planted = [r for r in rows if r["outcome"] != "good"]
+    named = sum(r["named"] > r["seeds"] / 2 for r in planted)
+    wrong = [r for r in planted if r["outcome"] != "harmless"]
+    saved = sum(r["outcome"] == "saved" for r in wrong)
+    print(f"\n{named} of {len(planted)} planted causes were named (for most seeds). {len(wrong)} went wrong, of which {saved} were saved.\n"
+          f"{alarms} false alarms in {runs} good runs; {len(harmed)} good runs without a finding were changed.")
     if o.json:
-        o.json.write_text(json.dumps(rows, indent=1) + "\n")
+        o.json.write_text(json.dumps({"rows": rows, "runs": kept}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

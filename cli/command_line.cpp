@@ -57,7 +57,7 @@ void add_train(CLI::App& app, Chosen& chosen) {
   command
       ->add_option(
           "--for", o->time,
-          "total time limit, including scoring, e.g. 90s, 20min, 1h30min, in place of --steps; a few steps are timed first, to choose the number of steps and, without a recipe, the size of the networks")
+          "total time to aim at, including scoring, e.g. 90s, 20min, 1h30min, in place of --steps; a few steps are timed first, to choose the number of steps and, without a recipe, the size of the networks")
       ->type_name("TIME")
       ->check(some_time())
       ->excludes(steps)

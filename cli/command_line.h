@@ -59,9 +59,10 @@ struct ScoringOptions {
 struct EvaluateOptions {
   std::string what, data, data_dir, checkpoint = "last";
   uint64_t seed = 0;
+  std::string out;     ///< a page; empty: in a run's folder, and none of samples
   int64_t chains = 0;  ///< that a .npy holds; 0: its samples are independent
   PictureOptions pictures;
-  bool json = false;
+  bool json = false, force = false;
   ScoringOptions scoring;
 };
 

@@ -165,13 +165,16 @@ TableRows cost_table(const std::vector<Row>& rows) {
   return out;
 }
 
-TableRows score_table(const std::vector<Row>& rows) {
+/// all: each score that was asked for by its name, also such as the table usually leaves out.
+std::string scores_text(const std::vector<Row>& rows, bool all) {
   std::vector<std::pair<std::string, const Evaluation*>> named;
   for (const Row& row : rows) named.emplace_back(row.entry.name, &row.evaluation);
-  return gan::score_table(named);
+  const std::string counts = sample_counts(named, all);
+  return table(score_table(named, score_kinds(), all)) +
+         (counts.empty() ? "" : "\n" + wrapped(counts, "  "));
 }
 
-std::string text(const std::vector<Row>& rows) {
+std::string text(const std::vector<Row>& rows, bool all_scores) {
   const DataSet& data = rows[0].entry.problem.data;
   std::string out =
       fmt::format("\n{}: {} test examples ({} to train on, {} to choose with; hash {})\n\n",
@@ -179,7 +182,7 @@ std::string text(const std::vector<Row>& rows) {
                   count(data.train.size()), count(data.valid.size()), data.hash);
   if (const std::string missing = without_variety(data); !missing.empty())
     out += fmt::format("  {}\n\n", missing);
-  out += table(cost_table(rows)) + "\n" + table(score_table(rows));
+  out += table(cost_table(rows)) + "\n" + scores_text(rows, all_scores);
   const auto chain =
       std::find_if(rows.begin(), rows.end(), [](const Row& r) { return r.mixing.has_value(); });
   if (chain != rows.end())
@@ -295,7 +298,7 @@ int carry_out(const CompareOptions& o) {
     if (o.json)
       document["tables"].push_back(json(rows));
     else
-      std::cout << text(rows) << std::flush;
+      std::cout << text(rows, !o.scoring.scores.empty()) << std::flush;
   }
   if (o.json) std::cout << json_text(document) << "\n";
   const std::string why = pictures.empty() ? "" : draw_if_possible([&] {

@@ -67,7 +67,7 @@ test_refusals() {
   expect 3 "a run without a checkpoint" compare one bare
   says "bare: has no checkpoint yet"
   expect 3 "a checkpoint that it has not" compare one --checkpoint 7
-  says "one: has no checkpoint of step 7; there are: 3"
+  says "one: has no checkpoint of step 7; there are: 0 3"
   expect 2 "a picture in a format that there is not" compare one --out x.jpg
   expect 3 "a picture into no folder" compare one --out nowhere/x.png
   says "there is no folder nowhere"

@@ -6,6 +6,8 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/option_checks.h"
+#include "cli/output.h"
 #include "cli/picture_input.h"
 #include "cli/scoring.h"
 #include "cli/terminal.h"
@@ -90,19 +92,17 @@ void say_what_is_missing(const EvaluateOptions& o, const EvaluateSettings& setti
   }
 }
 
-/// scores.html in the run's folder, with pictures where the data are images.
-void write_page(const EvaluateOptions& o, const RunFolder& run, const Problem& problem,
-                const Judge& judge, Learner& learner, const EvaluateSettings& settings,
-                const Evaluation& evaluation) {
-  const Path file = run.path() / "scores.html";
+/// A page, with pictures where they can be drawn.
+void write_page(const EvaluateOptions& o, const Path& file, const std::string& title,
+                const Evaluation& evaluation,
+                const std::function<std::vector<PagePicture>()>& draw_pictures) {
   std::vector<PagePicture> pictures;
   std::string why;
   try {
-    if (problem.data.image && !judge.variety().none())
-      why = draw_if_possible(
-          [&] { pictures = score_pictures(problem, judge, learner, settings, evaluation); });
-    write_file(file, score_page(run.path().filename().string(), evaluation, pictures));
+    why = draw_if_possible([&] { pictures = draw_pictures(); });
+    write_file(file, score_page(title, evaluation, pictures));
   } catch (const WriteError& error) {  // somebody else's run
+    if (!o.out.empty()) throw;
     note(fmt::format("gan: no page: {}", error.what()));
     return;
   }
@@ -137,6 +137,23 @@ at::Tensor pictures_of(const EvaluateOptions& o, const DataSet& data) {
   return all.index_select(0, at::tensor(at::ArrayRef<int64_t>(order), at::kLong));
 }
 
+/// Of somebody's samples, the first 1,000.
+std::vector<PagePicture> pictures_beside(const Samples& samples, const Judge& judge,
+                                         const EvaluateSettings& settings,
+                                         const Evaluation& evaluation) {
+  constexpr int64_t kMost = 1000;
+  const DataSet& data = judge.data();
+  const DataCard card{.name = data.name,
+                      .shape = data.train.shape(),
+                      .image = data.image,
+                      .low = data.low,
+                      .high = data.high};
+  const int64_t n = std::min(kMost, samples.values.size(0));
+  return sample_pictures(card, judge,
+                         samples.values.narrow(0, 0, n).view(batch_shape(n, card.shape)), settings,
+                         evaluation);
+}
+
 /// Samples that any program has written. A folder with a config.toml is a run.
 bool are_samples(const EvaluateOptions& o) {
   if (is_folder(o.what)) return !o.data.empty() && !is_there(Path(o.what) / "config.toml");
@@ -147,6 +164,11 @@ bool are_samples(const EvaluateOptions& o) {
 
 int carry_out(const EvaluateOptions& o) {
   if (!is_there(o.what)) throw DataError("{}: no such run, nor file of samples", o.what);
+  if (!o.out.empty()) {
+    check_output(o.out, {".html"});
+    check_examples_output(o.out, o.force);
+    check_can_write(o.out);
+  }
   std::vector<ScoreKind> kinds;
   const EvaluateSettings settings = with_cache(o.seed, say, o.scoring, kinds);
   if (are_samples(o)) {
@@ -161,6 +183,13 @@ int carry_out(const EvaluateOptions& o) {
     const Evaluation evaluation = evaluate(judge, samples, settings);
     report(o, evaluation);
     say_what_is_missing(o, settings, evaluation);
+    if (o.out.empty()) return 0;
+    write_page(o, o.out, Path(o.what).filename().string(), evaluation, [&] {
+      std::vector<PagePicture> none;
+      return data.image && !judge.variety().none()
+                 ? pictures_beside(samples, judge, settings, evaluation)
+                 : none;
+    });
     return 0;
   }
   if (o.chains != 0)
@@ -193,7 +222,13 @@ int carry_out(const EvaluateOptions& o) {
   else if (auto* trainer = drawn_as_figure1(problem, *learner))
     draw(o, "densities, D and the mapping from z to x", run.path() / "figure1.png",
          [&] { return figure1(problem, *trainer, problem.data.name); });
-  write_page(o, run, problem, judge, *learner, settings, evaluation);
+  write_page(o, o.out.empty() ? run.path() / "scores.html" : Path(o.out),
+             run.path().filename().string(), evaluation, [&] {
+               std::vector<PagePicture> none;
+               return problem.data.image && !judge.variety().none()
+                          ? score_pictures(problem, judge, *learner, settings, evaluation)
+                          : none;
+             });
   return 0;
 }
 

@@ -83,7 +83,11 @@ void print_data(const DataSet& d) {
 
 /// What a training without a recipe would do, and why.
 void print_choices(const InfoOptions& o, const DataSet& d) {
-  fmt::print("\n`{} train --data {}` chooses\n", program(), printable(shell_word(o.what)));
+  std::string options;
+  for (const auto& [name, value] : o.pictures)
+    options += fmt::format(" --{} {}", name, shell_word(value));
+  fmt::print("\n`{} train --data {}{}` chooses\n", program(), printable(shell_word(o.what)),
+             printable(options));
   for (const std::string& reason : derive(facts_of(d), this_machine()).reasons)
     fmt::print("  {}\n", printable(reason));
 }

@@ -109,6 +109,9 @@ test_folders() {
   info deep
   has_line 'images  12'
   trains odd65 --set training.batch_size=16
+  check "  without NaN" test -z "$(grep -i nan run-odd65/metrics.jsonl)"
+  local all
+  for all in grey-alpha grey-mixed classes.zip labelled metadata deep; do trains "$all"; done
   local folder
   for folder in same flat; do
     info "$folder"

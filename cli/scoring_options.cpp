@@ -80,6 +80,13 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
       ->check(whole(1));
   add_pictures(*command, o->pictures);
   add_scoring(*command, o->scoring);
+  command
+      ->add_option(
+          "--out", o->out,
+          "output file for a page with the scores and pictures: .html [default: scores.html "
+          "in the folder of a run]")
+      ->check(some_text());
+  add_force(*command, o->force);
   command->add_flag("--json", o->json, "print the scores as one JSON object");
   command->footer("Example: " + program() +
                   " evaluate runs/fashion-mnist\n"

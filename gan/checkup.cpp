@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "gan/doctor/data_findings.h"
 #include "gan/judge/classifier.h"
@@ -19,7 +21,26 @@ constexpr int64_t kExamples = 512, kNeighbours = 10, kFewest = 100;
 constexpr int64_t kMostTraining = 5000, kCopied = 128, kFewestHeldOut = 40;
 constexpr int64_t kMostNumbers = 20000000;  // of these training examples
 constexpr int64_t kFewestOfClass = 8;
+constexpr int64_t kDirections = 10;
+constexpr double kFlat = 1e-4;  // of the largest variance: a direction in which data hardly vary
 constexpr uint64_t kSeed = 0x646f63746f72;  // of the noise
+
+/// The k directions in which x [n, D] varies most, as columns, and its deviations along them. By
+/// the eigenvectors of [n, n] or [D, D] inner products, whichever are fewer.
+std::pair<Tensor, Tensor> main_directions(const Tensor& x, int64_t k) {
+  const Tensor centred = (x - x.mean(0, true)).to(at::kDouble);
+  const int64_t n = centred.size(0);
+  const bool by_examples = n < centred.size(1);
+  const Tensor products = by_examples ? centred.mm(centred.t()) : centred.t().mm(centred);
+  const auto [values, vectors] = at::linalg_eigh(products);  // ascending
+  const int64_t last = values.size(0);
+  k = std::min(k, values.gt(values.max() * kFlat).sum().item<int64_t>());
+  Tensor directions = vectors.narrow(1, last - k, k);
+  if (by_examples) directions = centred.t().mm(directions);
+  directions = directions / directions.norm(2, 0, true);
+  return {directions.to(at::kFloat),
+          (values.narrow(0, last - k, k) / static_cast<double>(n)).sqrt().to(at::kFloat)};
+}
 
 /// [n, D] -> [n, n], infinite on the diagonal.
 Tensor squared_within(const Tensor& x) {
@@ -44,6 +65,7 @@ Checkup::Checkup(const Problem& problem, Learner& learner) : problem_(problem), 
   label_ = labels_of(some, 0, some.size());
   held_out_label_ = labels_of(held_out, 0, held_out.size());
   if (held_out.size() > 0) held_out_ = encoded(problem.encoding, held_out).flatten(1);
+  if (number(variance(x_)) > 0) std::tie(directions_, along_) = main_directions(x_, kDirections);
   if (x_.size(0) >= kFewest) {
     const Tensor within = squared_within(x_);
     data_nearest_ = std::sqrt(number(within.amin(1).median()));
@@ -67,6 +89,8 @@ void Checkup::measure_samples(NamedNumbers& out) {
   const double spread = number(variance(x_));
   if (spread <= 0) return;
   out.emplace_back("width", std::sqrt(number(variance(samples_)) / spread));
+  const Tensor along = samples_.mm(directions_).var(0, /*unbiased=*/false).sqrt();
+  out.emplace_back("narrowest", number((along / along_).min()));
   if (!near_.defined()) return;
   const Tensor within = squared_within(samples_);
   if (data_nearest_ > 0)

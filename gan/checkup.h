@@ -11,6 +11,8 @@ namespace gan {
 /// All in scaled units, of up to 512 training examples and as many samples of the same noise each
 /// time, which have the labels of these examples where G sees labels:
 ///   width            spread of samples over spread of data (roots of the summed variances)
+///   narrowest        the same along the direction in which it is least, of those in which the data
+///                    vary most
 ///   crowd            median distance to the nearest other: within samples over within data
 ///   covered, inside  share of data that have a sample near; share of samples that have data near;
 ///                    near: no farther than that example's tenth neighbour among the data (coverage
@@ -42,6 +44,7 @@ class Checkup {
   Learner& learner_;
   Tensor x_, held_out_;            // [n, D], [m, D]
   Tensor label_, held_out_label_;  // [n], [m], or undefined
+  Tensor directions_, along_;      // [D, k], and the data's deviation along each, [k]
   Tensor near_;                    // [n]: squared distance to the tenth neighbour
   double data_nearest_ = 0;        ///< median distance to the nearest other
   Tensor training_;                // [all, D], where these are few enough; else undefined

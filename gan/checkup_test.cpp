@@ -80,6 +80,18 @@ TEST_F(Measured, ANarrowGIsNarrowByItsFactor) {
   EXPECT_GT(tenth.at("inside"), 0.99);
 }
 
+TEST_F(Measured, AGThatLeavesOutADirectionIsNarrowAlongIt) {
+  Tensor flat = at::eye(2);
+  flat[1][1] = 0.01;
+  set({{"model.dense1.weight", flat}, {"model.dense1.bias", at::zeros({2})}});
+  const auto of = measure();
+  EXPECT_GT(of.at("width"), 0.6);
+  // The directions of the data are not quite the axes.
+  EXPECT_LT(of.at("narrowest"), 0.9);
+  set({{"model.dense1.weight", at::eye(2)}});
+  EXPECT_GT(measure().at("narrowest"), 0.85);
+}
+
 TEST_F(Measured, SamplesFarFromTheDataAreNotAmongThem) {
   set({{"model.dense1.weight", at::eye(2)}, {"model.dense1.bias", at::tensor({6.0F, 0.0F})}});
   const auto of = measure();

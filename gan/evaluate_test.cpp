@@ -120,7 +120,7 @@ TEST(Evaluate, DataAreBinarisedAsTheRecipeSays) {
   const Evaluation found = evaluate(model, data, {.kinds = {}});
   const Json protocol = Json::parse(found.json())["protocol"];
   EXPECT_EQ(protocol.value(Json::json_pointer("/binarised/from"), ""), data.hash);
-  EXPECT_TRUE(protocol.contains("samples")) << "grey samples are means beside binary data";
+  EXPECT_TRUE(protocol.contains("draws")) << "grey samples are means beside binary data";
 }
 
 /// The density of gaussian1d itself.

@@ -81,6 +81,11 @@ inline std::vector<Case> more_cases() {
             TransposedConvolution{.channels = 4, .kernel = 4, .stride = 2, .pad = 1, .init = init}),
         spectral(convolution(5, 3, 1, 1))},
        false},
+      {.name = "batch_norm_of_classes",
+       .spec = {dense(12), ConditionalBatchNorm{}, Reshape{.shape = {3, 2, 2}},
+                ConditionalBatchNorm{}, convolution(4, 3, 1, 1)},
+       .penalised = false,
+       .classes = 3},
       {"few_outputs_of_whole_lanes", {convolution(3, 3, 1, 1)}, false, {16, 5, 6}},
       {"single_numbers", {dense(1), ActivationLayer{.activation = Activation::sigmoid}}, false},
   };

@@ -2,8 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include "gan/core/error.h"
 #include "gan/data/published_testing.h"
 #include "gan/gan.h"
+#include "gan/selection.h"
 
 namespace gan {
 namespace {
@@ -31,6 +33,10 @@ TEST_F(LabelledRun, IsTrainedLoadedAndSampled) {
   EXPECT_EQ(samples.sizes(), (Shape{7, 2, 2}));
   EXPECT_TRUE(at::isfinite(samples).all().item<bool>());
   EXPECT_TRUE(at::equal(model.sample(4, 3, 3), samples.slice(0, 3)));
+  const Tensor twos = sample(model, {.label = label_of(model, "2")}, 5, 3);
+  EXPECT_EQ(twos.sizes(), (Shape{5, 2, 2}));
+  EXPECT_FALSE(at::equal(twos, sample(model, {.label = label_of(model, "1")}, 5, 3)));
+  EXPECT_THROW(label_of(model, "bag"), UsageError);
 }
 
 }  // namespace

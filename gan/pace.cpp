@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 
+#include "gan/checkup.h"
 #include "gan/core/duration.h"
 #include "gan/core/error.h"
 #include "gan/core/stop.h"
@@ -16,6 +17,7 @@
 #include "gan/model/checkpoint.h"
 #include "gan/pictures.h"
 #include "gan/run/tensor_batches.h"
+#include "gan/run/training_doctor.h"
 #include "gan/spec/memory.h"
 #include "gan/units.h"
 
@@ -38,7 +40,8 @@ void wait_for(const Scalars& scalars) {
   for (const auto& [name, value] : scalars) value.item<double>();
 }
 
-/// The median of the first steps, with this step's share of what is logged.
+/// The median of the first steps, with this step's share of what is logged and of what the doctor
+/// measures.
 double step_seconds(const Problem& p, Learner& learner, double at_most) {
   BatchOrder order(p.data.train, p.encoding, p.config.training.batch_size, p.config.run.seed);
   TensorBatches batches(order, p.device);
@@ -52,8 +55,14 @@ double step_seconds(const Problem& p, Learner& learner, double at_most) {
   }
   batches.seek(0);
   const double watch = seconds_of([&] { wait_for(learner.watch(batches.next())); });
+  double examination = 0;
+  if (p.config.run.doctor != DoctorMode::off) {
+    Checkup checkup(p, learner);
+    examination = seconds_of([&] { checkup.measure(); });
+  }
   each.erase(each.begin(), each.begin() + kWarmUp);
-  return median(each) + watch / static_cast<double>(p.config.run.log_every);
+  return median(each) + watch / static_cast<double>(p.config.run.log_every) +
+         examination / static_cast<double>(TrainingDoctor::kUnexamined);
 }
 
 double checkpoint_seconds(Learner& learner) {

@@ -4,7 +4,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "gan/core/duration.h"
 #include "gan/core/html.h"
 #include "gan/io/base64.h"
 #include "gan/judge/feature_score.h"
@@ -27,6 +29,8 @@ std::string row_of(const Score& score) {
                           html_escaped(score.controls.front().name));
   const std::string unit = score.unit.empty() ? "" : ", " + score.unit;
   std::string protocol = html_escaped(score.protocol);
+  if (score.samples > 0) protocol += fmt::format("; {} samples", count(score.samples));
+  if (!std::isnan(score.deviation)) protocol += fmt::format("; deviation {:.3g}", score.deviation);
   if (!score.stamp.empty())
     protocol += fmt::format("<br><code>{}</code>", html_escaped(score.stamp));
   return fmt::format(
@@ -37,12 +41,6 @@ std::string row_of(const Score& score) {
 
 Image grid_of(const DataCard& card, const Tensor& own, const Tensor& order, int64_t count) {
   return picture(card, own.index_select(0, order.narrow(0, 0, count)), {}, kColumns);
-}
-
-/// Where there is a D that needs no labels.
-const Discriminates* unconditional(const Learner& learner) {
-  const auto* d = dynamic_cast<const Discriminates*>(&learner);
-  return d != nullptr && !d->asks_for_labels() ? d : nullptr;
 }
 
 void add_extremes(std::vector<PagePicture>& out, const DataCard& card, const Tensor& own,
@@ -57,40 +55,50 @@ void add_extremes(std::vector<PagePicture>& out, const DataCard& card, const Ten
 
 }  // namespace
 
+std::vector<PagePicture> sample_pictures(const DataCard& card, const Judge& judge,
+                                         const Tensor& own, const EvaluateSettings& settings,
+                                         const Evaluation& evaluation) {
+  const int64_t n = own.size(0), shown = std::min(n, kGrid);
+  std::vector<PagePicture> out;
+  out.push_back({"Samples", fmt::format("the first {} of {}", shown, count(n)),
+                 grid_of(card, own, at::arange(n, at::kLong), shown)});
+  if (n >= kWithNearest)
+    out.push_back(
+        {"Samples; each framed image is the training image nearest to the sample on its left",
+         "by the Euclidean distance of pixels",
+         with_nearest(judge, own.narrow(0, 0, kWithNearest))});
+  if (!evaluation.space || !has_usual_features(judge)) return out;
+  Subject s{.judge = judge,
+            .seed = settings.seed,
+            .say = settings.say ? settings.say : [](const std::string&) {},
+            .cache = settings.cache,
+            .samples = judge.units(own),
+            .features = settings.features};
+  if (settings.reference == s.reference) s.space = evaluation.space;  // it knows the test split
+  if (s.space) s.space->forget_samples();
+  const Tensor density = space_of(s).samples(s).overlap().density;
+  add_extremes(out, card, own, density, "Samples where the data are densest",
+               "Samples where the data are sparsest");
+  return out;
+}
+
 std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& judge,
                                         Learner& learner, const EvaluateSettings& settings,
                                         const Evaluation& evaluation) {
-  const auto scores = evaluation.scores();
-  const bool evaluation_has_features =
-      std::any_of(scores.begin(), scores.end(), [](const Score& s) { return !s.stamp.empty(); });
   const DataCard card = card_of(problem);
   const Tensor scaled = learner.model().sample(kDrawn, settings.seed);
   const Tensor own = own_units(problem, scaled);
-  std::vector<PagePicture> out;
-  const Tensor as_they_come = at::arange(kDrawn, at::kLong);
-  out.push_back({"Samples", fmt::format("the first {} of seed {}", kGrid, settings.seed),
-                 grid_of(card, own, as_they_come, kGrid)});
-  out.push_back(
-      {"Samples; each framed image is the training image nearest to the sample on its left",
-       "by the Euclidean distance of pixels", with_nearest(judge, own.narrow(0, 0, kWithNearest))});
-
-  if (evaluation_has_features && has_usual_features(judge)) {
-    Subject s{.judge = judge,
-              .seed = settings.seed,
-              .say = settings.say ? settings.say : [](const std::string&) {},
-              .cache = settings.cache,
-              .samples = judge.units(own),
-              .features = settings.features};
-    if (settings.reference == s.reference) s.space = evaluation.space;  // it knows the test split
-    if (s.space) s.space->forget_samples();
-    const Tensor density = space_of(s).samples(s).overlap().density;
-    add_extremes(out, card, own, density, "Samples where the data are densest",
-                 "Samples where the data are sparsest");
+  std::vector<PagePicture> out = sample_pictures(card, judge, own, settings, evaluation);
+  const auto* d = dynamic_cast<const Discriminates*>(&learner);
+  if (d == nullptr) return out;
+  Tensor label;
+  if (d->asks_for_labels()) {
+    const auto* model = dynamic_cast<const Conditional*>(&learner.model());
+    if (model == nullptr || model->classes() == 0) return out;  // nobody knows those of samples
+    label = model->labels(kDrawn, settings.seed).to(scaled.device());
   }
-  if (const Discriminates* d = unconditional(learner)) {
-    const Tensor logits = d->discriminate(scaled);
-    add_extremes(out, card, own, logits, "Highest output of D", "Lowest output of D");
-  }
+  add_extremes(out, card, own, d->discriminate(scaled, label), "Highest output of D",
+               "Lowest output of D");
   return out;
 }
 

@@ -15,11 +15,17 @@ struct PagePicture {
   Image image;
 };
 
-/// Of a model of images, by its first 1,000 samples of the seed: samples, the training image
-/// nearest to one in nine of them; where `evaluation` has scores on features, samples in the
-/// densest and in the sparsest regions of the data's features; of an adversarial model without
-/// labels, those with the highest and the lowest output of D. judge: of problem.data. @throws as
-/// make_features
+/// Of images from anywhere, [n, shape...] in the units of card: samples, the training image nearest
+/// to one in nine of them, and, where `evaluation` has scores on features, samples in the densest
+/// and in the sparsest regions of the data's features. judge: of the data that they imitate.
+/// @throws as make_features
+std::vector<PagePicture> sample_pictures(const DataCard& card, const Judge& judge,
+                                         const at::Tensor& samples,
+                                         const EvaluateSettings& settings,
+                                         const Evaluation& evaluation);
+
+/// The same of a model's first 1,000 samples of the seed; and of an adversarial one, those with the
+/// highest and the lowest output of D. judge: of problem.data. @throws as make_features
 std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& judge,
                                         Learner& learner, const EvaluateSettings& settings,
                                         const Evaluation& evaluation);

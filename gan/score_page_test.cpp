@@ -50,5 +50,30 @@ TEST(ScorePictures, TakeTheFeaturesOfTheDataFromTheScores) {
             1);
 }
 
+TEST(ScorePage, OfAnybodysSamplesHasPicturesScoresAndStamps) {
+  const ScratchFolder folder;
+  const Problem problem = prepare(config_of_noise(folder));
+  const Judge judge(problem.data);
+  const std::vector<ScoreKind> kinds = score_kinds(std::vector<std::string>{"precision", "kernel"});
+  const EvaluateSettings settings{.kinds = kinds};
+  const Tensor samples = at::rand({80, 8, 8}) * 100;
+  const Evaluation found = evaluate(judge, Samples{.values = samples}, settings);
+  const auto pictures = sample_pictures(card_of(problem), judge, samples, settings, found);
+  ASSERT_EQ(pictures.size(), 4U);  // all, with the nearest, where data are densest and sparsest
+  EXPECT_EQ(pictures[0].caption, "the first 80 of 80");
+  const std::string page = score_page("mine <&>", found, pictures);
+  EXPECT_TRUE(holds(page, "mine &lt;&amp;&gt;")) << page.substr(0, 300);
+  for (const Score& score : found.scores()) {
+    EXPECT_TRUE(holds(page, score.shown())) << score.name;
+    EXPECT_TRUE(holds(page, "; 80 samples")) << score.name;
+  }
+  EXPECT_TRUE(holds(page, "&quot;hash&quot;") || holds(page, "\"hash\"")) << "the stamp";
+  size_t images = 0;
+  for (size_t at = page.find("data:image/png"); at != page.npos;
+       at = page.find("data:image/png", at + 1))
+    ++images;
+  EXPECT_EQ(images, 4U);
+}
+
 }  // namespace
 }  // namespace gan

@@ -98,6 +98,14 @@ class Script {
     return fmt::format("{} * {} + {}", x_, keep(tensor_of(shape, s.scale.values)),
                        keep(tensor_of(shape, s.shift.values)));
   }
+  std::string text(const operation::ScaleOfClass& s, const Operation& o) {
+    Shape shape = s.scale.shape;
+    if (in(o).size() == 3) shape.insert(shape.end(), {1, 1});
+    const auto of_label = [&](const Weights& table) {
+      return fmt::format("torch.index_select({}, 0, label)", keep(tensor_of(shape, table.values)));
+    };
+    return fmt::format("{} * {} + {}", x_, of_label(s.scale), of_label(s.shift));
+  }
   std::string text(const operation::Activate& a, const Operation&) {
     return activated(x_, a.activation);
   }

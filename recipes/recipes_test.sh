@@ -1,7 +1,7 @@
 #!/bin/bash
 # Trains recipes and holds them against the numbers that they promise. Slow: minutes each.
 #
-#   recipes/recipes_test.sh build/gan [ring8|grid25|gaussian1d|indistinguishable|fashion ...]
+#   recipes/recipes_test.sh build/gan [ring8|grid25|gaussian1d|indistinguishable|fashion|classes|dcgan ...]
 set -euo pipefail
 program=$(readlink -f "$1")
 shift
@@ -17,8 +17,9 @@ value() {  # key: the first number of that name in the evaluation
 train() {
   rm -rf "$scratch/run"
   "$program" train "$1" --seed "$2" --out "$scratch/run" --quiet "${@:3}"
-  "$program" evaluate "$scratch/run" --json >"$scratch/scores.json" 2>/dev/null
+  judge
 }
+judge() { "$program" evaluate "$scratch/run" --json "$@" >"$scratch/scores.json" 2>/dev/null; }
 
 expect() {  # what, then key, comparison, bound in threes
   local what=$1 verdict=ok said=
@@ -68,7 +69,19 @@ fashion() {
   expect "fashion-mnist-conv" log_likelihood '>=' 300
 }
 
-for part in "${@:-ring8 grid25 gaussian1d indistinguishable fashion}"; do
+classes() {  # G makes the garment that it was asked for
+  train fashion-mnist-classes 1
+  expect "fashion-mnist-classes" log_likelihood '>=' 280
+  judge --scores class-accuracy
+  expect "fashion-mnist-classes" accuracy '>=' 0.88
+}
+
+dcgan() {
+  train dcgan-fashion-mnist 1
+  expect "dcgan-fashion-mnist" log_likelihood '>=' 200
+}
+
+for part in "${@:-ring8 grid25 gaussian1d indistinguishable fashion classes dcgan}"; do
   for one in $part; do "$one"; done
 done
 exit $bad

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Trains network (a) of bench/images/ on Fashion-MNIST in eager PyTorch, as peers/images.py has it (bfloat16, channels-last).
+"""Trains network (a) of bench/images/ on Fashion-MNIST in eager PyTorch, as peers/images.py has it.
 
-    python3 bench/peers/equal_time.py DATA SECONDS POINTS OUT
+    python3 bench/peers/equal_time.py DATA LAYOUT PRECISION SECONDS POINTS OUT
 
-DATA is the gzipped IDX file of the training images, of which the first 50,000 are used. After each of POINTS equal parts of
-SECONDS, 10,000 samples of the average of G are written to OUT/<k>.npy (which takes none of the time), and a line "seconds
-steps" is printed.
+DATA is the gzipped IDX file of the training images, of which the first 50,000 are used; LAYOUT and PRECISION as in images.py.
+After each of POINTS equal parts of SECONDS, 10,000 samples of the average of G are written to OUT/<k>.npy (which takes none of
+the time), and a line "seconds steps" is printed.
 """
 import gzip
 import pathlib
@@ -21,7 +21,8 @@ BATCH, TRAINING, SAMPLES = 100, 50_000, 10_000
 
 
 def main():
-    data, seconds, points, out = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), pathlib.Path(sys.argv[4])
+    data, layout, precision, seconds, points, out = sys.argv[1:]
+    seconds, points, out = float(seconds), int(points), pathlib.Path(out)
     torch.manual_seed(1)
     torch.set_num_threads(2)
     torch.set_flush_denormal(True)
@@ -29,7 +30,7 @@ def main():
     with gzip.open(data) as file:
         pixels = numpy.frombuffer(file.read(), dtype=numpy.uint8, offset=16).reshape(-1, 1, 28, 28)
     x = torch.from_numpy(pixels[:TRAINING].astype(numpy.float32) / 255)
-    pair, steps, spent = Pair("a", channels_last=True, bf16=True), 0, time.perf_counter() - begin
+    pair, steps, spent = Pair("a", layout == "channels-last", precision == "bf16"), 0, time.perf_counter() - begin
     for point in range(1, points + 1):
         begin = time.perf_counter()
         while spent + time.perf_counter() - begin < seconds * point / points:

@@ -24,7 +24,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kMagic =
-    "gan pictures 1\n\n";  // to be counted up when the format changes
+    "gan pictures 2\n\n";  // to be counted up when the format changes
 constexpr std::string_view kPrefix = "pictures-", kSuffix = ".cache";
 constexpr size_t kBlock = size_t{4} << 20;
 constexpr size_t kAlignment = alignof(uint64_t);

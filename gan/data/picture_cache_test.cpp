@@ -45,7 +45,8 @@ TEST_F(PictureCache, DamagedCachesAreWrittenAnew) {
     EXPECT_EQ(imported_by([&] { EXPECT_EQ(open("d").hash, hash); }), 12);
   }
   std::string other = whole;
-  other[other.rfind("pictures 1") + 9] = '0';
+  const std::string_view format = "gan pictures ";
+  other[other.rfind(format) + format.size()] = '0';
   write_file(file, other);
   EXPECT_EQ(imported_by([&] { EXPECT_EQ(open("d").hash, hash); }), 12);
   EXPECT_EQ(read_file(file), whole);

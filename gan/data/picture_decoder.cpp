@@ -280,7 +280,14 @@ DecodedPicture PictureDecoder::decode(std::string& bytes, std::string_view who) 
   if (is_turned(image.get())) image = opened(bytes, kind, VIPS_ACCESS_RANDOM);
   std::vector<uint8_t> memory;
   const bool converted = is_cmyk(image.get());
-  if (converted) image = rgb_of(image, kind, memory);
+  const auto upright = [&] {
+    if (is_turned(image.get()))
+      image = made(kind, [&](VipsImage** to) { return vips.autorot(image.get(), to, nullptr); });
+  };
+  if (converted) {
+    upright();  // pixels in `memory` do not know how they were turned
+    image = rgb_of(image, kind, memory);
+  }
 
   if (size_) {
     const int width = static_cast<int>(size_->width), height = static_cast<int>(size_->height);
@@ -295,8 +302,7 @@ DecodedPicture PictureDecoder::decode(std::string& bytes, std::string_view who) 
                                    nullptr);
     });
   } else {
-    if (is_turned(image.get()))
-      image = made(kind, [&](VipsImage** to) { return vips.autorot(image.get(), to, nullptr); });
+    upright();
     if (crop_) image = centre_of(image, kind);
   }
   image = to_srgb(std::move(image), kind);

@@ -56,6 +56,29 @@ TEST(PictureDecoder, FormatsAreKnownByContent) {
   EXPECT_EQ(picture_kind(""), "");
 }
 
+TEST(PictureDecoder, OfAnimationsTheFirstFrameIsRead) {  // red, then blue
+  using namespace std::string_literals;
+  const std::string gif =
+      "\x47\x49\x46\x38\x39\x61\x08\x00\x08\x00\x81\x00\x00\xc8\x10\x10\x10\x10\xc8\x00"s +
+      "\x00\x00\x00\x00\x00\x21\xff\x0b\x4e\x45\x54\x53\x43\x41\x50\x45\x32\x2e\x30\x03"s +
+      "\x01\x00\x00\x00\x21\xf9\x04\x00\x0a\x00\x00\x00\x2c\x00\x00\x00\x00\x08\x00\x08"s +
+      "\x00\x00\x08\x0f\x00\x01\x08\x1c\x48\xb0\xa0\xc1\x83\x08\x13\x2a\x4c\x18\x10\x00"s +
+      "\x21\xf9\x04\x00\x0a\x00\x00\x00\x2c\x00\x00\x00\x00\x08\x00\x08\x00\x81\xc8\x10"s +
+      "\x10\x10\x10\xc8\x00\x00\x00\x00\x00\x00\x08\x0f\x00\x03\x08\x1c\x48\xb0\xa0\xc1"s +
+      "\x83\x08\x13\x2a\x4c\x18\x10\x00\x3b"s;
+  const std::string webp =
+      "\x52\x49\x46\x46\x88\x00\x00\x00\x57\x45\x42\x50\x56\x50\x38\x58\x0a\x00\x00\x00"s +
+      "\x02\x00\x00\x00\x07\x00\x00\x07\x00\x00\x41\x4e\x49\x4d\x06\x00\x00\x00\x00\x00"s +
+      "\x00\x00\x00\x00\x41\x4e\x4d\x46\x2a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x07\x00"s +
+      "\x00\x07\x00\x00\x64\x00\x00\x02\x56\x50\x38\x4c\x11\x00\x00\x00\x2f\x07\xc0\x01"s +
+      "\x00\x07\x50\x88\x22\x17\xa2\xff\x81\x88\xe8\x7f\x00\x00\x41\x4e\x4d\x46\x2a\x00"s +
+      "\x00\x00\x00\x00\x00\x00\x00\x00\x07\x00\x00\x07\x00\x00\x64\x00\x00\x00\x56\x50"s +
+      "\x38\x4c\x11\x00\x00\x00\x2f\x07\xc0\x01\x00\x07\x50\x88\x42\x14\xb9\xff\x81\x88"s +
+      "\xe8\x7f\x00\x00"s;
+  for (const std::string& bytes : {gif, webp})
+    EXPECT_LE(distance(decode(bytes), plain_picture(8, 8, {200, 16, 16})), 3) << bytes.size();
+}
+
 TEST(PictureDecoder, GreyPalettesAndOneBitAreExpanded) {
   const DecodedPicture grey = decode(encode_png(test_picture(1, 9, 5, 1)));
   EXPECT_TRUE(grey.grey);
@@ -145,6 +168,23 @@ TEST(PictureDecoder, PicturesAreUpright) {
     EXPECT_GT(at(left, left.size.width - 4, 4), 200);
   }
   EXPECT_EQ(decode(turned(jpeg, 6)).size, (PictureSize{32, 48}));
+}
+
+TEST(PictureDecoder, InksAreTurnedUpright) {
+  Image inks = plain_picture(48, 32, {0, 0, 0, 0});  // white; its upper half is cyan
+  for (size_t i = 0; i < inks.pixels.size() / 2; i += 4) inks.pixels[i] = 255;
+  const std::string jpeg = PictureSaver::save(inks, ".jpg[Q=95,strip]", VIPS_INTERPRETATION_CMYK);
+  PictureSettings smaller;
+  smaller.resize = "16x24";
+  for (const PictureSettings& settings : {PictureSettings{}, smaller}) {
+    const DecodedPicture right = decode(turned(jpeg, 6), settings);  // is to be turned clockwise
+    ASSERT_EQ(right.size, (settings.resize == "none" ? PictureSize{32, 48} : PictureSize{16, 24}));
+    const auto red = [&](int64_t x) {
+      return right.pixels[static_cast<size_t>((right.size.height / 2 * right.size.width + x) * 3)];
+    };
+    EXPECT_GT(red(2), 200);
+    EXPECT_LT(red(right.size.width - 3), 50);
+  }
 }
 
 TEST(PictureDecoder, ScalingAveragesAndReachesTheSize) {

@@ -75,6 +75,30 @@ TEST_F(PictureFolder, KeepsItsSplitAsItGrows) {
   EXPECT_EQ(train.size() + valid.size() + test.size(), 120u);  // none is in two
 }
 
+TEST_F(PictureFolder, KeepsItsSplitWhenColourComesToGreyPictures) {
+  for (int i = 1; i <= 60; ++i)
+    put_file("d/" + std::to_string(i) + ".png", encode_png(test_picture(i, 8, 8, 1)));
+  const DataSet before = open("d");
+  put_file("d/99.png", encode_png(test_picture(1, 8, 8)));
+  const DataSet after = open("d");
+  ASSERT_EQ(before.train.shape(), (Shape{1, 8, 8}));
+  ASSERT_EQ(after.train.shape(), (Shape{3, 8, 8}));
+  // The red channel of a picture that was grey is what it was.
+  const auto grey = [](const Examples& part) {
+    std::set<std::string> out;
+    const auto dim = static_cast<size_t>(part.dim());
+    for (int64_t i = 0; i < part.size(); ++i) {
+      const auto raw = part.raw(i);
+      out.emplace(reinterpret_cast<const char*>(raw.data()), std::min<size_t>(dim, 64));
+    }
+    return out;
+  };
+  for (const auto& [part, whole] : {std::pair{&before.train, grey(after.train)},
+                                    {&before.valid, grey(after.valid)},
+                                    {&before.test, grey(after.test)}})
+    for (const std::string& values : grey(*part)) EXPECT_TRUE(whole.contains(values));
+}
+
 TEST_F(PictureFolder, LabelsFollowTheirPictures) {
   for (int i = 1; i <= 20; ++i) {
     put_file("d/cat/" + std::to_string(i) + ".png",

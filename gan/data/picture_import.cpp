@@ -35,8 +35,14 @@ struct Imported {
 /// Of one thread.
 class ImportWorker {
  public:
-  ImportWorker(const PictureListing& listing, const PictureDecoder& decoder, int64_t channels)
-      : listing_(listing), reader_(listing), decoder_(decoder), channels_(channels) {}
+  /// digest_channels: of what decides the split, so that it stays when a grey folder gets colour
+  ImportWorker(const PictureListing& listing, const PictureDecoder& decoder, int64_t channels,
+               int64_t digest_channels)
+      : listing_(listing),
+        reader_(listing),
+        decoder_(decoder),
+        channels_(channels),
+        digest_channels_(digest_channels) {}
   ImportWorker(const ImportWorker&) = delete;
   ~ImportWorker() { PictureDecoder::end_thread(); }
 
@@ -51,9 +57,10 @@ class ImportWorker {
       return out;
     }
     out.values = channels_first(out.picture, channels_);
+    out.digest = digest_of(
+        digest_channels_ == channels_ ? out.values : channels_first(out.picture, digest_channels_));
     out.picture.pixels.clear();
     out.picture.pixels.shrink_to_fit();
-    out.digest = digest_of(out.values);
     return out;
   }
 
@@ -61,8 +68,10 @@ class ImportWorker {
   const PictureListing& listing_;
   PictureReader reader_;
   const PictureDecoder& decoder_;
-  int64_t channels_;
+  int64_t channels_, digest_channels_;
 };
+
+constexpr int64_t kColours = 3;  // channels of a picture in colour
 
 /// Thrown where a grey cache meets the first picture in colour.
 struct ColourFound {};
@@ -93,7 +102,8 @@ class Import {
     using Block = std::vector<Imported>;
     const auto make_worker = [&] {
       return
-          [&, worker = std::make_unique<ImportWorker>(listing_, decoder_, channels_)](int64_t b) {
+          [&, worker = std::make_unique<ImportWorker>(
+                  listing_, decoder_, channels_, until_colour_ ? kColours : channels_)](int64_t b) {
             Block block;
             for (int64_t i = b * each; i < std::min((b + 1) * each, count); ++i)
               block.push_back((*worker)(i));

@@ -113,6 +113,27 @@ Separation separation(const Examples& train, const Examples& valid) {
           .judged = judged};
 }
 
+/// Names of the columns of a table in which all of these rows are the same: "b, column 4"; of many,
+/// the first.
+std::string constant_columns(const DataSet& data, const Examples& rows) {
+  const int64_t dim = rows.dim();
+  const std::vector<float> values = rows.rows(0, rows.size());
+  constexpr int64_t kNamed = 10;
+  std::string out;
+  int64_t found = 0;
+  for (int64_t j = 0; j < dim; ++j) {
+    bool same = true;
+    for (int64_t i = 1; same && i < rows.size(); ++i)
+      same = values[static_cast<size_t>(i * dim + j)] == values[static_cast<size_t>(j)];
+    if (!same || ++found > kNamed) continue;
+    const auto place = static_cast<size_t>(j);
+    out += out.empty() ? "" : ", ";
+    out += place < data.columns.size() ? data.columns[place] : fmt::format("column {}", j + 1);
+  }
+  if (found > kNamed) out += fmt::format(" and {} more", found - kNamed);
+  return out;
+}
+
 std::vector<Finding> data_findings(const DataSet& data) {
   std::vector<Finding> out;
   const Variety variety = variety_of(data);
@@ -132,6 +153,12 @@ std::vector<Finding> data_findings(const DataSet& data) {
                                          100 * one_class, data.classes.size())));
 
   const Examples train = evenly(data.train, kMostTrain), valid = evenly(data.valid, kMostHeldOut);
+  if (const std::string constant = data.image ? "" : constant_columns(data, train);
+      !constant.empty())
+    out.push_back(about_data("data-no-variety",
+                             fmt::format("these are the same in every training example: {}; they "
+                                         "teach nothing, leave them out",
+                                         constant)));
   std::unordered_set<std::string_view> seen;
   for (int64_t i = 0; i < train.size(); ++i) seen.insert(bytes_of(train, i));
   const double repeated = 1 - static_cast<double>(seen.size()) / static_cast<double>(train.size());

@@ -53,6 +53,22 @@ TEST(DataFindings, FindAClassThatIsNearlyAll) {
   }
 }
 
+TEST(DataFindings, FindColumnsThatAreTheSameInAllRows) {
+  std::vector<float> values = normal("a", 1000);
+  for (size_t i = 1; i < values.size(); i += 2) values[i] = 4;
+  DataSet data = data_of(values, values);
+  data.columns = {"height", "planet"};
+  const auto findings = data_findings(data);
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings[0].name, "data-no-variety");
+  EXPECT_TRUE(findings[0].text.starts_with("these are the same in every training example: planet;"))
+      << findings[0].text;
+  data.columns.clear();
+  EXPECT_NE(data_findings(data)[0].text.find("example: column 2;"), std::string::npos);
+  data.image = true;  // whose corners are often black
+  for (const Finding& f : data_findings(data)) EXPECT_NE(f.name, "data-no-variety");
+}
+
 TEST(DataFindings, FindCopies) {
   std::vector<float> twice = normal("a", 200);
   for (int i = 0; i < 3; ++i) {

@@ -102,6 +102,14 @@ TEST(Detectors, FindLossesAndSamplesThatGrow) {
   EXPECT_EQ(names_in(found(growing, 60)), Expected{"diverges"});
   const auto peak = [](int i) { return with(i, {{"d_loss", i == 30 ? 1000 : 1}}); };
   EXPECT_EQ(names_in(found(peak, 60)), Expected{});
+  const auto steep = [](int i) {
+    NamedNumbers line = healthy(i);
+    line.emplace_back("g_gradient", i < 40 ? 0.5 + 0.1 * std::sin(i) : std::exp2(i - 40));
+    return line;
+  };
+  const auto findings = found(steep, 60);
+  ASSERT_EQ(names_in(findings), Expected{"diverges"});
+  EXPECT_TRUE(findings[0].text.starts_with("the gradient of G grew from 0.")) << findings[0].text;
   const auto wide = [](int i) { return with(i, {{"spread", 1 + 0.2 * i}}); };
   EXPECT_EQ(names_in(found(wide, 60)), Expected{"diverges"});
 }
@@ -167,6 +175,20 @@ TEST(Detectors, FindCollapseInEachOfItsForms) {
   EXPECT_EQ(names_in(found(one)), Expected{"collapse"});
   const auto few = [](int i) { return with(i, {{"crowd", 0.01}}); };
   EXPECT_EQ(names_in(found(few)), Expected{"collapse"});
+  const auto flat = [](int i) {
+    NamedNumbers line = healthy(i);
+    line.emplace_back("narrowest", 0.02);
+    return line;
+  };
+  EXPECT_TRUE(found(flat).at(0).text.starts_with("along one of the directions"));
+  const auto points = [](int i) {
+    NamedNumbers line = healthy(i);
+    line.emplace_back("spread_within", 0.1);
+    return line;
+  };
+  EXPECT_TRUE(found(points).at(0).text.starts_with("inside their modes"));
+  const auto alone = [](int) { return NamedNumbers{{"width", 0.01}}; };  // of few examples
+  EXPECT_EQ(names_in(found(alone)), Expected{"collapse"});
   const auto half = [](int i) { return with(i, {{"covered", 0.5}, {"inside", 0.95}}); };
   const auto findings = found(half);
   ASSERT_EQ(names_in(findings), Expected{"collapse"});

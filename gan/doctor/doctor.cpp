@@ -10,13 +10,17 @@ constexpr int kMostBeginnings = 3;  // of a finding that comes and goes
 }  // namespace
 
 void put(std::vector<Finding>& findings, const Finding& finding) {
+  const auto is_event = [](const Finding& f) { return f.to == f.from; };  // a return
   for (Finding& known : findings)
-    if (known.name == finding.name && known.from == finding.from) {
+    if (known.name == finding.name && known.from == finding.from &&
+        is_event(known) == is_event(finding)) {
       known = finding;
       return;
     }
-  const auto later = std::find_if(findings.begin(), findings.end(),
-                                  [&](const Finding& f) { return f.from > finding.from; });
+  const auto later = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) {
+    const bool event_first = f.from == finding.from && is_event(finding) && !is_event(f);
+    return f.from > finding.from || event_first;
+  });
   findings.insert(later, finding);
 }
 
@@ -33,6 +37,12 @@ const Finding* Doctor::open(std::string_view name) const {
   const auto found = std::find_if(findings_.rbegin(), findings_.rend(),
                                   [&](const Finding& f) { return f.name == name && !f.to; });
   return found == findings_.rend() ? nullptr : &*found;
+}
+
+int64_t Doctor::first_sign(std::string_view name) const {
+  for (size_t i = 0; i < rows_.size(); ++i)
+    if (detectors()[i].name == name) return rows_[i].first_sign;
+  return 0;
 }
 
 void Doctor::add(const Finding& finding) {
@@ -53,6 +63,7 @@ std::vector<Finding> Doctor::note(int64_t step, const NamedNumbers& numbers) {
     Row& row = rows_[i];
     const auto sign = detector.find(history_, facts_, row.open);
     if (!sign) continue;
+    if (sign->present && row.seen == 0) row.first_sign = step;
     row.seen = sign->present ? row.seen + 1 : 0;
     row.unseen = sign->present ? 0 : row.unseen + 1;
     const bool begins =

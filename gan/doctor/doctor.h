@@ -30,10 +30,12 @@ class Doctor {
 
   const std::vector<Finding>& findings() const { return findings_; }  ///< in order of `from`
   const Finding* open(std::string_view name) const;  ///< the one that is not over, or nullptr
+  int64_t first_sign(std::string_view name) const;   ///< of the newest one: step of that line
 
  private:
   struct Row {
     int seen = 0, unseen = 0, begun = 0;
+    int64_t first_sign = 0;  ///< step of the first of the lines `seen`
     bool open = false;
   };
   Finding* newest(std::string_view name);

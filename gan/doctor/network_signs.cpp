@@ -17,6 +17,7 @@ constexpr int64_t kEnoughExamples = 64;  // in a batch, to call a unit of D dead
 
 constexpr size_t kGrownLines = 5, kUsualLines = 10, kMostLines = 1000;
 constexpr double kGrowth = 30;     // times the usual loss
+constexpr double kSteep = 1000;    // times the usual gradient
 constexpr double kLargeLoss = 50;  // of a game whose losses are a few nats
 constexpr double kWide = 5;        // spread of samples, in spreads of the data
 
@@ -46,7 +47,34 @@ MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts
                   100 * worst, where, kDeadLines)};
 }
 
-/// Losses, and the spread of samples.
+/// The median size of all but the newest lines, of a thousand at most.
+double usual_size(const Readings& all) {
+  std::vector<double> before;
+  const size_t first = all.size() > kMostLines ? all.size() - kMostLines : 0;
+  for (size_t i = first; i + kGrownLines < all.size(); ++i)
+    before.push_back(std::abs(all[i].value));
+  return median(std::move(before));
+}
+
+/// Gradients that grow far beyond what they were.
+MaybeSign look_at_gradients(const History& history) {
+  bool any = false;
+  for (const char* name : {"d_gradient", "g_gradient"}) {
+    if (!history.has_new(name)) continue;
+    any = true;
+    const Readings& all = history.series(name);
+    if (all.size() < kGrownLines + kUsualLines) continue;
+    const double usual = usual_size(all), least_now = least(history.newest(name, kGrownLines));
+    if (usual > 0 && least_now > kSteep * usual)
+      return Sign{true, fmt::format("the gradient of {} grew from {:.3g} (the median so far) to "
+                                    "{:.3g}: training diverges; use a lower "
+                                    "training.learning_rate, or a penalty (game.r1, game.r2)",
+                                    name[0] == 'd' ? "D" : "G", usual, least_now)};
+  }
+  return any ? MaybeSign(Sign{}) : std::nullopt;
+}
+
+/// Losses, gradients, and the spread of samples.
 MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts, bool) {
   bool any = false;
   for (const char* name : {"d_loss", "g_loss", "nce_loss", "cross_entropy"}) {
@@ -62,11 +90,7 @@ MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts
                                     name, now, kGrownLines)};
     const Readings& all = history.series(name);
     if (all.size() < kGrownLines + kUsualLines) continue;
-    std::vector<double> before;
-    const size_t first = all.size() > kMostLines ? all.size() - kMostLines : 0;
-    for (size_t i = first; i + kGrownLines < all.size(); ++i)
-      before.push_back(std::abs(all[i].value));
-    const double usual = std::max(1.0, median(std::move(before)));
+    const double usual = std::max(1.0, usual_size(all));
     if (now > kGrowth * usual)
       return Sign{true, fmt::format("{} grew from {:.3g} (the median so far) to {:.3g}: training "
                                     "diverges; use a lower training.learning_rate, or a penalty "
@@ -82,7 +106,8 @@ MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts
                                     "training.learning_rate, or a penalty (game.r1, game.r2)",
                                     wide, kGrownLines)};
   }
-  if (!any) return {};
+  const MaybeSign of_gradients = look_at_gradients(history);
+  if (!any || (of_gradients && of_gradients->present)) return of_gradients;
   return Sign{};
 }
 

@@ -10,6 +10,8 @@ namespace gan {
 namespace {
 
 constexpr double kNarrow = 0.2;       // spread of samples over spread of data
+constexpr double kFlat = 0.1;         // the same along one direction
+constexpr double kPoint = 0.2;        // spread inside modes over the true one
 constexpr int64_t kWarmUp = 1000;     // steps
 constexpr double kCrowded = 0.1;      // distances to the nearest sample over those within the data
 constexpr double kInside = 0.6;       // share of samples that have data near
@@ -39,20 +41,35 @@ std::optional<double> now(const History& history, const std::string& name) {
 MaybeSign look_for_collapse(const History& history, const TrainingFacts&, bool open) {
   const auto covered = now(history, "covered"), inside = now(history, "inside"),
              width = now(history, "width"), crowd = now(history, "crowd");
-  if (!covered || !inside || !width) return {};
+  if (!width) return {};
   const double easier = open ? kEasier : 1;
   if (*width < kNarrow * easier && trained(history, "width"))
     return Sign{true, fmt::format("samples spread only {:.2g} times as wide as the data: G makes "
                                   "nearly one example; use a penalty (game.r1, game.r2), a lower "
                                   "training.learning_rate, or the relativistic game",
                                   *width)};
+  if (const auto flat = now(history, "narrowest");
+      flat && *flat < kFlat * easier && trained(history, "width"))
+    return Sign{true,
+                fmt::format("along one of the directions in which the data vary most, samples "
+                            "spread only {:.2g} times as wide as the data: G leaves out a "
+                            "direction; use a penalty (game.r1, game.r2), or a lower "
+                            "training.learning_rate",
+                            *flat)};
+  if (const Readings& within = history.series("spread_within");
+      !within.empty() && within.back().value < kPoint * easier && inside && *inside > kInside)
+    return Sign{true,
+                fmt::format("inside their modes, samples spread only {:.2g} times as wide as "
+                            "the data: each mode is nearly one example; use a weaker penalty, "
+                            "or a lower rate at the end",
+                            within.back().value)};
   if (crowd && *crowd < kCrowded * easier)
     return Sign{true, fmt::format("samples lie {:.2g} times as far from each other as data do "
                                   "(median distance to the nearest): G makes few different "
                                   "examples; use a penalty (game.r1, game.r2) or a lower "
                                   "training.learning_rate",
                                   *crowd)};
-  if (*inside >= kInside / easier && *covered < kCovered * easier * *inside)
+  if (inside && covered && *inside >= kInside / easier && *covered < kCovered * easier * *inside)
     return Sign{true, fmt::format("{:.0f}% of the samples lie among the data, but only {:.0f}% of "
                                   "the data have a sample near: G leaves out modes; use a penalty "
                                   "(game.r1, game.r2), the relativistic game, or a lower "

@@ -111,15 +111,26 @@ class Builder {
 
   size_t layer_of(const BatchNorm& l, size_t value) {
     const int64_t n = shape(value)[0];
-    const Weights gain = weights("gain", {n}), bias = weights("bias", {n}),
-                  mean = weights("mean", {n}), variance = weights("variance", {n});
-    operation::Scale out{gain, bias};
-    for (size_t i = 0; i < gain.values.size(); ++i) {
-      const double factor = gain.values[i] / std::sqrt(variance.values[i] + l.epsilon);
-      out.scale.values[i] = static_cast<float>(factor);
-      out.shift.values[i] = static_cast<float>(bias.values[i] - factor * mean.values[i]);
-    }
+    operation::Scale out{weights("gain", {n}), weights("bias", {n})};
+    take_in_moments(out.scale, out.shift, n, l.epsilon);
     return add(std::move(out), at_.name, {value}, Shape(shape(value)));
+  }
+  size_t layer_of(const ConditionalBatchNorm& l, size_t value) {
+    const int64_t n = shape(value)[0];
+    const Shape table{graph_.classes, n};
+    operation::ScaleOfClass out{weights("gain", table), weights("bias", table)};
+    take_in_moments(out.scale, out.shift, n, l.epsilon);
+    return add(std::move(out), at_.name, {value}, Shape(shape(value)));
+  }
+  /// Gain and bias [n] or [classes, n] of what running moments have normalised: of what comes in.
+  void take_in_moments(Weights& gain, Weights& bias, int64_t n, double epsilon) {
+    const Weights mean = weights("mean", {n}), variance = weights("variance", {n});
+    for (size_t i = 0; i < gain.values.size(); ++i) {
+      const size_t column = i % static_cast<size_t>(n);
+      const double factor = gain.values[i] / std::sqrt(variance.values[column] + epsilon);
+      gain.values[i] = static_cast<float>(factor);
+      bias.values[i] = static_cast<float>(bias.values[i] - factor * mean.values[column]);
+    }
   }
 
   template <bool transposed>

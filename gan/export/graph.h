@@ -62,6 +62,11 @@ struct Scale {
   Weights scale, shift;
 };
 
+/// The same with a row for each class: that of the label is taken.
+struct ScaleOfClass {
+  Weights scale, shift;  ///< [classes, n] or [classes, C]
+};
+
 struct Activate {
   ActivationOf activation;
 };
@@ -102,10 +107,10 @@ struct OwnUnits {
 
 using OperationKind =
     std::variant<operation::Affine, operation::Kernels, operation::MaxOfPieces,
-                 operation::MaxOfWindows, operation::Scale, operation::Activate, operation::Reshape,
-                 operation::Upsample, operation::Downsample, operation::AveragePool,
-                 operation::Crop, operation::Add, operation::JoinClass, operation::ProjectClass,
-                 operation::OwnUnits>;
+                 operation::MaxOfWindows, operation::Scale, operation::ScaleOfClass,
+                 operation::Activate, operation::Reshape, operation::Upsample,
+                 operation::Downsample, operation::AveragePool, operation::Crop, operation::Add,
+                 operation::JoinClass, operation::ProjectClass, operation::OwnUnits>;
 
 struct Operation {
   OperationKind kind;

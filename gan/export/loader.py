@@ -57,6 +57,10 @@ class Generator(torch.nn.Module):
             x = x if b.dim() == 1 else x + b
         elif kind == "scale":
             x = x * w.reshape(-1, *[1] * (x.dim() - 2)) + b.reshape(-1, *[1] * (x.dim() - 2))
+        elif kind == "scale-of-class":
+            label = label if label is not None else torch.zeros(len(x), dtype=torch.int64, device=x.device)
+            w, b = (table[label].reshape(*x.shape[:2], *[1] * (x.dim() - 2)) for table in (w, b))
+            x = x * w + b
         elif kind == "max-of-pieces":
             x = x.unflatten(1, (-1, o["pieces"])).amax(2)
         elif kind == "max-of-windows":

@@ -160,6 +160,15 @@ class Nodes {
     next("Mul", {constant(shape, s.scale.values)});
     next("Add", {constant(shape, s.shift.values)});
   }
+  void add(const operation::ScaleOfClass& s, const Operation& o) {
+    Shape shape = s.scale.shape;
+    if (in(o).size() == 3) shape.insert(shape.end(), {1, 1});
+    for (const auto& [operation, table] : {std::pair{"Mul", &s.scale}, {"Add", &s.shift}}) {
+      const std::string row = w_.fresh(name_);
+      w_.node("Gather", {constant(shape, table->values), "label"}, row);
+      next(operation, {row});
+    }
+  }
   void add(const operation::Activate& a, const Operation&) { activate(a.activation); }
   void add(const operation::Reshape&, const Operation& o) { reshape(out(o)); }
 

@@ -24,7 +24,8 @@ enum class Kind {
   images_of_rows,  // and back
   resample,        // each number a weighted sum over lines and columns
   add,
-  join_class,  // [x, the embedding of the label]
+  join_class,      // [x, the embedding of the label]
+  scale_of_class,  // as scale, by the numbers of the label
 };
 
 struct Map {
@@ -203,10 +204,13 @@ inline void run_step(const Step& s, const float* weights, const float* in, const
     case Kind::max_of_windows:
       return max_of_windows(s, in, out);
     case Kind::scale:
+    case Kind::scale_of_class: {
+      const Index row = s.kind == Kind::scale ? 0 : label * s.count;
+      const float *scale = weights + s.weights + row, *shift = weights + s.biases + row;
       for (Index i = 0; i < size; i += s.count)
-        for (Index j = 0; j < s.count; ++j)
-          out[i + j] = in[i + j] * weights[s.weights + j] + weights[s.biases + j];
+        for (Index j = 0; j < s.count; ++j) out[i + j] = in[i + j] * scale[j] + shift[j];
       return;
+    }
     case Kind::activate:
       copy(in, size, out);
       return activate(s.activation, s.slope, out, size);

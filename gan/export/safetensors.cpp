@@ -89,6 +89,10 @@ class Describer {
     call("scale");
     keep(s.scale, s.shift);
   }
+  void describe(const operation::ScaleOfClass& s, const Operation&) {
+    call("scale-of-class");
+    keep(s.scale, s.shift);
+  }
   void describe(const operation::Activate& a, const Operation&) {
     call("activate");
     set(json_, a.activation);

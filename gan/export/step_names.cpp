@@ -6,7 +6,7 @@ std::string_view name_of(generator::Kind kind) {
   static constexpr std::string_view kNames[] = {
       "products", "kernels",  "max_of_pieces",  "max_of_windows",
       "scale",    "activate", "rows_of_images", "images_of_rows",
-      "resample", "add",      "join_class"};
+      "resample", "add",      "join_class",     "scale_of_class"};
   return kNames[static_cast<int>(kind)];
 }
 

@@ -197,6 +197,12 @@ class Lowering {
     step.biases = keep(s.shift.values);
     step.count = static_cast<Index>(s.scale.values.size());
   }
+  void lower(const operation::ScaleOfClass& s, const Operation& o) {
+    Step& step = add(Kind::scale_of_class, o);
+    step.weights = keep(s.scale.values);
+    step.biases = keep(s.shift.values);
+    step.count = static_cast<Index>(s.scale.shape[1]);
+  }
   void lower(const operation::Activate& a, const Operation& o) {
     set(add(Kind::activate, o), a.activation);
   }

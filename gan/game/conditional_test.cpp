@@ -61,9 +61,8 @@ TEST(Conditional, OnlyTheEmbeddingsOfLabelsThatWereSeenMove) {
   }
 }
 
-TEST(Conditional, GDrawsTheClassThatItWasAskedFor) {
-  gan::Setup setup = conditional_setup();
-  setup.data.classes.pop_back();
+/// Trains, and holds what G draws against what it was asked for.
+void expect_classes_as_asked(const gan::Setup& setup) {
   Trainer trainer(setup);
   TwoClasses data;
   for (int64_t t = 0; t < 600; ++t) trainer.step(t, data);
@@ -74,6 +73,22 @@ TEST(Conditional, GDrawsTheClassThatItWasAskedFor) {
   const double share = label.to(at::kFloat).mean().item<double>();
   EXPECT_NEAR(share, 0.5, 0.1);
   EXPECT_TRUE(at::equal(G.labels(10, 7, 5), G.labels(15, 7).slice(0, 5)));
+}
+
+TEST(Conditional, GDrawsTheClassThatItWasAskedFor) {
+  gan::Setup setup = conditional_setup();
+  setup.data.classes.pop_back();
+  expect_classes_as_asked(setup);
+}
+
+TEST(Conditional, GDrawsItByBatchNormOfItsClass) {  // with a projection in D: Miyato & Koyama 2018
+  gan::Setup setup = conditional_setup();
+  setup.data.classes.pop_back();
+  setup.config.generator.layers = {
+      Dense{.units = 16}, ConditionalBatchNorm{}, ActivationLayer{.activation = Activation::relu},
+      Dense{.units = 16}, ConditionalBatchNorm{}, ActivationLayer{.activation = Activation::relu},
+      Dense{.units = 1}};
+  expect_classes_as_asked(setup);
 }
 
 TEST(Conditional, WhatIsWatchedSeesLabelsToo) {

@@ -58,12 +58,23 @@ std::map<std::string, Moments> moments_of(Network& network, Optimizer* optimizer
 
 }  // namespace
 
+bool is_relu(const LayerSpec& layer) {
+  return std::visit(
+      [](const auto& l) {
+        if constexpr (requires { l.activation; })
+          return l.activation == Activation::relu;
+        else
+          return false;
+      },
+      layer);
+}
+
 Tensor watch_units(const Network& network, const Tensor& x, const Tensor& label,
                    const std::function<void(size_t layer, const Tensor& silent)>& use) {
   return network(x, {.label = label, .watch = [&](size_t layer, const Tensor& h) {
-                       const auto* dense = std::get_if<Dense>(&network.spec()[layer]);
-                       if (dense && dense->activation == Activation::relu)
-                         use(layer, h.amax(0).le(0));
+                       if (!is_relu(network.spec()[layer])) return;
+                       // [B, units], or [B, channels, H, W]
+                       use(layer, h.transpose(0, 1).flatten(1).amax(1).le(0));
                      }});
 }
 
@@ -71,6 +82,7 @@ std::vector<DeadUnits> dead_units(const Network& network, const Tensor& x, const
   const at::NoGradGuard no_grad;
   std::vector<DeadUnits> out;
   watch_units(network, x, label, [&](size_t layer, const Tensor& silent) {
+    if (!std::holds_alternative<Dense>(network.spec()[layer])) return;
     const auto next = next_of(network.spec(), layer);
     if (next && silent.any().item<bool>()) out.push_back({layer, *next, silent});
   });

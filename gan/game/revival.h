@@ -10,8 +10,8 @@
 
 namespace gan {
 
-/// The network's outputs for x [B, in...], label [B] or undefined; use() sees of each dense ReLU
-/// layer which units fired for none of these examples, [units] bool.
+/// The network's outputs for x [B, in...], label [B] or undefined; use() sees of each ReLU layer
+/// which units, or channels, fired for none of these examples: [units] bool.
 Tensor watch_units(const Network& network, const Tensor& x, const Tensor& label,
                    const std::function<void(size_t layer, const Tensor& silent)>& use);
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "gan/game/testing.h"
 #include "gan/game/trainer.h"
@@ -125,6 +126,25 @@ TEST(Revive, LeavesAloneWhatFiresAndWhatTheAverageStillUses) {
   EXPECT_EQ(trainer.revive(1), 0);  // it still fires in the average
 }
 
+TEST(WatchUnits, SeesChannelsAndActivationLayers) {
+  Network network(
+      {Convolution{.channels = 3, .kernel = 3, .pad = 1, .activation = Activation::relu},
+       Dense{.units = 4}, ActivationLayer{.activation = Activation::relu},
+       Dense{.units = 5, .activation = Activation::leaky_relu}, Dense{.units = 1}},
+      {2, 6, 6}, "test", Stream(1, "test"), {}, at::kCPU);
+  const at::NoGradGuard no_grad;
+  network.visit_state("", [](const std::string& name, Tensor& value) {
+    if (name == "convolution1.bias") value[1].fill_(-50);
+    if (name == "dense1.bias") value[2].fill_(-50);
+  });
+  std::map<size_t, Tensor> silent;
+  watch_units(network, draw_normal(Stream(2, "x"), 64, 72, 0).view({64, 2, 6, 6}), {},
+              [&](size_t layer, const Tensor& which) { silent[layer] = which; });
+  ASSERT_EQ(silent.size(), 2U);
+  EXPECT_TRUE(at::equal(silent.at(0), at::tensor({0, 1, 0}).to(at::kBool)));
+  EXPECT_TRUE(at::equal(silent.at(2), at::tensor({0, 0, 1, 0}).to(at::kBool)));
+}
+
 TEST(Revive, OfTheLastLayersOutputsDoesNothing) {
   Config c = config_of(Engine::reference);
   c.generator.layers = {Dense{.units = 16, .activation = Activation::relu}, Dropout{},
@@ -142,7 +162,7 @@ TEST(Rates, AreScaled) {
   c.training.learning_rate = 1;  // moves far more than rounding does
   c.game = {};
   Trainer whole(setup_of(c)), half(setup_of(c));
-  EXPECT_TRUE(half.scale_rates(0.5));
+  EXPECT_EQ(half.treat({.rates = 0.5}).rates, 0.5);
   const Tensor before = state_of(whole).at("D.dense1.weight");
   Normal one, other;
   whole.step(0, one);

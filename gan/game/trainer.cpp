@@ -199,13 +199,13 @@ UpdateTime Trainer::when(int64_t t, int64_t update) const {
   return {.step = t,
           .update = update,
           .epoch = t * config_.game.k / batches_per_epoch_ + 1,
-          .scale = rate_scale_};
+          .scale = treatment_.rates};
 }
 
 UpdateTime Trainer::when_D(int64_t t, int64_t update) const {
   UpdateTime out = when(t, update);
   const double rate = config_.training.learning_rate;
-  out.scale *= config_.discriminator.learning_rate.value_or(rate) / rate;
+  out.scale *= treatment_.d_rate * config_.discriminator.learning_rate.value_or(rate) / rate;
   return out;
 }
 
@@ -234,13 +234,27 @@ Scalars Trainer::report(const Answers& d, const Answers& g, int64_t t) const {
   return out;
 }
 
-bool Trainer::scale_rates(double factor) {
-  rate_scale_ = factor;
-  return true;
+Treatment Trainer::treat(const Treatment& treatment) {
+  treatment_ = treatment;
+  config_ = treated(settings_, treatment_);
+  const bool fused = config_.run.engine == Engine::fused;
+  if (fused && !unsupported_by_fused(config_).empty()) {
+    treatment_.penalty = 0;
+    config_ = treated(settings_, treatment_);
+  }
+  // The passes of D follow from the treatment alone, so a resumed training has the same.
+  if (fused && knows_penalties_ != penalised(config_.game)) {
+    knows_penalties_ = penalised(config_.game);
+    D_.fuse(precision_, knows_penalties_);
+  }
+  for (Optimizer* optimizer : {&g_optimizer_, &d_optimizer_})
+    optimizer->set_schedule_steps(config_.optimizer.schedule_steps);
+  return treatment_;
 }
 
 Trainer::Trainer(const Setup& setup)
-    : config_(setup.config),
+    : settings_(setup.config),
+      config_(settings_),
       workers_(*setup.workers),
       batches_per_epoch_(setup.batches_per_epoch),
       device_(setup.device),
@@ -253,7 +267,8 @@ Trainer::Trainer(const Setup& setup)
          static_cast<int64_t>(setup.data.classes.size())),
       g_optimizer_(config_.optimizer, config_.training.learning_rate, G_.network().parameters(),
                    workers_),
-      d_optimizer_(config_.optimizer, config_.training.learning_rate, D_.parameters(), workers_) {
+      d_optimizer_(config_.optimizer, config_.training.learning_rate, D_.parameters(), workers_),
+      precision_(setup.precision()) {
   for (const auto& [name, network] :
        {std::pair{"generator", &G_.network()}, std::pair{"discriminator", &D_}})
     if (network->parameters().empty())
@@ -265,9 +280,10 @@ Trainer::Trainer(const Setup& setup)
     averaged_ = std::make_unique<Generator>(config_.generator, setup.data, config_.run.seed,
                                             setup.means, device_);
   if (config_.run.engine == Engine::fused) {
-    G_.network().fuse(setup.precision());
-    D_.fuse(setup.precision(), penalised(config_.game));
-    if (averaged_) averaged_->network().fuse(setup.precision());
+    knows_penalties_ = penalised(config_.game);
+    G_.network().fuse(precision_);
+    D_.fuse(precision_, knows_penalties_);
+    if (averaged_) averaged_->network().fuse(precision_);
   }
 }
 

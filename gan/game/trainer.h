@@ -30,7 +30,7 @@ class Trainer : public Learner, public Discriminates {
   Scalars step(int64_t step, Batches& data) override;
   Scalars watch(const Batch& real) override;  ///< gradient norms, dead units, spread
   void visit_state(const StateVisitor& visit) override;
-  bool scale_rates(double factor) override;
+  Treatment treat(const Treatment& treatment) override;
   int64_t revive(int64_t step) override;
   std::string advice_on_divergence() const override {
     return "Try a lower training.learning_rate, or a penalty (game.r1, game.r2)";
@@ -78,7 +78,9 @@ class Trainer : public Learner, public Discriminates {
   Tensor for_data(const Tensor& real, const Tensor& fake) const;
   Scalars report(const Answers& d, const Answers& g, int64_t t) const;
 
-  Config config_;
+  const Config settings_;
+  Config config_;  ///< the settings under `treatment_`
+  Treatment treatment_;
   Workers& workers_;
   int64_t batches_per_epoch_;
   at::Device device_;
@@ -90,8 +92,9 @@ class Trainer : public Learner, public Discriminates {
   Network D_;
   std::unique_ptr<Generator> averaged_;
   Optimizer g_optimizer_, d_optimizer_;
-  double rate_scale_ = 1;
-  Batch watched_;  ///< the newest that watch() saw
+  const kernels::Format precision_;
+  bool knows_penalties_ = false;  ///< D's fused engine
+  Batch watched_;                 ///< the newest that watch() saw
 };
 
 // The family's row in gan/families.cpp:

@@ -35,8 +35,10 @@ ScoreReport score_class_accuracy(const Subject& s) {
   const Tensor label = conditional_of(s)->labels(n, s.seed).to(at::kCPU);
   const double value = classifier->accuracy(s.samples, label);
   const Interval interval = clopper_pearson(std::llround(value * static_cast<double>(n)), n, 0.95);
-  const double of_test =
-      classifier->accuracy(s.judge.test(), labels_of(data.test, 0, data.test.size()));
+  const int64_t tests = data.test.size();
+  const double of_test = classifier->accuracy(s.judge.test(), labels_of(data.test, 0, tests));
+  const Interval around_test =
+      clopper_pearson(std::llround(of_test * static_cast<double>(tests)), tests, 0.95);
   const Score score{
       .name = "class accuracy",
       .protocol =
@@ -48,7 +50,8 @@ ScoreReport score_class_accuracy(const Subject& s) {
       .samples = n,
       .cell = fmt::format("{} [{:.1f}, {:.1f}]", percent(value), 100 * interval.low,
                           100 * interval.high),
-      .controls = {{"test examples", percent(of_test), of_test}}};
+      .controls = {{"test examples", percent(of_test), of_test, around_test.low, around_test.high}},
+      .stamp = compact({{"classifier", classifier->hash()}, {"samples", n}})};
   return {.scores = {score},
           .text = labelled(
               "class accuracy",

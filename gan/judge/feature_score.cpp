@@ -26,8 +26,8 @@ std::string shown(const FeatureScore& row, const Measured& m) {
              : fmt::format("{} [{:.4g}, {:.4g}]", shown(row, m.value), m.low, m.high);
 }
 
-Json to_json(const Measured& m) {
-  return {{"value", m.value}, {"low", m.low}, {"high", m.high}};  // NaN becomes null
+Json to_json(const Measured& m) {  // NaN becomes null
+  return {{"value", m.value}, {"low", m.low}, {"high", m.high}};
 }
 
 Measured from_json(const Json& json) {
@@ -40,11 +40,13 @@ Measured from_json(const Json& json) {
 Json stamp_of(FeatureSpace& space, const Subject& s) {
   const FeatureComparison& of = space.samples(s);
   Json reference = {{"name", space.reference_name()}, {"hash", space.reference_hash()}};
-  reference["examples"] = space.samples(s).reference_moments().count;
-  return {{"features", Json::parse(space.features().stamp())},
-          {"reference", reference},
-          {"samples", of.count()},
-          {"seed", s.seed}};
+  if (of.reference_moments().count > 0) reference["examples"] = of.reference_moments().count;
+  Json out = {{"features", Json::parse(space.features().stamp())},
+              {"reference", reference},
+              {"samples", of.count()},
+              {"seed", s.seed}};
+  if (of.chains() > 0) out["chains"] = of.chains();
+  return out;
 }
 
 /// The control's numbers are the same for every subject with the same stamp.
@@ -83,15 +85,16 @@ ScoreReport feature_score(const FeatureScore& row, const Subject& s) {
   const Measured m = row.measure(space, space.samples(s), s.seed);
   const Measured control = control_of(row, space, s);
   const bool fid = std::string_view(row.key) == "frechet" && space.features().inception();
-  const int64_t n = space.samples(s).count();
+  const int64_t n = space.samples(s).count(), chains = space.samples(s).chains();
   const Score score{
       .name = fid ? "FID" : row.title,
       .protocol = row.protocol,
       .value = m.value,
       .low = m.low,
       .high = m.high,
+      .deviation = m.deviation,
       .higher_is_better = row.higher_is_better,
-      .samples = n,
+      .samples = m.samples > 0 ? m.samples : n,
       .cell = shown(row, m),
       .controls = {{.name = row.unseen_control ? "test examples as samples" : space.control_name(s),
                     .cell = shown(row, control),
@@ -103,7 +106,8 @@ ScoreReport feature_score(const FeatureScore& row, const Subject& s) {
       .stamp = compact(stamp_of(space, s))};
   return {.scores = {score},
           .json = "{}",
-          .features = fmt::format("{}; {} samples against {}", space.features().about(), count(n),
+          .features = fmt::format("{}; {} samples{} against {}", space.features().about(), count(n),
+                                  chains > 0 ? fmt::format(" of {} chains", count(chains)) : "",
                                   space.reference_text())};
 }
 

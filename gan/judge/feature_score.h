@@ -10,6 +10,8 @@ struct Measured {
   double value = NAN;            ///< NaN where there was too little to compute it from
   double low = NAN, high = NAN;  ///< 95% interval; NaN where none is known
   double error = NAN;            ///< standard error, where the interval does not say it
+  double deviation = NAN;        ///< over repeated computations, where the field prints it
+  int64_t samples = 0;           ///< that it was computed from; 0: all that there were
 };
 
 struct FeatureScore {
@@ -37,7 +39,7 @@ void watch_feature_score(const FeatureScore& row, const Subject& s, Scores& out)
 /// Of the samples and, unless the cache folder keeps it, of the control.
 ScoreReport feature_score(const FeatureScore& row, const Subject& s);
 
-// feature_scores.cpp
+// feature_scores.cpp, feature_scores_neighbours.cpp
 extern const FeatureScore kFrechet, kFrechetInfinity, kKernel, kPrecision, kRecall, kDensity,
     kCoverage, kClassifierScore, kClassFrechet, kNearestFeatures, kAuthenticity, kDuplicates,
     kFeatureTwoSample;

@@ -144,6 +144,48 @@ TEST_F(FeatureScoresTest, OfChainsHaveIntervalsOverChains) {
   EXPECT_TRUE(std::isnan(in_chains.at("frechet").low));
 }
 
+TEST_F(FeatureScoresTest, StatesOfOneChainAreNoNeighbours) {
+  const Tensor sixty = judge_.valid().narrow(0, 0, 60);
+  const std::vector<std::string> names = {"recall", "coverage", "duplicates"};
+  const auto alone = scores_of(subject(sixty), names);
+  Subject s = subject(sixty.repeat_interleave(10, 0).contiguous());
+  const auto as_independent = scores_of(s, names);
+  s.states_per_chain = s.fresh_states_per_chain = 10;
+  s.space.reset();
+  const auto in_chains = scores_of(s, names);
+  EXPECT_EQ(as_independent.at("recall").value, 0);  // the third neighbour is the same example
+  EXPECT_LT(in_chains.at("recall").value, alone.at("recall").value + 1e-9);
+  EXPECT_GT(in_chains.at("recall").value, 0.1);
+  EXPECT_EQ(in_chains.at("coverage").value, alone.at("coverage").value);
+  EXPECT_EQ(as_independent.at("duplicates").value, 1);
+  EXPECT_LT(in_chains.at("duplicates").value, 0.5);
+  for (const char* name : {"recall", "coverage"})
+    EXPECT_TRUE(std::isnan(in_chains.at(name).low)) << name;
+  EXPECT_EQ(Json::parse(in_chains.at("recall").stamp)["chains"], 60);
+  EXPECT_FALSE(Json::parse(alone.at("recall").stamp).contains("chains"));
+}
+
+TEST_F(FeatureScoresTest, SayHowManySamplesEachIsOf) {
+  const std::vector<std::string> names = {"frechet", "authenticity", "duplicates", "kernel"};
+  const auto scores = scores_of(subject(judge_.valid()), names);
+  for (const auto& [name, score] : scores) EXPECT_EQ(score.samples, 600) << name;
+  EXPECT_GT(scores.at("kernel").deviation, 0);
+  EXPECT_TRUE(std::isnan(scores.at("frechet").deviation));
+  const auto more = scores_of(subject(at::cat({judge_.valid(), judge_.test()})), names);
+  EXPECT_EQ(more.at("frechet").samples, 1200);
+  EXPECT_EQ(more.at("authenticity").samples, 1000);
+  EXPECT_EQ(more.at("duplicates").samples, 600);  // as many as the reference has
+}
+
+TEST_F(FeatureScoresTest, TheTableHoldsWhatIsAskedFor) {
+  const std::vector<ScoreKind> kinds = score_kinds(std::vector<std::string>{"density"});
+  const Evaluation found = evaluate(subject(judge_.valid()), kinds);
+  EXPECT_EQ(score_table({{"a", &found}}, kinds)[0].size(), 1U);
+  EXPECT_EQ(score_table({{"a", &found}}, kinds, true)[0].size(), 2U);
+  EXPECT_EQ(sample_counts({{"a", &found}}, true), "n = 600 samples");
+  EXPECT_EQ(sample_counts({{"a", &found}}), "");
+}
+
 TEST_F(FeatureScoresTest, ControlsAreKept) {
   const ScratchFolder folder;
   Subject s = subject(judge_.valid());

@@ -71,7 +71,7 @@ const Overlap& FeatureComparison::overlap() const {
     const auto some = [](const Tensor& x) {
       return x.narrow(0, 0, std::min(kMostOverlap, x.size(0)));
     };
-    overlap_ = gan::overlap(some(samples_.x), some(reference_->x));
+    overlap_ = gan::overlap(some(samples_.x), some(reference_->x), samples_.states_per_chain);
   }
   return *overlap_;
 }
@@ -142,7 +142,7 @@ FeatureSet FeatureSpace::of_split(const Examples& examples, int64_t most, uint64
                                  bytes_hash(fmt::format("{} {} {} {} {}", features_->stamp(),
                                                         judge_.data().hash, name, n, seed)));
   FeatureSet out;
-  const Tensor x = kept_tensor(file, [&] {
+  const Tensor x = kept_tensor(file, n, [&] {
     if (features_->slow()) say_(fmt::format("features of {} {} examples", count(n), name));
     out = in_blocks(n, [&](int64_t first, int64_t some) {
       return judge_.units_in_place(rows_of(chosen, first, some));
@@ -157,15 +157,19 @@ FeatureSet FeatureSpace::of_split(const Examples& examples, int64_t most, uint64
 /// units(first, count): [count, D] of n examples. Memory holds a block of them.
 FeatureSet FeatureSpace::in_blocks(int64_t n,
                                    const std::function<Tensor(int64_t, int64_t)>& units) {
-  std::vector<Tensor> x, p;
+  FeatureSet out;
+  const auto put = [&](Tensor& all, int64_t first, const Tensor& rows) {
+    if (!rows.defined()) return;
+    if (!all.defined()) all = at::empty({n, rows.size(1)}, rows.options());
+    all.narrow(0, first, rows.size(0)).copy_(rows);
+  };
   const int64_t most = examples_a_block(judge_.data().train.dim());
   for (int64_t first = 0; first < n; first += most) {
     const Tensor block = units(first, std::min(most, n - first));
-    x.push_back(features_->of(block));
-    const Tensor probabilities = features_->probabilities(block);
-    if (probabilities.defined()) p.push_back(probabilities);
+    put(out.x, first, features_->of(block));
+    put(out.probabilities, first, features_->probabilities(block));
   }
-  return {.x = at::cat(x), .probabilities = p.empty() ? Tensor() : at::cat(p)};
+  return out;
 }
 
 FeatureSet FeatureSpace::of_samples(const Subject& s) {

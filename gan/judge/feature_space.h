@@ -36,6 +36,10 @@ class FeatureComparison {
   const Moments& reference_moments() const { return *of_reference_; }
   const Overlap& overlap() const;  ///< of 10,000 of each at most
   int64_t count() const { return samples_.x.size(0); }
+  int64_t chains() const {  ///< that the samples are states of; 0 where they are independent
+    const int64_t states = samples_.states_per_chain;
+    return states > 1 ? count() / states : 0;
+  }
 
  private:
   FeatureSet samples_;

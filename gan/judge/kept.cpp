@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "gan/core/error.h"
+#include "gan/core/mapped_file.h"
 #include "gan/io/npy.h"
 
 namespace gan {
@@ -40,19 +41,43 @@ Json kept_json(const Path& file, const Json& example, const std::function<Json()
   return out;
 }
 
-at::Tensor kept_tensor(const Path& file, const std::function<at::Tensor()>& make) {
+namespace {
+
+/// [n, F] in an .npy file as format_npy writes it; undefined where it is none.
+at::Tensor mapped(const Path& file, int64_t n) try {
+  const auto map = std::make_shared<const MappedFile>(file);
+  const std::string_view bytes(reinterpret_cast<const char*>(map->bytes().data()),
+                               map->bytes().size());
+  const auto row_size = n * static_cast<int64_t>(sizeof(float));
+  for (const size_t header : {size_t{64}, size_t{128}}) {
+    if (bytes.size() <= header) continue;
+    const auto width = static_cast<int64_t>(bytes.size() - header) / row_size;
+    const std::string expected = npy_header({n, width});
+    if (!bytes.starts_with(expected) ||
+        bytes.size() != expected.size() + static_cast<size_t>(width * row_size))
+      continue;
+    auto* values = const_cast<char*>(bytes.data() + expected.size());  // ATen knows no const data
+    return at::from_blob(
+        values, {n, width}, [map](void*) {}, at::kFloat);
+  }
+  return {};
+} catch (const DataError&) {
+  return {};
+}
+
+}  // namespace
+
+at::Tensor kept_tensor(const Path& file, int64_t n, const std::function<at::Tensor()>& make) {
   std::error_code error;
-  if (!file.empty() && std::filesystem::exists(file, error)) try {
-      Array array = parse_npy(read_file(file), file.string());
-      return at::from_blob(array.values.data(), array.shape, at::kFloat).clone();
-    } catch (const DataError&) {
-      // Damaged: made again.
-    }
-  at::Tensor out = make().contiguous();
-  if (!file.empty())
-    keep(file,
-         format_npy(out.sizes().vec(), {out.data_ptr<float>(), static_cast<size_t>(out.numel())}));
-  return out;
+  const auto there = [&] { return !file.empty() && std::filesystem::exists(file, error); };
+  if (there())
+    if (at::Tensor known = mapped(file, n); known.defined()) return known;
+  const at::Tensor made = make().contiguous();
+  if (file.empty()) return made;
+  keep(file,
+       format_npy(made.sizes().vec(), {made.data_ptr<float>(), static_cast<size_t>(made.numel())}));
+  const at::Tensor known = there() ? mapped(file, n) : at::Tensor();
+  return known.defined() ? known : made;
 }
 
 std::string bytes_hash(std::string_view bytes) {

@@ -20,8 +20,8 @@ void keep(const Path& file, const std::string& bytes);
 /// none, or a damaged one, what `make` gives, which is then kept there.
 Json kept_json(const Path& file, const Json& example, const std::function<Json()>& make);
 
-/// The same of [n, F] float32, in an .npy file.
-at::Tensor kept_tensor(const Path& file, const std::function<at::Tensor()>& make);
+/// The same of [n, F] float32, in an .npy file, which is mapped: the tensor is to be read alone.
+at::Tensor kept_tensor(const Path& file, int64_t n, const std::function<at::Tensor()>& make);
 
 /// FNV-1a, 64 bits, in hex.
 std::string bytes_hash(std::string_view bytes);

@@ -23,16 +23,20 @@ bool nearest_applies(const Subject&) {
   return true;
 }
 
-/// Of the first 1,000 samples and test examples: the training split comes in blocks where it is
-/// large.
+/// Of the first 1,000 samples, or of one state of each chain, and of as many test examples: the
+/// training split comes in blocks where it is large.
 ScoreReport score_nearest(const Subject& s) {
   const Examples& train = s.judge.data().train;
-  const int64_t some = std::min({kQueries, s.samples.size(0), s.judge.data().test.size()});
+  const Tensor independent = s.states_per_chain > 1
+                                 ? s.fresh.slice(0, 0, s.fresh.size(0), s.fresh_states_per_chain)
+                                 : s.samples;
+  const int64_t some = std::min({kQueries, independent.size(0), s.judge.data().test.size()});
   const int64_t block = std::max<int64_t>(1, kBlockNumbers / train.dim());
   const auto rows = [&](int64_t first, int64_t n) {
     return s.judge.units_in_place(rows_of(train, first, n));
   };
-  const Tensor queries = at::cat({s.samples.narrow(0, 0, some), s.judge.test().narrow(0, 0, some)});
+  const Tensor queries =
+      at::cat({independent.narrow(0, 0, some), s.judge.test().narrow(0, 0, some)});
   const std::vector<Tensor> halves = nearest(queries, train.size(), block, rows).distance.chunk(2);
   const double of_samples = median_of(halves[0]);
   const double of_test = median_of(halves[1]);
@@ -45,7 +49,8 @@ ScoreReport score_nearest(const Subject& s) {
                     .higher_is_better = false,
                     .samples = some,
                     .controls = {{"test examples", fmt::format("{:.3g}", of_test), of_test}},
-                    .compared = false};
+                    .compared = false,
+                    .stamp = compact({{"samples", some}})};
   return {
       .scores = {score},
       .text = labelled("nearest training",

@@ -83,13 +83,15 @@ class Smallest {
   std::array<float, kFar> kept_;
 };
 
-Radii radii_of(const Vectors& v) {
+/// So many consecutive vectors are not each other's neighbours.
+Radii radii_of(const Vectors& v, int64_t states) {
   const int64_t n = v.size();
   Radii out(n);
   const float* norms = v.norms.data_ptr<float>();
   for_products(v, v, [&](int64_t i, const float* products) {
     Smallest smallest;
     std::array<float, kStrip> strip;
+    const int64_t chain = i / states * states;  // its first
     for (int64_t first = 0; first < n; first += kStrip) {
       const int64_t count = std::min(kStrip, n - first);
       float least = std::numeric_limits<float>::infinity();
@@ -99,7 +101,7 @@ Radii radii_of(const Vectors& v) {
       }
       if (!(least < smallest.worst())) continue;
       for (int64_t j = 0; j < count; ++j)
-        if (first + j != i) smallest.see(strip[j]);
+        if (first + j < chain || first + j >= chain + states) smallest.see(strip[j]);
     }
     out.first[i] = std::max(0.0F, smallest.at(1) + norms[i]);
     out.near[i] = std::max(0.0F, smallest.at(kNear) + norms[i]);
@@ -122,20 +124,21 @@ Tensor roots(const std::vector<float>& squares) {
 
 }  // namespace
 
-Overlap overlap(const Tensor& samples, const Tensor& data) {
+Overlap overlap(const Tensor& samples, const Tensor& data, int64_t states_per_chain) {
   if (samples.size(1) != data.size(1))
     throw UsageError("precision and recall: features of {} and of {} numbers cannot be compared",
                      samples.size(1), data.size(1));
   const int64_t n = samples.size(0), m = data.size(0);
-  if (std::min(n, m) <= kFar)
-    throw DataError("precision and recall: {} samples and {} examples came, they need {} of each",
-                    n, m, kFar + 1);
+  if (std::min(n - states_per_chain + 1, m) <= kFar)
+    throw DataError(
+        "precision and recall: {} samples and {} examples came, they need {} of each, and of chains {} samples beside those of one",
+        n, m, kFar + 1, kFar);
   if (!samples.isfinite().all().item<bool>() || !data.isfinite().all().item<bool>())
     throw DataError("precision and recall: some features are NaN or infinite");
   const at::NoGradGuard no_grad;
   const Tensor centre = data.to(at::kFloat).mean(0, true);
   const Vectors fake = centred(samples, centre), real = centred(data, centre);
-  const Radii of_fake = radii_of(fake), of_real = radii_of(real);
+  const Radii of_fake = radii_of(fake, states_per_chain), of_real = radii_of(real, 1);
 
   const float* fake_norms = fake.norms.data_ptr<float>();
   const float* real_norms = real.norms.data_ptr<float>();

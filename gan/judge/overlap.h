@@ -20,9 +20,10 @@ struct Overlap {
   Tensor nearest_data;    ///< [m] float32: distance of a data vector to the nearest other one
 };
 
-/// samples [n, F], data [m, F]: distances are Euclidean, computed tile by tile, so memory does not
-/// grow with n m. @throws UsageError for widths that differ, DataError for 5 vectors or fewer in a
-/// set, and for numbers that are not finite
-Overlap overlap(const Tensor& samples, const Tensor& data);
+/// samples [n, F], of which so many consecutive ones are states of one chain, and no neighbours of
+/// one another; data [m, F]: distances are Euclidean, computed tile by tile, so memory does not
+/// grow with n m. @throws UsageError for widths that differ, DataError for fewer than 6
+/// data vectors or 5 samples of other chains, and for numbers that are not finite
+Overlap overlap(const Tensor& samples, const Tensor& data, int64_t states_per_chain = 1);
 
 }  // namespace gan

@@ -228,7 +228,8 @@ ScoreReport score_parzen(const Subject& s) {
   ScoreReport out;
   out.table = {parzen_titles(title_of(s.judge.data())), parzen_row("this model", result)};
   for (const ParzenControl& c : controls) {
-    score.controls.push_back({c.name, plus_minus(c.score), c.score.log_likelihood});
+    const double value = c.score.log_likelihood, error = c.score.standard_error;
+    score.controls.push_back({c.name, plus_minus(c.score), value, value - error, value + error});
     out.table.push_back(parzen_row("control: " + c.name, c.score));
   }
   Json json = {{"parzen", to_json(result)}};

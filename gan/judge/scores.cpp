@@ -117,7 +117,8 @@ const ScoreKind kKinds[] = {
     {.name = "nearest_training_example",
      .line = 5,
      .applies = nearest_applies,
-     .compute = score_nearest},
+     .compute = score_nearest,
+     .reads_fresh = are_chains},
 };
 
 /// "two-sample accuracy" -> "two-sample-accuracy".
@@ -139,16 +140,19 @@ Json default_json(const ScoreKind& kind, const ScoreReport& report) {
   return out;
 }
 
-/// The same keys for every score. What could not be computed is null.
-Json json_of(const Score& score) {
+/// The same keys for every score. What could not be computed, or means nothing for it, is null.
+/// of_all: the protocol of the whole evaluation
+Json json_of(const Score& score, const Json& of_all) {
   Json out = {{"name", score.key.empty() ? hyphenated(score.name) : score.key},
               {"title", score.name},
               {"value", score.value},
               {"low", score.low},
               {"high", score.high},
+              {"deviation", score.deviation},
               {"unit", score.unit},
               {"samples", score.samples},
-              {"higher_is_better", score.higher_is_better}};
+              {"higher_is_better", score.higher_is_better},
+              {"control", nullptr}};
   if (!score.controls.empty()) {
     const Score::Control& control = score.controls.front();
     out["control"] = {{"name", control.name},
@@ -157,6 +161,7 @@ Json json_of(const Score& score) {
                       {"high", control.high}};
   }
   out["protocol"] = {{"text", score.protocol}};
+  out["protocol"].update(of_all);
   if (!score.stamp.empty()) out["protocol"].update(Json::parse(score.stamp));
   return out;
 }
@@ -183,7 +188,7 @@ std::string protocol_of(const Subject& s) {
       {"version", version()}};
   if (data.grey) out["binarised"] = {{"seed", kBinarisationSeed}, {"from", data.grey->hash}};
   if (s.means.defined())
-    out["samples"] =
+    out["draws"] =
         "means: Parzen windows are on them, against the data before they were binarised; the other "
         "scores on one binary draw of each";
   return compact(out);
@@ -236,10 +241,16 @@ Scores watch(Subject& subject, int64_t step, std::span<const ScoreKind> kinds) {
   const auto& watched = subject.model->setup.config.run.scores.values;
   const bool only_own = watched.size() == 1 && watched[0] == WatchedScore::own;
   if (!knows_log_probability(subject) || !only_own) {
-    Tensor own = draw_samples(*subject.model, kScoredSamples, 0).values;
-    out.finite = at::isfinite(own).all().item<bool>();
+    Samples own = draw_samples(*subject.model, kScoredSamples, 0);
+    out.finite = at::isfinite(own.values).all().item<bool>();
     if (!out.finite) return out;
-    subject.samples = subject.judge.units_in_place(std::move(own));
+    subject.samples = subject.judge.units_in_place(std::move(own.values));
+    subject.states_per_chain = own.states_per_chain;
+    if (own.states_per_chain > 1 && !only_own) {  // scores on features need more chains
+      Samples many = draw_for_test(*subject.model, kScoredSamples, kFresh);
+      subject.fresh = subject.judge.units_in_place(std::move(many.values));
+      subject.fresh_states_per_chain = many.states_per_chain;
+    }
   }
   std::vector<ScoreKind> by_line(kinds.begin(), kinds.end());
   std::stable_sort(by_line.begin(), by_line.end(),
@@ -260,8 +271,9 @@ std::string Evaluation::json() const {
   Json out = Json::object();
   if (!no_variety.empty()) out["no_variety"] = no_variety;
   for (const ScoreReport& report : reports) join(out, report.json);
+  const Json of_all = Json::parse(protocol);
   out["scores"] = Json::array();
-  for (const Score& score : scores()) out["scores"].push_back(json_of(score));
+  for (const Score& score : scores()) out["scores"].push_back(json_of(score, of_all));
   join(out, shared_json());
   return compact(out);
 }

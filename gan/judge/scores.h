@@ -24,6 +24,7 @@ struct Score {
   std::string protocol;          ///< how it was computed, and what `low` and `high` are
   double value = NAN;            ///< NaN where there was too little to compute it from
   double low = NAN, high = NAN;  ///< an interval about it; NaN where none is known
+  double deviation = NAN;        ///< over repeated computations, where the field prints it
   bool higher_is_better = true;
   int64_t samples = 0;  ///< that it was computed from
   std::string cell;     ///< the number as a table shows it; empty: value and interval
@@ -114,8 +115,11 @@ Scores watch(Subject& subject, int64_t step, std::span<const ScoreKind> kinds = 
 
 /// Evaluations side by side: a line of titles, one for each, and one for each control of theirs.
 /// Columns that none fills are left out. Scores of one title but of different stamps have columns
-/// of their own, whose titles say what differs.
+/// of their own, whose titles say what differs. all: also of scores that are not `compared`.
 TableRows score_table(const std::vector<std::pair<std::string, const Evaluation*>>& named,
-                      std::span<const ScoreKind> kinds = score_kinds());
+                      std::span<const ScoreKind> kinds = score_kinds(), bool all = false);
+/// From how many samples the scores of that table are, for people: "n = 10,000 samples".
+std::string sample_counts(const std::vector<std::pair<std::string, const Evaluation*>>& named,
+                          bool all = false);
 
 }  // namespace gan

@@ -145,6 +145,32 @@ TEST_F(ScoresTest, TrainingExamplesLieAtDistanceZero) {
   EXPECT_GT(scores[0].controls.at(0).value, 0);  // of test examples
 }
 
+TEST_F(ScoresTest, OfOneStateOfEachChain) {
+  const Tensor far = at::full({1, 2}, 9.f);  // the first chain; the others are training examples
+  Subject s = subject(at::cat({far.repeat({10, 1}), judge_.units(rows_of(data_.train, 0, 90))}));
+  EXPECT_EQ(evaluate(s, only("nearest_training_example")).scores().at(0).samples, 100);
+  s.states_per_chain = s.fresh_states_per_chain = 10;
+  const Score score = evaluate(s, only("nearest_training_example")).scores().at(0);
+  EXPECT_EQ(score.samples, 10);
+  EXPECT_EQ(score.value, 0);
+}
+
+TEST_F(ScoresTest, AllHaveTheSameKeysAndTheDatasProtocol) {
+  const Evaluation found = evaluate(subject(at_modes(800, 8)),
+                                    score_kinds(std::vector<std::string>{"modes", "two-sample"}));
+  const Json scores = Json::parse(found.json())["scores"];
+  ASSERT_EQ(scores.size(), 4u);
+  const Json& accuracy = scores[3];
+  EXPECT_EQ(accuracy["name"], "two-sample");
+  EXPECT_TRUE(accuracy["control"]["low"].is_number());
+  EXPECT_LT(accuracy["control"]["low"], accuracy["control"]["high"]);
+  EXPECT_EQ(accuracy["protocol"]["samples"], 800);
+  for (const Json& score : scores) {
+    EXPECT_TRUE(score.contains("control")) << score;
+    EXPECT_EQ(score["protocol"]["hashes"]["data"], data_.hash) << score;
+  }
+}
+
 TEST_F(ScoresTest, UnderflowOfThePValueIsNotPrintedAsZero) {
   const Evaluation apart = evaluate(subject(at::full({2400, 2}, 50.f)), only("two_sample"));
   EXPECT_EQ(Json::parse(apart.json())["two_sample"]["p_value"], 0);

@@ -124,13 +124,17 @@ ScoreReport score_two_sample(const Subject& s) {
   const Examples& test = s.judge.data().test;
   const int64_t states = s.fresh_states_per_chain;
   const int64_t n = std::min({kScoredSamples, s.fresh.size(0), test.size()});
+  Json stamp = {{"samples", n}};
+  if (states > 1) stamp["chains"] = n / states;
   Score score{
       .name = s.judge.data().grey ? "two-sample accuracy of binary draws" : "two-sample accuracy",
       .protocol =
           "accuracy of fresh classifiers on samples and held-out data that they have "
           "not seen; the interval holds the 95% interval of each",
       .higher_is_better = false,
-      .samples = n};
+      .samples = n,
+      .key = "two-sample",
+      .stamp = compact(stamp)};
   if (const std::string reason = too_few_for_two_samples(n, states); !reason.empty()) {
     score.cell = "too few";
     Json json = Json::object();
@@ -149,8 +153,8 @@ ScoreReport score_two_sample(const Subject& s) {
   score.cell = accuracy_text(result);
   if (result.chains > 0) score.cell += fmt::format(" ({} chains)", count(result.chains));
   if (control)
-    score.controls.push_back(
-        {"training examples as samples", accuracy_text(*control), control->accuracy});
+    score.controls.push_back({"training examples as samples", accuracy_text(*control),
+                              control->accuracy, control->low, control->high});
   const TwoSampleResult* beside = control ? &*control : nullptr;
   return {.scores = {score},
           .text = text_of(result, beside),

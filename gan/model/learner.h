@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gan/model/generative_model.h"
+#include "gan/spec/treatment.h"
 
 namespace gan {
 
@@ -85,9 +86,9 @@ class Learner {
   /// Everything that decides the future of training: parameters, optimisers, averages, chains.
   virtual void visit_state(const StateVisitor& visit) = 0;
 
-  /// From now on every learning rate is multiplied by `factor`, which whoever calls it keeps.
-  /// Returns false, and does nothing, where this kind of learner cannot.
-  virtual bool scale_rates(double /*factor*/) { return false; }
+  /// From now on trains under `treatment`, which whoever calls it keeps. Returns what of it this
+  /// kind of learner can do: perhaps nothing.
+  virtual Treatment treat(const Treatment& /*treatment*/) { return {}; }
 
   /// Gives units that never fire new weights, by draws of (seed, step), in such a way that no
   /// output changes. Returns how many.

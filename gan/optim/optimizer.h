@@ -53,6 +53,8 @@ class Optimizer {
   /// parameters have moved, and shadows are old.
   bool finish(UpdateTime when, double squares);
 
+  void set_schedule_steps(int64_t steps) { section_.schedule_steps = steps; }
+
   std::optional<double> gradient_norm() const;  ///< of the newest update
 
   void visit_state(const std::string& prefix,

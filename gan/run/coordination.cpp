@@ -86,15 +86,15 @@ void Coordination::broadcast_state() const {
   learner_.divide_state();
 }
 
-void Coordination::send_state(int64_t step, double rate) const {
+void Coordination::send_state(int64_t step, const Treatment& treatment) const {
   if (alone()) return;
-  send({.what = Message::What::state, .step = step, .rate = rate});
+  send({.what = Message::What::state, .step = step, .treatment = treatment});
   broadcast_state();
 }
 
-void Coordination::receive_state(double rate) const {
+void Coordination::receive_state(const Treatment& treatment) const {
   broadcast_state();
-  learner_.scale_rates(rate);
+  learner_.treat(treatment);
 }
 
 void Coordination::join_state() const {

@@ -16,7 +16,7 @@ struct Message {
   enum class What { proceed, join, state, end, diverged };
   What what = What::proceed;
   int64_t step = 0;            ///< so many are done
-  double rate = 1;             ///< of learner.scale_rates, with `state`
+  Treatment treatment;         ///< with `state`
   Ended ended = Ended::steps;  ///< with `end`
   int64_t best_step = -1;      ///< the same; -1: there is none
   int signal = 0;              ///< the same
@@ -39,12 +39,12 @@ class Coordination {
   // By the leader:
   void send(const Message& message) const;
   void send_proceed() const { send({}); }
-  void send_state(int64_t step, double rate) const;
+  void send_state(int64_t step, const Treatment& treatment) const;
   void join_state() const;  ///< of the learner, before it is written
 
   // By the others:
   Message receive() const;
-  void receive_state(double rate) const;
+  void receive_state(const Treatment& treatment) const;
   /// Their part of join_state. @throws DataError, at all, where their copies of the model are not
   /// the same any more
   void join_and_check_state() const;

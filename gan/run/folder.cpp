@@ -259,6 +259,7 @@ void RunFolder::save(int64_t step, std::string_view bytes, bool best, int64_t ke
 void RunFolder::drop_later(int64_t step) const {
   if (is_link(checkpoints())) return;
   std::error_code error;
+  if (is_link(link("best")) && step_behind("best") > step) fs::remove(link("best"), error);
   for (const int64_t other : steps())
     if (other > step) fs::remove(checkpoint(other), error);
 }
@@ -270,7 +271,7 @@ void RunFolder::remove_needless(int64_t step, int64_t keep_every) const {
   const auto best = step_behind("best");
   for (const int64_t other : steps()) {
     const bool keep =
-        other >= step || other == best || (keep_every > 0 && other > 0 && other % keep_every == 0);
+        other >= step || other == best || (keep_every > 0 ? other % keep_every : other) == 0;
     std::error_code error;
     if (!keep) fs::remove(checkpoint(other), error);
   }
@@ -299,8 +300,7 @@ void RunFolder::tidy(const std::optional<Checkpoint>& from, int64_t keep_every) 
     if (const auto best = keep_copy("best")) point_link(link("best"), name_of(*best));
     if (step_behind("last") != step) {
       const Path file = checkpoint(step);
-      const bool is_whole = is_there(file) && read_file(file) == *from->bytes;
-      if (!is_whole) write_file(file, *from->bytes);
+      if (!is_there(file) || read_file(file) != *from->bytes) write_file(file, *from->bytes);
       keep_copy("last");
       point_link(link("last"), name_of(step));
     }

@@ -62,7 +62,10 @@ class RunFolder {
   /// The one of that step. @throws DataError when it is damaged or not there
   Checkpoint read_step(int64_t step) const { return read(checkpoint(step)); }
 
-  void drop_later(int64_t step) const;  ///< removes checkpoints of later steps
+  std::vector<int64_t> steps() const;  ///< of the checkpoints that there are, ascending
+
+  void drop_later(int64_t step) const;  ///< removes checkpoints of later steps, and `best`
+                                        ///< where it is one of these
 
   /// Writes a checkpoint, points `last` (and `best`) at it, removes earlier ones that nothing
   /// needs.
@@ -94,7 +97,6 @@ class RunFolder {
   explicit RunFolder(Path path) : path_(std::move(path)) {}
   void lock();
   Path checkpoints() const { return path_ / "checkpoints"; }
-  std::vector<int64_t> steps() const;  ///< of the files that there are, ascending
   std::optional<int64_t> step_behind(const char* link_name) const;
   std::optional<Checkpoint> find_last() const;
   Checkpoint read(const Path& file) const;

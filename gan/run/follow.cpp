@@ -55,7 +55,7 @@ class Follower {
           learner_.divide_state();
           break;
         case Message::What::state:
-          coordination_.receive_state(message.rate);
+          coordination_.receive_state(message.treatment);
           step_ = message.step;
           break;
         case Message::What::end:

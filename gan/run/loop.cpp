@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <stdexcept>
 
 #include "gan/core/duration.h"
 #include "gan/core/error.h"
@@ -78,7 +79,7 @@ struct Standing {
   }
 
   void read(const RunFolder::Checkpoint& from) {
-    doctor.expect(from.content);
+    doctor.expect(from.content, from.file);
     read_checkpoint(
         from.content, [this](const StateVisitor& v) { visit(v); }, from.file);
     step = from.step;
@@ -134,7 +135,7 @@ class Attempt {
         steps_(schedule_.steps()),
         batches_(asked.data, asked.device,
                  checked_division(asked.learner, asked.config, asked.workers), asked.workers) {
-    coordination_.send_state(step_, doctor().rate());
+    coordination_.send_state(step_, doctor().treatment());
   }
 
   Outcome train();
@@ -197,7 +198,7 @@ void Attempt::take_step() {
   if (asked_.hooks.draw && schedule_.draws(step_)) asked_.hooks.draw(step_);
   if (coordination_.alone()) signal_ = stop_signal();
   if (!ended_ && signal_ != 0) ended_ = Ended::interrupted;
-  if (doctor().changed_state()) coordination_.send_state(step_, doctor().rate());
+  if (doctor().changed_state()) coordination_.send_state(step_, doctor().treatment());
   if (best || schedule_.saves(step_) || ended_) save(best);  // last: it vouches for the rest
   if (schedule_.leader_sends(step_) && goes_on()) coordination_.send_proceed();
 }
@@ -213,8 +214,7 @@ bool Attempt::examine(const Scalars& scalars) {
   if (logs) add_watched(numbers);
   const bool best = evaluates && add_scores(numbers);
   if (logs || evaluates) asked_.run.log(step_, epoch(), numbers, doctor().note(step_, numbers));
-  if (doctor().wants_to_go_back() && doctor().can_go_back())
-    diverged(asked_.run, asked_.learner, step_, "the doctor found that it diverges");
+  if (const auto cause = doctor().wants_to_go_back()) throw *cause;
   ended_ = standing_.over();
   return best;
 }
@@ -281,21 +281,22 @@ Outcome Attempt::outcome() {
   return {how, step_, best_step >= 0 ? std::optional(best_step) : std::nullopt, signal_};
 }
 
-/// After a training diverged at `step`: the state of an earlier checkpoint, with lower rates, is
-/// the one to go on from. Returns false where there is none, or where run.doctor does not ask for
-/// that.
-bool go_back(const Request& asked, int64_t step) {
+/// After a trouble at `step`: the state of an earlier checkpoint, treated, is the one to go on
+/// from. Returns false where there is none, or where run.doctor does not ask for that.
+bool go_back(const Request& asked, int64_t step, const Relapse& cause) {
   const RunFolder& run = asked.run;
   const auto last = run.last();
   if (!last) return false;
   Standing standing(run, asked.learner, asked.config, asked.hooks);
   standing.read(*last);
-  if (!standing.doctor.can_go_back()) return false;
+  const auto treatment = standing.doctor.next_treatment(cause);
+  if (!treatment) return false;
   const int64_t best_step = standing.loop.best_step.item<int64_t>();
   const int64_t target =
-      standing.doctor.target(best_step >= 0 ? std::optional(best_step) : std::nullopt);
+      standing.doctor.target(cause, best_step >= 0 ? std::optional(best_step) : std::nullopt);
+  const TrainingDoctor::Memory memory = standing.doctor.memory();
   if (target != last->step) standing.read(run.read_step(target));
-  standing.doctor.note_return(step, target);
+  standing.doctor.note_return(memory, cause, step, target, *treatment);
   run.save(target, standing.written(asked.metadata), false, asked.config.run.keep_every);
   run.drop_later(target);
   return true;
@@ -312,8 +313,10 @@ Outcome train(const RunFolder& run, Learner& learner, BatchOrder& data, at::Devi
     while (true) {
       try {
         return Attempt(asked, step).train();
+      } catch (const Relapse& cause) {
+        if (!go_back(asked, step, cause)) throw std::logic_error("no checkpoint to go back to");
       } catch (const DivergedError&) {
-        if (go_back(asked, step)) continue;
+        if (go_back(asked, step, divergence())) continue;
         Coordination(workers, learner).send({.what = Message::What::diverged, .step = step});
         throw;
       }

@@ -6,13 +6,14 @@
 
 #include <fmt/core.h>
 
+#include "gan/core/error.h"
 #include "gan/doctor/report.h"
 
 namespace gan {
 namespace {
 
-constexpr int64_t kUnexamined = 250;  // steps, at least, between two measurements
-constexpr int64_t kBetween = 200;     // the same, between two revivals of units
+constexpr int64_t kBetween = 200;   // steps, at least, between two revivals of units
+constexpr int64_t kPatience = 500;  // the same, until a change is taken not to have helped
 
 int64_t count(const Tensor& steps) {  // of those that are not -1
   return steps.ge(0).sum().item<int64_t>();
@@ -34,22 +35,63 @@ TrainingDoctor::TrainingDoctor(const RunFolder& run, Learner& learner, const Con
       learner_(learner),
       run_section_(config.run),
       hooks_(hooks),
-      doctor_(training_facts(config)) {}
+      facts_(training_facts(config)),
+      doctor_(facts_) {}
 
 void TrainingDoctor::visit(const StateVisitor& visit) {
   if (!touched_) return;
-  visit("doctor.rate", rate_);
-  visit("doctor.returns", returns_);
+  visit("doctor.changes", changes_);
+  visit("doctor.treatments", treatments_);
   visit("doctor.revivals", revivals_);
   visit("doctor.ended", ended_);
 }
 
-void TrainingDoctor::expect(const SafeTensors& content) {
-  touched_ = content.tensors.contains("doctor.rate");
+void TrainingDoctor::expect(const SafeTensors& content, const std::string& who) {
+  touched_ = content.tensors.contains("doctor.changes");
+  if (!touched_ && content.tensors.contains("doctor.rate"))
+    throw DataError(
+        "{}: an earlier version of gan changed the settings of this training, in a way that this "
+        "version does not know; resume it with that version",
+        who);
+  changes_.fill_(-1);
+  treatments_.zero_();
+  revivals_.fill_(-1);
+  ended_.zero_();
+}
+
+std::vector<TrainingDoctor::Change> TrainingDoctor::changes() const {
+  std::vector<Change> out;
+  for (int64_t i = 0; i < count(changes_.select(1, 0)); ++i) {
+    const auto at = [&](int64_t column) { return changes_[i][column].item<int64_t>(); };
+    if (at(2) < 0 || at(2) >= std::ssize(remedies()))
+      throw DataError("the checkpoint names remedy {} of the doctor, which this version lacks",
+                      at(2));
+    Change change{.from = at(0), .to = at(1), .remedy = static_cast<size_t>(at(2)), .after = {}};
+    int64_t column = 0;
+    each_number(change.after,
+                [&](double& number) { number = treatments_[i][column++].item<double>(); });
+    out.push_back(change);
+  }
+  return out;
+}
+
+void TrainingDoctor::add(const Change& change) {
+  const int64_t i = count(changes_.select(1, 0));
+  changes_[i].copy_(
+      at::tensor({change.from, change.to, static_cast<int64_t>(change.remedy)}, at::kLong));
+  Treatment after = change.after;
+  int64_t column = 0;
+  each_number(after, [&](double number) { treatments_[i][column++].fill_(number); });
+  touched_ = true;
+}
+
+Treatment TrainingDoctor::treatment() const {
+  const std::vector<Change> all = changes();
+  return all.empty() ? Treatment{} : all.back().after;
 }
 
 void TrainingDoctor::begin() {
-  if (touched_) learner_.scale_rates(rate_.item<double>());
+  if (touched_) learner_.treat(treatment());
   if (!on()) return;
   for (const auto& [step, numbers] : run_.all_metrics()) {
     doctor_.note(step, numbers);
@@ -60,14 +102,14 @@ void TrainingDoctor::begin() {
 }
 
 bool TrainingDoctor::examines(int64_t step) const {
-  if (!on() || !hooks_.examine) return false;
+  if (!on()) return false;
   const int64_t log = run_section_.log_every;
   const int64_t lines = (kUnexamined + log - 1) / log;
   return step % (log * lines) == 0;
 }
 
 NamedNumbers TrainingDoctor::examine(int64_t step) const {
-  return hooks_.examine(step);
+  return hooks_.examine ? hooks_.examine(step) : NamedNumbers();
 }
 
 /// Of the data, at the first line.
@@ -80,39 +122,106 @@ std::vector<Finding> TrainingDoctor::first_findings() {
 
 /// Returns to steps from `before` on, before `step`: their own lines are gone.
 void TrainingDoctor::tell_returns(int64_t before, int64_t step, std::vector<Finding>& news) {
-  double rate = 1;
-  for (int64_t i = 0; i < count(returns_.select(1, 0)); ++i) {
-    rate *= kLowerRate;
-    const auto from = returns_[i][0].item<int64_t>(), to = returns_[i][1].item<int64_t>();
-    if (to < before || to >= step) continue;
+  for (const Change& change : changes()) {
+    if (!change.is_return() || change.to < before || change.to >= step) continue;
+    const Remedy& remedy = remedies()[change.remedy];
     const Finding finding{
-        .name = "diverges",
-        .from = from,
-        .to = from,
-        .text = fmt::format("training diverged at step {}", from),
-        .done = fmt::format(
-            "went back to step {}, with learning rates of {:.3g} times the settings", to, rate)};
+        .name = std::string(remedy.finding),
+        .from = change.from,
+        .to = change.from,
+        .text = fmt::format("{} at step {}", remedy.event, change.from),
+        .done = fmt::format("went back to step {}, with {}", change.to, description(change.after))};
     doctor_.add(finding);
     news.push_back(finding);
   }
 }
 
+/// What was done about the finding that has not ended: in place of what `news` has of it.
+void TrainingDoctor::note_done(std::string_view finding, const std::string& what,
+                               std::vector<Finding>& news) {
+  const int64_t from = doctor_.open(finding)->from;
+  doctor_.note_done(finding, what);
+  std::erase_if(news, [&](const Finding& f) { return f.name == finding && f.from == from; });
+  news.push_back(*doctor_.open(finding));
+}
+
 void TrainingDoctor::revive(int64_t step, std::vector<Finding>& news) {
   const int64_t times = count(revivals_);
-  const Finding* dead = doctor_.open("dead-units");
   // Only where the learner has just watched a batch, as it has after a restart, too.
   const bool watched = step % run_section_.log_every == 0;
-  if (!acts() || dead == nullptr || !watched || times >= kMostRevivals) return;
+  if (!watched || times >= kMostRevivals) return;
   if (times > 0 && step - revivals_[times - 1].item<int64_t>() < kBetween) return;
+  // Not at each line: a unit that still fires in the averaged G is left alone for long.
+  if (doctor_.open("dead-units")->from != step && !examines(step)) return;
   const int64_t units = learner_.revive(step);
+  if (units == 0) return;
   touched_ = changed_state_ = true;
   revivals_[times].fill_(step);
-  const std::string name = dead->name;
-  const int64_t from = dead->from;
-  doctor_.note_done(name, fmt::format("{} unit{} drawn anew at step {}", units,
-                                      units == 1 ? " was" : "s were", step));
-  std::erase_if(news, [&](const Finding& f) { return f.name == name && f.from == from; });
-  news.push_back(*doctor_.open(name));
+  note_done(
+      "dead-units",
+      fmt::format("{} unit{} drawn anew at step {}", units, units == 1 ? " was" : "s were", step),
+      news);
+}
+
+/// The first of the remedy's treatments that differs from the present one for this learner, which
+/// is under it from now on.
+std::optional<Treatment> TrainingDoctor::changed(const Remedy& remedy) const {
+  const std::vector<Change> before = changes();
+  if (static_cast<int64_t>(before.size()) >= kMostChanges) return {};
+  const auto times = std::count_if(before.begin(), before.end(), [&](const Change& c) {
+    return &remedies()[c.remedy] == &remedy;
+  });
+  for (const Treatment& next : remedy.changes(treatment(), times, facts_))
+    if (const Treatment taken = learner_.treat(next); taken != treatment()) return taken;
+  learner_.treat(treatment());
+  return {};
+}
+
+void TrainingDoctor::go_on(size_t remedy, int64_t step, std::vector<Finding>& news) {
+  const auto next = changed(remedies()[remedy]);
+  if (!next) return;
+  add({.from = step, .to = step, .remedy = remedy, .after = *next});
+  changed_state_ = true;
+  note_done(remedies()[remedy].finding,
+            fmt::format("went on from step {} with {}", step, description(*next)), news);
+}
+
+void TrainingDoctor::act(size_t number, int64_t step, std::vector<Finding>& news) {
+  const Remedy& remedy = remedies()[number];
+  const Finding* open = doctor_.open(remedy.finding);
+  if (open == nullptr) return;
+  const bool begins = open->from == step;
+  for (const Change& change : changes()) {  // what was done about it may still help
+    const bool for_this = change.remedy == number && open->from <= change.to;
+    if (for_this && step - change.to < kPatience) return;
+  }
+  // Dead units may be the reason: what comes of reviving them is waited for.
+  const Finding* dead = doctor_.open("dead-units");
+  const bool waits =
+      remedy.course == Course::back_before_it && dead != nullptr && step - dead->from < kPatience;
+  switch (remedy.course) {
+    case Course::revive:
+      revive(step, news);
+      break;
+    case Course::end:
+      if (!begins) break;
+      touched_ = true;
+      ended_.fill_(1);
+      note_done(remedy.finding, "training ended here", news);
+      break;
+    case Course::go_on_at_once:
+      if (begins) go_on(number, step, news);
+      break;
+    case Course::go_on:
+      go_on(number, step, news);
+      break;
+    case Course::back:
+    case Course::back_before_it: {
+      const Relapse cause{number, doctor_.first_sign(remedy.finding)};
+      if (!waits && next_treatment(cause)) relapse_ = cause;
+      break;
+    }
+  }
 }
 
 std::vector<Finding> TrainingDoctor::note(int64_t step, const NamedNumbers& numbers) {
@@ -121,18 +230,8 @@ std::vector<Finding> TrainingDoctor::note(int64_t step, const NamedNumbers& numb
   tell_returns(first_line_ ? 0 : newest_line_, step, news);
   first_line_ = false;
   newest_line_ = step;
-  for (Finding& finding : doctor_.note(step, numbers)) {
-    const bool begins = !finding.to;
-    wants_to_go_back_ = wants_to_go_back_ || (begins && finding.name == "diverges" && acts());
-    if (begins && finding.name == "no-progress" && acts()) {
-      touched_ = true;
-      ended_.fill_(1);
-      doctor_.note_done(finding.name, "training ended here");
-      finding = *doctor_.open(finding.name);
-    }
-    news.push_back(std::move(finding));
-  }
-  revive(step, news);
+  for (Finding& finding : doctor_.note(step, numbers)) news.push_back(std::move(finding));
+  for (size_t i = 0; acts() && !relapse_ && i < remedies().size(); ++i) act(i, step, news);
   if (hooks_.say)
     for (const Finding& finding : news) hooks_.say(step, finding);
   return news;
@@ -161,26 +260,45 @@ void TrainingDoctor::write_report() const {
   if (on()) run_.write_report(doctor_report(doctor_.findings()));
 }
 
-int64_t TrainingDoctor::returns() const {
-  return count(returns_.select(1, 0));
-}
-
 bool TrainingDoctor::can_go_back() const {
-  return acts() && returns() < kMostReturns && learner_.scale_rates(rate_.item<double>());
+  const bool can = next_treatment(divergence()).has_value();
+  learner_.treat(treatment());
+  return can;
 }
 
-int64_t TrainingDoctor::target(std::optional<int64_t> best) const {
+std::optional<Treatment> TrainingDoctor::next_treatment(const Relapse& cause) const {
+  const std::vector<Change> all = changes();
+  const auto returns =
+      std::count_if(all.begin(), all.end(), [](const Change& c) { return c.is_return(); });
+  if (!acts() || returns >= kMostReturns) return {};
+  return changed(remedies()[cause.remedy]);
+}
+
+int64_t TrainingDoctor::target(const Relapse& cause, std::optional<int64_t> best) const {
   const int64_t last = run_.last_step().value_or(0);
+  const std::vector<Change> all = changes();
+  if (remedies()[cause.remedy].course == Course::back_before_it) {
+    if (best && *best < cause.first_sign) return std::min(*best, last);
+    const std::vector<int64_t> there = run_.steps();
+    return there.empty() || there.front() != 0 ? last : 0;
+  }
   // Where going back did not help, the last checkpoint may be of a training that falls apart.
-  return best && returns() > 0 ? std::min(*best, last) : last;
+  const bool again =
+      std::any_of(all.begin(), all.end(), [](const Change& c) { return c.is_return(); });
+  return best && again ? std::min(*best, last) : last;
 }
 
-void TrainingDoctor::note_return(int64_t step, int64_t target) {
-  touched_ = true;
-  const int64_t i = returns();
-  returns_[i][0].fill_(step);
-  returns_[i][1].fill_(target);
-  rate_.mul_(kLowerRate);
+void TrainingDoctor::note_return(const Memory& memory, const Relapse& cause, int64_t step,
+                                 int64_t target, const Treatment& treatment) {
+  changes_.copy_(memory.changes);
+  treatments_.copy_(memory.treatments);
+  add({.from = step, .to = target, .remedy = cause.remedy, .after = treatment});
+}
+
+Relapse divergence() {
+  const auto is_it = [](const Remedy& remedy) { return remedy.finding == "diverges"; };
+  const auto row = std::find_if(remedies().begin(), remedies().end(), is_it);
+  return {static_cast<size_t>(row - remedies().begin())};
 }
 
 }  // namespace gan

@@ -5,86 +5,10 @@
 #include <cmath>
 
 #include "gan/core/error.h"
-#include "gan/core/testing.h"
+#include "gan/run/patient_testing.h"
 
 namespace gan {
 namespace {
-
-/// Counts its steps; from step `fails` on its loss is not finite, unless its rates are low enough.
-/// Units are dead from step `dies` on, until they are revived.
-class Patient : public Learner, public GenerativeModel {
- public:
-  explicit Patient(int64_t steps) : steps_(steps) {}
-  int64_t fails = 1000000, dies = 1000000;
-  double low_enough = 1;
-  bool broken = false;  ///< a parameter, not the loss
-  std::vector<double> rates;
-
-  std::vector<Stage> stages() const override { return {{"", steps_}}; }
-  Scalars step(int64_t t, Batches& data) override {
-    sum_ += data.next().x.sum() * rate_;
-    rates.push_back(rate_);
-    const bool ill = t >= fails && rate_ > low_enough;
-    if (ill && broken) sum_.fill_(std::nan(""));
-    return {{"d_loss", ill && !broken ? at::full({}, std::nan("")) : at::ones({})}};
-  }
-  Scalars watch(const Batch&) override {
-    const bool dead = revived_.item<double>() == 0 && sum_steps() >= dies;
-    return {{"G.dead.1", at::full({}, dead ? 0.5 : 0.0)}};
-  }
-  bool scale_rates(double factor) override {
-    rate_ = factor;
-    return true;
-  }
-  int64_t revive(int64_t) override {
-    revived_.fill_(1);
-    return 7;
-  }
-  void visit_state(const StateVisitor& visit) override {
-    visit("model.sum", sum_);
-    visit("model.revived", revived_);
-  }
-  GenerativeModel& model() override { return *this; }
-  Tensor sample(int64_t n, uint64_t, int64_t) override { return sum_.expand({n, 1}); }
-  Tensor state() const { return sum_; }
-
- private:
-  int64_t sum_steps() const { return static_cast<int64_t>(rates.size()) + before_; }
-  int64_t steps_, before_ = 0;
-  double rate_ = 1;
-  Tensor sum_ = at::zeros({}, at::kDouble), revived_ = at::zeros({}, at::kDouble);
-
- public:
-  void resumed_at(int64_t step) { before_ = step; }
-};
-
-class Treated : public testing::Test {
- protected:
-  Treated() {
-    std::vector<float> values(100);
-    for (int i = 0; i < 100; ++i) values[static_cast<size_t>(i)] = std::sin(static_cast<float>(i));
-    examples_ = Examples({1}, values);
-    config_.run.log_every = 1;
-    config_.run.checkpoint_every = 4;
-    config_.run.doctor = DoctorMode::act;
-  }
-
-  Outcome go(const std::string& name, Patient& patient, const Hooks& hooks = {}) {
-    BatchOrder order(examples_, {}, 8, 1);
-    const Path path = temp_.path() / name;
-    const RunFolder run =
-        is_directory(path) ? RunFolder::resume(path) : RunFolder::create(path, config_);
-    return train(run, patient, order, at::kCPU, config_, {{"kind", "test"}}, hooks);
-  }
-  std::string file(const std::string& name) const { return read_file(temp_.path() / name); }
-  std::vector<Finding> findings(const std::string& name) const {
-    return RunFolder::open(temp_.path() / name).findings();
-  }
-
-  ScratchFolder temp_;
-  Examples examples_;
-  Config config_;
-};
 
 TEST_F(Treated, GoesBackWithLowerRatesWhereTrainingDiverged) {
   Patient patient(20);
@@ -101,7 +25,7 @@ TEST_F(Treated, GoesBackWithLowerRatesWhereTrainingDiverged) {
   ASSERT_EQ(found.size(), 1u);  // both at step 11: the newer one stands
   EXPECT_EQ(found[0].name, "diverges");
   EXPECT_EQ(found[0].from, 11);
-  EXPECT_EQ(found[0].done, "went back to step 8, with learning rates of 0.09 times the settings");
+  EXPECT_EQ(found[0].done, "went back to step 8, with learning rates at 0.09 times the settings");
   EXPECT_NE(file("run/doctor.md").find("0.09 times"), std::string::npos);
 }
 
@@ -221,7 +145,7 @@ TEST_F(Treated, HandsOnWhatIsMeasuredAndWhatIsSaid) {
   std::vector<int64_t> measured;
   hooks.doctor.examine = [&](int64_t step) {
     measured.push_back(step);
-    return NamedNumbers{{"width", 0.01}, {"covered", 0.0}, {"inside", 0.0}};
+    return NamedNumbers{{"width", 0.01}, {"covered", 0.0}, {"inside", 0.5}};
   };
   hooks.doctor.look_at_data = [] {
     return std::vector<Finding>{{.name = "data-duplicates", .text = "copies"}};
@@ -230,6 +154,7 @@ TEST_F(Treated, HandsOnWhatIsMeasuredAndWhatIsSaid) {
     said.push_back(fmt::format("{} {}", step, f.name));
   };
   config_.run.log_every = 40;
+  config_.run.doctor = DoctorMode::watch;
   Patient patient(1700);
   go("run", patient, hooks);
   ASSERT_EQ(measured.size(), 6u);

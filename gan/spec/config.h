@@ -127,9 +127,9 @@ void fields(RunSection& s, V& v) {
   v("checkpoint_every", s.checkpoint_every, at_least(0),
     "steps between checkpoints; 0 = only the last");
   v("keep_every", s.keep_every, at_least(0),
-    "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep only last and best");
+    "steps between checkpoints that are kept; all others except last and best are removed; 0 = keep only these (and, if run.doctor may act, the first)");
   v("doctor", s.doctor, any(),
-    "response to problems during training: off; watch (report them, see docs/doctor.md); act (also reinitialise dead units, return a diverging run to a checkpoint with lower learning rates, and stop when the validation score has fallen)");
+    "response to problems during training: off; watch (report them, see docs/doctor.md); act (also reinitialise dead units, return to a checkpoint with lower learning rates or a penalty when training diverges or its samples collapse, and stop when the validation score has fallen)");
 }
 
 inline Names names_of(Scale) {

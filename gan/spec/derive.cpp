@@ -100,7 +100,13 @@ Derived for_rows(const DataFacts& data, const Wishes& wishes) {
       fmt::format("values: scale {}: {}", values,
                   data.toy ? "the toy's own units are small numbers"
                            : "the networks see numbers of size 1"),
-      fmt::format("batch: {} of {} examples", c.training.batch_size, count(data.spec.size))};
+      fmt::format("batch: {} of {} examples", c.training.batch_size, count(data.spec.size)),
+      fmt::format(
+          "z: {} normal numbers: twice as many as an example has, but at least 8 and at most 100",
+          c.generator.noise_size),
+      fmt::format("game: relativistic pairs with penalties R1 and R2 of weight {:g}, Adam without "
+                  "momentum, a rate of {:g} that falls to {:g}, an average of G",
+                  c.game.r1, c.training.learning_rate, c.optimizer.min_rate)};
   choose_length(d, data.spec, wishes);
   return d;
 }
@@ -215,10 +221,13 @@ Derived for_images(const DataFacts& data, const Machine& machine, const Wishes& 
         data.spec.classes.size()));
   d.reasons.push_back(
       fmt::format("batch: {} of {} images", c.training.batch_size, count(data.spec.size)));
-  if (colour)
-    d.reasons.push_back(fmt::format(
-        "rate: {:g} at the start: wide networks for colour images diverge at higher rates",
-        c.training.learning_rate));
+  d.reasons.push_back(fmt::format("rate: {:g} at the start, {:g} at the end: {}",
+                                  c.training.learning_rate, c.optimizer.min_rate,
+                                  colour ? "wide networks for colour images diverge at higher rates"
+                                         : "as in the recipe fashion-mnist"));
+  d.reasons.push_back(fmt::format(
+      "z: {} normal numbers: {}", c.generator.noise_size,
+      colour ? "colour images vary more than grey ones" : "as in the recipe fashion-mnist"));
   if (data.spec.size < kFewImages)
     d.reasons.push_back(
         fmt::format("few images: a generator may learn {} images by heart; more of them help most",
@@ -227,6 +236,9 @@ Derived for_images(const DataFacts& data, const Machine& machine, const Wishes& 
       "game: relativistic pairs with penalties R1 and R2, Adam without momentum, an average of G: as in the recipe fashion-mnist");
   choose_length(d, data.spec, wishes);
   c.game.averaging = averaging_of(c.training.steps);
+  d.reasons.push_back(fmt::format(
+      "average of G: over about the last {} steps: a longer training needs a longer one",
+      count(std::llround(1 / (1 - c.game.averaging)))));
   choose_scores(d, data, machine);
   return d;
 }

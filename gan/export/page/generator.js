@@ -180,11 +180,17 @@ class Generator {
       }
   }
 
-  scale(s, from, out) {
-    const v = this.values;
+  scaleByRow(s, from, out, row) {
+    const v = this.values, scale = s.weights + row * s.count, shift = s.biases + row * s.count;
     for (let i = 0; i < sizeOf(s.to); i += s.count)
       for (let j = 0; j < s.count; ++j)
-        v[out + i + j] = v[from + i + j] * v[s.weights + j] + v[s.biases + j];
+        v[out + i + j] = v[from + i + j] * v[scale + j] + v[shift + j];
+  }
+  scale(s, from, out) {
+    this.scaleByRow(s, from, out, 0);
+  }
+  scale_of_class(s, from, out, other, label) {
+    this.scaleByRow(s, from, out, label);
   }
 
   activate(s, from, out) {

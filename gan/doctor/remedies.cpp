@@ -1,0 +1,97 @@
+#include "gan/doctor/remedies.h"
+
+#include <fmt/core.h>
+
+namespace gan {
+namespace {
+
+constexpr double kLower = 0.3;      // times a rate
+constexpr double kPenalty = 0.1;    // weight of R1 and R2
+constexpr double kWeaker = 0.1;     // times the weights of penalties
+constexpr double kAugmented = 0.2;  // more probability
+
+using Treatments = std::vector<Treatment>;
+
+Treatment with_lower_rates(Treatment t) {
+  t.rates *= kLower;
+  return t;
+}
+Treatment with_slower_d(Treatment t) {
+  t.d_rate *= kLower;
+  return t;
+}
+Treatment with_penalty(Treatment t) {
+  t.penalty = kPenalty;
+  return t;
+}
+
+Treatments lower(const Treatment& now, int64_t times, const TrainingFacts&) {
+  const Treatment lower = with_lower_rates(now);
+  return {times == 0 ? lower : with_penalty(lower)};
+}
+
+Treatments calm(const Treatment& now, int64_t, const TrainingFacts&) {
+  return {with_penalty(now), with_lower_rates(now)};
+}
+
+Treatments weaken_d(const Treatment& now, int64_t, const TrainingFacts&) {
+  return {with_penalty(now), with_slower_d(now)};
+}
+
+Treatments strengthen_d(const Treatment& now, int64_t, const TrainingFacts&) {
+  Treatment out = now;
+  out.penalties *= kWeaker;
+  out.penalty *= kWeaker;
+  return {out};
+}
+
+Treatments hide_examples(const Treatment& now, int64_t, const TrainingFacts&) {
+  Treatment out = now;
+  out.augmentation += kAugmented;
+  return {out, with_penalty(now)};
+}
+
+Treatments reschedule(const Treatment& now, int64_t, const TrainingFacts& facts) {
+  Treatment out = now;
+  out.schedule_steps = static_cast<double>(facts.steps);
+  return {out};
+}
+
+constexpr Remedy kTable[] = {
+    {"diverges", Course::back, "training diverged", lower},
+    {"dead-units", Course::revive, "", nullptr},
+    {"d-too-strong", Course::back_before_it, "D separated samples from data without error",
+     weaken_d},
+    {"collapse", Course::back_before_it, "the samples had collapsed", calm},
+    {"class-collapse", Course::back_before_it, "the samples of a class had collapsed", calm},
+    {"z-ignored", Course::back_before_it, "G ignored z", calm},
+    {"circles", Course::back_before_it, "the players went round each other", calm},
+    {"d-too-weak", Course::go_on, "", strengthen_d},
+    {"d-overfits", Course::go_on, "", hide_examples},
+    {"memorises", Course::go_on, "", hide_examples},
+    {"schedule", Course::go_on_at_once, "", reschedule},
+    {"no-progress", Course::end, "", nullptr},
+};
+
+}  // namespace
+
+std::span<const Remedy> remedies() {
+  return kTable;
+}
+
+std::string description(const Treatment& t) {
+  std::string out;
+  const auto say = [&](bool differs, const std::string& words) {
+    if (differs) out += (out.empty() ? "" : ", ") + words;
+  };
+  say(t.rates != 1, fmt::format("learning rates at {:.3g} times the settings", t.rates));
+  say(t.d_rate != 1, fmt::format("D's learning rate at {:.3g} times {}", t.d_rate,
+                                 t.rates != 1 ? "that" : "the setting"));
+  say(t.penalty > 0, fmt::format("R1 and R2 of weight {:.3g}", t.penalty));
+  say(t.penalties != 1, fmt::format("penalties at {:.3g} times the settings", t.penalties));
+  say(t.augmentation > 0, fmt::format("augmentation with {:.2g} more probability", t.augmentation));
+  say(t.schedule_steps > 0, fmt::format("a schedule of {:.0f} steps", t.schedule_steps));
+  return out;
+}
+
+}  // namespace gan

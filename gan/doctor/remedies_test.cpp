@@ -1,0 +1,44 @@
+#include "gan/doctor/remedies.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace gan {
+namespace {
+
+TEST(Remedies, AreForFindingsThatDetectorsMake) {
+  for (const Remedy& remedy : remedies()) {
+    const auto is_it = [&](const Detector& d) { return d.name == remedy.finding; };
+    EXPECT_TRUE(std::any_of(detectors().begin(), detectors().end(), is_it)) << remedy.finding;
+    EXPECT_EQ(goes_back(remedy.course), !remedy.event.empty()) << remedy.finding;
+    const bool changes = remedy.course != Course::revive && remedy.course != Course::end;
+    EXPECT_EQ(remedy.changes != nullptr, changes) << remedy.finding;
+  }
+}
+
+TEST(Remedies, DifferFromTheTreatmentSoFar) {
+  const TrainingFacts facts{.steps = 700};
+  for (const Remedy& remedy : remedies()) {
+    if (remedy.changes == nullptr) continue;
+    const auto next = remedy.changes({}, 0, facts);
+    ASSERT_FALSE(next.empty()) << remedy.finding;
+    for (const Treatment& treatment : next) EXPECT_NE(treatment, Treatment{}) << remedy.finding;
+  }
+}
+
+TEST(Remedies, AreToldInWords) {
+  EXPECT_EQ(description({}), "");
+  EXPECT_EQ(description({.rates = 0.3}), "learning rates at 0.3 times the settings");
+  EXPECT_EQ(
+      description({.rates = 0.09, .d_rate = 0.3, .penalty = 0.1}),
+      "learning rates at 0.09 times the settings, D's learning rate at 0.3 times that, R1 and R2 of "
+      "weight 0.1");
+  EXPECT_EQ(description({.d_rate = 0.3, .penalties = 0.01, .schedule_steps = 2000}),
+            "D's learning rate at 0.3 times the setting, penalties at 0.01 times the settings, a "
+            "schedule of 2000 steps");
+  EXPECT_EQ(description({.augmentation = 0.2}), "augmentation with 0.2 more probability");
+}
+
+}  // namespace
+}  // namespace gan

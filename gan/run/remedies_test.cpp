@@ -1,0 +1,132 @@
+/// What a training that may act does about its findings, beside going back where it diverges.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "gan/run/patient_testing.h"
+
+namespace gan {
+namespace {
+
+/// Samples that become narrow after 500 steps, unless `mended`.
+Hooks collapsing(const std::function<bool()>& mended) {
+  Hooks hooks;
+  hooks.doctor.examine = [mended](int64_t step) {
+    return NamedNumbers{{"width", step <= 500 || mended() ? 0.9 : 0.01}};
+  };
+  return hooks;
+}
+
+TEST_F(Treated, GoesBackToTheStartWhereSamplesCollapse) {
+  config_.run.log_every = 50;
+  config_.run.checkpoint_every = 100;
+  for (const bool has_penalty : {true, false}) {
+    Patient patient(2000);
+    patient.has_penalty = has_penalty;
+    const std::string name = has_penalty ? "penalised" : "slowed";
+    const auto mended = [&] { return patient.now != Treatment{}; };
+    EXPECT_EQ(go(name, patient, collapsing(mended)).step, 2000);
+    EXPECT_EQ(patient.rates.size(), 2000u + 1250);
+    const auto found = findings(name);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].name, "collapse");
+    EXPECT_EQ(found[0].from, 1250);
+    EXPECT_EQ(found[0].text, "the samples had collapsed at step 1250");
+    EXPECT_EQ(found[0].done,
+              has_penalty ? "went back to step 0, with R1 and R2 of weight 0.1"
+                          : "went back to step 0, with learning rates at 0.3 times the settings");
+  }
+}
+
+TEST_F(Treated, GoesBackToTheBestCheckpointFromBeforeTheCollapse) {
+  config_.run.log_every = 50;
+  config_.run.checkpoint_every = 100;
+  config_.run.evaluate_every = 100;
+  for (const int64_t best : {600, 800}) {  // the first sign is at step 750
+    Patient patient(1800);
+    patient.has_penalty = true;
+    Hooks hooks = collapsing([&] { return patient.now.penalty > 0; });
+    hooks.evaluate = [best](int64_t step) {
+      return Scores{.score = -std::abs(static_cast<double>(step - best))};
+    };
+    const std::string name = fmt::format("best-{}", best);
+    EXPECT_EQ(go(name, patient, hooks).best_step, best);
+    EXPECT_EQ(
+        findings(name).front().done,
+        fmt::format("went back to step {}, with R1 and R2 of weight 0.1", best == 600 ? 600 : 0));
+    EXPECT_EQ(RunFolder::open(temp_.path() / name).read_step(best).step, best);
+  }
+}
+
+TEST_F(Treated, AReturnIsCountedWhateverTheCheckpointKnows) {
+  config_.run.log_every = 50;
+  config_.run.checkpoint_every = 100;
+  config_.run.keep_every = 100;
+  Patient patient(3000);
+  patient.has_penalty = true;
+  const Hooks never = collapsing([] { return false; });
+  EXPECT_EQ(go("run", patient, never).step, 3000);
+  EXPECT_NEAR(patient.now.rates, 0.09, 1e-12);  // a penalty, then lower rates twice
+  EXPECT_EQ(patient.now.penalty, 0.1);
+  EXPECT_EQ(patient.rates.size(), 3000u + 3 * 1250);
+  for (const int64_t step : {0, 700, 1300}) {  // as if it had been killed after that checkpoint
+    const std::string name = fmt::format("from-{}", step);
+    copy(temp_.path() / "run", temp_.path() / name,
+         std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
+    const RunFolder run = RunFolder::open(temp_.path() / name);
+    run.drop_later(step);
+    point_link(temp_.path() / name / "checkpoints/last", run.checkpoint(step).filename().string());
+    Patient rest(3000);
+    rest.has_penalty = true;
+    go(name, rest, never);
+    EXPECT_EQ(file(name + "/checkpoints/last"), file("run/checkpoints/last")) << step;
+    EXPECT_EQ(file(name + "/metrics.jsonl"), file("run/metrics.jsonl")) << step;
+    EXPECT_EQ(file(name + "/doctor.md"), file("run/doctor.md")) << step;
+  }
+}
+
+TEST_F(Treated, WeakensPenaltiesAgainAndAgainWhereDSaysNothing) {
+  config_.run.log_every = 50;
+  config_.run.checkpoint_every = 100;
+  Patient patient(2400);
+  Hooks hooks;
+  hooks.doctor.examine = [](int64_t) { return NamedNumbers{{"inside", 0.1}}; };
+  go("run", patient, hooks);
+  EXPECT_NEAR(patient.now.penalties, 1e-4, 1e-10);  // at steps 700, 1200, 1700 and 2200
+  EXPECT_EQ(patient.rates.size(), 2400u);           // it never went back
+  const auto found = findings("run");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].name, "d-too-weak");
+  EXPECT_TRUE(found[0].done.ends_with(
+      "; went on from step 2200 with penalties at 0.0001 times the settings"))
+      << found[0].done;
+}
+
+TEST_F(Treated, GivesAScheduleThatEndsEarlyTheWholeLength) {
+  config_.training.steps = 1200;
+  config_.optimizer.schedule = Schedule::cosine;
+  config_.optimizer.schedule_steps = 300;
+  config_.optimizer.min_rate = 1e-9;
+  Patient patient(1200);
+  go("run", patient);
+  EXPECT_EQ(patient.now.schedule_steps, 1200);
+  EXPECT_EQ(findings("run").front().done, "went on from step 1 with a schedule of 1200 steps");
+}
+
+TEST_F(Treated, WaitsForRevivedUnitsButNotForEver) {
+  config_.run.log_every = 50;
+  config_.run.checkpoint_every = 100;
+  Patient patient(2000);
+  patient.dies = 900;  // which is found at step 1100, and the collapse at step 1250
+  patient.revives = 0;
+  patient.has_penalty = true;
+  go("run", patient, collapsing([&] { return patient.now.penalty > 0; }));
+  EXPECT_EQ(patient.rates.size(), 2000u + 1600);
+  ASSERT_FALSE(findings("run").empty());
+  for (const Finding& f : findings("run"))
+    if (f.name == "dead-units") EXPECT_EQ(f.done, "");  // none was, and it is not said of none
+}
+
+}  // namespace
+}  // namespace gan
