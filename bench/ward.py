@@ -71,8 +71,8 @@ SETTINGS = [
      ("diverges", "not-finite", "collapse", "z-ignored")),
     (RING, "a D of one unit", discriminator(1, "leaky-relu", 1, 1), ("d-too-weak", "collapse", "diverges")),
     (RING, "a large D, no penalty", [*discriminator(512, "leaky-relu", 4, 1), *NON_SATURATING], ("d-too-strong", "collapse", "circles")),
-    (RING, "penalties x 1,000", ["game.r1=100", "game.r2=100"], ("d-too-weak",)),
-    (GRID, "penalties x 10,000", ["game.r1=1000", "game.r2=1000"], ("d-too-weak",)),
+    (RING, "penalties x 1,000", ["game.r1=10", "game.r2=10"], ("d-too-weak",)),
+    (GRID, "penalties x 10,000", ["game.r1=30", "game.r2=30"], ("d-too-weak",)),
     (RING, "all of G dead", generator(128, "relu", 2, 2, ",bias=-50"), ("dead-units",)),
     (RING, "ReLU in G, rate x 100", [*generator(128, "relu", 3, 2), *RATE_100], ("dead-units",)),
     (RING, "ReLU in D, rate x 100", [*discriminator(128, "relu", 3, 1), *RATE_100], ("dead-units",)),
@@ -80,8 +80,8 @@ SETTINGS = [
     (RING, "a G that begins at zero", generator(128, "tanh", 3, 2, ',init="zero"'), ("z-ignored", "collapse")),
     (RING, "100 examples", ["data.train=100", "data.valid=1000", "training.batch_size=50", *NON_SATURATING], ("d-overfits", "memorises")),
     (GRID, "200 examples", ["data.train=200", "data.valid=1000", "training.batch_size=100", *NON_SATURATING], ("d-overfits", "memorises")),
-    (RING, "a schedule of a tenth", ["optimizer.schedule_steps=300"], ("schedule",)),
-    (RING, "a schedule ten times too long", ["optimizer.schedule_steps=30000"], ("schedule",)),
+    (RING, "a schedule of a tenth", ["optimizer.schedule_steps=200"], ("schedule",)),
+    (RING, "a schedule ten times too long", ["optimizer.schedule_steps=20000"], ("schedule",)),
     (IMAGES, "rate x 100", ["training.learning_rate=0.2"], ("diverges", "not-finite", "collapse", "z-ignored")),
     (IMAGES, "Wasserstein's game, no penalty", WASSERSTEIN, ("diverges", "collapse", "circles")),
     (IMAGES, "non-saturating, k = 5, no penalty", ["game.k=5", *NON_SATURATING], ("d-too-strong", "collapse", "circles")),
@@ -105,7 +105,7 @@ GOOD = [
 ]
 PATIENTS = {
     RING: ("toy.toml", []),
-    GRID: ("toy.toml", ["data.source=toy:grid25"]),
+    GRID: ("toy.toml", ["data.source=toy:grid25", "training.learning_rate=2e-3", "game.r1=0.003", "game.r2=0.003"]),
     IMAGES: ("images.toml", []),
     FEW: ("images.toml", ["data.train=500", "data.valid=2000"]),
 }

@@ -22,6 +22,7 @@ constexpr int64_t kMostTraining = 5000, kCopied = 128, kFewestHeldOut = 40;
 constexpr int64_t kMostNumbers = 20000000;  // of these training examples
 constexpr int64_t kFewestOfClass = 8;
 constexpr int64_t kDirections = 10;
+constexpr int64_t kFewNumbers = 64;  // of an example
 constexpr double kFlat = 1e-4;  // of the largest variance: a direction in which data hardly vary
 constexpr uint64_t kSeed = 0x646f63746f72;  // of the noise
 
@@ -71,6 +72,10 @@ Checkup::Checkup(const Problem& problem, Learner& learner) : problem_(problem), 
     data_nearest_ = std::sqrt(number(within.amin(1).median()));
     near_ = std::get<0>(within.kthvalue(std::min(kNeighbours, x_.size(0) / 10), 1));
   }
+  if (near_.defined() && held_out.size() >= kFewestHeldOut && x_.size(1) <= kFewNumbers) {
+    const Tensor close = Distances(held_out_).squared(x_).le(near_.unsqueeze(1));
+    inside_data_ = number(close.any(0).to(at::kDouble).mean());
+  }
   const bool few =
       data.train.size() <= kMostTraining && data.train.size() * data.train.dim() <= kMostNumbers;
   if (few && held_out.size() >= kFewestHeldOut) {
@@ -100,6 +105,7 @@ void Checkup::measure_samples(NamedNumbers& out) {
   const Tensor close = between.le(near_.unsqueeze(1));
   out.emplace_back("covered", number(close.any(1).to(at::kDouble).mean()));
   out.emplace_back("inside", number(close.any(0).to(at::kDouble).mean()));
+  if (inside_data_) out.emplace_back("inside_data", *inside_data_);
 }
 
 void Checkup::measure_classes(NamedNumbers& out) {

@@ -17,6 +17,9 @@ namespace gan {
 ///   covered, inside  share of data that have a sample near; share of samples that have data near;
 ///                    near: no farther than that example's tenth neighbour among the data (coverage
 ///                    of Naeem et al. 2020; precision of Kynkaanniemi et al. 2019)
+///   inside_data      the same share of held-out examples, of data of few numbers each: for many,
+///   good
+///                    samples may lie farther from data than these do
 ///   z_effect         distance between samples of the same label and different z over the distance
 ///                    between data (root mean squares)
 ///   class_width, class_narrowest   the least `width` inside a class, and which class it is
@@ -48,8 +51,9 @@ class Checkup {
   Tensor near_;                    // [n]: squared distance to the tenth neighbour
   double data_nearest_ = 0;        ///< median distance to the nearest other
   Tensor training_;                // [all, D], where these are few enough; else undefined
-  double usual_nearest_ = 0;       ///< below which 5% of held-out examples lie from these
-  Tensor samples_;                 // [n, D], of this measurement
+  std::optional<double> inside_data_;
+  double usual_nearest_ = 0;  ///< below which 5% of held-out examples lie from these
+  Tensor samples_;            // [n, D], of this measurement
 };
 
 }  // namespace gan

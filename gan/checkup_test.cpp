@@ -64,6 +64,7 @@ TEST_F(Measured, SamplesLikeTheDataAreFoundTheSame) {
   EXPECT_NEAR(of.at("crowd"), 1, 0.2);
   EXPECT_GT(of.at("covered"), 0.95);
   EXPECT_GT(of.at("inside"), 0.95);
+  EXPECT_GT(of.at("inside_data"), 0.95);
   EXPECT_EQ(of.at("z_effect"), of.at("width"));  // there are no labels
   EXPECT_LT(of.at("copies"), 0.15);
   EXPECT_FALSE(of.contains("class_width"));

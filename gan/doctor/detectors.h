@@ -43,6 +43,9 @@ struct Detector {
 };
 std::span<const Detector> detectors();
 
+/// Whether training has led nowhere so far: much of it is over, and few samples lie among the data.
+bool leads_nowhere(const History& history, const TrainingFacts& facts);
+
 // The rows' functions.
 FindSign look_for_dead_units;
 FindSign look_for_divergence;

@@ -243,6 +243,24 @@ TEST(Detectors, FindAScoreThatFalls) {
   EXPECT_EQ(names_in(found(level, 100)), Expected{});
 }
 
+TEST(Detectors, FindATrainingThatLeadsNowhere) {
+  const auto line = [](int i) {
+    NamedNumbers out = healthy(i);
+    for (auto& [name, value] : out)
+      if (name == "inside" || name == "covered") value = 0.04;
+    if (i % 5 == 0) out.emplace_back("inside_data", 0.95);
+    return out;
+  };
+  EXPECT_EQ(names_in(found(line, 59)), Expected{});  // 2,950 of 5,000 steps
+  const auto findings = found(line, 80);
+  ASSERT_EQ(names_in(findings), Expected{"no-progress"});
+  EXPECT_TRUE(findings[0].text.starts_with("3050 of 5000 steps are over, and only 4.0% of the "))
+      << findings[0].text;
+  TrainingFacts under_noise = usual();
+  under_noise.noise_steps = 4500;
+  EXPECT_EQ(names_in(found_in(line, 80, under_noise)), Expected{});
+}
+
 TEST(Detectors, FindAScheduleThatDoesNotFitTheLength) {
   TrainingFacts facts = usual();
   facts.schedule_steps = 2000;

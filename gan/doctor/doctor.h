@@ -29,6 +29,7 @@ class Doctor {
   void note_done(std::string_view name, const std::string& what);
 
   const std::vector<Finding>& findings() const { return findings_; }  ///< in order of `from`
+  bool leads_nowhere() const { return gan::leads_nowhere(history_, facts_); }
   const Finding* open(std::string_view name) const;  ///< the one that is not over, or nullptr
   int64_t first_sign(std::string_view name) const;   ///< of the newest one: step of that line
 

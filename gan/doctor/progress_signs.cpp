@@ -16,6 +16,8 @@ constexpr double kNoise = 4;                 // times the usual change between e
 constexpr double kSince = 0.1;               // of all steps, since the best
 constexpr double kEarly = 0.7, kLate = 1.5;  // schedule_steps over steps
 constexpr double kMuchLower = 0.1;           // last rate over first
+constexpr double kMuch = 0.6;                // of the steps
+constexpr double kFew = 0.1;      // share of samples among the data over that of held-out examples
 constexpr int64_t kShort = 1000;  // steps: a shorter training is a trial, whatever its schedule
 
 /// The score that chooses the best checkpoint; in runs that did not note it, the one that it
@@ -32,11 +34,28 @@ constexpr ScoreColumn kScores[] = {{"score", 1},
 
 }  // namespace
 
-/// The score has fallen from its best by more than it usually changes, and long ago.
+bool leads_nowhere(const History& history, const TrainingFacts& facts) {
+  const Readings &inside = history.series("inside"), &of_data = history.series("inside_data");
+  if (inside.empty() || of_data.empty() || facts.steps < kShort) return false;
+  const double over = static_cast<double>(history.step()) / static_cast<double>(facts.steps);
+  return over >= kMuch && history.step() > facts.noise_steps &&
+         inside.back().value < kFew * of_data.back().value;
+}
+
+/// Few samples lie among the data; or the score has fallen from its best by more than it usually
+/// changes, and long ago.
 MaybeSign look_for_no_progress(const History& history, const TrainingFacts& facts, bool) {
+  if (history.has_new("inside") && leads_nowhere(history, facts))
+    return Sign{
+        true, fmt::format("{} of {} steps are over, and only {:.1f}% of the samples lie among the "
+                          "data, where {:.0f}% of held-out examples do: training leads nowhere; "
+                          "use a lower training.learning_rate, or a penalty (game.r1, game.r2)",
+                          history.step(), facts.steps, 100 * history.series("inside").back().value,
+                          100 * history.series("inside_data").back().value)};
   for (const ScoreColumn& column : kScores) {
     if (!history.has_new(column.name)) continue;
     const Readings& all = history.series(column.name);
+    if (leads_nowhere(history, facts)) return {};  // which is said at the next measurement
     if (all.size() < kEvaluations) return Sign{};
     size_t best = 0;
     std::vector<double> changes, newest;

@@ -70,7 +70,7 @@ constexpr Remedy kTable[] = {
     {"d-overfits", Course::go_on, "", hide_examples},
     {"memorises", Course::go_on, "", hide_examples},
     {"schedule", Course::go_on_at_once, "", reschedule},
-    {"no-progress", Course::end, "", nullptr},
+    {"no-progress", Course::end, "training had led nowhere", calm},
 };
 
 }  // namespace

@@ -86,6 +86,27 @@ TEST_F(Treated, AReturnIsCountedWhateverTheCheckpointKnows) {
   }
 }
 
+TEST_F(Treated, BeginsAnewWhereTrainingLedNowhere) {
+  config_.run.log_every = 50;
+  config_.run.checkpoint_every = 100;
+  config_.training.steps = 2000;
+  Patient patient(2000);
+  patient.has_penalty = true;
+  Hooks hooks;
+  hooks.doctor.examine = [&](int64_t) {
+    return NamedNumbers{{"inside", patient.now.penalty > 0 ? 0.9 : 0.02}, {"inside_data", 0.95}};
+  };
+  EXPECT_EQ(go("run", patient, hooks).how, Ended::steps);
+  EXPECT_EQ(patient.rates.size(), 2000u + 1500);  // measured at steps 1250 and 1500
+  const auto found = findings("run");
+  ASSERT_FALSE(found.empty());
+  for (const Finding& f : found) {
+    if (f.name != "no-progress") continue;
+    EXPECT_EQ(f.text, "training had led nowhere at step 1500");
+    EXPECT_EQ(f.done, "went back to step 0, with R1 and R2 of weight 0.1");
+  }
+}
+
 TEST_F(Treated, WeakensPenaltiesAgainAndAgainWhereDSaysNothing) {
   config_.run.log_every = 50;
   config_.run.checkpoint_every = 100;

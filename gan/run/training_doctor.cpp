@@ -198,8 +198,9 @@ void TrainingDoctor::act(size_t number, int64_t step, std::vector<Finding>& news
   // Dead units may be the reason: what comes of reviving them is waited for.
   const Finding* dead = doctor_.open("dead-units");
   const bool waits =
-      remedy.course == Course::back_before_it && dead != nullptr && step - dead->from < kPatience;
-  switch (remedy.course) {
+      remedy.course != Course::back && dead != nullptr && step - dead->from < kPatience;
+  const bool nowhere = remedy.course == Course::end && doctor_.leads_nowhere();
+  switch (nowhere ? Course::back_before_it : remedy.course) {
     case Course::revive:
       revive(step, news);
       break;
@@ -277,7 +278,7 @@ std::optional<Treatment> TrainingDoctor::next_treatment(const Relapse& cause) co
 int64_t TrainingDoctor::target(const Relapse& cause, std::optional<int64_t> best) const {
   const int64_t last = run_.last_step().value_or(0);
   const std::vector<Change> all = changes();
-  if (remedies()[cause.remedy].course == Course::back_before_it) {
+  if (remedies()[cause.remedy].course != Course::back) {
     if (best && *best < cause.first_sign) return std::min(*best, last);
     const std::vector<int64_t> there = run_.steps();
     return there.empty() || there.front() != 0 ? last : 0;
