@@ -138,6 +138,14 @@ TEST_F(Copies, NoneThatIsNewerIsRemoved) {
   for (const int64_t number : {20, 25, 30, 40}) EXPECT_TRUE(fs::exists(step(number))) << number;
 }
 
+TEST_F(Copies, BestGoesWithItsCheckpoint) {
+  run_.drop_later(20);
+  EXPECT_TRUE(fs::exists(in("best")));
+  run_.drop_later(10);
+  EXPECT_FALSE(is_link(in("best")));
+  EXPECT_TRUE(fs::exists(step(10)));
+}
+
 TEST_F(Copies, ARunWhoseCheckpointsAreGoneDoesNotBeginAnew) {
   for (const int64_t number : {10, 20, 30, 40}) fs::remove(step(number));
   EXPECT_EQ(run_.last_step(), std::nullopt);

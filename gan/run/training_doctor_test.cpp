@@ -38,6 +38,18 @@ TEST_F(Treated, GoesBackNoMoreThanThreeTimes) {
   EXPECT_EQ(findings("run").back().name, "not-finite");
 }
 
+TEST_F(Treated, CountsReturnsToABestCheckpointThatDoesNotKnowThem) {
+  config_.run.evaluate_every = 4;
+  Patient patient(20);
+  patient.fails = 10;
+  patient.low_enough = 0;
+  Hooks hooks;
+  hooks.evaluate = [](int64_t step) { return Scores{.score = step == 4 ? 1.0 : 0.0}; };
+  EXPECT_THROW(go("run", patient, hooks), DivergedError);
+  EXPECT_NEAR(patient.rates.back(), 0.027, 1e-12);  // to step 8, then to 4 twice
+  EXPECT_EQ(patient.rates.size(), 11u + 3 + 7 + 7);
+}
+
 TEST_F(Treated, DoesNotActUnasked) {
   config_.run.doctor = DoctorMode::watch;
   Patient patient(20);
