@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 export HOME=$work XDG_CACHE_HOME=$work/cache
-unset GAN_PROGRAM GAN_DATA OMP_WAIT_POLICY OPENBLAS_CORETYPE OPENBLAS_VERBOSE
+unset GAN_PROGRAM GAN_DATA OMP_NUM_THREADS OMP_WAIT_POLICY OPENBLAS_CORETYPE OPENBLAS_VERBOSE
 ln -s "$root/recipes" recipes
 
 # --- How things are said ---------------------------------------------------------------------------------
