@@ -68,7 +68,7 @@ test_rbm() {
   silent
   check "  its scores while it is trained" grep -q '"log_probability_valid":.*"log_z":.*"effective_runs":' rbm/metrics.jsonl
   expect 0 "  evaluate --json" evaluate rbm --json
-  says '"kind": "ais"' '"temperatures": 50' '"test_interval"' '"binarised"' '"samples": "means'
+  says '"kind": "ais"' '"temperatures": 50' '"test_interval"' '"binarised"' '"draws": "means'
   expect 0 "  evaluate" evaluate rbm
   says "by annealed importance sampling, of binary data" "tends to be too low" "10 runs of 50 temperatures"
   expect 0 "  info" info rbm
