@@ -137,23 +137,6 @@ at::Tensor pictures_of(const EvaluateOptions& o, const DataSet& data) {
   return all.index_select(0, at::tensor(at::ArrayRef<int64_t>(order), at::kLong));
 }
 
-/// Of somebody's samples, the first 1,000.
-std::vector<PagePicture> pictures_beside(const Samples& samples, const Judge& judge,
-                                         const EvaluateSettings& settings,
-                                         const Evaluation& evaluation) {
-  constexpr int64_t kMost = 1000;
-  const DataSet& data = judge.data();
-  const DataCard card{.name = data.name,
-                      .shape = data.train.shape(),
-                      .image = data.image,
-                      .low = data.low,
-                      .high = data.high};
-  const int64_t n = std::min(kMost, samples.values.size(0));
-  return sample_pictures(card, judge,
-                         samples.values.narrow(0, 0, n).view(batch_shape(n, card.shape)), settings,
-                         evaluation);
-}
-
 /// Samples that any program has written. A folder with a config.toml is a run.
 bool are_samples(const EvaluateOptions& o) {
   if (is_folder(o.what)) return !o.data.empty() && !is_there(Path(o.what) / "config.toml");
@@ -184,12 +167,8 @@ int carry_out(const EvaluateOptions& o) {
     report(o, evaluation);
     say_what_is_missing(o, settings, evaluation);
     if (o.out.empty()) return 0;
-    write_page(o, o.out, Path(o.what).filename().string(), evaluation, [&] {
-      std::vector<PagePicture> none;
-      return data.image && !judge.variety().none()
-                 ? pictures_beside(samples, judge, settings, evaluation)
-                 : none;
-    });
+    write_page(o, o.out, Path(o.what).filename().string(), evaluation,
+               [&] { return sample_pictures(judge, samples.values, settings, evaluation); });
     return 0;
   }
   if (o.chains != 0)
@@ -223,12 +202,8 @@ int carry_out(const EvaluateOptions& o) {
     draw(o, "densities, D and the mapping from z to x", run.path() / "figure1.png",
          [&] { return figure1(problem, *trainer, problem.data.name); });
   write_page(o, o.out.empty() ? run.path() / "scores.html" : Path(o.out),
-             run.path().filename().string(), evaluation, [&] {
-               std::vector<PagePicture> none;
-               return problem.data.image && !judge.variety().none()
-                          ? score_pictures(problem, judge, *learner, settings, evaluation)
-                          : none;
-             });
+             run.path().filename().string(), evaluation,
+             [&] { return score_pictures(problem, judge, *learner, settings, evaluation); });
   return 0;
 }
 

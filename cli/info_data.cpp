@@ -100,10 +100,8 @@ Image grid_of(const DataSet& d) {
   if (d.train.labelled())
     std::ranges::stable_sort(numbers, {}, [&](int64_t i) { return d.train.label(i); });
   const Examples chosen = d.train.pick(numbers);
-  const DataCard card{
-      .name = d.name, .shape = d.train.shape(), .image = d.image, .low = d.low, .high = d.high};
   const at::Tensor rows = rows_of(chosen, 0, chosen.size());
-  return picture(card, rows.view(batch_shape(chosen.size(), card.shape)), {});
+  return picture(card_of(d), rows.view(batch_shape(chosen.size(), d.train.shape())), {});
 }
 
 DataSet opened(const InfoOptions& o) {

@@ -66,18 +66,23 @@ Model load(const fs::path& path, const std::string& checkpoint, at::Device devic
   return Model(header.config, header.card, header.step, std::move(model));
 }
 
+DataCard card_of(const DataSet& data) {
+  return {.name = data.name,
+          .hash = data.hash,
+          .shape = data.train.shape(),
+          .image = data.image,
+          .low = data.low,
+          .high = data.high,
+          .columns = data.columns,
+          .channels_last = data.channels_last,
+          .origin = data.origin,
+          .classes = data.classes};
+}
+
 DataCard card_of(const Problem& p) {
-  return {.name = p.data.name,
-          .hash = p.data.hash,
-          .shape = p.data.train.shape(),
-          .image = p.data.image,
-          .low = p.data.low,
-          .high = p.data.high,
-          .columns = p.data.columns,
-          .encoding = p.encoding,
-          .channels_last = p.data.channels_last,
-          .origin = p.data.origin,
-          .classes = p.data.classes};
+  DataCard out = card_of(p.data);
+  out.encoding = p.encoding;
+  return out;
 }
 
 Setup setup_of(const Problem& p) {

@@ -73,6 +73,7 @@ Problem prepare(Config config, const std::filesystem::path& data_dir = {});
 /// The same of data that are open already: as open_data gives those of `config`.
 Problem prepare(Config config, DataSet opened);
 
+DataCard card_of(const DataSet& data);  ///< of examples as they are: without an encoding
 DataCard card_of(const Problem& problem);
 
 /// What the learner of a problem is made from; its examples are read while the problem lives.

@@ -43,6 +43,10 @@ Image grid_of(const DataCard& card, const Tensor& own, const Tensor& order, int6
   return picture(card, own.index_select(0, order.narrow(0, 0, count)), {}, kColumns);
 }
 
+bool has_pictures(const Judge& judge) {
+  return judge.data().image && !judge.variety().none();
+}
+
 void add_extremes(std::vector<PagePicture>& out, const DataCard& card, const Tensor& own,
                   const Tensor& score, const std::string& most, const std::string& least) {
   const int64_t n = std::min(kShown, own.size(0));
@@ -55,10 +59,13 @@ void add_extremes(std::vector<PagePicture>& out, const DataCard& card, const Ten
 
 }  // namespace
 
-std::vector<PagePicture> sample_pictures(const DataCard& card, const Judge& judge,
-                                         const Tensor& own, const EvaluateSettings& settings,
+std::vector<PagePicture> sample_pictures(const Judge& judge, const Tensor& samples,
+                                         const EvaluateSettings& settings,
                                          const Evaluation& evaluation) {
-  const int64_t n = own.size(0), shown = std::min(n, kGrid);
+  if (!has_pictures(judge)) return {};
+  const DataCard card = card_of(judge.data());
+  const int64_t n = std::min(kDrawn, samples.size(0)), shown = std::min(n, kGrid);
+  const Tensor own = samples.narrow(0, 0, n).view(batch_shape(n, card.shape));
   std::vector<PagePicture> out;
   out.push_back({"Samples", fmt::format("the first {} of {}", shown, count(n)),
                  grid_of(card, own, at::arange(n, at::kLong), shown)});
@@ -85,10 +92,10 @@ std::vector<PagePicture> sample_pictures(const DataCard& card, const Judge& judg
 std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& judge,
                                         Learner& learner, const EvaluateSettings& settings,
                                         const Evaluation& evaluation) {
-  const DataCard card = card_of(problem);
+  if (!has_pictures(judge)) return {};
   const Tensor scaled = learner.model().sample(kDrawn, settings.seed);
   const Tensor own = own_units(problem, scaled);
-  std::vector<PagePicture> out = sample_pictures(card, judge, own, settings, evaluation);
+  std::vector<PagePicture> out = sample_pictures(judge, own, settings, evaluation);
   const auto* d = dynamic_cast<const Discriminates*>(&learner);
   if (d == nullptr) return out;
   Tensor label;
@@ -97,7 +104,7 @@ std::vector<PagePicture> score_pictures(const Problem& problem, const Judge& jud
     if (model == nullptr || model->classes() == 0) return out;  // nobody knows those of samples
     label = model->labels(kDrawn, settings.seed).to(scaled.device());
   }
-  add_extremes(out, card, own, d->discriminate(scaled, label), "Highest output of D",
+  add_extremes(out, card_of(problem), own, d->discriminate(scaled, label), "Highest output of D",
                "Lowest output of D");
   return out;
 }

@@ -15,12 +15,12 @@ struct PagePicture {
   Image image;
 };
 
-/// Of images from anywhere, [n, shape...] in the units of card: samples, the training image nearest
-/// to one in nine of them, and, where `evaluation` has scores on features, samples in the densest
-/// and in the sparsest regions of the data's features. judge: of the data that they imitate.
-/// @throws as make_features
-std::vector<PagePicture> sample_pictures(const DataCard& card, const Judge& judge,
-                                         const at::Tensor& samples,
+/// Of the first 1,000 samples from anywhere, [n, D] or [n, shape...] in the data's own units:
+/// samples, the training image nearest to one in nine of them, and, where `evaluation` has scores
+/// on features, samples in the densest and in the sparsest regions of the data's features. None
+/// where the data are no images, or have no variety. judge: of the data that they imitate. @throws
+/// as make_features
+std::vector<PagePicture> sample_pictures(const Judge& judge, const at::Tensor& samples,
                                          const EvaluateSettings& settings,
                                          const Evaluation& evaluation);
 

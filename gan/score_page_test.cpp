@@ -58,7 +58,7 @@ TEST(ScorePage, OfAnybodysSamplesHasPicturesScoresAndStamps) {
   const EvaluateSettings settings{.kinds = kinds};
   const Tensor samples = at::rand({80, 8, 8}) * 100;
   const Evaluation found = evaluate(judge, Samples{.values = samples}, settings);
-  const auto pictures = sample_pictures(card_of(problem), judge, samples, settings, found);
+  const auto pictures = sample_pictures(judge, samples, settings, found);
   ASSERT_EQ(pictures.size(), 4U);  // all, with the nearest, where data are densest and sparsest
   EXPECT_EQ(pictures[0].caption, "the first 80 of 80");
   const std::string page = score_page("mine <&>", found, pictures);

@@ -47,31 +47,30 @@ MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts
                   100 * worst, where, kDeadLines)};
 }
 
-/// The median size of all but the newest lines, of a thousand at most.
-double usual_size(const Readings& all) {
+/// The least size in the newest lines.
+double size_now(const History& history, const char* name) {
+  std::vector<double> values = history.newest(name, kGrownLines);
+  for (double& value : values) value = std::abs(value);
+  return least(values);
+}
+
+/// A number whose newest lines are all `factor` times as large as the median of those before, which
+/// counts as at least `floor`.
+MaybeSign look_for_growth(const History& history, const char* name, const char* what, double factor,
+                          double floor) {
+  if (!history.has_new(name)) return {};
+  const Readings& all = history.series(name);
+  if (all.size() < kGrownLines + kUsualLines) return Sign{};
   std::vector<double> before;
   const size_t first = all.size() > kMostLines ? all.size() - kMostLines : 0;
   for (size_t i = first; i + kGrownLines < all.size(); ++i)
     before.push_back(std::abs(all[i].value));
-  return median(std::move(before));
-}
-
-/// Gradients that grow far beyond what they were.
-MaybeSign look_at_gradients(const History& history) {
-  bool any = false;
-  for (const char* name : {"d_gradient", "g_gradient"}) {
-    if (!history.has_new(name)) continue;
-    any = true;
-    const Readings& all = history.series(name);
-    if (all.size() < kGrownLines + kUsualLines) continue;
-    const double usual = usual_size(all), least_now = least(history.newest(name, kGrownLines));
-    if (usual > 0 && least_now > kSteep * usual)
-      return Sign{true, fmt::format("the gradient of {} grew from {:.3g} (the median so far) to "
-                                    "{:.3g}: training diverges; use a lower "
-                                    "training.learning_rate, or a penalty (game.r1, game.r2)",
-                                    name[0] == 'd' ? "D" : "G", usual, least_now)};
-  }
-  return any ? MaybeSign(Sign{}) : std::nullopt;
+  const double usual = std::max(floor, median(std::move(before))), now = size_now(history, name);
+  if (usual <= 0 || now <= factor * usual) return Sign{};
+  return Sign{true, fmt::format("{} grew from {:.3g} (the median so far) to {:.3g}: training "
+                                "diverges; use a lower training.learning_rate, or a penalty "
+                                "(game.r1, game.r2)",
+                                what, usual, now)};
 }
 
 /// Losses, gradients, and the spread of samples.
@@ -80,22 +79,14 @@ MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts
   for (const char* name : {"d_loss", "g_loss", "nce_loss", "cross_entropy"}) {
     if (!history.has_new(name)) continue;
     any = true;
-    std::vector<double> values = history.newest(name, kGrownLines);
-    for (double& value : values) value = std::abs(value);
-    const double now = least(values);
+    const double now = size_now(history, name);
     if (facts.bounded && now > kLargeLoss)
       return Sign{true, fmt::format("{} was at least {:.3g} in size at {} checks in a row, where a "
                                     "few nats are usual: a player has lost control; use a lower "
                                     "training.learning_rate, or a penalty (game.r1, game.r2)",
                                     name, now, kGrownLines)};
-    const Readings& all = history.series(name);
-    if (all.size() < kGrownLines + kUsualLines) continue;
-    const double usual = std::max(1.0, usual_size(all));
-    if (now > kGrowth * usual)
-      return Sign{true, fmt::format("{} grew from {:.3g} (the median so far) to {:.3g}: training "
-                                    "diverges; use a lower training.learning_rate, or a penalty "
-                                    "(game.r1, game.r2)",
-                                    name, usual, now)};
+    const MaybeSign growth = look_for_growth(history, name, name, kGrowth, 1);
+    if (growth->present) return growth;
   }
   if (history.has_new("spread")) {
     any = true;
@@ -106,9 +97,13 @@ MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts
                                     "training.learning_rate, or a penalty (game.r1, game.r2)",
                                     wide, kGrownLines)};
   }
-  const MaybeSign of_gradients = look_at_gradients(history);
-  if (!any || (of_gradients && of_gradients->present)) return of_gradients;
-  return Sign{};
+  for (const auto& [name, what] : {std::pair{"d_gradient", "the gradient of D"},
+                                   std::pair{"g_gradient", "the gradient of G"}}) {
+    const MaybeSign growth = look_for_growth(history, name, what, kSteep, 0);
+    if (growth && growth->present) return growth;
+    any = any || growth;
+  }
+  return any ? MaybeSign(Sign{}) : std::nullopt;
 }
 
 MaybeSign look_for_not_finite(const History& history, const TrainingFacts&, bool) {

@@ -45,17 +45,18 @@ bool leads_nowhere(const History& history, const TrainingFacts& facts) {
 /// Few samples lie among the data; or the score has fallen from its best by more than it usually
 /// changes, and long ago.
 MaybeSign look_for_no_progress(const History& history, const TrainingFacts& facts, bool) {
-  if (history.has_new("inside") && leads_nowhere(history, facts))
+  if (leads_nowhere(history, facts)) {
+    if (!history.has_new("inside")) return {};  // it is said at the measurements
     return Sign{
         true, fmt::format("{} of {} steps are over, and only {:.1f}% of the samples lie among the "
                           "data, where {:.0f}% of held-out examples do: training leads nowhere; "
                           "use a lower training.learning_rate, or a penalty (game.r1, game.r2)",
                           history.step(), facts.steps, 100 * history.series("inside").back().value,
                           100 * history.series("inside_data").back().value)};
+  }
   for (const ScoreColumn& column : kScores) {
     if (!history.has_new(column.name)) continue;
     const Readings& all = history.series(column.name);
-    if (leads_nowhere(history, facts)) return {};  // which is said at the next measurement
     if (all.size() < kEvaluations) return Sign{};
     size_t best = 0;
     std::vector<double> changes, newest;

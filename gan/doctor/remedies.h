@@ -21,9 +21,6 @@ enum class Course {
   back_before_it,  ///< to the best checkpoint, if it is from before the first sign; else to the
                    ///< start
 };
-inline bool goes_back(Course course) {
-  return course == Course::back || course == Course::back_before_it;
-}
 
 struct Remedy {
   std::string_view finding;

@@ -11,7 +11,9 @@ TEST(Remedies, AreForFindingsThatDetectorsMake) {
   for (const Remedy& remedy : remedies()) {
     const auto is_it = [&](const Detector& d) { return d.name == remedy.finding; };
     EXPECT_TRUE(std::any_of(detectors().begin(), detectors().end(), is_it)) << remedy.finding;
-    const bool may_go_back = goes_back(remedy.course) || remedy.course == Course::end;
+    const bool may_go_back = remedy.course == Course::back ||
+                             remedy.course == Course::back_before_it ||
+                             remedy.course == Course::end;
     EXPECT_EQ(may_go_back, !remedy.event.empty()) << remedy.finding;
     EXPECT_EQ(remedy.changes == nullptr, remedy.course == Course::revive) << remedy.finding;
   }

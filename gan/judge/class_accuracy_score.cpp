@@ -34,11 +34,13 @@ ScoreReport score_class_accuracy(const Subject& s) {
   const int64_t n = s.samples.size(0);
   const Tensor label = conditional_of(s)->labels(n, s.seed).to(at::kCPU);
   const double value = classifier->accuracy(s.samples, label);
-  const Interval interval = clopper_pearson(std::llround(value * static_cast<double>(n)), n, 0.95);
+  const auto around = [](double share, int64_t count) {
+    return clopper_pearson(std::llround(share * static_cast<double>(count)), count, 0.95);
+  };
+  const Interval interval = around(value, n);
   const int64_t tests = data.test.size();
   const double of_test = classifier->accuracy(s.judge.test(), labels_of(data.test, 0, tests));
-  const Interval around_test =
-      clopper_pearson(std::llround(of_test * static_cast<double>(tests)), tests, 0.95);
+  const Interval of_tests = around(of_test, tests);
   const Score score{
       .name = "class accuracy",
       .protocol =
@@ -50,7 +52,7 @@ ScoreReport score_class_accuracy(const Subject& s) {
       .samples = n,
       .cell = fmt::format("{} [{:.1f}, {:.1f}]", percent(value), 100 * interval.low,
                           100 * interval.high),
-      .controls = {{"test examples", percent(of_test), of_test, around_test.low, around_test.high}},
+      .controls = {{"test examples", percent(of_test), of_test, of_tests.low, of_tests.high}},
       .stamp = compact({{"classifier", classifier->hash()}, {"samples", n}})};
   return {.scores = {score},
           .text = labelled(

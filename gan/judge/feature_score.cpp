@@ -26,8 +26,8 @@ std::string shown(const FeatureScore& row, const Measured& m) {
              : fmt::format("{} [{:.4g}, {:.4g}]", shown(row, m.value), m.low, m.high);
 }
 
-Json to_json(const Measured& m) {  // NaN becomes null
-  return {{"value", m.value}, {"low", m.low}, {"high", m.high}};
+Json to_json(const Measured& m) {
+  return {{"value", m.value}, {"low", m.low}, {"high", m.high}};  // NaN becomes null
 }
 
 Measured from_json(const Json& json) {

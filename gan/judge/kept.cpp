@@ -5,6 +5,7 @@
 
 #include "gan/core/error.h"
 #include "gan/core/mapped_file.h"
+#include "gan/io/bytes.h"
 #include "gan/io/npy.h"
 
 namespace gan {
@@ -48,19 +49,16 @@ at::Tensor mapped(const Path& file, int64_t n) try {
   const auto map = std::make_shared<const MappedFile>(file);
   const std::string_view bytes(reinterpret_cast<const char*>(map->bytes().data()),
                                map->bytes().size());
-  const auto row_size = n * static_cast<int64_t>(sizeof(float));
-  for (const size_t header : {size_t{64}, size_t{128}}) {
-    if (bytes.size() <= header) continue;
-    const auto width = static_cast<int64_t>(bytes.size() - header) / row_size;
-    const std::string expected = npy_header({n, width});
-    if (!bytes.starts_with(expected) ||
-        bytes.size() != expected.size() + static_cast<size_t>(width * row_size))
-      continue;
-    auto* values = const_cast<char*>(bytes.data() + expected.size());  // ATen knows no const data
-    return at::from_blob(
-        values, {n, width}, [map](void*) {}, at::kFloat);
-  }
-  return {};
+  constexpr size_t kBefore = 8;  // magic and version; then the length of the rest of the header
+  if (bytes.size() < kBefore + sizeof(uint16_t)) return {};
+  const size_t header = kBefore + sizeof(uint16_t) + load_little<uint16_t>(bytes.substr(kBefore));
+  const size_t row_size = static_cast<size_t>(n) * sizeof(float);
+  if (bytes.size() < header || (bytes.size() - header) % row_size != 0) return {};
+  const auto width = static_cast<int64_t>((bytes.size() - header) / row_size);
+  if (bytes.substr(0, header) != npy_header({n, width})) return {};
+  auto* values = const_cast<char*>(bytes.data() + header);  // ATen knows no const data
+  return at::from_blob(
+      values, {n, width}, [map](void*) {}, at::kFloat);
 } catch (const DataError&) {
   return {};
 }

@@ -87,6 +87,26 @@ class Treated : public testing::Test {
         is_directory(path) ? RunFolder::resume(path) : RunFolder::create(path, config_);
     return train(run, patient, order, at::kCPU, config_, {{"kind", "test"}}, hooks);
   }
+  /// A copy of a run as if it had been killed after the checkpoint of that step: its name.
+  std::string killed(const std::string& whole, int64_t step) const {
+    const std::string name = fmt::format("{}-from-{}", whole, step);
+    copy(temp_.path() / whole, temp_.path() / name,
+         std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
+    const RunFolder run = RunFolder::open(temp_.path() / name);
+    run.drop_later(step);
+    point_link(temp_.path() / name / "checkpoints/last", run.checkpoint(step).filename().string());
+    return name;
+  }
+  void expect_same_files(const std::string& name, const std::string& whole) const {
+    for (const char* each : {"/checkpoints/last", "/metrics.jsonl", "/doctor.md"})
+      EXPECT_EQ(file(name + each), file(whole + each)) << name;
+  }
+  /// Lines of metrics and checkpoints as far apart as in real trainings.
+  void take_long_steps() {
+    config_.run.log_every = 50;
+    config_.run.checkpoint_every = 100;
+  }
+
   std::string file(const std::string& name) const { return read_file(temp_.path() / name); }
   std::vector<Finding> findings(const std::string& name) const {
     return RunFolder::open(temp_.path() / name).findings();

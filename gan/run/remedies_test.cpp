@@ -19,8 +19,7 @@ Hooks collapsing(const std::function<bool()>& mended) {
 }
 
 TEST_F(Treated, GoesBackToTheStartWhereSamplesCollapse) {
-  config_.run.log_every = 50;
-  config_.run.checkpoint_every = 100;
+  take_long_steps();
   for (const bool has_penalty : {true, false}) {
     Patient patient(2000);
     patient.has_penalty = has_penalty;
@@ -40,8 +39,7 @@ TEST_F(Treated, GoesBackToTheStartWhereSamplesCollapse) {
 }
 
 TEST_F(Treated, GoesBackToTheBestCheckpointFromBeforeTheCollapse) {
-  config_.run.log_every = 50;
-  config_.run.checkpoint_every = 100;
+  take_long_steps();
   config_.run.evaluate_every = 100;
   for (const int64_t best : {600, 800}) {  // the first sign is at step 750
     Patient patient(1800);
@@ -60,8 +58,7 @@ TEST_F(Treated, GoesBackToTheBestCheckpointFromBeforeTheCollapse) {
 }
 
 TEST_F(Treated, AReturnIsCountedWhateverTheCheckpointKnows) {
-  config_.run.log_every = 50;
-  config_.run.checkpoint_every = 100;
+  take_long_steps();
   config_.run.keep_every = 100;
   Patient patient(3000);
   patient.has_penalty = true;
@@ -71,24 +68,16 @@ TEST_F(Treated, AReturnIsCountedWhateverTheCheckpointKnows) {
   EXPECT_EQ(patient.now.penalty, 0.1);
   EXPECT_EQ(patient.rates.size(), 3000u + 3 * 1250);
   for (const int64_t step : {0, 700, 1300}) {  // as if it had been killed after that checkpoint
-    const std::string name = fmt::format("from-{}", step);
-    copy(temp_.path() / "run", temp_.path() / name,
-         std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
-    const RunFolder run = RunFolder::open(temp_.path() / name);
-    run.drop_later(step);
-    point_link(temp_.path() / name / "checkpoints/last", run.checkpoint(step).filename().string());
+    const std::string name = killed("run", step);
     Patient rest(3000);
     rest.has_penalty = true;
     go(name, rest, never);
-    EXPECT_EQ(file(name + "/checkpoints/last"), file("run/checkpoints/last")) << step;
-    EXPECT_EQ(file(name + "/metrics.jsonl"), file("run/metrics.jsonl")) << step;
-    EXPECT_EQ(file(name + "/doctor.md"), file("run/doctor.md")) << step;
+    expect_same_files(name, "run");
   }
 }
 
 TEST_F(Treated, BeginsAnewWhereTrainingLedNowhere) {
-  config_.run.log_every = 50;
-  config_.run.checkpoint_every = 100;
+  take_long_steps();
   config_.training.steps = 2000;
   Patient patient(2000);
   patient.has_penalty = true;
@@ -108,8 +97,7 @@ TEST_F(Treated, BeginsAnewWhereTrainingLedNowhere) {
 }
 
 TEST_F(Treated, WeakensPenaltiesAgainAndAgainWhereDSaysNothing) {
-  config_.run.log_every = 50;
-  config_.run.checkpoint_every = 100;
+  take_long_steps();
   Patient patient(2400);
   Hooks hooks;
   hooks.doctor.examine = [](int64_t) { return NamedNumbers{{"inside", 0.1}}; };
@@ -136,8 +124,7 @@ TEST_F(Treated, GivesAScheduleThatEndsEarlyTheWholeLength) {
 }
 
 TEST_F(Treated, WaitsForRevivedUnitsButNotForEver) {
-  config_.run.log_every = 50;
-  config_.run.checkpoint_every = 100;
+  take_long_steps();
   Patient patient(2000);
   patient.dies = 900;  // which is found at step 1100, and the collapse at step 1250
   patient.revives = 0;

@@ -102,21 +102,14 @@ TEST_F(Treated, IsTheSameHoweverOftenItIsStopped) {
   whole.low_enough = 0.5;
   go("whole", whole);
   for (const int64_t step : {4, 8, 12, 16}) {
-    const std::string name = fmt::format("from-{}", step);
-    copy(temp_.path() / "whole", temp_.path() / name,
-         std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
-    const RunFolder run = RunFolder::open(temp_.path() / name);
-    run.drop_later(step);
-    point_link(temp_.path() / name / "checkpoints/last", run.checkpoint(step).filename().string());
+    const std::string name = killed("whole", step);
     Patient rest(20);
     rest.dies = 3;
     rest.fails = 13;
     rest.low_enough = 0.5;
     rest.resumed_at(step);
     go(name, rest);
-    EXPECT_EQ(file(name + "/checkpoints/last"), file("whole/checkpoints/last")) << step;
-    EXPECT_EQ(file(name + "/metrics.jsonl"), file("whole/metrics.jsonl")) << step;
-    EXPECT_EQ(file(name + "/doctor.md"), file("whole/doctor.md")) << step;
+    expect_same_files(name, "whole");
   }
 }
 

@@ -25,7 +25,7 @@ void each_number(Treatment& t, V&& visit) {
        {&t.rates, &t.d_rate, &t.penalty, &t.penalties, &t.augmentation, &t.schedule_steps})
     visit(*number);
 }
-inline constexpr int64_t kTreatmentNumbers = 6;
+inline constexpr int64_t kTreatmentNumbers = sizeof(Treatment) / sizeof(double);
 
 /// The settings of adversarial nets under `t`, but for the rates. From `t` is taken what these
 /// settings have no place for.
