@@ -58,28 +58,27 @@ Tensor variance(const Tensor& x) {
 
 }  // namespace
 
-Checkup::Checkup(const Problem& problem, Learner& learner) : problem_(problem), learner_(learner) {
-  if (!applies()) return;
-  const DataSet& data = problem.data;
+Checkup::Checkup(const Problem& problem, Learner& learner) : problem_(problem), learner_(learner) {}
+
+void Checkup::prepare() {
+  const DataSet& data = problem_.data;
   const Examples some = evenly(data.train, kExamples), held_out = evenly(data.valid, kExamples);
-  x_ = encoded(problem.encoding, some).flatten(1);
+  x_ = encoded(problem_.encoding, some).flatten(1);
   label_ = labels_of(some, 0, some.size());
   held_out_label_ = labels_of(held_out, 0, held_out.size());
-  if (held_out.size() > 0) held_out_ = encoded(problem.encoding, held_out).flatten(1);
+  if (held_out.size() > 0) held_out_ = encoded(problem_.encoding, held_out).flatten(1);
   if (number(variance(x_)) > 0) std::tie(directions_, along_) = main_directions(x_, kDirections);
   if (x_.size(0) >= kFewest) {
     const Tensor within = squared_within(x_);
     data_nearest_ = std::sqrt(number(within.amin(1).median()));
     near_ = std::get<0>(within.kthvalue(std::min(kNeighbours, x_.size(0) / 10), 1));
   }
-  if (near_.defined() && held_out.size() >= kFewestHeldOut && x_.size(1) <= kFewNumbers) {
-    const Tensor close = Distances(held_out_).squared(x_).le(near_.unsqueeze(1));
-    inside_data_ = number(close.any(0).to(at::kDouble).mean());
-  }
+  if (near_.defined() && held_out.size() >= kFewestHeldOut && x_.size(1) <= kFewNumbers)
+    inside_data_ = number(near_data(held_out_).any(0).to(at::kDouble).mean());
   const bool few =
       data.train.size() <= kMostTraining && data.train.size() * data.train.dim() <= kMostNumbers;
   if (few && held_out.size() >= kFewestHeldOut) {
-    training_ = encoded(problem.encoding, data.train).flatten(1);
+    training_ = encoded(problem_.encoding, data.train).flatten(1);
     const Tensor from = Distances(training_).squared(held_out_).amin(1).sqrt();
     usual_nearest_ = number(from.quantile(0.05));
   }
@@ -88,6 +87,10 @@ Checkup::Checkup(const Problem& problem, Learner& learner) : problem_(problem), 
 bool Checkup::applies() const {
   return dynamic_cast<Discriminates*>(&learner_) != nullptr &&
          dynamic_cast<Latent*>(&learner_.model()) != nullptr;
+}
+
+Tensor Checkup::near_data(const Tensor& x) const {
+  return Distances(x).squared(x_).le(near_.unsqueeze(1));
 }
 
 void Checkup::measure_samples(NamedNumbers& out) {
@@ -100,9 +103,8 @@ void Checkup::measure_samples(NamedNumbers& out) {
   const Tensor within = squared_within(samples_);
   if (data_nearest_ > 0)
     out.emplace_back("crowd", std::sqrt(number(within.amin(1).median())) / data_nearest_);
-  if (number(near_.median()) <= 0) return;                 // most of the data have copies
-  const Tensor between = Distances(samples_).squared(x_);  // [data, samples]
-  const Tensor close = between.le(near_.unsqueeze(1));
+  if (number(near_.median()) <= 0) return;  // most of the data have copies
+  const Tensor close = near_data(samples_);
   out.emplace_back("covered", number(close.any(1).to(at::kDouble).mean()));
   out.emplace_back("inside", number(close.any(0).to(at::kDouble).mean()));
   if (inside_data_) out.emplace_back("inside_data", *inside_data_);
@@ -155,6 +157,7 @@ void Checkup::measure_copies(NamedNumbers& out) {
 NamedNumbers Checkup::measure() {
   if (!applies()) return {};
   const at::NoGradGuard no_grad;
+  if (!x_.defined()) prepare();
   auto& latent = dynamic_cast<Latent&>(learner_.model());
   const auto* conditional = dynamic_cast<Conditional*>(&learner_.model());
   const bool labels = conditional != nullptr && conditional->classes() > 0 && label_.defined();

@@ -31,13 +31,16 @@ namespace gan {
 /// What cannot be had, or would mean nothing, is left out.
 class Checkup {
  public:
-  /// Both must outlive it.
+  /// Both must outlive it. The data are looked at by the first measurement, so that a training
+  /// begins at once.
   Checkup(const Problem& problem, Learner& learner);
 
   bool applies() const;  ///< to this model: it has a latent space, and samples in one pass
   NamedNumbers measure();
 
  private:
+  void prepare();
+  Tensor near_data(const Tensor& x) const;  ///< [m, D] -> [n, m] bool: x lies near the example
   void measure_samples(NamedNumbers& out);
   void measure_classes(NamedNumbers& out);
   void measure_d(NamedNumbers& out);

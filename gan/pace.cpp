@@ -58,6 +58,7 @@ double step_seconds(const Problem& p, Learner& learner, double at_most) {
   double examination = 0;
   if (p.config.run.doctor != DoctorMode::off) {
     Checkup checkup(p, learner);
+    checkup.measure();  // the first one looks at the data, too
     examination = seconds_of([&] { checkup.measure(); });
   }
   each.erase(each.begin(), each.begin() + kWarmUp);

@@ -31,6 +31,7 @@ zlib1g-dev             gzipped data
 libcsv-dev             tables
 libcairo2-dev          plots
 libvips-dev            pictures of every format, decoded and scaled
+libturbojpeg0-dev      ordinary JPEG files, decoded fast
 libzip-dev             pictures in ZIP files
 libonnx-dev            exports to ONNX
 libprotobuf-dev        exports to ONNX

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "gan/core/error.h"
+#include "gan/data/jpeg.h"
 
 namespace gan {
 namespace {
@@ -268,9 +269,15 @@ DecodedPicture PictureDecoder::decode(std::string& bytes, std::string_view who) 
   const std::string_view kind = picture_kind(bytes);
   if (bytes.empty()) throw UnreadablePicture{"is empty"};
   if (kind.empty()) throw UnreadablePicture{"is no PNG, JPEG, WebP, GIF or BMP file"};
+  DecodedPicture out;
+  if (kind == "JPEG" && !size_ && !crop_)
+    if (const auto jpeg = ordinary_jpeg(bytes, most_pixels_)) {
+      out.stored = out.size = jpeg->size;
+      set_pixels(out, jpeg->pixels, jpeg->channels, with_alpha_, background_);
+      return out;
+    }
   const Vips& vips = Vips::get();
   Picture image = opened(bytes, kind, VIPS_ACCESS_SEQUENTIAL);
-  DecodedPicture out;
   out.stored = upright_size(image.get());
   if (out.stored.width * out.stored.height > most_pixels_)
     throw DataError(

@@ -1,5 +1,5 @@
 #pragma once
-/// Files of pictures to pixels, by libvips.
+/// Files of pictures to pixels, by libvips; ordinary JPEG files by libjpeg-turbo alone.
 
 #include <string>
 #include <string_view>

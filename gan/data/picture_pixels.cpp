@@ -21,15 +21,26 @@ uint8_t luma(const uint8_t* rgb) {
 
 }  // namespace
 
+bool is_all_grey(std::span<const uint8_t> rgb) {
+  for (size_t i = 0; i + 2 < rgb.size(); i += 3)
+    if (rgb[i] != rgb[i + 1] || rgb[i + 1] != rgb[i + 2]) return false;
+  return true;
+}
+
 void set_pixels(DecodedPicture& picture, std::span<const uint8_t> pixels, int64_t channels,
                 bool with_alpha, Rgb background) {
   const size_t from = static_cast<size_t>(channels), n = pixels.size() / from;
   const bool is_grey = channels < 3, has_alpha = channels == 2 || channels == 4;
   picture.channels = with_alpha ? 4 : 3;
-  picture.pixels.resize(n * static_cast<size_t>(picture.channels));
   picture.grey = true;
   picture.transparent = false;
+  if (channels == 3 && !with_alpha) {
+    picture.pixels.assign(pixels.begin(), pixels.end());
+    picture.grey = is_all_grey(pixels);
+    return;
+  }
   const int behind[] = {background.red, background.green, background.blue};
+  picture.pixels.resize(n * static_cast<size_t>(picture.channels));
   const uint8_t* in = pixels.data();
   uint8_t* out = picture.pixels.data();
   for (size_t i = 0; i < n; ++i, in += from, out += picture.channels) {

@@ -7,11 +7,17 @@
 #include <fstream>
 
 #include "gan/core/error.h"
+#include "gan/core/mapped_file.h"
 
 namespace gan {
 
+/// The file is mapped: libzip asks for the state of a file that it opens itself five times for each
+/// entry.
 struct ZipArchive::State {
+  explicit State(const std::filesystem::path& path) : who(path.string()), file(path) {}
+
   std::string who;
+  MappedFile file;
   zip_t* archive = nullptr;
 
   ~State() {
@@ -32,14 +38,6 @@ Entry opened(zip_t* archive, const ZipEntry& entry) {
   return Entry(zip_fopen_index(archive, static_cast<zip_uint64_t>(entry.index), 0));
 }
 
-std::string text_of(int code) {
-  zip_error_t error;
-  zip_error_init_with_code(&error, code);
-  std::string text = zip_error_strerror(&error);
-  zip_error_fini(&error);
-  return text;
-}
-
 }  // namespace
 
 bool begins_as_zip(const std::filesystem::path& file) {
@@ -50,14 +48,20 @@ bool begins_as_zip(const std::filesystem::path& file) {
   return begin == "PK\x03\x04" || begin == "PK\x05\x06";  // the latter: without entries
 }
 
-ZipArchive::ZipArchive(const std::filesystem::path& file) : state_(std::make_unique<State>()) {
-  state_->who = file.string();
-  int code = 0;
-  state_->archive = zip_open(file.c_str(), ZIP_RDONLY, &code);
-  if (!state_->archive)
-    throw DataError(
-        "{}: is no whole ZIP archive ({}); copy or download it again, or make a new one",
-        state_->who, text_of(code));
+ZipArchive::ZipArchive(const std::filesystem::path& file) : state_(std::make_unique<State>(file)) {
+  const std::span<const std::byte> bytes = state_->file.bytes();
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* const source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  const bool holds_something = !bytes.empty();  // libzip takes an empty buffer for an archive
+  state_->archive =
+      source && holds_something ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
+  const std::string why = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  if (state_->archive) return;
+  if (source) zip_source_free(source);
+  throw DataError("{}: is no whole ZIP archive ({}); copy or download it again, or make a new one",
+                  state_->who, why);
 }
 
 ZipArchive::ZipArchive(ZipArchive&&) noexcept = default;
