@@ -17,6 +17,11 @@ void let_waiting_threads_sleep() {
   setenv("OMP_WAIT_POLICY", "passive", 0);
 }
 
+/// Else glibc asks for the state of that file for each date in a ZIP archive.
+void name_the_time_zone() {
+  setenv("TZ", ":/etc/localtime", 0);
+}
+
 /// OpenBLAS takes a processor that it does not know, since it is newer, for one of 2004 and
 /// multiplies at a fifth of the speed. Told the nearest one that it knows, it does not. It too asks
 /// as it is loaded.
@@ -35,6 +40,7 @@ int start_engine(const Command& command, char** argv) {
   check_limits();
   let_waiting_threads_sleep();
   name_the_processor();
+  name_the_time_zone();
   const Path beside = program_folder() / "gan-engine",
              installed = (program_folder() / GAN_TO_ENGINE).lexically_normal() / "gan-engine";
   for (const Path& engine : {beside, installed}) {

@@ -198,7 +198,7 @@ TEST(InstanceNoise, IsAddedToWhatDSees) {
   c.game.instance_noise = 0.5;
   c.game.instance_noise_steps = 4;
   const Stream noise = Stream(c.run.seed, "game").child("instance noise").child(uint64_t{0});
-  for (const auto [t, deviation] : {std::pair{0, 0.5}, std::pair{2, 0.05}, std::pair{4, 0.0}})
+  for (const auto& [t, deviation] : {std::pair{0, 0.5}, std::pair{2, 0.05}, std::pair{4, 0.0}})
     expect_simultaneous_step(c, t, [&](const Tensor& x, bool data) {
       const Stream own = noise.child(data ? "data" : "samples");
       return x + deviation * draw_normal(own, 12, product(kShape), t).view(x.sizes());
