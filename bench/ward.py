@@ -37,7 +37,7 @@ PLAIN = ["game.r1=0", "game.r2=0"]
 NON_SATURATING = ["game.value=non-saturating", *PLAIN]
 WASSERSTEIN = ["game.value=wasserstein", *PLAIN]
 RING, GRID, IMAGES, FEW = "ring8", "grid25", "fashion", "500 images"
-RATE_100 = ["training.learning_rate=0.1"]
+RATE_100 = ["training.learning_rate=0.4"]
 
 
 def dense(units, activation, depth, last, extra=""):
@@ -55,25 +55,25 @@ def discriminator(*arguments):
 
 # patient, what is wrong, settings, findings that name the cause
 SETTINGS = [
-    (RING, "rate x 10", ["training.learning_rate=1e-2"], ("diverges", "collapse")),
-    (RING, "rate x 100", RATE_100, ("diverges", "not-finite", "collapse")),
-    (GRID, "rate x 100", RATE_100, ("diverges", "not-finite", "collapse")),
-    (RING, "rate x 10^6, which overflows", ["training.learning_rate=1e3"], ("not-finite", "diverges")),
+    (RING, "rate x 25", ["training.learning_rate=0.1"], ("diverges", "collapse", "circles")),
+    (RING, "rate x 100", RATE_100, ("diverges", "not-finite", "collapse", "circles")),
+    (GRID, "rate x 100", RATE_100, ("diverges", "not-finite", "collapse", "circles")),
+    (RING, "rate x 10^6, which overflows", ["training.learning_rate=4e3"], ("not-finite", "diverges")),
     (RING, "Wasserstein's game, no penalty", WASSERSTEIN, ("diverges", "collapse", "circles")),
     (GRID, "Wasserstein's game, no penalty", WASSERSTEIN, ("diverges", "collapse", "circles")),
     (RING, "k = 20, no penalty", ["game.k=20", *NON_SATURATING], ("d-too-strong", "collapse", "circles")),
-    (RING, "D ten times slower than G, no penalty", ["discriminator.learning_rate=1e-4", *NON_SATURATING], ("collapse", "circles", "d-too-weak")),
+    (RING, "D ten times slower than G, no penalty", ["discriminator.learning_rate=4e-4", *NON_SATURATING], ("collapse", "circles", "d-too-weak")),
     (RING, "minimax, k = 5, no penalty", ["game.value=minimax", "game.k=5", *PLAIN], ("d-too-strong", "collapse", "z-ignored")),
     (GRID, "non-saturating, no penalty", NON_SATURATING, ("collapse", "circles", "d-too-strong")),
     (RING, "beta1 = .95, no penalty", ["optimizer.beta1=0.95", *NON_SATURATING], ("circles", "diverges", "collapse")),
     (RING, "batch of 4, no penalty", ["training.batch_size=4", *NON_SATURATING], ("collapse", "circles", "d-too-strong", "d-overfits")),
-    (RING, "momentum .99, rate .1", ["optimizer.method=momentum", "optimizer.momentum=0.99", "optimizer.final_momentum=0.99", *RATE_100],
-     ("diverges", "not-finite", "collapse", "z-ignored")),
+    (RING, "momentum .99, rate .1", ["optimizer.method=momentum", "optimizer.momentum=0.99", "optimizer.final_momentum=0.99", "training.learning_rate=0.1"],
+     ("diverges", "not-finite", "collapse", "circles", "z-ignored")),
     (RING, "a D of one unit", discriminator(1, "leaky-relu", 1, 1), ("d-too-weak", "collapse", "diverges")),
     (RING, "a large D, no penalty", [*discriminator(512, "leaky-relu", 4, 1), *NON_SATURATING], ("d-too-strong", "collapse", "circles")),
     (RING, "penalties x 1,000", ["game.r1=10", "game.r2=10"], ("d-too-weak",)),
     (GRID, "penalties x 10,000", ["game.r1=30", "game.r2=30"], ("d-too-weak",)),
-    (RING, "all of G dead", generator(128, "relu", 2, 2, ",bias=-50"), ("dead-units",)),
+    (RING, "all of G dead", generator(128, "relu", 3, 2, ",bias=-50"), ("dead-units",)),
     (RING, "ReLU in G, rate x 100", [*generator(128, "relu", 3, 2), *RATE_100], ("dead-units",)),
     (RING, "ReLU in D, rate x 100", [*discriminator(128, "relu", 3, 1), *RATE_100], ("dead-units",)),
     (RING, "six sigmoid layers in G", generator(128, "sigmoid", 6, 2), ("z-ignored", "collapse")),
@@ -100,12 +100,12 @@ GOOD = [
     (RING, "least squares", ["game.value=least-squares"], ()),
     (RING, "non-saturating, R1", ["game.value=non-saturating"], ()),
     (GRID, "hinge", ["game.value=hinge"], ()),
-    (RING, "half the rate", ["training.learning_rate=5e-4"], ()),
+    (RING, "half the rate", ["training.learning_rate=2e-3"], ()),
     (IMAGES, "hinge", ["game.value=hinge"], ()),
 ]
 PATIENTS = {
     RING: ("toy.toml", []),
-    GRID: ("toy.toml", ["data.source=toy:grid25", "training.learning_rate=2e-3", "game.r1=0.003", "game.r2=0.003"]),
+    GRID: ("toy.toml", ["data.source=toy:grid25", "training.steps=4000", "optimizer.schedule_steps=4000", "game.r1=0.003", "game.r2=0.003"]),
     IMAGES: ("images.toml", []),
     FEW: ("images.toml", ["data.train=500", "data.valid=2000"]),
 }

@@ -69,7 +69,7 @@ test_divergence() {
   says '"name": "not-finite"'
   ring --steps 200 --set "$wild" --set optimizer.method=momentum --set game.value=wasserstein --set game.r1=0 --set game.r2=0 --set game.final_r1=none --set game.final_r2=none --set run.doctor=act --out back
   expect 0 "  where it may act" doctor back --json
-  says 'went back to step 0, with learning rates at 0.027 times the settings'
+  says 'went back to step 0, with learning rates at 0.003 times the settings, R1 and R2 of weight 0.1'
 }
 
 test_refusals() {

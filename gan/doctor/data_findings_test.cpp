@@ -10,8 +10,6 @@
 namespace gan {
 namespace {
 
-using Expected = std::vector<std::string>;
-
 /// n rows of two normal numbers about `mean`, times `width`, of stream `name`.
 std::vector<float> normal(const char* name, int64_t n, float mean = 0, float width = 1) {
   std::vector<float> out(static_cast<size_t>(2 * n));

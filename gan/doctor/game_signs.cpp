@@ -21,6 +21,11 @@ constexpr size_t kLongestTurn = 30;  // of them
 constexpr double kSwing = 0.15;      // standard deviation of D(G(z)), at least
 constexpr double kCorrelated = 0.5;  // of the series with itself, half a turn and a turn later
 
+constexpr size_t kSwingLines = 30;       // in which the spread of samples swings
+constexpr double kTimes = 2;             // by so much
+constexpr int64_t kManyTurns = 6;        // so often
+constexpr int64_t kEnoughExamples = 32;  // in a batch, for the spread of data to be known
+
 constexpr double kOverfitted = 0.5, kErrors = 5;
 
 /// D(x) - D(G(z)) of the newest lines; empty where there are too few.
@@ -38,18 +43,44 @@ double mean(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
+/// How often the values turn from rising to falling or back, each time by a factor of `times`.
+int64_t turns(const std::vector<double>& values, double times) {
+  enum class Way { unknown, up, down } way = Way::unknown;
+  int64_t count = 0;
+  double low = values[0], high = values[0];  // since the last turn
+  for (const double v : values) {
+    low = std::min(low, v);
+    high = std::max(high, v);
+    const bool falls = way != Way::down && v * times < high;
+    const bool rises = way != Way::up && v > low * times;
+    if (!falls && !rises) continue;
+    ++count;
+    way = falls ? Way::down : Way::up;
+    low = high = v;
+  }
+  return count;
+}
+
+/// The spread of samples halves and doubles, again and again.
+bool swings(const std::vector<double>& spread) {
+  return !spread.empty() && least(spread) > 0 && turns(spread, kTimes) >= kManyTurns;
+}
+
 }  // namespace
 
 MaybeSign look_for_strong_d(const History& history, const TrainingFacts& facts, bool) {
   if (!facts.log_odds || !history.has_new("D(x)")) return {};
   const std::vector<double> gap = gaps(history, kLines);
   if (gap.empty() || median(gap) < kSure || least(gap) < kSureLeast) return Sign{};
-  return Sign{true,
-              fmt::format("D answers {:.3f} on data and {:.3f} on samples (medians of {} checks): "
-                          "it separates them without error, and G hardly learns from it; use a "
-                          "penalty (game.r1), a smaller D, or a smaller game.k",
-                          median(history.newest("D(x)", kLines)),
-                          median(history.newest("D(G(z))", kLines)), kLines)};
+  const std::vector<double> gradient = history.newest("g_gradient", kLines);
+  return Sign{
+      true,
+      fmt::format(
+          "D answers {:.3f} on data and {:.3f} on samples (medians of {} checks): "
+          "it separates them without error, and G hardly learns from it{}; use a "
+          "penalty (game.r1), a smaller D, or a smaller game.k",
+          median(history.newest("D(x)", kLines)), median(history.newest("D(G(z))", kLines)), kLines,
+          gradient.empty() ? "" : fmt::format(" (a gradient of norm {:.2g})", median(gradient)))};
 }
 
 /// D says the same of data and of samples, while these are nothing like the data. Under noise the
@@ -68,9 +99,18 @@ MaybeSign look_for_weak_d(const History& history, const TrainingFacts& facts, bo
                           median(gap), kLines, 100 * inside.back().value)};
 }
 
-/// The autocorrelation of D(G(z)) falls below -kCorrelated and rises above kCorrelated again.
-MaybeSign look_for_circles(const History& history, const TrainingFacts&, bool) {
+/// The samples spread and shrink, or the autocorrelation of D(G(z)) falls below -kCorrelated and
+/// rises above kCorrelated again.
+MaybeSign look_for_circles(const History& history, const TrainingFacts& facts, bool) {
   if (!history.has_new("D(G(z))")) return {};
+  const std::vector<double> spread = history.newest("spread", kSwingLines);
+  if (facts.batch_size >= kEnoughExamples && swings(spread))
+    return Sign{true,
+                fmt::format("in {} checks, samples spread between {:.2g} and {:.2g} times as "
+                            "wide as the data, and turned from one way to the other {} "
+                            "times: the players throw each other about; use a penalty "
+                            "(game.r1), a lower beta1, or a lower training.learning_rate",
+                            kSwingLines, least(spread), greatest(spread), turns(spread, kTimes))};
   std::vector<double> y = history.newest("D(G(z))", kCircle);
   if (y.empty()) return Sign{};
   const double centre = mean(y);

@@ -18,16 +18,18 @@ constexpr int64_t kEnoughExamples = 64;  // in a batch, to call a unit of D dead
 constexpr size_t kGrownLines = 5, kUsualLines = 10, kMostLines = 1000;
 constexpr double kGrowth = 30;     // times the usual loss
 constexpr double kSteep = 1000;    // times the usual gradient
+constexpr double kHeavy = 10;      // times the usual weights
 constexpr double kLargeLoss = 50;  // of a game whose losses are a few nats
 constexpr double kWide = 5;        // spread of samples, in spreads of the data
 
 }  // namespace
 
-/// Columns G.dead.N and D.dead.N: the share of a layer's ReLU units that fire for no example.
+/// Columns G.dead.N and D.dead.N: the share of a layer's ReLU units that fire for no example;
+/// G.dead_bias.N and D.dead_bias.N: the mean of their biases.
 MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts, bool open) {
   bool any = false;
   double worst = 0;
-  std::string where;
+  std::string where, bias;
   for (const auto& [name, value] : history.line()) {
     const bool of_g = name.starts_with("G.dead."), of_d = name.starts_with("D.dead.");
     if (!of_g && !(of_d && facts.batch_size >= kEnoughExamples)) continue;
@@ -35,16 +37,18 @@ MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts
     const double always = least(history.newest(name, kDeadLines));
     if (always <= worst) continue;
     worst = always;
-    where = fmt::format("{} layer {}", of_g ? "G's" : "D's", name.substr(name.rfind('.') + 1));
+    const std::string player = of_g ? "G" : "D", layer = name.substr(name.rfind('.') + 1);
+    where = fmt::format("{}'s layer {}", player, layer);
+    const auto biases = history.newest(fmt::format("{}.dead_bias.{}", player, layer), 1);
+    bias = biases.empty() ? "" : fmt::format(", with a mean bias of {:.2g}", biases[0]);
   }
   if (!any) return {};
   if (worst < (open ? kStillDead : kDead)) return Sign{};
   return Sign{
-      true,
-      fmt::format("{:.0f}% of the ReLU units of {} fired for no example at {} checks in a row: "
-                  "they get no gradient and learn no more; use leaky-relu or a lower "
-                  "training.learning_rate, or let run.doctor = \"act\" draw them anew",
-                  100 * worst, where, kDeadLines)};
+      true, fmt::format("{:.0f}% of the ReLU units of {} fired for no example at {} checks in a row"
+                        "{}: they get no gradient and learn no more; use leaky-relu or a lower "
+                        "training.learning_rate, or let run.doctor = \"act\" draw them anew",
+                        100 * worst, where, kDeadLines, bias)};
 }
 
 /// The least size in the newest lines.
@@ -73,7 +77,7 @@ MaybeSign look_for_growth(const History& history, const char* name, const char* 
                                 what, usual, now)};
 }
 
-/// Losses, gradients, and the spread of samples.
+/// Losses, gradients, weights, and the spread of samples.
 MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts, bool) {
   bool any = false;
   for (const char* name : {"d_loss", "g_loss", "nce_loss", "cross_entropy"}) {
@@ -97,9 +101,15 @@ MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts
                                     "training.learning_rate, or a penalty (game.r1, game.r2)",
                                     wide, kGrownLines)};
   }
-  for (const auto& [name, what] : {std::pair{"d_gradient", "the gradient of D"},
-                                   std::pair{"g_gradient", "the gradient of G"}}) {
-    const MaybeSign growth = look_for_growth(history, name, what, kSteep, 0);
+  struct Norm {
+    const char *name, *what;
+    double factor;
+  };
+  for (const auto& [name, what, factor] : {Norm{"d_gradient", "the gradient of D", kSteep},
+                                           Norm{"g_gradient", "the gradient of G", kSteep},
+                                           Norm{"d_weights", "the norm of D's weights", kHeavy},
+                                           Norm{"g_weights", "the norm of G's weights", kHeavy}}) {
+    const MaybeSign growth = look_for_growth(history, name, what, factor, 0);
     if (growth && growth->present) return growth;
     any = any || growth;
   }

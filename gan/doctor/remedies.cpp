@@ -6,14 +6,16 @@ namespace gan {
 namespace {
 
 constexpr double kLower = 0.3;      // times a rate
+constexpr double kMuchLower = 0.1;  // the same, where that did not suffice
 constexpr double kPenalty = 0.1;    // weight of R1 and R2
-constexpr double kWeaker = 0.1;     // times the weights of penalties
+constexpr double kMomentum = 0.5;   // at most
+constexpr double kWeaker = 0.03;    // times the weights of penalties
 constexpr double kAugmented = 0.2;  // more probability
 
 using Treatments = std::vector<Treatment>;
 
 Treatment with_lower_rates(Treatment t) {
-  t.rates *= kLower;
+  t.rates *= t.rates == 1 ? kLower : kMuchLower;
   return t;
 }
 Treatment with_slower_d(Treatment t) {
@@ -24,14 +26,18 @@ Treatment with_penalty(Treatment t) {
   t.penalty = kPenalty;
   return t;
 }
+Treatment steadier(Treatment t) {
+  t.momentum = kMomentum;
+  return with_penalty(t);
+}
 
 Treatments lower(const Treatment& now, int64_t times, const TrainingFacts&) {
   const Treatment lower = with_lower_rates(now);
-  return {times == 0 ? lower : with_penalty(lower)};
+  return {times == 0 ? lower : steadier(lower)};
 }
 
 Treatments calm(const Treatment& now, int64_t, const TrainingFacts&) {
-  return {with_penalty(now), with_lower_rates(now)};
+  return {steadier(now), with_lower_rates(now)};
 }
 
 Treatments weaken_d(const Treatment& now, int64_t, const TrainingFacts&) {
@@ -88,6 +94,7 @@ std::string description(const Treatment& t) {
   say(t.d_rate != 1, fmt::format("D's learning rate at {:.3g} times {}", t.d_rate,
                                  t.rates != 1 ? "that" : "the setting"));
   say(t.penalty > 0, fmt::format("R1 and R2 of weight {:.3g}", t.penalty));
+  say(t.momentum < 1, fmt::format("momentum of at most {:.2g}", t.momentum));
   say(t.penalties != 1, fmt::format("penalties at {:.3g} times the settings", t.penalties));
   say(t.augmentation > 0, fmt::format("augmentation with {:.2g} more probability", t.augmentation));
   say(t.schedule_steps > 0, fmt::format("a schedule of {:.0f} steps", t.schedule_steps));

@@ -39,6 +39,8 @@ TEST(Remedies, AreToldInWords) {
   EXPECT_EQ(description({.d_rate = 0.3, .penalties = 0.01, .schedule_steps = 2000}),
             "D's learning rate at 0.3 times the setting, penalties at 0.01 times the settings, a "
             "schedule of 2000 steps");
+  EXPECT_EQ(description({.penalty = 0.1, .momentum = 0.5}),
+            "R1 and R2 of weight 0.1, momentum of at most 0.5");
   EXPECT_EQ(description({.augmentation = 0.2}), "augmentation with 0.2 more probability");
 }
 

@@ -13,9 +13,10 @@ constexpr double kNarrow = 0.2;       // spread of samples over spread of data
 constexpr double kFlat = 0.1;         // the same along one direction
 constexpr double kPoint = 0.2;        // spread inside modes over the true one
 constexpr int64_t kWarmUp = 1000;     // steps
-constexpr double kCrowded = 0.1;      // distances to the nearest sample over those within the data
+constexpr double kCrowded = 0.05;     // distances to the nearest sample over those within the data
 constexpr double kInside = 0.6;       // share of samples that have data near
-constexpr double kCovered = 0.7;      // share of data that have a sample near, over that share
+constexpr double kCovered = 0.6;      // share of data that have a sample near, over that share
+constexpr double kRise = 1.1;         // times the greatest share so far: it still grows
 constexpr double kEasier = 1.15;      // a finding is over once the measure is so much better
 constexpr double kClassNarrow = 0.2;  // spread of a class's samples over that of its data
 constexpr double kIgnored = 0.05;     // share of the spread of samples that comes from z
@@ -28,6 +29,14 @@ bool trained(const History& history, const std::string& width) {
   for (const Reading& reading : history.series(width))
     if (reading.value >= 2 * kNarrow) return true;
   return false;
+}
+
+/// Whether the newest value is hardly greater than all before it.
+bool has_stalled(const History& history, const std::string& name) {
+  const Readings& all = history.series(name);
+  double before = 0;
+  for (size_t i = 0; i + 1 < all.size(); ++i) before = std::max(before, all[i].value);
+  return all.size() > 1 && all.back().value <= kRise * before;
 }
 
 /// The newest value of a column, where this line has it.
@@ -69,7 +78,8 @@ MaybeSign look_for_collapse(const History& history, const TrainingFacts&, bool o
                                   "examples; use a penalty (game.r1, game.r2) or a lower "
                                   "training.learning_rate",
                                   *crowd)};
-  if (inside && covered && *inside >= kInside / easier && *covered < kCovered * easier * *inside)
+  if (inside && covered && *inside >= kInside / easier && *covered < kCovered * easier * *inside &&
+      has_stalled(history, "covered"))
     return Sign{true, fmt::format("{:.0f}% of the samples lie among the data, but only {:.0f}% of "
                                   "the data have a sample near: G leaves out modes; use a penalty "
                                   "(game.r1, game.r2), the relativistic game, or a lower "

@@ -78,6 +78,15 @@ Tensor watch_units(const Network& network, const Tensor& x, const Tensor& label,
                      }});
 }
 
+Tensor mean_bias(Network& network, size_t layer, const Tensor& mask) {
+  const std::string name = layer_names(network.spec())[layer] + ".bias";
+  Tensor bias;
+  network.visit_state("", [&](const std::string& other, Tensor& value) {
+    if (other == name) bias = value.detach();
+  });
+  return bias.flatten().masked_select(mask).mean();
+}
+
 std::vector<DeadUnits> dead_units(const Network& network, const Tensor& x, const Tensor& label) {
   const at::NoGradGuard no_grad;
   std::vector<DeadUnits> out;

@@ -15,6 +15,9 @@ namespace gan {
 Tensor watch_units(const Network& network, const Tensor& x, const Tensor& label,
                    const std::function<void(size_t layer, const Tensor& silent)>& use);
 
+/// Of the units of a layer for which the mask is true.
+Tensor mean_bias(Network& network, size_t layer, const Tensor& mask);
+
 /// Units of one dense ReLU layer that fired for no example of a batch, where a dense or a maxout
 /// layer comes next (perhaps after dropout).
 struct DeadUnits {

@@ -55,8 +55,7 @@ void kill(Trainer& trainer, const std::vector<std::string>& biases,
   });
 }
 
-/// Of the units that the probes see.
-double dead_share(Trainer& trainer, Normal& data, const std::string& column) {
+double watched(Trainer& trainer, Normal& data, const std::string& column) {
   for (const auto& [name, value] : trainer.watch(data.next()))
     if (name == column) return value.item<double>();
   ADD_FAILURE() << column;
@@ -72,7 +71,8 @@ TEST_P(Revival, ChangesNoOutputAndTheUnitsAreUsed200StepsLater) {
   for (; t < 20; ++t) trainer.step(t, data);
   const std::vector<int64_t> units = {1, 5, 9};
   kill(trainer, {"G.dense2.bias", "model.dense2.bias", "D.dense1.bias"}, units);
-  EXPECT_NEAR(dead_share(trainer, data, "G.dead.2"), 3.0 / 12, 1e-6);
+  EXPECT_NEAR(watched(trainer, data, "G.dead.2"), 3.0 / 12, 1e-6);
+  EXPECT_EQ(watched(trainer, data, "G.dead_bias.2"), -50);
 
   auto* latent = dynamic_cast<Latent*>(&trainer.model());
   const Tensor z = latent->noise(256, 3), x = draw_normal(Stream(5, "data"), 256, 2, 0);
@@ -95,13 +95,13 @@ TEST_P(Revival, ChangesNoOutputAndTheUnitsAreUsed200StepsLater) {
     EXPECT_TRUE(
         at::equal(after.at("G.dense2.weight")[unit], after.at("model.dense2.weight")[unit]));
   }
-  EXPECT_LT(dead_share(trainer, data, "G.dead.2"), 1.0 / 12 + 1e-6);
+  EXPECT_LT(watched(trainer, data, "G.dead.2"), 1.0 / 12 + 1e-6);
 
   for (; t < 220; ++t) trainer.step(t, data);
   after = state_of(trainer);
   for (const int64_t unit : units)
     EXPECT_GT(after.at("G.dense3.weight").select(1, unit).abs().max().item<float>(), 1e-3) << unit;
-  EXPECT_EQ(dead_share(trainer, data, "G.dead.2"), 0);
+  EXPECT_EQ(watched(trainer, data, "G.dead.2"), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(BothEngines, Revival, testing::Values(Engine::reference, Engine::fused));

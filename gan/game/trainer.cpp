@@ -247,8 +247,7 @@ Treatment Trainer::treat(const Treatment& treatment) {
     knows_penalties_ = penalised(config_.game);
     D_.fuse(precision_, knows_penalties_);
   }
-  for (Optimizer* optimizer : {&g_optimizer_, &d_optimizer_})
-    optimizer->set_schedule_steps(config_.optimizer.schedule_steps);
+  for (Optimizer* optimizer : {&g_optimizer_, &d_optimizer_}) optimizer->set(config_.optimizer);
   return treatment_;
 }
 

@@ -16,17 +16,23 @@ Scalars Trainer::watch(const Batch& batch) {
   const Tensor real = batch.x;
   watched_ = {.x = real.clone(), .label = batch.label.defined() ? batch.label.clone() : Tensor()};
   Scalars out;
-  for (const auto& [name, optimizer] :
-       {std::pair{"d_gradient", &d_optimizer_}, std::pair{"g_gradient", &g_optimizer_}})
+  for (const auto& [player, optimizer] :
+       {std::pair{"d", &d_optimizer_}, std::pair{"g", &g_optimizer_}}) {
     if (const auto norm = optimizer->gradient_norm())
-      out.emplace_back(name, at::scalar_tensor(*norm));
+      out.emplace_back(fmt::format("{}_gradient", player), at::scalar_tensor(*norm));
+    out.emplace_back(fmt::format("{}_weights", player),
+                     at::scalar_tensor(optimizer->parameter_norm()));
+  }
 
   // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for
   // good.
-  const auto note_dead = [&](const std::string& who, const Network& network, const Tensor& input,
+  const auto note_dead = [&](const std::string& who, Network& network, const Tensor& input,
                              const Tensor& label) {
     return watch_units(network, input, label, [&](size_t layer, const Tensor& silent) {
       out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1), silent.to(at::kFloat).mean());
+      if (silent.any().item<bool>())
+        out.emplace_back(fmt::format("{}.dead_bias.{}", who, layer + 1),
+                         mean_bias(network, layer, silent));
     });
   };
   const int64_t probe = std::max<int64_t>(real.size(0), 256);

@@ -72,6 +72,17 @@ TEST_P(UnderTreatment, BySlowerDOnlyDIsSlower) {
   expect_same(changed, {.d_rate = 0.25});
 }
 
+TEST_P(UnderTreatment, ByLessMomentumItHasThat) {
+  for (const Method method : {Method::adam, Method::momentum}) {
+    config_.optimizer.method = method;
+    config_.optimizer.beta1 = config_.optimizer.momentum = config_.optimizer.final_momentum = 0.9;
+    Config changed = config_;
+    (method == Method::adam ? changed.optimizer.beta1 : changed.optimizer.momentum) = 0.5;
+    if (method == Method::momentum) changed.optimizer.final_momentum = 0.5;
+    expect_same(changed, {.momentum = 0.5});
+  }
+}
+
 TEST_P(UnderTreatment, ByAnotherScheduleItHasThat) {
   Config changed = config_;
   changed.optimizer.schedule_steps = 8;
@@ -96,6 +107,8 @@ TEST_P(UnderTreatment, NothingIsDoneThatTheSettingsHaveNoPlaceFor) {
   EXPECT_EQ(with_penalty.treat({.penalty = 0.1, .augmentation = 0.2, .schedule_steps = 8}),
             Treatment{});
   config_.game.r1 = 0;
+  config_.optimizer.beta1 = 0.25;
+  EXPECT_EQ(Trainer(setup(config_)).treat({.momentum = 0.5}), Treatment{});
   Trainer without(setup(config_));
   EXPECT_EQ(without.treat({.penalties = 0.1}), Treatment{});
 }

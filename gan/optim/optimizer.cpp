@@ -9,6 +9,15 @@
 #include "gan/optim/schedules.h"
 
 namespace gan {
+namespace {
+
+double sum_of_squares(const std::vector<Tensor>& tensors) {
+  double sum = 0;
+  for (const Tensor& t : tensors) sum += t.square().sum().item<double>();
+  return sum;
+}
+
+}  // namespace
 
 Optimizer::Optimizer(const OptimizerSection& section, double initial_rate,
                      std::vector<Tensor> parameters, Workers& workers)
@@ -84,9 +93,12 @@ kernels::AdamRates Optimizer::adam_rates(double eta, UpdateTime when) const {
 
 std::optional<double> Optimizer::gradient_norm() const {
   if (gradients_.empty() && !squares_) return {};
-  double sum = gradients_.empty() ? *squares_ : 0;
-  for (const Tensor& g : gradients_) sum += g.square().sum().item<double>();
-  return std::sqrt(sum);
+  return std::sqrt(gradients_.empty() ? *squares_ : sum_of_squares(gradients_));
+}
+
+double Optimizer::parameter_norm() const {
+  const at::NoGradGuard no_grad;
+  return std::sqrt(sum_of_squares(parameters_));
 }
 
 void Optimizer::visit_state(const std::string& prefix,

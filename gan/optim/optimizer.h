@@ -53,9 +53,11 @@ class Optimizer {
   /// parameters have moved, and shadows are old.
   bool finish(UpdateTime when, double squares);
 
-  void set_schedule_steps(int64_t steps) { section_.schedule_steps = steps; }
+  /// From now on. The method stays.
+  void set(const OptimizerSection& section) { section_ = section; }
 
   std::optional<double> gradient_norm() const;  ///< of the newest update
+  double parameter_norm() const;
 
   void visit_state(const std::string& prefix,
                    const std::function<void(const std::string&, Tensor&)>& visit);

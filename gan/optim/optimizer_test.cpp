@@ -70,6 +70,7 @@ TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
     Tensor a = at::linspace(-1, 1, 1001), b = a.clone(), shadow = at::zeros({1001}, at::kBFloat16);
     Optimizer whole(section, 0.1, {a}), parts(section, 0.1, {b});
     EXPECT_FALSE(parts.gradient_norm());
+    EXPECT_NEAR(parts.parameter_norm(), a.norm().item<double>(), 1e-4);
     for (int64_t t = 0; t < 3; ++t) {
       const Tensor g = (a * 3).cos();
       const UpdateTime when{.step = t, .update = t, .epoch = 1};

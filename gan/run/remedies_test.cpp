@@ -64,7 +64,7 @@ TEST_F(Treated, AReturnIsCountedWhateverTheCheckpointKnows) {
   patient.has_penalty = true;
   const Hooks never = collapsing([] { return false; });
   EXPECT_EQ(go("run", patient, never).step, 3000);
-  EXPECT_NEAR(patient.now.rates, 0.09, 1e-12);  // a penalty, then lower rates twice
+  EXPECT_NEAR(patient.now.rates, 0.03, 1e-12);  // a penalty, then lower rates twice
   EXPECT_EQ(patient.now.penalty, 0.1);
   EXPECT_EQ(patient.rates.size(), 3000u + 3 * 1250);
   for (const int64_t step : {0, 700, 1300}) {  // as if it had been killed after that checkpoint
@@ -102,13 +102,13 @@ TEST_F(Treated, WeakensPenaltiesAgainAndAgainWhereDSaysNothing) {
   Hooks hooks;
   hooks.doctor.examine = [](int64_t) { return NamedNumbers{{"inside", 0.1}}; };
   go("run", patient, hooks);
-  EXPECT_NEAR(patient.now.penalties, 1e-4, 1e-10);  // at steps 700, 1200, 1700 and 2200
-  EXPECT_EQ(patient.rates.size(), 2400u);           // it never went back
+  EXPECT_NEAR(patient.now.penalties, 8.1e-7, 1e-12);  // at steps 700, 1200, 1700 and 2200
+  EXPECT_EQ(patient.rates.size(), 2400u);             // it never went back
   const auto found = findings("run");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].name, "d-too-weak");
   EXPECT_TRUE(found[0].done.ends_with(
-      "; went on from step 2200 with penalties at 0.0001 times the settings"))
+      "; went on from step 2200 with penalties at 8.1e-07 times the settings"))
       << found[0].done;
 }
 

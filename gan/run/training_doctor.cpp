@@ -48,7 +48,10 @@ void TrainingDoctor::visit(const StateVisitor& visit) {
 
 void TrainingDoctor::expect(const SafeTensors& content, const std::string& who) {
   touched_ = content.tensors.contains("doctor.changes");
-  if (!touched_ && content.tensors.contains("doctor.rate"))
+  const auto treatments = content.tensors.find("doctor.treatments");
+  const bool other_numbers = treatments != content.tensors.end() &&
+                             treatments->second.shape != Shape{kMostChanges, kTreatmentNumbers};
+  if (other_numbers || (!touched_ && content.tensors.contains("doctor.rate")))
     throw DataError(
         "{}: an earlier version of gan changed the settings of this training, in a way that this "
         "version does not know; resume it with that version",
@@ -268,10 +271,10 @@ bool TrainingDoctor::can_go_back() const {
 }
 
 std::optional<Treatment> TrainingDoctor::next_treatment(const Relapse& cause) const {
-  const std::vector<Change> all = changes();
-  const auto returns =
-      std::count_if(all.begin(), all.end(), [](const Change& c) { return c.is_return(); });
-  if (!acts() || returns >= kMostReturns) return {};
+  int64_t to_repeat = 0;  // steps: as many as the training has
+  for (const Stage& stage : learner_.stages()) to_repeat += stage.steps;
+  for (const Change& change : changes()) to_repeat -= change.from - change.to;
+  if (!acts() || to_repeat <= 0) return {};
   return changed(remedies()[cause.remedy]);
 }
 

@@ -29,7 +29,7 @@ Relapse divergence();
 class TrainingDoctor {
  public:
   static constexpr int64_t kUnexamined = 250;  ///< steps, at least, between two measurements
-  static constexpr int64_t kMostReturns = 3, kMostChanges = 8, kMostRevivals = 5;
+  static constexpr int64_t kMostChanges = 8, kMostRevivals = 5;
 
   TrainingDoctor(const RunFolder& run, Learner& learner, const Config& config,
                  const DoctorHooks& hooks);

@@ -24,6 +24,12 @@ Config treated(Config settings, Treatment& t) {
   p += t.augmentation;
 
   OptimizerSection& optimizer = settings.optimizer;
+  const bool adam = optimizer.method == Method::adam;
+  double &first = adam ? optimizer.beta1 : optimizer.momentum,
+         &last = adam ? optimizer.beta1 : optimizer.final_momentum;
+  if (std::max(first, last) <= t.momentum) t.momentum = 1;
+  first = std::min(first, t.momentum);
+  last = std::min(last, t.momentum);
   if (!has_end(optimizer.schedule)) t.schedule_steps = 0;
   if (t.schedule_steps > 0) optimizer.schedule_steps = static_cast<int64_t>(t.schedule_steps);
   return settings;

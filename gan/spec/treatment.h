@@ -13,6 +13,7 @@ struct Treatment {
   double d_rate = 1;          ///< times D's, besides
   double penalty = 0;         ///< weight of R1 and R2, where the settings have no penalty
   double penalties = 1;       ///< times the weights of the penalties that the settings have
+  double momentum = 1;        ///< Adam's beta1, or the momentum, is at most this
   double augmentation = 0;    ///< added to the probability of a fixed augmentation, up to .8
   double schedule_steps = 0;  ///< in place of the settings'; 0: these
   bool operator==(const Treatment&) const = default;
@@ -21,8 +22,8 @@ struct Treatment {
 /// Each number of it, in this order.
 template <class V>
 void each_number(Treatment& t, V&& visit) {
-  for (double* number :
-       {&t.rates, &t.d_rate, &t.penalty, &t.penalties, &t.augmentation, &t.schedule_steps})
+  for (double* number : {&t.rates, &t.d_rate, &t.penalty, &t.penalties, &t.momentum,
+                         &t.augmentation, &t.schedule_steps})
     visit(*number);
 }
 inline constexpr int64_t kTreatmentNumbers = sizeof(Treatment) / sizeof(double);
