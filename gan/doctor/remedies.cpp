@@ -40,6 +40,10 @@ Treatments calm(const Treatment& now, int64_t, const TrainingFacts&) {
   return {steadier(now), with_lower_rates(now)};
 }
 
+Treatments slow_down(const Treatment& now, int64_t, const TrainingFacts&) {
+  return {with_lower_rates(now)};
+}
+
 Treatments weaken_d(const Treatment& now, int64_t, const TrainingFacts&) {
   return {with_penalty(now), with_slower_d(now)};
 }
@@ -65,7 +69,7 @@ Treatments reschedule(const Treatment& now, int64_t, const TrainingFacts& facts)
 
 constexpr Remedy kTable[] = {
     {"diverges", Course::back, "training diverged", lower},
-    {"dead-units", Course::revive, "", nullptr},
+    {"dead-units", Course::revive, "", slow_down},
     {"d-too-strong", Course::back_before_it, "D separated samples from data without error",
      weaken_d},
     {"collapse", Course::back_before_it, "the samples had collapsed", calm},

@@ -24,18 +24,30 @@ std::optional<size_t> next_of(const NetworkSpec& spec, size_t i) {
 struct Moments {
   std::vector<Tensor> first, second;
 
-  /// index: numbers along `dim`. mask: of the units along it, true where they are reset.
-  void reset(int64_t dim, const Tensor& mask) const {
+  /// mask: of the units along `dim`, true where they are reset. usual: the second moment to take
+  /// where no other unit has one. With 0, Adam's next steps would be many times the rate.
+  void reset(int64_t dim, const Tensor& mask, double usual) const {
     const Tensor index = mask.nonzero().squeeze(1);
     for (Tensor moment : first) moment.index_fill_(dim, index, 0);
     const Tensor others = mask.logical_not().nonzero().squeeze(1);
     for (Tensor moment : second) {
       const Tensor living = moment.index_select(dim, others);
       const double mean = living.numel() == 0 ? 0 : living.mean().item<double>();
-      moment.index_fill_(dim, index, mean);
+      moment.index_fill_(dim, index, mean > 0 ? mean : usual);
     }
   }
 };
+
+/// The mean of all second moments that are not 0.
+double usual_second(const std::map<std::string, Moments>& moments) {
+  double sum = 0, count = 0;
+  for (const auto& [name, own] : moments)
+    for (const Tensor& moment : own.second) {
+      sum += moment.sum().item<double>();
+      count += moment.ne(0).sum().item<double>();
+    }
+  return count > 0 ? sum / count : 0;
+}
 
 /// Of an optimiser, by the name of the parameter.
 std::map<std::string, Moments> moments_of(Network& network, Optimizer* optimizer) {
@@ -116,10 +128,11 @@ int64_t revive(Network& network, Optimizer* optimizer, const std::vector<DeadUni
   network.visit_state(
       "", [&](const std::string& name, Tensor& value) { parameters.emplace(name, value); });
   const std::map<std::string, Moments> moments = moments_of(network, optimizer);
+  const double usual = usual_second(moments);
   const std::vector<std::string> names = layer_names(network.spec());
   const auto reset = [&](const std::string& name, int64_t dim, const Tensor& mask) {
     if (const auto found = moments.find(name); found != moments.end())
-      found->second.reset(dim, mask);
+      found->second.reset(dim, mask, usual);
   };
   int64_t units = 0;
   for (const DeadUnits& d : dead) {

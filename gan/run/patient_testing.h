@@ -20,6 +20,7 @@ class Patient : public Learner, public GenerativeModel {
   explicit Patient(int64_t steps) : steps_(steps) {}
   int64_t fails = 1000000, dies = 1000000, revives = 7;
   double low_enough = 1;
+  bool dies_again = false;   ///< at once
   bool broken = false;       ///< a parameter, not the loss
   bool has_penalty = false;  ///< that treat() can add
   std::vector<double> rates;
@@ -48,7 +49,7 @@ class Patient : public Learner, public GenerativeModel {
     return now;
   }
   int64_t revive(int64_t) override {
-    if (revives > 0) revived_.fill_(1);
+    if (revives > 0 && !dies_again) revived_.fill_(1);
     return revives;
   }
   void visit_state(const StateVisitor& visit) override {

@@ -123,6 +123,23 @@ TEST_F(Treated, GivesAScheduleThatEndsEarlyTheWholeLength) {
   EXPECT_EQ(findings("run").front().done, "went on from step 1 with a schedule of 1200 steps");
 }
 
+TEST_F(Treated, LowersRatesWhereUnitsDieAgain) {
+  config_.run.log_every = 50;
+  Patient patient(1200);
+  patient.dies = 100;
+  patient.dies_again = true;
+  go("run", patient);
+  const auto found = findings("run");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(
+      found[0].done.starts_with("7 units were drawn anew at step 300; 7 units were drawn "
+                                "anew at step 500; went on from step 500 with learning "
+                                "rates at 0.3 times the settings"))
+      << found[0].done;
+  EXPECT_EQ(patient.rates[499], 1);
+  EXPECT_EQ(patient.rates[500], 0.3);
+}
+
 TEST_F(Treated, WaitsForRevivedUnitsButNotForEver) {
   take_long_steps();
   Patient patient(2000);
@@ -133,7 +150,9 @@ TEST_F(Treated, WaitsForRevivedUnitsButNotForEver) {
   EXPECT_EQ(patient.rates.size(), 2000u + 1600);
   ASSERT_FALSE(findings("run").empty());
   for (const Finding& f : findings("run"))
-    if (f.name == "dead-units") EXPECT_EQ(f.done, "");  // none was, and it is not said of none
+    if (f.name == "dead-units") {
+      EXPECT_EQ(f.done, "");  // none was, and it is not said of none
+    }
 }
 
 }  // namespace

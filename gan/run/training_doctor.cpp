@@ -123,17 +123,22 @@ std::vector<Finding> TrainingDoctor::first_findings() {
   return news;
 }
 
-/// Returns to steps from `before` on, before `step`: their own lines are gone.
+/// Returns to steps from `before` on, before `step`: their own lines are gone. Those from before a
+/// return to an earlier step are told with it.
 void TrainingDoctor::tell_returns(int64_t before, int64_t step, std::vector<Finding>& news) {
-  for (const Change& change : changes()) {
-    if (!change.is_return() || change.to < before || change.to >= step) continue;
-    const Remedy& remedy = remedies()[change.remedy];
-    const Finding finding{
-        .name = std::string(remedy.finding),
-        .from = change.from,
-        .to = change.from,
-        .text = fmt::format("{} at step {}", remedy.event, change.from),
-        .done = fmt::format("went back to step {}, with {}", change.to, description(change.after))};
+  const std::vector<Change> all = changes();
+  for (auto change = all.begin(); change != all.end(); ++change) {
+    if (!change->is_return()) continue;
+    const int64_t place =
+        std::ranges::min(std::ranges::subrange(change, all.end()), {}, &Change::to).to;
+    if (place < before || place >= step) continue;
+    const Remedy& remedy = remedies()[change->remedy];
+    const Finding finding{.name = std::string(remedy.finding),
+                          .from = change->from,
+                          .to = change->from,
+                          .text = fmt::format("{} at step {}", remedy.event, change->from),
+                          .done = fmt::format("went back to step {}, with {}", change->to,
+                                              description(change->after))};
     doctor_.add(finding);
     news.push_back(finding);
   }
@@ -148,7 +153,7 @@ void TrainingDoctor::note_done(std::string_view finding, const std::string& what
   news.push_back(*doctor_.open(finding));
 }
 
-void TrainingDoctor::revive(int64_t step, std::vector<Finding>& news) {
+void TrainingDoctor::revive(size_t remedy, int64_t step, std::vector<Finding>& news) {
   const int64_t times = count(revivals_);
   // Only where the learner has just watched a batch, as it has after a restart, too.
   const bool watched = step % run_section_.log_every == 0;
@@ -164,6 +169,7 @@ void TrainingDoctor::revive(int64_t step, std::vector<Finding>& news) {
       "dead-units",
       fmt::format("{} unit{} drawn anew at step {}", units, units == 1 ? " was" : "s were", step),
       news);
+  if (times > 0) go_on(remedy, step, news);
 }
 
 /// The first of the remedy's treatments that differs from the present one for this learner, which
@@ -205,7 +211,7 @@ void TrainingDoctor::act(size_t number, int64_t step, std::vector<Finding>& news
   const bool nowhere = remedy.course == Course::end && doctor_.leads_nowhere();
   switch (nowhere ? Course::back_before_it : remedy.course) {
     case Course::revive:
-      revive(step, news);
+      revive(number, step, news);
       break;
     case Course::end:
       if (!begins) break;
@@ -280,16 +286,24 @@ std::optional<Treatment> TrainingDoctor::next_treatment(const Relapse& cause) co
 
 int64_t TrainingDoctor::target(const Relapse& cause, std::optional<int64_t> best) const {
   const int64_t last = run_.last_step().value_or(0);
-  const std::vector<Change> all = changes();
-  if (remedies()[cause.remedy].course != Course::back) {
-    if (best && *best < cause.first_sign) return std::min(*best, last);
-    const std::vector<int64_t> there = run_.steps();
-    return there.empty() || there.front() != 0 ? last : 0;
+  const std::vector<int64_t> there = run_.steps();
+  const int64_t start = there.empty() || there.front() != 0 ? last : 0;
+  if (best) best = std::min(*best, last);
+  switch (remedies()[cause.remedy].course) {
+    case Course::end:  // it led nowhere: no checkpoint is any good
+      return start;
+    case Course::back_before_it:
+      return best && *best < cause.first_sign ? *best : start;
+    default:
+      break;
   }
   // Where going back did not help, the last checkpoint may be of a training that falls apart.
-  const bool again =
-      std::any_of(all.begin(), all.end(), [](const Change& c) { return c.is_return(); });
-  return best && again ? std::min(*best, last) : last;
+  std::vector<int64_t> returns;
+  for (const Change& change : changes())
+    if (change.is_return()) returns.push_back(change.to);
+  const auto fresh = [&](int64_t step) { return std::ranges::count(returns, step) == 0; };
+  if (!returns.empty() && best && fresh(*best)) return *best;
+  return fresh(last) ? last : start;
 }
 
 void TrainingDoctor::note_return(const Memory& memory, const Relapse& cause, int64_t step,

@@ -97,7 +97,7 @@ class TrainingDoctor {
   std::optional<Treatment> changed(const Remedy& remedy) const;
   void act(size_t remedy, int64_t step, std::vector<Finding>& news);
   void go_on(size_t remedy, int64_t step, std::vector<Finding>& news);
-  void revive(int64_t step, std::vector<Finding>& news);
+  void revive(size_t remedy, int64_t step, std::vector<Finding>& news);
   void note_done(std::string_view finding, const std::string& what, std::vector<Finding>& news);
 
   const RunFolder& run_;
