@@ -69,7 +69,7 @@ Treatments reschedule(const Treatment& now, int64_t, const TrainingFacts& facts)
 
 constexpr Remedy kTable[] = {
     {"diverges", Course::back, "training diverged", lower},
-    {"dead-units", Course::revive, "", slow_down},
+    {"dead-units", Course::revive, "many units had died again", slow_down},
     {"d-too-strong", Course::back_before_it, "D separated samples from data without error",
      weaken_d},
     {"collapse", Course::back_before_it, "the samples had collapsed", calm},

@@ -15,7 +15,7 @@ namespace gan {
 enum class Course {
   go_on,          ///< with other settings
   go_on_at_once,  ///< the same, only at the line at which it was found
-  revive,         ///< draw dead units anew, and go on; where units die again, with other settings
+  revive,         ///< draw dead units anew, and go on; where many die again, as back_before_it
   end,            ///< end training; where it has led nowhere, begin anew
   back,  ///< to the last checkpoint; where that did not help, to the best one, or the start
   back_before_it,  ///< to the best checkpoint, if it is from before the first sign; else to the

@@ -11,9 +11,8 @@ TEST(Remedies, AreForFindingsThatDetectorsMake) {
   for (const Remedy& remedy : remedies()) {
     const auto is_it = [&](const Detector& d) { return d.name == remedy.finding; };
     EXPECT_TRUE(std::any_of(detectors().begin(), detectors().end(), is_it)) << remedy.finding;
-    const bool may_go_back = remedy.course == Course::back ||
-                             remedy.course == Course::back_before_it ||
-                             remedy.course == Course::end;
+    const bool may_go_back =
+        remedy.course != Course::go_on && remedy.course != Course::go_on_at_once;
     EXPECT_EQ(may_go_back, !remedy.event.empty()) << remedy.finding;
   }
 }

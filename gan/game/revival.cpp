@@ -24,8 +24,8 @@ std::optional<size_t> next_of(const NetworkSpec& spec, size_t i) {
 struct Moments {
   std::vector<Tensor> first, second;
 
-  /// mask: of the units along `dim`, true where they are reset. usual: the second moment to take
-  /// where no other unit has one. With 0, Adam's next steps would be many times the rate.
+  /// mask: of the units along `dim`, true where they are reset. usual: the sum of second moments to
+  /// assume where no other unit has one. With 0, Adam's next steps would be many times the rate.
   void reset(int64_t dim, const Tensor& mask, double usual) const {
     const Tensor index = mask.nonzero().squeeze(1);
     for (Tensor moment : first) moment.index_fill_(dim, index, 0);
@@ -33,18 +33,21 @@ struct Moments {
     for (Tensor moment : second) {
       const Tensor living = moment.index_select(dim, others);
       const double mean = living.numel() == 0 ? 0 : living.mean().item<double>();
-      moment.index_fill_(dim, index, mean > 0 ? mean : usual);
+      const double shared = usual / static_cast<double>(moment.numel());
+      moment.index_fill_(dim, index, mean > 0 ? mean : shared);
     }
   }
 };
 
-/// The mean of all second moments that are not 0.
-double usual_second(const std::map<std::string, Moments>& moments) {
-  double sum = 0, count = 0;
+/// The sum of a parameter's second moments: the mean over the parameters that have some.
+double usual_sum(const std::map<std::string, Moments>& moments) {
+  double sum = 0;
+  int count = 0;
   for (const auto& [name, own] : moments)
     for (const Tensor& moment : own.second) {
-      sum += moment.sum().item<double>();
-      count += moment.ne(0).sum().item<double>();
+      const double its = moment.sum().item<double>();
+      sum += its;
+      count += its > 0;
     }
   return count > 0 ? sum / count : 0;
 }
@@ -128,7 +131,7 @@ int64_t revive(Network& network, Optimizer* optimizer, const std::vector<DeadUni
   network.visit_state(
       "", [&](const std::string& name, Tensor& value) { parameters.emplace(name, value); });
   const std::map<std::string, Moments> moments = moments_of(network, optimizer);
-  const double usual = usual_second(moments);
+  const double usual = usual_sum(moments);
   const std::vector<std::string> names = layer_names(network.spec());
   const auto reset = [&](const std::string& name, int64_t dim, const Tensor& mask) {
     if (const auto found = moments.find(name); found != moments.end())

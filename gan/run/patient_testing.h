@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@ namespace gan {
 class Patient : public Learner, public GenerativeModel {
  public:
   explicit Patient(int64_t steps) : steps_(steps) {}
-  int64_t fails = 1000000, dies = 1000000, revives = 7;
+  int64_t fails = 1000000, dies = 1000000, revives = 7, loses = 0;  ///< units, at each revival
   double low_enough = 1;
   bool dies_again = false;   ///< at once
   bool broken = false;       ///< a parameter, not the loss
@@ -50,7 +51,9 @@ class Patient : public Learner, public GenerativeModel {
   }
   int64_t revive(int64_t) override {
     if (revives > 0 && !dies_again) revived_.fill_(1);
-    return revives;
+    const int64_t now_drawn = revives;
+    revives = std::max<int64_t>(revives - loses, 0);
+    return now_drawn;
   }
   void visit_state(const StateVisitor& visit) override {
     visit("model.sum", sum_);

@@ -123,19 +123,26 @@ TEST_F(Treated, GivesAScheduleThatEndsEarlyTheWholeLength) {
   EXPECT_EQ(findings("run").front().done, "went on from step 1 with a schedule of 1200 steps");
 }
 
-TEST_F(Treated, LowersRatesWhereUnitsDieAgain) {
+TEST_F(Treated, GoesBackWithLowerRatesWhereManyUnitsDieAgain) {
   config_.run.log_every = 50;
-  Patient patient(1200);
-  patient.dies = 100;
-  patient.dies_again = true;
+  Patient few(1200), patient(1200);
+  few.dies = patient.dies = 100;
+  few.dies_again = patient.dies_again = true;
+  few.loses = 6;
+  go("few", few);
+  EXPECT_EQ(few.rates.size(), 1200u);
+  EXPECT_EQ(findings("few").at(0).done,
+            "7 units were drawn anew at step 300; 1 unit was drawn anew at step 500");
   go("run", patient);
   const auto found = findings("run");
-  ASSERT_EQ(found.size(), 1u);
-  EXPECT_TRUE(
-      found[0].done.starts_with("7 units were drawn anew at step 300; 7 units were drawn "
-                                "anew at step 500; went on from step 500 with learning "
-                                "rates at 0.3 times the settings"))
-      << found[0].done;
+  const auto is_return = [](const Finding& f) {
+    return f.text == "many units had died again at step 500";
+  };
+  const auto told = std::find_if(found.begin(), found.end(), is_return);
+  ASSERT_NE(told, found.end());
+  EXPECT_EQ(told->name, "dead-units");
+  EXPECT_EQ(told->done, "went back to step 0, with learning rates at 0.003 times the settings");
+  EXPECT_EQ(patient.rates.size(), 1200u + 3 * 500);
   EXPECT_EQ(patient.rates[499], 1);
   EXPECT_EQ(patient.rates[500], 0.3);
 }

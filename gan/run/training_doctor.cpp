@@ -12,7 +12,8 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kBetween = 200;   // steps, at least, between two revivals of units
+constexpr int64_t kBetween = 200;  // steps, at least, between two revivals of units
+constexpr int64_t kAgain = 5;  // times the units that died again are as many as before: too many
 constexpr int64_t kPatience = 500;  // the same, until a change is taken not to have helped
 
 int64_t count(const Tensor& steps) {  // of those that are not -1
@@ -154,22 +155,25 @@ void TrainingDoctor::note_done(std::string_view finding, const std::string& what
 }
 
 void TrainingDoctor::revive(size_t remedy, int64_t step, std::vector<Finding>& news) {
-  const int64_t times = count(revivals_);
+  const int64_t times = count(revivals_.select(1, 0));
   // Only where the learner has just watched a batch, as it has after a restart, too.
   const bool watched = step % run_section_.log_every == 0;
   if (!watched || times >= kMostRevivals) return;
-  if (times > 0 && step - revivals_[times - 1].item<int64_t>() < kBetween) return;
+  const auto newest = [&](int64_t column) { return revivals_[times - 1][column].item<int64_t>(); };
+  if (times > 0 && step - newest(0) < kBetween) return;
   // Not at each line: a unit that still fires in the averaged G is left alone for long.
   if (doctor_.open("dead-units")->from != step && !examines(step)) return;
   const int64_t units = learner_.revive(step);
   if (units == 0) return;
   touched_ = changed_state_ = true;
-  revivals_[times].fill_(step);
+  const bool again = times > 0 && kAgain * units >= newest(1);
+  revivals_[times].copy_(at::tensor({step, units}, at::kLong));
   note_done(
       "dead-units",
       fmt::format("{} unit{} drawn anew at step {}", units, units == 1 ? " was" : "s were", step),
       news);
-  if (times > 0) go_on(remedy, step, news);
+  const Relapse cause{remedy, doctor_.first_sign("dead-units")};
+  if (again && next_treatment(cause)) relapse_ = cause;
 }
 
 /// The first of the remedy's treatments that differs from the present one for this learner, which
@@ -292,6 +296,7 @@ int64_t TrainingDoctor::target(const Relapse& cause, std::optional<int64_t> best
   switch (remedies()[cause.remedy].course) {
     case Course::end:  // it led nowhere: no checkpoint is any good
       return start;
+    case Course::revive:
     case Course::back_before_it:
       return best && *best < cause.first_sign ? *best : start;
     default:

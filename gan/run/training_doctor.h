@@ -111,7 +111,7 @@ class TrainingDoctor {
   std::optional<Relapse> relapse_;
   Tensor changes_ = at::full({kMostChanges, 3}, -1, at::kLong);  ///< from, to, remedy; -1: none
   Tensor treatments_ = at::zeros({kMostChanges, kTreatmentNumbers}, at::kDouble);  ///< after each
-  Tensor revivals_ = at::full({kMostRevivals}, -1, at::kLong);  ///< steps; -1: none
+  Tensor revivals_ = at::full({kMostRevivals, 2}, -1, at::kLong);  ///< step, units; -1: none
   Tensor ended_ = at::zeros({}, at::kLong);
 };
 
