@@ -11,7 +11,7 @@ constexpr Detector kTable[] = {
     {"class-collapse", 3, 2, look_for_class_collapse},
     {"z-ignored", 3, 2, look_for_ignored_z},
     {"d-too-strong", 5, 5, look_for_strong_d},
-    {"d-too-weak", 5, 5, look_for_weak_d},
+    {"d-too-weak", 8, 5, look_for_weak_d},
     {"d-overfits", 3, 3, look_for_overfitting},
     {"memorises", 3, 3, look_for_memorising},
     {"circles", 5, 20, look_for_circles},

@@ -111,6 +111,7 @@ TEST(Detectors, FindADThatIsSureOrSaysNothing) {
     return with(i, {{"D(x)", 0.501}, {"D(G(z))", 0.5}, {"inside", 0.03}, {"covered", 0}});
   };
   EXPECT_EQ(names_in(found(blind)), Expected{"d-too-weak"});
+  EXPECT_EQ(names_in(found_in(blind, 80, hinge)), Expected{});
   TrainingFacts under_noise = usual();
   under_noise.noise_steps = 1000000;
   EXPECT_EQ(names_in(found_in(blind, 80, under_noise)), Expected{});

@@ -87,7 +87,7 @@ MaybeSign look_for_strong_d(const History& history, const TrainingFacts& facts, 
 /// two are alike before the samples lie among the data.
 MaybeSign look_for_weak_d(const History& history, const TrainingFacts& facts, bool) {
   const Readings& inside = history.series("inside");
-  if (!history.has_new("D(x)") || inside.empty()) return {};
+  if (!facts.log_odds || !history.has_new("D(x)") || inside.empty()) return {};
   const std::vector<double> gap = gaps(history, kLines);
   if (gap.empty() || history.step() <= facts.noise_steps) return Sign{};
   if (std::abs(median(gap)) > kUndecided || inside.back().value > kUnlike) return Sign{};

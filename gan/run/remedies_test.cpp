@@ -102,13 +102,13 @@ TEST_F(Treated, WeakensPenaltiesAgainAndAgainWhereDSaysNothing) {
   Hooks hooks;
   hooks.doctor.examine = [](int64_t) { return NamedNumbers{{"inside", 0.1}}; };
   go("run", patient, hooks);
-  EXPECT_NEAR(patient.now.penalties, 8.1e-7, 1e-12);  // at steps 700, 1200, 1700 and 2200
+  EXPECT_NEAR(patient.now.penalties, 8.1e-7, 1e-12);  // at steps 850, 1350, 1850 and 2350
   EXPECT_EQ(patient.rates.size(), 2400u);             // it never went back
   const auto found = findings("run");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].name, "d-too-weak");
   EXPECT_TRUE(found[0].done.ends_with(
-      "; went on from step 2200 with penalties at 8.1e-07 times the settings"))
+      "; went on from step 2350 with penalties at 8.1e-07 times the settings"))
       << found[0].done;
 }
 
