@@ -185,6 +185,9 @@ TEST(Detectors, FindATrainingThatLeadsNowhere) {
   ASSERT_EQ(names_in(findings), Expected{"no-progress"});
   EXPECT_TRUE(findings[0].text.starts_with("3050 of 5000 steps are over, and only 4.0% of the "))
       << findings[0].text;
+  const auto late = [](int i) { return with(i, {{"inside", 0.3}, {"inside_data", 0.95}}); };
+  EXPECT_EQ(names_in(found(late, 80)), Expected{});  // 4,000 steps
+  EXPECT_EQ(names_in(found(late, 90)), Expected{"no-progress"});
   TrainingFacts under_noise = usual();
   under_noise.noise_steps = 4500;
   EXPECT_EQ(names_in(found_in(line, 80, under_noise)), Expected{});

@@ -17,7 +17,8 @@ constexpr double kSince = 0.1;               // of all steps, since the best
 constexpr double kEarly = 0.7, kLate = 1.5;  // schedule_steps over steps
 constexpr double kMuchLower = 0.1;           // last rate over first
 constexpr double kMuch = 0.6;                // of the steps
-constexpr double kFew = 0.1;      // share of samples among the data over that of held-out examples
+constexpr double kFew = 0.1;      // share of samples among the data over that of held-out examples,
+                                  // which grows with the share of the steps that are over
 constexpr int64_t kShort = 1000;  // steps: a shorter training is a trial, whatever its schedule
 
 /// The score that chooses the best checkpoint; in runs that did not note it, the one that it
@@ -38,8 +39,9 @@ bool leads_nowhere(const History& history, const TrainingFacts& facts) {
   const Readings &inside = history.series("inside"), &of_data = history.series("inside_data");
   if (inside.empty() || of_data.empty() || facts.steps < kShort) return false;
   const double over = static_cast<double>(history.step()) / static_cast<double>(facts.steps);
+  const double few = kFew + over - kMuch;
   return over >= kMuch && history.step() > facts.noise_steps &&
-         inside.back().value < kFew * of_data.back().value;
+         inside.back().value < few * of_data.back().value;
 }
 
 /// Few samples lie among the data; or the score has fallen from its best by more than it usually
