@@ -214,7 +214,7 @@ test_divergence() {
   awk 'BEGIN { srand(1); for (i = 0; i < 300; ++i) print rand() "," rand() "," rand() }' >three.csv
   local every
   for every in sample_every evaluate_every; do
-    expect 4 "divergence with $every = 1" train --data three.csv --threads 1 --steps 40 --set "run.$every=1" --set training.learning_rate=1e10 --quiet --out "three-$every"
+    expect 4 "divergence with $every = 1" train --data three.csv --threads 1 --steps 40 --set "run.$every=1" --set training.learning_rate=1e10 --set run.doctor=watch --quiet --out "three-$every"
     says "training diverged at step"
   done
 }
