@@ -119,7 +119,7 @@ TEST_P(Revival, StepsAreNoLargerThanUsualWhereAWholeLayerWasDead) {
   const auto after = state_of(trainer);
   const Tensor moved = after.at("G.dense3.weight") - before.at("G.dense3.weight");
   EXPECT_GT(moved.abs().max().item<float>(), 0);
-  EXPECT_LT(moved.abs().max().item<float>(), 5e-3);  // the rate is 1e-3; with moments of 0, 1.6e-2
+  EXPECT_LT(moved.abs().max().item<float>(), 2e-3);  // the rate is 1e-3; with moments of 0, 3.2e-3
 }
 
 INSTANTIATE_TEST_SUITE_P(BothEngines, Revival, testing::Values(Engine::reference, Engine::fused));

@@ -85,6 +85,10 @@ TEST_F(Treated, BeginsAnewWhereTrainingLedNowhere) {
   hooks.doctor.examine = [&](int64_t) {
     return NamedNumbers{{"inside", patient.now.penalty > 0 ? 0.9 : 0.02}, {"inside_data", 0.95}};
   };
+  config_.run.evaluate_every = 100;  // the best checkpoint is no good, either
+  hooks.evaluate = [](int64_t step) {
+    return Scores{.score = step == 100 ? 3.0 : static_cast<double>(step / 100 % 2)};
+  };
   EXPECT_EQ(go("run", patient, hooks).how, Ended::steps);
   EXPECT_EQ(patient.rates.size(), 2000u + 1500);  // measured at steps 1250 and 1500
   const auto found = findings("run");
