@@ -11,7 +11,7 @@ once with "act", for each seed. The columns:
            other examples. Toys: the share of modes that were found times the share of samples within 3 deviations of a
            mode. Images: the good patient's Fréchet distance over this one's, 1 at most. A run without samples has 0.
   outcome  "saved": watched lies more than 10% below the good patient, treated does not; "lost": treated does, too;
-           "harmless": watched does not lie so far below
+           "harmless": watched does not lie so far below; "data": the data are wrong, and no training is better than they
 
 Settings without a wanted finding are good ones: every finding there is a false alarm. The checkpoints of good runs
 without a finding must be the same, whether the doctor may act or not.
@@ -66,18 +66,18 @@ SETTINGS = [
     (RING, "minimax, k = 5, no penalty", ["game.value=minimax", "game.k=5", *PLAIN], ("d-too-strong", "collapse", "z-ignored")),
     (GRID, "non-saturating, no penalty", NON_SATURATING, ("collapse", "circles", "d-too-strong")),
     (RING, "beta1 = .95, no penalty", ["optimizer.beta1=0.95", *NON_SATURATING], ("circles", "diverges", "collapse")),
-    (RING, "batch of 4, no penalty", ["training.batch_size=4", *NON_SATURATING], ("collapse", "circles", "d-too-strong", "d-overfits")),
+    (RING, "batch of 4, no penalty", ["training.batch_size=4", *NON_SATURATING], ("no-progress",)),
     (RING, "momentum .99, rate .1", ["optimizer.method=momentum", "optimizer.momentum=0.99", "optimizer.final_momentum=0.99", "training.learning_rate=0.1"],
      ("diverges", "not-finite", "collapse", "circles", "z-ignored")),
     (RING, "a D of one unit", discriminator(1, "leaky-relu", 1, 1), ("d-too-weak", "collapse", "diverges")),
-    (RING, "a large D, no penalty", [*discriminator(512, "leaky-relu", 4, 1), *NON_SATURATING], ("d-too-strong", "collapse", "circles")),
+    (RING, "a large D, no penalty", [*discriminator(512, "leaky-relu", 4, 1), *NON_SATURATING], ("d-too-strong", "collapse", "circles", "diverges")),
     (RING, "penalties x 1,000", ["game.r1=10", "game.r2=10"], ("d-too-weak",)),
     (GRID, "penalties x 10,000", ["game.r1=30", "game.r2=30"], ("d-too-weak",)),
     (RING, "all of G dead", generator(128, "relu", 3, 2, ",bias=-50"), ("dead-units",)),
     (RING, "ReLU in G, rate x 100", [*generator(128, "relu", 3, 2), *RATE_100], ("dead-units",)),
     (RING, "ReLU in D, rate x 100", [*discriminator(128, "relu", 3, 1), *RATE_100], ("dead-units",)),
-    (RING, "six sigmoid layers in G", generator(128, "sigmoid", 6, 2), ("z-ignored", "collapse")),
-    (RING, "a G that begins at zero", generator(128, "tanh", 3, 2, ',init="zero"'), ("z-ignored", "collapse")),
+    (RING, "six sigmoid layers in G", generator(128, "sigmoid", 6, 2), ("z-ignored", "collapse", "dead-units")),
+    (RING, "a G that begins at zero", generator(128, "tanh", 3, 2, ',init="zero"'), ("z-ignored", "collapse", "dead-units")),
     (RING, "100 examples", ["data.train=100", "data.valid=1000", "training.batch_size=50", *NON_SATURATING], ("d-overfits", "memorises")),
     (GRID, "200 examples", ["data.train=200", "data.valid=1000", "training.batch_size=100", *NON_SATURATING], ("d-overfits", "memorises")),
     (RING, "a schedule of a tenth", ["optimizer.schedule_steps=200"], ("schedule",)),
@@ -191,6 +191,8 @@ def row_of(setting, results, good):
            "others": others, "treated for": changed, "watched": q["watch"], "acted": q["act"]}
     low = CLOSE * good["quality"]
     row["outcome"] = "harmless" if q["watch"] >= low else "saved" if q["act"] >= low else "lost"
+    if any(word.startswith("data:") for word in setting[2]):
+        row["outcome"] = "data"
     return row
 
 
@@ -242,7 +244,7 @@ def main():
             print(line_of(row), flush=True)
     planted = [r for r in rows if r["outcome"] != "good"]
     named = sum(r["named"] > r["seeds"] / 2 for r in planted)
-    wrong = [r for r in planted if r["outcome"] != "harmless"]
+    wrong = [r for r in planted if r["outcome"] in ("saved", "lost")]
     saved = sum(r["outcome"] == "saved" for r in wrong)
     print(f"\n{named} of {len(planted)} planted causes were named (for most seeds). {len(wrong)} went wrong, of which {saved} were saved.\n"
           f"{alarms} false alarms in {runs} good runs; {len(harmed)} good runs without a finding were changed.")

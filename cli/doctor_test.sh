@@ -27,7 +27,7 @@ test_dead_units() {
   # shellcheck disable=SC2086
   run_gan train ring8 $small --steps 60 --set "$dead_g" --set run.sample_every=20 --out dead
   check "a G of dead units is trained" test "$status" = 0
-  says "step 25: dead-units: 100% of the ReLU units of G's layer 1 fired for no example at 5 checks in a row" \
+  says "step 25: dead-units: 100% of the units of G's layer 1 gave the same output for all examples at 5 checks in a row" \
     'findings  dead-units, from step 25 on: 100% of'
   check "  the metrics hold it" grep -q '^{"step":25,.*"findings":\[{"name":"dead-units","from":25,"to":null,"text":"100% of' dead/metrics.jsonl
   check "  once" test "$(grep -c '"name":"dead-units"' dead/metrics.jsonl)" = 1
@@ -69,7 +69,7 @@ test_divergence() {
   says '"name": "not-finite"'
   ring --steps 200 --set "$wild" --set optimizer.method=momentum --set game.value=wasserstein --set game.r1=0 --set game.r2=0 --set game.final_r1=none --set game.final_r2=none --set run.doctor=act --out back
   expect 0 "  where it may act" doctor back --json
-  says 'went back to step 0, with learning rates at 0.003 times the settings, R1 and R2 of weight 0.1'
+  says 'went back to step 0, with learning rates at 0.027 times the settings, R1 and R2 of weight 0.1'
 }
 
 test_refusals() {

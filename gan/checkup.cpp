@@ -73,7 +73,7 @@ void Checkup::prepare() {
     data_nearest_ = std::sqrt(number(within.amin(1).median()));
     near_ = std::get<0>(within.kthvalue(std::min(kNeighbours, x_.size(0) / 10), 1));
   }
-  if (near_.defined() && held_out.size() >= kFewestHeldOut && x_.size(1) <= kFewNumbers)
+  if (near_.defined() && held_out.size() >= kFewestHeldOut)
     inside_data_ = number(near_data(held_out_).any(0).to(at::kDouble).mean());
   const bool few =
       data.train.size() <= kMostTraining && data.train.size() * data.train.dim() <= kMostNumbers;
@@ -107,7 +107,9 @@ void Checkup::measure_samples(NamedNumbers& out) {
   const Tensor close = near_data(samples_);
   out.emplace_back("covered", number(close.any(1).to(at::kDouble).mean()));
   out.emplace_back("inside", number(close.any(0).to(at::kDouble).mean()));
-  if (inside_data_) out.emplace_back("inside_data", *inside_data_);
+  if (inside_data_)
+    out.emplace_back(x_.size(1) > kFewNumbers ? "inside_data_of_many" : "inside_data",
+                     *inside_data_);
 }
 
 void Checkup::measure_classes(NamedNumbers& out) {

@@ -17,9 +17,9 @@ namespace gan {
 ///   covered, inside  share of data that have a sample near; share of samples that have data near;
 ///                    near: no farther than that example's tenth neighbour among the data (coverage
 ///                    of Naeem et al. 2020; precision of Kynkaanniemi et al. 2019)
-///   inside_data      the same share of held-out examples, of data of few numbers each: for many,
-///   good
-///                    samples may lie farther from data than these do
+///   inside_data      the same share of held-out examples, of up to 64 numbers each
+///   inside_data_of_many   the same, of more numbers each: even good samples may lie farther from
+///                    the data than these
 ///   z_effect         distance between samples of the same label and different z over the distance
 ///                    between data (root mean squares)
 ///   class_width, class_narrowest   the least `width` inside a class, and which class it is

@@ -12,13 +12,15 @@
 namespace gan {
 namespace {
 
-/// 1,000 rows of two normal numbers, and networks that are one dense layer each: G(z) = W z + b.
+/// 1,000 rows of two normal numbers, or more, and networks that are one dense layer each: G(z) = W
+/// z
+/// + b.
 class Measured : public testing::Test {
  protected:
-  Measured() {
-    std::vector<float> values(2000);
-    Stream(1, "data").normal(values, 2000, 0);
-    write_file(temp_.path() / "x.npy", format_npy({1000, 2}, values));
+  explicit Measured(int64_t numbers = 2) {
+    std::vector<float> values(static_cast<size_t>(1000 * numbers));
+    Stream(1, "data").normal(values, 1000 * numbers, 0);
+    write_file(temp_.path() / "x.npy", format_npy({1000, numbers}, values));
     Config c;
     c.data.source = (temp_.path() / "x.npy").string();
     c.data.scale = Scale::none;
@@ -26,8 +28,8 @@ class Measured : public testing::Test {
     c.training.batch_size = 10;
     c.run.threads = 1;
     c.game.averaging = 0;
-    c.generator.noise_size = 2;
-    c.generator.layers = {Dense{.units = 2}};
+    c.generator.noise_size = numbers;
+    c.generator.layers = {Dense{.units = numbers}};
     c.discriminator.layers = {Dense{.units = 1}};
     problem_ = prepare(c);
     learner_ = make_learner(problem_);
@@ -68,6 +70,17 @@ TEST_F(Measured, SamplesLikeTheDataAreFoundTheSame) {
   EXPECT_EQ(of.at("z_effect"), of.at("width"));  // there are no labels
   EXPECT_LT(of.at("copies"), 0.15);
   EXPECT_FALSE(of.contains("class_width"));
+}
+
+class MeasuredOfMany : public Measured {
+ protected:
+  MeasuredOfMany() : Measured(70) {}
+};
+
+TEST_F(MeasuredOfMany, HeldOutExamplesAmongTheDataAreNotedApart) {
+  const auto of = measure();
+  EXPECT_GT(of.at("inside_data_of_many"), 0.3);
+  EXPECT_FALSE(of.contains("inside_data"));
 }
 
 TEST_F(Measured, ANarrowGIsNarrowByItsFactor) {

@@ -28,6 +28,7 @@ std::span<const Detector> detectors() {
 TrainingFacts training_facts(const Config& c) {
   TrainingFacts out{.steps = c.training.steps, .batch_size = c.training.batch_size};
   out.adversarial = has_section(c, "game");
+  if (out.adversarial) out.k = c.game.k;
   out.log_odds =
       out.adversarial && (c.game.value == "minimax" || c.game.value == "non-saturating" ||
                           c.game.value == "relativistic");

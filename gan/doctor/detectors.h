@@ -14,7 +14,7 @@ namespace gan {
 
 /// What detectors know of the settings.
 struct TrainingFacts {
-  int64_t steps = 0, batch_size = 0;
+  int64_t steps = 0, batch_size = 0, k = 1;
   bool adversarial = false;
   bool log_odds = false;  ///< at its best, D's logit is log(p_data / p_g), or a difference of such
   bool bounded = true;    ///< a loss far above 1 means that a player has lost control

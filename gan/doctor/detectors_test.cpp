@@ -35,10 +35,10 @@ TEST(Detectors, FindUnitsThatAreDeadAtFiveChecksInARow) {
   const auto findings = found(dying);
   ASSERT_EQ(names_in(findings), Expected{"dead-units"});
   EXPECT_EQ(findings[0].from, 50 * 15);  // lines 10 to 14 show it
-  EXPECT_TRUE(findings[0].text.starts_with("27% of the ReLU units of G's layer 1 fired for no "))
+  EXPECT_TRUE(findings[0].text.starts_with("27% of the units of G's layer 1 gave the same "))
       << findings[0].text;
   const auto biased = [](int i) { return with(i, {{"G.dead.1", 0.3}, {"G.dead_bias.1", -3.14}}); };
-  EXPECT_NE(found(biased).at(0).text.find("in a row, with a mean bias of -3.1: they get no"),
+  EXPECT_NE(found(biased).at(0).text.find("in a row, with a mean bias of -3.1: they pass no"),
             std::string::npos);
   const auto now_and_then = [](int i) { return with(i, {{"G.dead.1", i % 5 ? 0.9 : 0.1}}); };
   EXPECT_EQ(names_in(found(now_and_then)), Expected{});
@@ -72,6 +72,17 @@ TEST(Detectors, FindLossesAndSamplesThatGrow) {
   EXPECT_EQ(names_in(found(learned, 200)), Expected{});
   const auto wide = [](int i) { return with(i, {{"spread", 1 + 0.2 * i}}); };
   EXPECT_EQ(names_in(found(wide, 60)), Expected{"diverges"});
+}
+
+TEST(Detectors, FindStepsThatAreLongForTheWeights) {
+  const auto long_steps = [](int i) { return with(i, {{"d_step", 0.02}, {"g_step", 0.13}}); };
+  const auto findings = found(long_steps, 20);
+  ASSERT_EQ(names_in(findings), Expected{"diverges"});
+  EXPECT_EQ(findings[0].from, 250);
+  EXPECT_TRUE(findings[0].text.starts_with("each step moves G's weights by 13% of their norm "))
+      << findings[0].text;
+  const auto at_first = [](int i) { return with(i, {{"d_step", i < 4 ? 0.5 : 0.05}}); };
+  EXPECT_EQ(names_in(found(at_first, 20)), Expected{});
 }
 
 TEST(Detectors, AllowLargeLossesWhereTheyMeanNothing) {
@@ -117,6 +128,23 @@ TEST(Detectors, FindADThatIsSureOrSaysNothing) {
   EXPECT_EQ(names_in(found_in(blind, 80, under_noise)), Expected{});
   const auto even = [](int i) { return with(i, {{"D(x)", 0.501}, {"D(G(z))", 0.5}}); };
   EXPECT_EQ(names_in(found(even)), Expected{});  // the end that the paper proves
+}
+
+TEST(Detectors, FindADThatMovesFarLessThanG) {
+  const auto slow = [](int i) {
+    return with(i, {{"d_step", 0.001}, {"g_step", 0.004}, {"inside", 0.3}, {"covered", 0.3}});
+  };
+  const auto findings = found(slow, 50);
+  ASSERT_EQ(names_in(findings), Expected{"d-too-weak"});
+  EXPECT_EQ(findings[0].from, 50 * 37);  // from 30% of the steps on, in 8 lines
+  EXPECT_TRUE(findings[0].text.starts_with(
+      "D moves by 0.1% of the norm of its weights while G moves by 0.4% "))
+      << findings[0].text;
+  const auto among = [](int i) { return with(i, {{"d_step", 0.001}, {"g_step", 0.004}}); };
+  EXPECT_EQ(names_in(found(among, 50)), Expected{});
+  TrainingFacts often = usual();
+  often.k = 2;
+  EXPECT_EQ(names_in(found_in(slow, 50, often)), Expected{});
 }
 
 TEST(Detectors, FindAGameThatCircles) {
@@ -191,6 +219,19 @@ TEST(Detectors, FindATrainingThatLeadsNowhere) {
   TrainingFacts under_noise = usual();
   under_noise.noise_steps = 4500;
   EXPECT_EQ(names_in(found_in(line, 80, under_noise)), Expected{});
+  TrainingFacts small = usual();
+  small.batch_size = 4;
+  EXPECT_NE(found_in(line, 80, small).at(0).text.find("a larger training.batch_size (of 4 "),
+            std::string::npos);
+}
+
+TEST(Detectors, AllowGoodImagesToLieFartherFromTheData) {
+  for (const double inside : {0.01, 0.2}) {
+    const auto line = [=](int i) {
+      return with(i, {{"inside", inside}, {"covered", inside}, {"inside_data_of_many", 0.8}});
+    };
+    EXPECT_EQ(names_in(found(line, 90)), inside < 0.1 ? Expected{"no-progress"} : Expected{});
+  }
 }
 
 TEST(Detectors, FindAScheduleThatDoesNotFitTheLength) {
@@ -228,8 +269,10 @@ TEST(TrainingFacts, ComeFromTheSettings) {
   c.game.instance_noise_steps = 40;
   EXPECT_EQ(training_facts(c).noise_steps, 0);
   c.game.instance_noise = 0.5;
+  c.game.k = 3;
   const TrainingFacts facts = training_facts(c);
   EXPECT_EQ(facts.noise_steps, 40);
+  EXPECT_EQ(facts.k, 3);
   EXPECT_FALSE(facts.bounded);
   EXPECT_TRUE(facts.adversarial);
   EXPECT_EQ(facts.steps, 700);

@@ -14,7 +14,9 @@ constexpr size_t kLines = 10;         // of metrics, to judge D's answers by
 constexpr double kSure = 0.97;        // D(x) - D(G(z)): median from which D is too strong
 constexpr double kSureLeast = 0.9;    // the same, the least of these lines
 constexpr double kUndecided = 0.005;  // D(x) - D(G(z)): median below which D tells nothing
-constexpr double kUnlike = 0.2;       // share of samples among the data below which they differ
+constexpr double kUnlike = 0.5;       // share of samples among the data below which they differ
+constexpr double kSlow = 3;           // times as long as D's are G's steps, in norms of the weights
+constexpr double kBegun = 0.3;        // of the steps, before D is called slow
 
 constexpr size_t kCircle = 60;       // lines in which circles are looked for
 constexpr size_t kLongestTurn = 30;  // of them
@@ -83,14 +85,25 @@ MaybeSign look_for_strong_d(const History& history, const TrainingFacts& facts, 
           gradient.empty() ? "" : fmt::format(" (a gradient of norm {:.2g})", median(gradient)))};
 }
 
-/// D says the same of data and of samples, while these are nothing like the data. Under noise the
-/// two are alike before the samples lie among the data.
+/// D says the same of data and of samples, or moves far less than G does, while samples are nothing
+/// like the data. Under noise the two are alike before the samples lie among the data.
 MaybeSign look_for_weak_d(const History& history, const TrainingFacts& facts, bool) {
   const Readings& inside = history.series("inside");
   if (!facts.log_odds || !history.has_new("D(x)") || inside.empty()) return {};
   const std::vector<double> gap = gaps(history, kLines);
   if (gap.empty() || history.step() <= facts.noise_steps) return Sign{};
-  if (std::abs(median(gap)) > kUndecided || inside.back().value > kUnlike) return Sign{};
+  if (inside.back().value > kUnlike) return Sign{};
+  const double of_d = static_cast<double>(facts.k) * median(history.newest("d_step", kLines)),
+               of_g = median(history.newest("g_step", kLines));
+  const bool begun =
+      static_cast<double>(history.step()) >= kBegun * static_cast<double>(facts.steps);
+  if (begun && of_d > 0 && of_g > kSlow * of_d)
+    return Sign{true, fmt::format("D moves by {:.2g}% of the norm of its weights while G moves by "
+                                  "{:.2g}% (medians of {} checks), and only {:.0f}% of the samples "
+                                  "lie among the data: D learns too slowly to teach G; use a "
+                                  "higher discriminator.learning_rate, or a larger game.k",
+                                  100 * of_d, 100 * of_g, kLines, 100 * inside.back().value)};
+  if (std::abs(median(gap)) > kUndecided) return Sign{};
   return Sign{true,
               fmt::format("D answers the same on data and on samples (a difference of {:.4f}, the "
                           "median of {} checks), although only {:.0f}% of the samples lie among "

@@ -17,15 +17,17 @@ constexpr int64_t kEnoughExamples = 64;  // in a batch, to call a unit of D dead
 
 constexpr size_t kGrownLines = 5, kUsualLines = 10, kMostLines = 1000;
 constexpr double kGrowth = 30;     // times the usual loss
-constexpr double kSteep = 1000;    // times the usual gradient
+constexpr double kSteep = 100;     // times the usual gradient
 constexpr double kHeavy = 10;      // times the usual weights
 constexpr double kLargeLoss = 50;  // of a game whose losses are a few nats
 constexpr double kWide = 5;        // spread of samples, in spreads of the data
+constexpr size_t kStepLines = 5;
+constexpr double kLong = 0.1;  // a step, in norms of the weights
 
 }  // namespace
 
-/// Columns G.dead.N and D.dead.N: the share of a layer's ReLU units that fire for no example;
-/// G.dead_bias.N and D.dead_bias.N: the mean of their biases.
+/// Columns G.dead.N and D.dead.N: the share of a layer's units that answer alike to every example,
+/// as ReLU units do that never fire; G.dead_bias.N and D.dead_bias.N: the mean of their biases.
 MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts, bool open) {
   bool any = false;
   double worst = 0;
@@ -45,9 +47,10 @@ MaybeSign look_for_dead_units(const History& history, const TrainingFacts& facts
   if (!any) return {};
   if (worst < (open ? kStillDead : kDead)) return Sign{};
   return Sign{
-      true, fmt::format("{:.0f}% of the ReLU units of {} fired for no example at {} checks in a row"
-                        "{}: they get no gradient and learn no more; use leaky-relu or a lower "
-                        "training.learning_rate, or let run.doctor = \"act\" draw them anew",
+      true, fmt::format("{:.0f}% of the units of {} gave the same output for all examples at {} "
+                        "checks in a row{}: they pass nothing on and hardly learn; use leaky-relu, "
+                        "other initial weights or a lower training.learning_rate, or let "
+                        "run.doctor = \"act\" draw them anew",
                         100 * worst, where, kDeadLines, bias)};
 }
 
@@ -77,7 +80,24 @@ MaybeSign look_for_growth(const History& history, const char* name, const char* 
                                 what, usual, now)};
 }
 
-/// Losses, gradients, weights, and the spread of samples.
+/// Columns d_step and g_step: by which share of their norm a step moves the weights. Networks that
+/// learn move by some percent at first, and by less later.
+MaybeSign look_for_long_steps(const History& history) {
+  MaybeSign out;
+  for (const auto& [name, player] : {std::pair{"d_step", "D"}, std::pair{"g_step", "G"}}) {
+    if (!history.has_new(name)) continue;
+    out = Sign{};
+    const double share = least(history.newest(name, kStepLines));
+    if (share > kLong)
+      return Sign{true, fmt::format("each step moves {}'s weights by {:.0f}% of their norm (the "
+                                    "least of {} checks): such steps forget what was learned; use "
+                                    "a lower training.learning_rate",
+                                    player, 100 * share, kStepLines)};
+  }
+  return out;
+}
+
+/// Losses, gradients, weights, steps, and the spread of samples.
 MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts, bool) {
   bool any = false;
   for (const char* name : {"d_loss", "g_loss", "nce_loss", "cross_entropy"}) {
@@ -113,6 +133,7 @@ MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts
     if (growth && growth->present) return growth;
     any = any || growth;
   }
+  if (const MaybeSign steps = look_for_long_steps(history); steps) return steps;
   return any ? MaybeSign(Sign{}) : std::nullopt;
 }
 

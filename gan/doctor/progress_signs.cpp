@@ -17,9 +17,11 @@ constexpr double kSince = 0.1;               // of all steps, since the best
 constexpr double kEarly = 0.7, kLate = 1.5;  // schedule_steps over steps
 constexpr double kMuchLower = 0.1;           // last rate over first
 constexpr double kMuch = 0.6;                // of the steps
-constexpr double kFew = 0.1;      // share of samples among the data over that of held-out examples,
-                                  // which grows with the share of the steps that are over
-constexpr int64_t kShort = 1000;  // steps: a shorter training is a trial, whatever its schedule
+constexpr double kFew = 0.1;  // share of samples among the data over that of held-out examples,
+                              // which grows with the share of the steps that are over
+constexpr double kVeryFew = 0.03;    // the same, where even good samples may lie far from the data
+constexpr int64_t kSmallBatch = 16;  // examples
+constexpr int64_t kShort = 1000;     // steps: a shorter training is a trial, whatever its schedule
 
 /// The score that chooses the best checkpoint; in runs that did not note it, the one that it
 /// usually is. Higher is better.
@@ -33,13 +35,19 @@ constexpr ScoreColumn kScores[] = {{"score", 1},
                                    {"modes", 1},
                                    {"frechet_valid", -1}};
 
+/// The share of held-out examples that lie among the data.
+const Readings& held_out_inside(const History& history) {
+  const Readings& of_few = history.series("inside_data");
+  return of_few.empty() ? history.series("inside_data_of_many") : of_few;
+}
+
 }  // namespace
 
 bool leads_nowhere(const History& history, const TrainingFacts& facts) {
-  const Readings &inside = history.series("inside"), &of_data = history.series("inside_data");
+  const Readings &inside = history.series("inside"), &of_data = held_out_inside(history);
   if (inside.empty() || of_data.empty() || facts.steps < kShort) return false;
   const double over = static_cast<double>(history.step()) / static_cast<double>(facts.steps);
-  const double few = kFew + over - kMuch;
+  const double few = history.series("inside_data").empty() ? kVeryFew : kFew + over - kMuch;
   return over >= kMuch && history.step() > facts.noise_steps &&
          inside.back().value < few * of_data.back().value;
 }
@@ -52,9 +60,14 @@ MaybeSign look_for_no_progress(const History& history, const TrainingFacts& fact
     return Sign{
         true, fmt::format("{} of {} steps are over, and only {:.1f}% of the samples lie among the "
                           "data, where {:.0f}% of held-out examples do: training leads nowhere; "
-                          "use a lower training.learning_rate, or a penalty (game.r1, game.r2)",
+                          "use {}a lower training.learning_rate, or a penalty (game.r1, game.r2)",
                           history.step(), facts.steps, 100 * history.series("inside").back().value,
-                          100 * history.series("inside_data").back().value)};
+                          100 * held_out_inside(history).back().value,
+                          facts.batch_size < kSmallBatch
+                              ? fmt::format("a larger training.batch_size (of {} examples, each "
+                                            "gradient says little), ",
+                                            facts.batch_size)
+                              : "")};
   }
   for (const ScoreColumn& column : kScores) {
     if (!history.has_new(column.name)) continue;

@@ -2,20 +2,26 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace gan {
 namespace {
 
 constexpr double kLower = 0.3;      // times a rate
-constexpr double kMuchLower = 0.1;  // the same, where that did not suffice
+constexpr double kMuchLower = 0.1;  // the same, below
+constexpr double kLow = 0.05;       // times the settings: where that has not sufficed
+constexpr double kHigher = 3;       // times rates that have been lowered too much
 constexpr double kPenalty = 0.1;    // weight of R1 and R2
 constexpr double kMomentum = 0.5;   // at most
-constexpr double kWeaker = 0.03;    // times the weights of penalties
+constexpr double kFaster = 10;      // times D's rate
+constexpr double kWeaker = 0.01;    // times the weights of penalties
+constexpr double kWeakest = 1e-4;   // times the settings' penalties
 constexpr double kAugmented = 0.2;  // more probability
 
 using Treatments = std::vector<Treatment>;
 
 Treatment with_lower_rates(Treatment t) {
-  t.rates *= t.rates == 1 ? kLower : kMuchLower;
+  t.rates *= t.rates > kLow ? kLower : kMuchLower;
   return t;
 }
 Treatment with_slower_d(Treatment t) {
@@ -40,6 +46,15 @@ Treatments calm(const Treatment& now, int64_t, const TrainingFacts&) {
   return {steadier(now), with_lower_rates(now)};
 }
 
+/// Where training led nowhere. Rates that have been lowered may be too low now.
+Treatments begin_anew(const Treatment& now, int64_t, const TrainingFacts&) {
+  Treatment higher = now;
+  if (now.rates < kLower) higher.rates *= kHigher;
+  Treatments out = {steadier(higher)};
+  if (now.rates >= kLower) out.push_back(with_lower_rates(now));
+  return out;
+}
+
 Treatments slow_down(const Treatment& now, int64_t, const TrainingFacts&) {
   return {with_lower_rates(now)};
 }
@@ -49,10 +64,11 @@ Treatments weaken_d(const Treatment& now, int64_t, const TrainingFacts&) {
 }
 
 Treatments strengthen_d(const Treatment& now, int64_t, const TrainingFacts&) {
-  Treatment out = now;
-  out.penalties *= kWeaker;
-  out.penalty *= kWeaker;
-  return {out};
+  Treatment weaker = now, faster = now;
+  weaker.penalties = std::max(now.penalties * kWeaker, kWeakest);
+  weaker.penalty *= kWeaker;
+  faster.d_rate = std::max(now.d_rate, kFaster);
+  return {weaker, faster};
 }
 
 Treatments hide_examples(const Treatment& now, int64_t, const TrainingFacts&) {
@@ -80,7 +96,7 @@ constexpr Remedy kTable[] = {
     {"d-overfits", Course::go_on, "", hide_examples},
     {"memorises", Course::go_on, "", hide_examples},
     {"schedule", Course::go_on_at_once, "", reschedule},
-    {"no-progress", Course::end, "training had led nowhere", calm},
+    {"no-progress", Course::end, "training had led nowhere", begin_anew},
 };
 
 }  // namespace

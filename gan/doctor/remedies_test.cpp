@@ -26,6 +26,34 @@ TEST(Remedies, DifferFromTheTreatmentSoFar) {
   }
 }
 
+std::vector<Treatment> next_of(std::string_view finding, const Treatment& now) {
+  for (const Remedy& remedy : remedies())
+    if (remedy.finding == finding) return remedy.changes(now, 0, {.steps = 700});
+  ADD_FAILURE() << finding;
+  return {};
+}
+
+TEST(Remedies, LowerRatesStepByStepAndRaiseThemWhereTheyWereLoweredTooMuch) {
+  double rate = 1;
+  for (const double expected : {0.3, 0.09, 0.027, 0.0027}) {
+    rate = next_of("dead-units", {.rates = rate}).at(0).rates;
+    EXPECT_NEAR(rate, expected, 1e-12);
+  }
+  const auto first = next_of("no-progress", {});
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(first[0], (Treatment{.penalty = 0.1, .momentum = 0.5}));
+  EXPECT_EQ(first[1], Treatment{.rates = 0.3});
+  const auto later = next_of("no-progress", {.rates = 0.027});
+  ASSERT_EQ(later.size(), 1u);  // and never lower
+  EXPECT_NEAR(later[0].rates, 0.081, 1e-12);
+}
+
+TEST(Remedies, MakeDNoMoreThanTenTimesFaster) {
+  const auto next = next_of("d-too-weak", {.d_rate = 10, .penalties = 1e-4});
+  for (const Treatment& t : next) EXPECT_EQ(t, (Treatment{.d_rate = 10, .penalties = 1e-4}));
+  EXPECT_EQ(next_of("d-too-weak", {}).at(1), Treatment{.d_rate = 10});
+}
+
 TEST(Remedies, AreToldInWords) {
   EXPECT_EQ(description({}), "");
   EXPECT_EQ(description({.rates = 0.3}), "learning rates at 0.3 times the settings");

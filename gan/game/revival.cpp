@@ -4,11 +4,40 @@
 #include <fmt/core.h>
 
 #include <map>
+#include <utility>
 
 #include "gan/nets/initial.h"
 
 namespace gan {
 namespace {
+
+constexpr double kLittle = 0.1;           // of a range of 1 or 2
+constexpr double kLeastDeviation = 0.01;  // of sums, by which weights are divided
+
+Activation activation_of(const LayerSpec& layer) {
+  return std::visit(
+      [](const auto& l) {
+        if constexpr (requires { l.activation; })
+          return l.activation;
+        else
+          return Activation::linear;
+      },
+      layer);
+}
+
+bool saturates(Activation a) {
+  return a == Activation::sigmoid || a == Activation::hard_sigmoid || a == Activation::tanh;
+}
+
+/// The outputs of a layer, [B, units]; of layer -1, the examples.
+Tensor outputs_of(const Network& network, int64_t layer, const Batch& examples) {
+  if (layer < 0) return network.seen(examples.x).flatten(1);
+  Tensor out;
+  network(examples.x, {.label = examples.label, .watch = [&](size_t i, const Tensor& h) {
+                         if (std::cmp_equal(i, layer)) out = h.flatten(1);
+                       }});
+  return out;
+}
 
 /// The layer that sums over the outputs of layer i, where they go through nothing but dropout.
 std::optional<size_t> next_of(const NetworkSpec& spec, size_t i) {
@@ -73,23 +102,17 @@ std::map<std::string, Moments> moments_of(Network& network, Optimizer* optimizer
 
 }  // namespace
 
-bool is_relu(const LayerSpec& layer) {
-  return std::visit(
-      [](const auto& l) {
-        if constexpr (requires { l.activation; })
-          return l.activation == Activation::relu;
-        else
-          return false;
-      },
-      layer);
-}
-
 Tensor watch_units(const Network& network, const Tensor& x, const Tensor& label,
-                   const std::function<void(size_t layer, const Tensor& silent)>& use) {
+                   const std::function<void(size_t layer, const Tensor& same)>& use) {
+  const bool varies = x.flatten(1).ne(x.flatten(1).narrow(0, 0, 1)).any().item<bool>();
   return network(x, {.label = label, .watch = [&](size_t layer, const Tensor& h) {
-                       if (!is_relu(network.spec()[layer])) return;
-                       // [B, units], or [B, channels, H, W]
-                       use(layer, h.transpose(0, 1).flatten(1).amax(1).le(0));
+                       const Activation activation = activation_of(network.spec()[layer]);
+                       const bool last = layer + 1 == network.spec().size();
+                       if (activation == Activation::linear || last) return;
+                       std::vector<int64_t> all = {0};  // dimensions, but for units or channels
+                       for (int64_t i = 2; i < h.dim(); ++i) all.push_back(i);
+                       const double little = saturates(activation) ? kLittle : 0;
+                       use(layer, (h.amax(all) - h.amin(all)).le(varies ? little : -1));
                      }});
 }
 
@@ -99,16 +122,17 @@ Tensor mean_bias(Network& network, size_t layer, const Tensor& mask) {
   network.visit_state("", [&](const std::string& other, Tensor& value) {
     if (other == name) bias = value.detach();
   });
+  if (!bias.defined() || !mask.any().item<bool>()) return {};
   return bias.flatten().masked_select(mask).mean();
 }
 
 std::vector<DeadUnits> dead_units(const Network& network, const Tensor& x, const Tensor& label) {
   const at::NoGradGuard no_grad;
   std::vector<DeadUnits> out;
-  watch_units(network, x, label, [&](size_t layer, const Tensor& silent) {
+  watch_units(network, x, label, [&](size_t layer, const Tensor& same) {
     if (!std::holds_alternative<Dense>(network.spec()[layer])) return;
     const auto next = next_of(network.spec(), layer);
-    if (next && silent.any().item<bool>()) out.push_back({layer, *next, silent});
+    if (next && same.any().item<bool>()) out.push_back({layer, *next, same});
   });
   return out;
 }
@@ -125,7 +149,7 @@ std::vector<DeadUnits> both(const std::vector<DeadUnits>& a, const std::vector<D
 }
 
 int64_t revive(Network& network, Optimizer* optimizer, const std::vector<DeadUnits>& dead,
-               const Stream& stream) {
+               const Batch& examples, const Stream& stream) {
   const at::NoGradGuard no_grad;
   std::map<std::string, Tensor> parameters;
   network.visit_state(
@@ -141,15 +165,26 @@ int64_t revive(Network& network, Optimizer* optimizer, const std::vector<DeadUni
   for (const DeadUnits& d : dead) {
     const std::string in = names[d.layer], out = names[d.next];
     Tensor weight = parameters.at(in + ".weight"), bias = parameters.at(in + ".bias"),
-           outgoing = parameters.at(out + ".weight");
+           outgoing = parameters.at(out + ".weight"), next_bias = parameters.at(out + ".bias");
     const Tensor index = d.mask.nonzero().squeeze(1);
-    Init init = std::get<Dense>(network.spec()[d.layer]).init;
-    if (init.kind == Init::Kind::zero) init = {};
-    const Tensor drawn = draw_weights(init, weight.size(0), weight.size(1),
-                                      fan_of(weight.size(1), weight.size(0)), stream.child(d.layer))
-                             .to(weight.device());
-    weight.index_copy_(0, index, drawn.index_select(0, index));
-    bias.index_fill_(0, index, 0);
+    const int64_t layer = static_cast<int64_t>(d.layer);
+    const Tensor answers = outputs_of(network, layer, examples).mean(0).index_select(0, index);
+    next_bias.add_(outgoing.index_select(1, index).mv(answers).view_as(next_bias));
+    const Dense& spec = std::get<Dense>(network.spec()[d.layer]);
+    Tensor drawn =
+        draw_weights(spec.init.kind == Init::Kind::zero ? Init() : spec.init, weight.size(0),
+                     weight.size(1), fan_of(weight.size(1), weight.size(0)), stream.child(d.layer))
+            .to(weight.device())
+            .index_select(0, index);
+    Tensor drawn_bias = at::zeros_like(answers);
+    if (saturates(spec.activation)) {
+      const Tensor sums = outputs_of(network, layer - 1, examples).mm(drawn.t());
+      const Tensor deviation = sums.std(0, /*unbiased=*/false).clamp_min(kLeastDeviation);
+      drawn = drawn / deviation.unsqueeze(1);
+      drawn_bias = -sums.mean(0) / deviation;
+    }
+    weight.index_copy_(0, index, drawn);
+    bias.index_copy_(0, index, drawn_bias);
     outgoing.index_fill_(1, index, 0);
     reset(in + ".weight", 0, d.mask);
     reset(in + ".bias", 0, d.mask);

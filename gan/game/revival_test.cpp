@@ -148,19 +148,102 @@ TEST(WatchUnits, SeesChannelsAndActivationLayers) {
   Network network(
       {Convolution{.channels = 3, .kernel = 3, .pad = 1, .activation = Activation::relu},
        Dense{.units = 4}, ActivationLayer{.activation = Activation::relu},
-       Dense{.units = 5, .activation = Activation::leaky_relu}, Dense{.units = 1}},
+       Dense{.units = 5, .activation = Activation::leaky_relu},
+       Dense{.units = 1, .activation = Activation::sigmoid}},
       {2, 6, 6}, "test", Stream(1, "test"), {}, at::kCPU);
   const at::NoGradGuard no_grad;
   network.visit_state("", [](const std::string& name, Tensor& value) {
     if (name == "convolution1.bias") value[1].fill_(-50);
     if (name == "dense1.bias") value[2].fill_(-50);
   });
-  std::map<size_t, Tensor> silent;
-  watch_units(network, draw_normal(Stream(2, "x"), 64, 72, 0).view({64, 2, 6, 6}), {},
-              [&](size_t layer, const Tensor& which) { silent[layer] = which; });
-  ASSERT_EQ(silent.size(), 2U);
-  EXPECT_TRUE(at::equal(silent.at(0), at::tensor({0, 1, 0}).to(at::kBool)));
-  EXPECT_TRUE(at::equal(silent.at(2), at::tensor({0, 0, 1, 0}).to(at::kBool)));
+  std::map<size_t, Tensor> same;
+  const auto watch = [&](const Tensor& x) {
+    watch_units(network, x, {}, [&](size_t layer, const Tensor& which) { same[layer] = which; });
+  };
+  const Tensor x = draw_normal(Stream(2, "x"), 64, 72, 0).view({64, 2, 6, 6});
+  watch(x);
+  ASSERT_EQ(same.size(), 3U);  // not of the last layer, nor of layers without an activation
+  EXPECT_TRUE(at::equal(same.at(0), at::tensor({0, 1, 0}).to(at::kBool)));
+  EXPECT_TRUE(at::equal(same.at(2), at::tensor({0, 0, 1, 0}).to(at::kBool)));
+  EXPECT_FALSE(same.at(3).any().item<bool>());
+  EXPECT_FALSE(mean_bias(network, 3, same.at(3)).defined());  // of no unit
+  EXPECT_EQ(mean_bias(network, 0, same.at(0)).item<float>(), -50);
+  EXPECT_FALSE(mean_bias(network, 2, same.at(2)).defined());  // an activation has no biases
+  watch(x.narrow(0, 0, 1).expand_as(x));  // examples that are all the same say nothing
+  for (const auto& [layer, which] : same) EXPECT_FALSE(which.any().item<bool>()) << layer;
+}
+
+TEST(WatchUnits, SeesUnitsThatAreSaturatedOrBeganAtZero) {
+  Network network(
+      {Dense{.units = 3, .activation = Activation::tanh},
+       Dense{.units = 3, .activation = Activation::sigmoid},
+       Dense{.units = 3, .activation = Activation::leaky_relu, .init = {Init::Kind::zero}},
+       Dense{.units = 1}},
+      {4}, "test", Stream(1, "test"), {}, at::kCPU);
+  const at::NoGradGuard no_grad;
+  network.visit_state("", [](const std::string& name, Tensor& value) {
+    if (name == "dense1.bias") value[1].fill_(-20);
+    if (name == "dense2.bias") value[2].fill_(20);
+  });
+  std::map<size_t, Tensor> same;
+  watch_units(network, draw_normal(Stream(2, "x"), 64, 4, 0), {},
+              [&](size_t layer, const Tensor& which) { same[layer] = which; });
+  EXPECT_TRUE(at::equal(same.at(0), at::tensor({0, 1, 0}).to(at::kBool)));
+  EXPECT_TRUE(at::equal(same.at(1), at::tensor({0, 0, 1}).to(at::kBool)));
+  EXPECT_TRUE(at::equal(same.at(2), at::tensor({1, 1, 1}).to(at::kBool)));
+}
+
+TEST(Revive, KeepsTheOutputsOfSaturatedUnitsAndCentresTheirSums) {
+  Network network({Dense{.units = 6, .activation = Activation::tanh},
+                   Dense{.units = 5, .activation = Activation::sigmoid}, Dropout{},
+                   Maxout{.units = 3, .pieces = 2}, Dense{.units = 2}},
+                  {4}, "test", Stream(1, "test"), {}, at::kCPU);
+  const at::NoGradGuard no_grad;
+  std::map<std::string, Tensor> state;
+  network.visit_state("", [&](const std::string& name, Tensor& value) {
+    if (name == "dense1.bias") value[1].fill_(-40);
+    if (name == "dense2.bias") value.narrow(0, 2, 2).fill_(40);
+    state[name] = value;
+  });
+  const Batch examples{.x = draw_normal(Stream(2, "x"), 256, 4, 0)};
+  const Tensor before = network(examples.x);
+  const auto dead = dead_units(network, examples.x, {});
+  EXPECT_EQ(revive(network, nullptr, dead, examples, Stream(3, "new")), 3);
+  EXPECT_TRUE(at::allclose(network(examples.x), before, 1e-5, 1e-6));
+  EXPECT_TRUE(dead_units(network, examples.x, {}).empty());
+
+  const Tensor below =
+      at::tanh(at::linear(examples.x, state["dense1.weight"], state["dense1.bias"]));
+  const Tensor sums = at::linear(below, state["dense2.weight"], state["dense2.bias"]);
+  for (const int64_t unit : {2, 3}) {
+    EXPECT_NEAR(sums.select(1, unit).mean().item<double>(), 0, 1e-5);
+    EXPECT_NEAR(sums.select(1, unit).std(0, false).item<double>(), 1, 1e-5);
+    EXPECT_EQ(state["maxout1.weight"].select(1, unit).abs().max().item<float>(), 0);
+  }
+}
+
+TEST(Revive, LetsAGeneratorLearnThatBeganAtZero) {
+  Config c = config_of(Engine::fused);
+  const Init zero{Init::Kind::zero};
+  c.generator.layers = {Dense{.units = 16, .activation = Activation::tanh, .init = zero},
+                        Dense{.units = 16, .activation = Activation::tanh, .init = zero},
+                        Dense{.units = 2, .init = zero}};
+  Trainer trainer(setup_of(c)), left_alone(setup_of(c));
+  Normal data, same_data;
+  int64_t t = 0;
+  for (; t < 50; ++t) {
+    trainer.step(t, data);
+    left_alone.step(t, same_data);
+  }
+  EXPECT_EQ(watched(trainer, data, "G.dead.1"), 1);
+  EXPECT_EQ(watched(left_alone, same_data, "spread"), 0);
+  EXPECT_EQ(trainer.revive(t), 32);
+  for (; t < 400; ++t) {
+    trainer.step(t, data);
+    left_alone.step(t, same_data);
+  }
+  EXPECT_GT(watched(trainer, data, "spread"), 0.2);
+  EXPECT_EQ(watched(left_alone, same_data, "spread"), 0);
 }
 
 TEST(Revive, OfTheLastLayersOutputsDoesNothing) {

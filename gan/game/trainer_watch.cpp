@@ -20,19 +20,19 @@ Scalars Trainer::watch(const Batch& batch) {
        {std::pair{"d", &d_optimizer_}, std::pair{"g", &g_optimizer_}}) {
     if (const auto norm = optimizer->gradient_norm())
       out.emplace_back(fmt::format("{}_gradient", player), at::scalar_tensor(*norm));
-    out.emplace_back(fmt::format("{}_weights", player),
-                     at::scalar_tensor(optimizer->parameter_norm()));
+    const double size = optimizer->parameter_norm();
+    out.emplace_back(fmt::format("{}_weights", player), at::scalar_tensor(size));
+    if (const auto moved = optimizer->step_norm(); moved && size > 0)
+      out.emplace_back(fmt::format("{}_step", player), at::scalar_tensor(*moved / size));
   }
 
-  // A ReLU unit that fires for no example of a large batch gets no gradient: it may be dead for
-  // good.
+  // A unit that answers alike to all examples of a large batch may be dead for good.
   const auto note_dead = [&](const std::string& who, Network& network, const Tensor& input,
                              const Tensor& label) {
-    return watch_units(network, input, label, [&](size_t layer, const Tensor& silent) {
-      out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1), silent.to(at::kFloat).mean());
-      if (silent.any().item<bool>())
-        out.emplace_back(fmt::format("{}.dead_bias.{}", who, layer + 1),
-                         mean_bias(network, layer, silent));
+    return watch_units(network, input, label, [&](size_t layer, const Tensor& same) {
+      out.emplace_back(fmt::format("{}.dead.{}", who, layer + 1), same.to(at::kFloat).mean());
+      if (const Tensor bias = mean_bias(network, layer, same); bias.defined())
+        out.emplace_back(fmt::format("{}.dead_bias.{}", who, layer + 1), bias);
     });
   };
   const int64_t probe = std::max<int64_t>(real.size(0), 256);
@@ -59,9 +59,10 @@ int64_t Trainer::revive(int64_t step) {
   std::vector<DeadUnits> dead = dead_units(G_.network(), z, label);
   if (averaged_) {  // a unit that still fires there is left alone until it does not
     dead = both(dead, dead_units(averaged_->network(), z, label));
-    gan::revive(averaged_->network(), nullptr, dead, stream.child("G"));
+    gan::revive(averaged_->network(), nullptr, dead, {.x = z, .label = label}, stream.child("G"));
   }
-  int64_t units = gan::revive(G_.network(), &g_optimizer_, dead, stream.child("G"));
+  int64_t units =
+      gan::revive(G_.network(), &g_optimizer_, dead, {.x = z, .label = label}, stream.child("G"));
   if (!watched_.x.defined() || watched_.size() < kEnough) return units;
   const int64_t n = std::min(watched_.size(), kProbes);
   const Tensor of = label.defined() ? label.narrow(0, 0, n) : Tensor();
@@ -69,7 +70,7 @@ int64_t Trainer::revive(int64_t step) {
   const bool same = !of.defined() && watched_.label.defined();  // D alone sees labels
   dead = both(dead_units(D_, watched_.x, watched_.label),
               dead_units(D_, s, same ? watched_.label.narrow(0, 0, n) : of));
-  units += gan::revive(D_, &d_optimizer_, dead, stream.child("D"));
+  units += gan::revive(D_, &d_optimizer_, dead, watched_, stream.child("D"));
   return units;
 }
 

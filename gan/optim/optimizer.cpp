@@ -49,6 +49,7 @@ void Optimizer::step(const std::vector<Tensor>& gradients, UpdateTime when) {
 
 bool Optimizer::finish(UpdateTime when, double squares) {
   squares_ = squares;
+  newest_ = when;
   if (!sum_) return false;
   const at::NoGradGuard no_grad;
   sum_->finish([&](size_t i, const Tensor& gradient) { update(i, gradient, when); });
@@ -57,34 +58,37 @@ bool Optimizer::finish(UpdateTime when, double squares) {
 }
 
 void Optimizer::update(size_t i, const Tensor& gradient, UpdateTime when) {
-  const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
   if (section_.method == Method::adam)
-    kernels::adam_update(parameters_[i], gradient, first_[i], second_[i], adam_rates(eta, when));
+    kernels::adam_update(parameters_[i], gradient, first_[i], second_[i], adam_rates(when));
   else if (averaged_)
-    kernels::averaged_update_reference(parameters_[i], gradient, first_[i], eta, section_.momentum);
+    kernels::averaged_update_reference(parameters_[i], gradient, first_[i], rate(when),
+                                       section_.momentum);
   else
-    kernels::momentum_update(parameters_[i], gradient, first_[i], eta,
+    kernels::momentum_update(parameters_[i], gradient, first_[i], rate(when),
                              momentum(section_, when.epoch));
 }
 
 void Optimizer::step_part(size_t i, int64_t first, int64_t n, const float* gradient, void* shadow,
                           UpdateTime when) const {
   if (sum_) return sum_->add(i, first, n, gradient);
-  const double eta = when.scale * learning_rate(section_, initial_rate_, when.step);
   const bool adam = section_.method == Method::adam;
   const kernels::ParameterSlice part{n, parameters_[i].data_ptr<float>() + first,
                                      first_[i].data_ptr<float>() + first,
                                      adam ? second_[i].data_ptr<float>() + first : nullptr, shadow};
   if (adam)
-    kernels::adam_update(part, gradient, adam_rates(eta, when));
+    kernels::adam_update(part, gradient, adam_rates(when));
   else if (averaged_)
-    kernels::averaged_update(part, gradient, eta, section_.momentum);
+    kernels::averaged_update(part, gradient, rate(when), section_.momentum);
   else
-    kernels::momentum_update(part, gradient, eta, momentum(section_, when.epoch));
+    kernels::momentum_update(part, gradient, rate(when), momentum(section_, when.epoch));
 }
 
-kernels::AdamRates Optimizer::adam_rates(double eta, UpdateTime when) const {
-  return {.eta = eta,
+double Optimizer::rate(UpdateTime when) const {
+  return when.scale * learning_rate(section_, initial_rate_, when.step);
+}
+
+kernels::AdamRates Optimizer::adam_rates(UpdateTime when) const {
+  return {.eta = rate(when),
           .beta1 = section_.beta1,
           .beta2 = scheduled(section_, section_.beta2, section_.final_beta2, when.step),
           .epsilon = section_.epsilon,
@@ -94,6 +98,20 @@ kernels::AdamRates Optimizer::adam_rates(double eta, UpdateTime when) const {
 std::optional<double> Optimizer::gradient_norm() const {
   if (gradients_.empty() && !squares_) return {};
   return std::sqrt(gradients_.empty() ? *squares_ : sum_of_squares(gradients_));
+}
+
+/// From the moments, which hold all that the update depended on.
+std::optional<double> Optimizer::step_norm() const {
+  if (!newest_) return {};
+  if (section_.method != Method::adam)  // momentum's first moment is the movement itself
+    return std::sqrt(sum_of_squares(first_)) * (averaged_ ? rate(*newest_) : 1);
+  const kernels::AdamRates r = adam_rates(*newest_);
+  const double t = static_cast<double>(r.update + 1);
+  const double root = std::sqrt(1 - std::pow(r.beta2, t));
+  double sum = 0;
+  for (size_t i = 0; i < first_.size(); ++i)
+    sum += (first_[i] / (second_[i].sqrt() / root + r.epsilon)).square().sum().item<double>();
+  return std::sqrt(sum) * r.eta / (1 - std::pow(r.beta1, t));
 }
 
 double Optimizer::parameter_norm() const {

@@ -57,13 +57,15 @@ class Optimizer {
   void set(const OptimizerSection& section) { section_ = section; }
 
   std::optional<double> gradient_norm() const;  ///< of the newest update
+  std::optional<double> step_norm() const;  ///< by how much the newest update moved the parameters
   double parameter_norm() const;
 
   void visit_state(const std::string& prefix,
                    const std::function<void(const std::string&, Tensor&)>& visit);
 
  private:
-  kernels::AdamRates adam_rates(double eta, UpdateTime when) const;
+  double rate(UpdateTime when) const;
+  kernels::AdamRates adam_rates(UpdateTime when) const;
   void update(size_t parameter, const Tensor& gradient, UpdateTime when);
 
   OptimizerSection section_;
@@ -71,6 +73,7 @@ class Optimizer {
   double initial_rate_;
   std::vector<Tensor> parameters_, first_, second_, gradients_;
   std::optional<double> squares_;     ///< where there are no `gradients_`
+  std::optional<UpdateTime> newest_;  ///< update
   std::unique_ptr<GradientSum> sum_;  ///< over several workers
 };
 

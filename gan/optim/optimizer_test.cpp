@@ -70,11 +70,13 @@ TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
     Tensor a = at::linspace(-1, 1, 1001), b = a.clone(), shadow = at::zeros({1001}, at::kBFloat16);
     Optimizer whole(section, 0.1, {a}), parts(section, 0.1, {b});
     EXPECT_FALSE(parts.gradient_norm());
+    EXPECT_FALSE(parts.step_norm());
     EXPECT_NEAR(parts.parameter_norm(), a.norm().item<double>(), 1e-4);
     for (int64_t t = 0; t < 3; ++t) {
-      const Tensor g = (a * 3).cos();
-      const UpdateTime when{.step = t, .update = t, .epoch = 1};
+      const Tensor g = (a * 3).cos(), before = a.clone();
+      const UpdateTime when{.step = t, .update = t, .epoch = 1, .scale = 0.5};
       whole.step({g}, when);
+      EXPECT_NEAR(*whole.step_norm() / (a - before).norm().item<double>(), 1, 1e-4);
       for (const auto& [first, n] : {std::pair{400, 601}, std::pair{0, 399}})
         parts.step_part(0, first, n, g.data_ptr<float>() + first,
                         shadow.data_ptr<at::BFloat16>() + first, when);
@@ -83,6 +85,7 @@ TEST(Optimizer, PartsMakeTheSameUpdateAndItsShadow) {
       parts.finish(when, g.square().sum().item<double>());
       EXPECT_TRUE(at::allclose(a, b, 1e-6, 1e-7));
       EXPECT_NEAR(*whole.gradient_norm(), *parts.gradient_norm(), 1e-4);
+      EXPECT_NEAR(*whole.step_norm(), *parts.step_norm(), 1e-4);
     }
     Tensor expected = b.to(at::kBFloat16);
     expected[399] = 0;

@@ -44,6 +44,7 @@ class Patient : public Learner, public GenerativeModel {
   Treatment treat(const Treatment& treatment) override {
     rate_ = treatment.rates;
     now = {.rates = rate_,
+           .d_rate = treatment.d_rate,
            .penalty = has_penalty ? treatment.penalty : 0,
            .penalties = has_penalty ? 1 : treatment.penalties,
            .schedule_steps = treatment.schedule_steps};

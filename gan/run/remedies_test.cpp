@@ -64,7 +64,7 @@ TEST_F(Treated, AReturnIsCountedWhateverTheCheckpointKnows) {
   patient.has_penalty = true;
   const Hooks never = collapsing([] { return false; });
   EXPECT_EQ(go("run", patient, never).step, 3000);
-  EXPECT_NEAR(patient.now.rates, 0.03, 1e-12);  // a penalty, then lower rates twice
+  EXPECT_NEAR(patient.now.rates, 0.09, 1e-12);  // a penalty, then lower rates twice
   EXPECT_EQ(patient.now.penalty, 0.1);
   EXPECT_EQ(patient.rates.size(), 3000u + 3 * 1250);
   for (const int64_t step : {0, 700, 1300}) {  // as if it had been killed after that checkpoint
@@ -96,23 +96,27 @@ TEST_F(Treated, BeginsAnewWhereTrainingLedNowhere) {
   for (const Finding& f : found) {
     if (f.name != "no-progress") continue;
     EXPECT_EQ(f.text, "training had led nowhere at step 1500");
-    EXPECT_EQ(f.done, "went back to step 0, with R1 and R2 of weight 0.1");
+    EXPECT_EQ(f.done,
+              "went back to step 0, with D's learning rate at 10 times the setting, R1 and R2 of "
+              "weight 0.1");  // before that, D had been too weak
   }
 }
 
-TEST_F(Treated, WeakensPenaltiesAgainAndAgainWhereDSaysNothing) {
+TEST_F(Treated, WeakensPenaltiesAgainAndAgainWhereDSaysNothingAndThenLetsItLearnFaster) {
   take_long_steps();
   Patient patient(2400);
   Hooks hooks;
   hooks.doctor.examine = [](int64_t) { return NamedNumbers{{"inside", 0.1}}; };
   go("run", patient, hooks);
-  EXPECT_NEAR(patient.now.penalties, 8.1e-7, 1e-12);  // at steps 850, 1350, 1850 and 2350
-  EXPECT_EQ(patient.rates.size(), 2400u);             // it never went back
+  EXPECT_EQ(patient.now.penalties, 1e-4);  // at steps 850 and 1350
+  EXPECT_EQ(patient.now.d_rate, 10);       // at step 1850
+  EXPECT_EQ(patient.rates.size(), 2400u);  // it never went back
   const auto found = findings("run");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].name, "d-too-weak");
   EXPECT_TRUE(found[0].done.ends_with(
-      "; went on from step 2350 with penalties at 8.1e-07 times the settings"))
+      "went on from step 1850 with D's learning rate at 10 times the setting, penalties at 0.0001 "
+      "times the settings"))
       << found[0].done;
 }
 
@@ -145,7 +149,7 @@ TEST_F(Treated, GoesBackWithLowerRatesWhereManyUnitsDieAgain) {
   const auto told = std::find_if(found.begin(), found.end(), is_return);
   ASSERT_NE(told, found.end());
   EXPECT_EQ(told->name, "dead-units");
-  EXPECT_EQ(told->done, "went back to step 0, with learning rates at 0.003 times the settings");
+  EXPECT_EQ(told->done, "went back to step 0, with learning rates at 0.027 times the settings");
   EXPECT_EQ(patient.rates.size(), 1200u + 3 * 500);
   EXPECT_EQ(patient.rates[499], 1);
   EXPECT_EQ(patient.rates[500], 0.3);
