@@ -67,7 +67,10 @@ test_divergence() {
   check "  and in its report" grep -q '^- \*\*not-finite\*\*' wild/doctor.md
   expect 0 "  its doctor" doctor wild --json
   says '"name": "not-finite"'
-  ring --steps 200 --set "$wild" --set optimizer.method=momentum --set game.value=wasserstein --set game.r1=0 --set game.r2=0 --set game.final_r1=none --set game.final_r2=none --set run.doctor=act --out back
+  # shellcheck disable=SC2086
+  run_gan train ring8 $small --steps 200 --set "$wild" --set optimizer.method=momentum --set game.value=wasserstein --set game.r1=0 --set game.r2=0 --set game.final_r1=none --set game.final_r2=none --set run.doctor=act --out back
+  check "  each return is printed once" test "$(cat out.txt err.txt | grep 'went back' | sort | uniq -c | awk '$1 != 1' | wc -l)" = 0
+  check "  there are several" test "$(cat out.txt err.txt | grep -c '^step.*went back')" -ge 3
   expect 0 "  where it may act" doctor back --json
   says 'went back to step 0, with learning rates at 0.027 times the settings, R1 and R2 of weight 0.1'
 }

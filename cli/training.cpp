@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "cli/command.h"
 #include "cli/output.h"
@@ -77,8 +78,12 @@ at::Tensor reconstructions(const Problem& problem, Chain& chain) {
 Hooks make_hooks(const RunFolder& run, const Problem& problem, const Judge& judge, Learner& learner,
                  Narrator& narrator) {
   Hooks hooks;
-  hooks.doctor.say = [&](int64_t step, const Finding& finding) {
-    narrator.say(line_about(step, finding));
+  // Where training goes back again and again, the lines of the way there are written anew: they are
+  // printed once.
+  hooks.doctor.say = [&narrator, printed = std::set<std::string>()](
+                         int64_t step, const Finding& finding) mutable {
+    const std::string line = line_about(step, finding);
+    if (printed.insert(line).second) narrator.say(line);
   };
   hooks.progress = [&](const Progress& p) { narrator(p); };
   const auto watched = std::make_shared<TrainingScores>(problem, judge, cache_folder());

@@ -95,6 +95,9 @@ TEST(Detectors, AllowLargeLossesWhereTheyMeanNothing) {
     return with(i, {{"d_loss", i < 30 ? -2 : -2 * std::exp2(i - 30)}});
   };
   EXPECT_EQ(names_in(found_in(growing, 60, wasserstein)), Expected{"diverges"});
+  const auto steeper = [](int i) { return with(i, {{"d_gradient", i < 30 ? 1 : 300}}); };
+  EXPECT_EQ(names_in(found_in(steeper, 60, wasserstein)), Expected{});
+  EXPECT_EQ(names_in(found(steeper, 60)), Expected{"diverges"});
 }
 
 TEST(Detectors, FindNumbersThatAreNotFinite) {

@@ -16,11 +16,12 @@ constexpr double kStillDead = 0.1;       // below which the finding is over
 constexpr int64_t kEnoughExamples = 64;  // in a batch, to call a unit of D dead
 
 constexpr size_t kGrownLines = 5, kUsualLines = 10, kMostLines = 1000;
-constexpr double kGrowth = 30;     // times the usual loss
-constexpr double kSteep = 100;     // times the usual gradient
-constexpr double kHeavy = 10;      // times the usual weights
-constexpr double kLargeLoss = 50;  // of a game whose losses are a few nats
-constexpr double kWide = 5;        // spread of samples, in spreads of the data
+constexpr double kGrowth = 30;       // times the usual loss
+constexpr double kSteep = 100;       // times the usual gradient
+constexpr double kVerySteep = 1000;  // the same, of a game whose losses have no bounds
+constexpr double kHeavy = 10;        // times the usual weights
+constexpr double kLargeLoss = 50;    // of a game whose losses are a few nats
+constexpr double kWide = 5;          // spread of samples, in spreads of the data
 constexpr size_t kStepLines = 5;
 constexpr double kLong = 0.1;  // a step, in norms of the weights
 
@@ -125,8 +126,9 @@ MaybeSign look_for_divergence(const History& history, const TrainingFacts& facts
     const char *name, *what;
     double factor;
   };
-  for (const auto& [name, what, factor] : {Norm{"d_gradient", "the gradient of D", kSteep},
-                                           Norm{"g_gradient", "the gradient of G", kSteep},
+  const double steep = facts.bounded ? kSteep : kVerySteep;
+  for (const auto& [name, what, factor] : {Norm{"d_gradient", "the gradient of D", steep},
+                                           Norm{"g_gradient", "the gradient of G", steep},
                                            Norm{"d_weights", "the norm of D's weights", kHeavy},
                                            Norm{"g_weights", "the norm of G's weights", kHeavy}}) {
     const MaybeSign growth = look_for_growth(history, name, what, factor, 0);
