@@ -17,14 +17,14 @@ void let_waiting_threads_sleep() {
   setenv("OMP_WAIT_POLICY", "passive", 0);
 }
 
-/// Else glibc asks for the state of that file for each date in a ZIP archive.
+/// Without TZ, glibc asks for the state of /etc/localtime for each date in a ZIP archive.
 void name_the_time_zone() {
   setenv("TZ", ":/etc/localtime", 0);
 }
 
 /// OpenBLAS takes a processor that it does not know, since it is newer, for one of 2004 and
-/// multiplies at a fifth of the speed. Told the nearest one that it knows, it does not. It too asks
-/// as it is loaded.
+/// multiplies at a fifth of the speed. Told the nearest one that it knows, it does not. OpenBLAS,
+/// too, asks as it is loaded.
 void name_the_processor() {
 #if defined(__x86_64__)
   const bool wide = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");

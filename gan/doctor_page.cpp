@@ -67,8 +67,12 @@ std::string before_and_after(const std::vector<StepPicture>& pictures, const Fin
 
 std::vector<Finding> findings_in(const RunFolder& run) {
   Doctor doctor(training_facts(run.config()));
-  for (const auto& [step, numbers] : run.all_metrics()) doctor.note(step, numbers);
-  for (const Finding& finding : run.findings()) doctor.add(finding);
+  const std::vector<Finding> written = run.findings();
+  // After a return, other settings held: what there is to find was found by the doctor that knew
+  // them.
+  if (std::none_of(written.begin(), written.end(), is_return))
+    for (const auto& [step, numbers] : run.all_metrics()) doctor.note(step, numbers);
+  for (const Finding& finding : written) doctor.add(finding);
   return doctor.findings();
 }
 

@@ -15,9 +15,9 @@ struct Destroy {
 };
 using Decompressor = std::unique_ptr<std::remove_pointer_t<tjhandle>, Destroy>;
 
-/// Whether EXIF data hold the tag of an orientation that is anything but a number of 16 bits that
-/// says "upright". Other bytes that look like the tag count as it.
-/// Source: CIPA DC-008 (Exif 2.32), sections 4.6.2 and 4.6.4: tag 274, type 3, count 1, value 1
+/// Whether EXIF data hold an orientation other than "upright" in 16 bits. Other bytes that look
+/// like the tag of one count, too. Source: CIPA DC-008 (Exif 2.32), sections 4.6.2 and 4.6.4: tag
+/// 274, type 3, count 1, value 1
 bool is_turned(std::string_view exif) {
   constexpr std::string_view kTags[] = {"\x12\x01"sv, "\x01\x12"sv};  // little, big endian
   constexpr std::string_view kUpright[] = {"\x12\x01\3\0\1\0\0\0\1\0"sv,
@@ -41,7 +41,7 @@ bool may_be_turned(std::string_view bytes) {
     if (marker == '\xe1' && is_turned(segment)) return true;  // APP1
     at += kMarker + length;
   }
-  return true;  // it is no usual file
+  return true;  // not a usual file
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ std::optional<JpegPixels> ordinary_jpeg(std::string_view bytes, int64_t most_pix
   const bool decoded =
       ::tjDecompress2(decompressor.get(), data, bytes.size(), out.pixels.data(), width, 0, height,
                       is_grey ? TJPF_GRAY : TJPF_RGB, TJFLAG_LIMITSCANS) == 0;
-  if (!decoded) return {};  // a warning suffices
+  if (!decoded) return {};  // after a warning, too
   return out;
 }
 

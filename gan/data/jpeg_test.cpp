@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kMost = 1 << 20;  // pixels
 
-/// libvips decodes files that are to be turned: this one by nothing.
+/// With an orientation that turns nothing, but sends the file to libvips.
 std::string with_a_tag(const std::string& jpeg) {
   const std::string in_a_long_number("Exif\0\0\x12\x01\4\0\1\0\0\0\1\0\0\0", 18);
   return jpeg.substr(0, 2) + "\xff\xe1" + std::string("\0\x14", 2) + in_a_long_number +

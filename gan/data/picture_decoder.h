@@ -1,5 +1,6 @@
 #pragma once
-/// Files of pictures to pixels, by libvips; ordinary JPEG files by libjpeg-turbo alone.
+/// Files of pictures to pixels, by libvips; ordinary JPEG files that keep their size by
+/// libjpeg-turbo alone.
 
 #include <string>
 #include <string_view>

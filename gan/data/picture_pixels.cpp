@@ -19,13 +19,13 @@ uint8_t luma(const uint8_t* rgb) {
   return static_cast<uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
 }
 
-}  // namespace
-
 bool is_all_grey(std::span<const uint8_t> rgb) {
   for (size_t i = 0; i + 2 < rgb.size(); i += 3)
     if (rgb[i] != rgb[i + 1] || rgb[i + 1] != rgb[i + 2]) return false;
   return true;
 }
+
+}  // namespace
 
 void set_pixels(DecodedPicture& picture, std::span<const uint8_t> pixels, int64_t channels,
                 bool with_alpha, Rgb background) {

@@ -43,6 +43,10 @@ struct Detector {
 };
 std::span<const Detector> detectors();
 
+/// By which share of their norm the newest steps move the weights of D or G, whichever moves more
+/// (the longest of 5 checks); 0 where all of these steps are of usual length.
+double long_steps(const History& history);
+
 /// Whether training has led nowhere so far: much of it is over, and few samples lie among the data.
 bool leads_nowhere(const History& history, const TrainingFacts& facts);
 

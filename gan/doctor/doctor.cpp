@@ -10,15 +10,14 @@ constexpr int kMostBeginnings = 3;  // of a finding that comes and goes
 }  // namespace
 
 void put(std::vector<Finding>& findings, const Finding& finding) {
-  const auto is_event = [](const Finding& f) { return f.to == f.from; };  // a return
   for (Finding& known : findings)
     if (known.name == finding.name && known.from == finding.from &&
-        is_event(known) == is_event(finding)) {
+        is_return(known) == is_return(finding)) {
       known = finding;
       return;
     }
   const auto later = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) {
-    const bool event_first = f.from == finding.from && is_event(finding) && !is_event(f);
+    const bool event_first = f.from == finding.from && is_return(finding) && !is_return(f);
     return f.from > finding.from || event_first;
   });
   findings.insert(later, finding);
@@ -43,6 +42,11 @@ int64_t Doctor::first_sign(std::string_view name) const {
   for (size_t i = 0; i < rows_.size(); ++i)
     if (detectors()[i].name == name) return rows_[i].first_sign;
   return 0;
+}
+
+void Doctor::begin_anew() {
+  history_.begin_anew();
+  for (Row& row : rows_) row.seen = row.unseen = 0;
 }
 
 void Doctor::add(const Finding& finding) {

@@ -22,12 +22,17 @@ class Doctor {
   /// has `to`.
   std::vector<Finding> note(int64_t step, const NamedNumbers& numbers);
 
+  /// Training has gone back to the newest line, and goes on with other settings: signs from before
+  /// no longer count.
+  void begin_anew();
+
   /// Adds what was found elsewhere, or replaces the finding of the same name and beginning.
   void add(const Finding& finding);
 
   /// What was done about the newest finding of that name.
   void note_done(std::string_view name, const std::string& what);
 
+  const History& history() const { return history_; }
   const std::vector<Finding>& findings() const { return findings_; }  ///< in order of `from`
   bool leads_nowhere() const { return gan::leads_nowhere(history_, facts_); }
   const Finding* open(std::string_view name) const;  ///< the one that is not over, or nullptr

@@ -16,6 +16,19 @@ NamedNumbers passing(int i) {
   return {{"G.dead.1", i >= 10 && i < 20 ? 0.5 : 0.0}};
 }
 
+TEST(Doctor, CountsNoSignsFromBeforeItBeganAnew) {
+  const auto lines_until_found = [](const NamedNumbers& line, int before) {
+    Doctor doctor(usual());
+    for (int i = 0; i < before; ++i) doctor.note(5000 + 50 * i, line);
+    doctor.begin_anew();
+    int lines = 0;
+    while (doctor.findings().empty() && lines < 100) doctor.note(6000 + 50 * lines++, line);
+    return lines;
+  };
+  EXPECT_EQ(lines_until_found({{"G.dead.1", 0.5}}, 4), 5);  // 5 lines in a window
+  EXPECT_EQ(lines_until_found({{"width", 0.01}}, 2), 3);    // 3 signs in a row
+}
+
 TEST(Doctor, SaysAFindingOnceWhenItBeginsAndOnceWhenItIsOver) {
   Doctor doctor(kFacts);
   std::vector<Finding> said;

@@ -21,4 +21,9 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+/// Whether it tells of a return to an earlier step.
+inline bool is_return(const Finding& f) {
+  return f.to == f.from;
+}
+
 }  // namespace gan

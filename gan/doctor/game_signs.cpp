@@ -23,9 +23,9 @@ constexpr size_t kLongestTurn = 30;  // of them
 constexpr double kSwing = 0.15;      // standard deviation of D(G(z)), at least
 constexpr double kCorrelated = 0.5;  // of the series with itself, half a turn and a turn later
 
-constexpr size_t kSwingLines = 30;       // in which the spread of samples swings
-constexpr double kTimes = 2;             // by so much
-constexpr int64_t kManyTurns = 6;        // so often
+constexpr size_t kSwingLines = 30;       // in which swings of the spread of samples are counted
+constexpr double kTimes = 2;             // the least factor of a swing
+constexpr int64_t kManyTurns = 6;        // the least number of swings
 constexpr int64_t kEnoughExamples = 32;  // in a batch, for the spread of data to be known
 
 constexpr double kOverfitted = 0.5, kErrors = 5;
@@ -118,12 +118,12 @@ MaybeSign look_for_circles(const History& history, const TrainingFacts& facts, b
   if (!history.has_new("D(G(z))")) return {};
   const std::vector<double> spread = history.newest("spread", kSwingLines);
   if (facts.batch_size >= kEnoughExamples && swings(spread))
-    return Sign{true,
-                fmt::format("in {} checks, samples spread between {:.2g} and {:.2g} times as "
-                            "wide as the data, and turned from one way to the other {} "
-                            "times: the players throw each other about; use a penalty "
-                            "(game.r1), a lower beta1, or a lower training.learning_rate",
-                            kSwingLines, least(spread), greatest(spread), turns(spread, kTimes))};
+    return Sign{
+        true, fmt::format("in {} checks, the spread of the samples swung between {:.2g} and {:.2g} "
+                          "times that of the data, and turned {} times: the players throw each "
+                          "other off balance; use a penalty (game.r1), a lower beta1, or a lower "
+                          "training.learning_rate",
+                          kSwingLines, least(spread), greatest(spread), turns(spread, kTimes))};
   std::vector<double> y = history.newest("D(G(z))", kCircle);
   if (y.empty()) return Sign{};
   const double centre = mean(y);

@@ -24,7 +24,7 @@ bool History::has_new(const std::string& name) const {
 
 std::vector<double> History::newest(const std::string& name, size_t n) const {
   const Readings& points = series(name);
-  if (points.size() < n) return {};
+  if (points.size() < n || points[points.size() - n].step <= last_of_before_) return {};
   std::vector<double> out;
   for (size_t i = points.size() - n; i < points.size(); ++i) out.push_back(points[i].value);
   return out;

@@ -27,11 +27,14 @@ class History {
   const Readings& series(const std::string& name) const;  ///< finite ones, in order; perhaps none
   bool has_new(const std::string& name) const;            ///< in the newest line, and finite
 
-  /// The newest n values, the newest one last; empty where there are fewer.
+  /// The newest n values, the newest one last; empty where there are fewer since begin_anew().
   std::vector<double> newest(const std::string& name, size_t n) const;
+  /// Training goes on from the newest line with other settings.
+  void begin_anew() { last_of_before_ = step_; }
 
  private:
   int64_t step_ = 0;
+  int64_t last_of_before_ = -1;  ///< step of the newest line then
   NamedNumbers line_;
   std::map<std::string, Readings, std::less<>> series_;
 };

@@ -23,9 +23,18 @@ constexpr double kHeavy = 10;        // times the usual weights
 constexpr double kLargeLoss = 50;    // of a game whose losses are a few nats
 constexpr double kWide = 5;          // spread of samples, in spreads of the data
 constexpr size_t kStepLines = 5;
-constexpr double kLong = 0.1;  // a step, in norms of the weights
+constexpr double kLong = 0.04;  // a step, in norms of the weights
 
 }  // namespace
+
+double long_steps(const History& history) {
+  double longest = 0;
+  for (const char* name : {"d_step", "g_step"}) {
+    const std::vector<double> shares = history.newest(name, kStepLines);
+    if (least(shares) > kLong) longest = std::max(longest, greatest(shares));
+  }
+  return longest;
+}
 
 /// Columns G.dead.N and D.dead.N: the share of a layer's units that answer alike to every example,
 /// as ReLU units do that never fire; G.dead_bias.N and D.dead_bias.N: the mean of their biases.
@@ -84,18 +93,13 @@ MaybeSign look_for_growth(const History& history, const char* name, const char* 
 /// Columns d_step and g_step: by which share of their norm a step moves the weights. Networks that
 /// learn move by some percent at first, and by less later.
 MaybeSign look_for_long_steps(const History& history) {
-  MaybeSign out;
-  for (const auto& [name, player] : {std::pair{"d_step", "D"}, std::pair{"g_step", "G"}}) {
-    if (!history.has_new(name)) continue;
-    out = Sign{};
-    const double share = least(history.newest(name, kStepLines));
-    if (share > kLong)
-      return Sign{true, fmt::format("each step moves {}'s weights by {:.0f}% of their norm (the "
-                                    "least of {} checks): such steps forget what was learned; use "
-                                    "a lower training.learning_rate",
-                                    player, 100 * share, kStepLines)};
-  }
-  return out;
+  if (!history.has_new("d_step") && !history.has_new("g_step")) return {};
+  const double share = long_steps(history);
+  if (share == 0) return Sign{};
+  return Sign{true, fmt::format("steps move the weights of a player by up to {:.0f}% of their norm "
+                                "({} checks): they forget what was learned; use a lower "
+                                "training.learning_rate",
+                                100 * share, kStepLines)};
 }
 
 /// Losses, gradients, weights, steps, and the spread of samples.

@@ -18,7 +18,7 @@ constexpr double kEarly = 0.7, kLate = 1.5;  // schedule_steps over steps
 constexpr double kMuchLower = 0.1;           // last rate over first
 constexpr double kMuch = 0.6;                // of the steps
 constexpr double kFew = 0.1;  // share of samples among the data over that of held-out examples,
-                              // which grows with the share of the steps that are over
+                              // after kMuch of the steps; the limit rises with the steps
 constexpr double kVeryFew = 0.03;    // the same, where even good samples may lie far from the data
 constexpr int64_t kSmallBatch = 16;  // examples
 constexpr int64_t kShort = 1000;     // steps: a shorter training is a trial, whatever its schedule
@@ -56,7 +56,7 @@ bool leads_nowhere(const History& history, const TrainingFacts& facts) {
 /// changes, and long ago.
 MaybeSign look_for_no_progress(const History& history, const TrainingFacts& facts, bool) {
   if (leads_nowhere(history, facts)) {
-    if (!history.has_new("inside")) return {};  // it is said at the measurements
+    if (!history.has_new("inside")) return {};  // said at measurements only
     return Sign{
         true, fmt::format("{} of {} steps are over, and only {:.1f}% of the samples lie among the "
                           "data, where {:.0f}% of held-out examples do: training leads nowhere; "

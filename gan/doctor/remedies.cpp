@@ -7,16 +7,17 @@
 namespace gan {
 namespace {
 
-constexpr double kLower = 0.3;      // times a rate
-constexpr double kMuchLower = 0.1;  // the same, below
-constexpr double kLow = 0.05;       // times the settings: where that has not sufficed
-constexpr double kHigher = 3;       // times rates that have been lowered too much
-constexpr double kPenalty = 0.1;    // weight of R1 and R2
-constexpr double kMomentum = 0.5;   // at most
-constexpr double kFaster = 10;      // times D's rate
-constexpr double kWeaker = 0.01;    // times the weights of penalties
-constexpr double kWeakest = 1e-4;   // times the settings' penalties
-constexpr double kAugmented = 0.2;  // more probability
+constexpr double kLower = 0.3;       // times a rate
+constexpr double kMuchLower = 0.1;   // the same, below
+constexpr double kLow = 0.05;        // times the settings: where that has not sufficed
+constexpr double kUsualStep = 0.02;  // of the norm of the weights
+constexpr double kHigher = 3;        // times rates that have been lowered too much
+constexpr double kPenalty = 0.1;     // weight of R1 and R2
+constexpr double kMomentum = 0.5;    // at most
+constexpr double kFaster = 10;       // times D's rate
+constexpr double kWeaker = 0.01;     // times the weights of penalties
+constexpr double kWeakest = 1e-4;    // times the settings' penalties
+constexpr double kAugmented = 0.2;   // more probability
 
 using Treatments = std::vector<Treatment>;
 
@@ -37,17 +38,22 @@ Treatment steadier(Treatment t) {
   return with_penalty(t);
 }
 
-Treatments lower(const Treatment& now, int64_t times, const TrainingFacts&) {
-  const Treatment lower = with_lower_rates(now);
-  return {times == 0 ? lower : steadier(lower)};
+Treatments lower(const Treatment& now, int64_t times, const Situation& seen) {
+  if (const double share = long_steps(seen.history); share > 0) {
+    Treatment lower = with_lower_rates(now);
+    lower.rates = std::min(lower.rates, now.rates * kUsualStep / share);
+    return {lower};
+  }
+  if (times == 0) return {steadier(now), with_lower_rates(now)};
+  return {steadier(with_lower_rates(now))};
 }
 
-Treatments calm(const Treatment& now, int64_t, const TrainingFacts&) {
+Treatments calm(const Treatment& now, int64_t, const Situation&) {
   return {steadier(now), with_lower_rates(now)};
 }
 
 /// Where training led nowhere. Rates that have been lowered may be too low now.
-Treatments begin_anew(const Treatment& now, int64_t, const TrainingFacts&) {
+Treatments begin_anew(const Treatment& now, int64_t, const Situation&) {
   Treatment higher = now;
   if (now.rates < kLower) higher.rates *= kHigher;
   Treatments out = {steadier(higher)};
@@ -55,15 +61,15 @@ Treatments begin_anew(const Treatment& now, int64_t, const TrainingFacts&) {
   return out;
 }
 
-Treatments slow_down(const Treatment& now, int64_t, const TrainingFacts&) {
+Treatments slow_down(const Treatment& now, int64_t, const Situation&) {
   return {with_lower_rates(now)};
 }
 
-Treatments weaken_d(const Treatment& now, int64_t, const TrainingFacts&) {
+Treatments weaken_d(const Treatment& now, int64_t, const Situation&) {
   return {with_penalty(now), with_slower_d(now)};
 }
 
-Treatments strengthen_d(const Treatment& now, int64_t, const TrainingFacts&) {
+Treatments strengthen_d(const Treatment& now, int64_t, const Situation&) {
   Treatment weaker = now, faster = now;
   weaker.penalties = std::max(now.penalties * kWeaker, kWeakest);
   weaker.penalty *= kWeaker;
@@ -71,15 +77,15 @@ Treatments strengthen_d(const Treatment& now, int64_t, const TrainingFacts&) {
   return {weaker, faster};
 }
 
-Treatments hide_examples(const Treatment& now, int64_t, const TrainingFacts&) {
+Treatments hide_examples(const Treatment& now, int64_t, const Situation&) {
   Treatment out = now;
   out.augmentation += kAugmented;
   return {out, with_penalty(now)};
 }
 
-Treatments reschedule(const Treatment& now, int64_t, const TrainingFacts& facts) {
+Treatments reschedule(const Treatment& now, int64_t, const Situation& seen) {
   Treatment out = now;
-  out.schedule_steps = static_cast<double>(facts.steps);
+  out.schedule_steps = static_cast<double>(seen.facts.steps);
   return {out};
 }
 

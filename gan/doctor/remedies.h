@@ -22,14 +22,19 @@ enum class Course {
                    ///< start
 };
 
+/// What a remedy may go by.
+struct Situation {
+  const TrainingFacts& facts;
+  const History& history;
+};
+
 struct Remedy {
   std::string_view finding;
   Course course;
   std::string_view event;  ///< what happened, where training goes back
   /// Treatments to try next after `now`: the first that changes something for the learner is taken.
   /// times: how often training has been treated for this before.
-  std::vector<Treatment> (*changes)(const Treatment& now, int64_t times,
-                                    const TrainingFacts& facts);
+  std::vector<Treatment> (*changes)(const Treatment& now, int64_t times, const Situation& seen);
 };
 
 /// In the order in which they are thought of. A row's number is written into checkpoints: new rows

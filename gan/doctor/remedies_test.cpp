@@ -20,15 +20,17 @@ TEST(Remedies, AreForFindingsThatDetectorsMake) {
 TEST(Remedies, DifferFromTheTreatmentSoFar) {
   const TrainingFacts facts{.steps = 700};
   for (const Remedy& remedy : remedies()) {
-    const auto next = remedy.changes({}, 0, facts);
+    const auto next = remedy.changes({}, 0, {facts, {}});
     ASSERT_FALSE(next.empty()) << remedy.finding;
     for (const Treatment& treatment : next) EXPECT_NE(treatment, Treatment{}) << remedy.finding;
   }
 }
 
-std::vector<Treatment> next_of(std::string_view finding, const Treatment& now) {
+std::vector<Treatment> next_of(std::string_view finding, const Treatment& now,
+                               const History& history = {}) {
+  const TrainingFacts facts{.steps = 700};
   for (const Remedy& remedy : remedies())
-    if (remedy.finding == finding) return remedy.changes(now, 0, {.steps = 700});
+    if (remedy.finding == finding) return remedy.changes(now, 0, {facts, history});
   ADD_FAILURE() << finding;
   return {};
 }
@@ -46,6 +48,17 @@ TEST(Remedies, LowerRatesStepByStepAndRaiseThemWhereTheyWereLoweredTooMuch) {
   const auto later = next_of("no-progress", {.rates = 0.027});
   ASSERT_EQ(later.size(), 1u);  // and never lower
   EXPECT_NEAR(later[0].rates, 0.081, 1e-12);
+}
+
+TEST(Remedies, MakeLongStepsOfUsualLength) {
+  const auto next_after = [](double share) {
+    History history;
+    for (int i = 1; i <= 5; ++i) history.add(i, {{"d_step", 0.01}, {"g_step", share}});
+    return next_of("diverges", {.rates = 0.5}, history).at(0);
+  };
+  EXPECT_NEAR(next_after(0.4).rates, 0.025, 1e-12);  // to 2% of the norm
+  EXPECT_NEAR(next_after(0.05).rates, 0.15, 1e-12);  // and no more than 0.3 times as long
+  EXPECT_EQ(next_after(0.03), (Treatment{.rates = 0.5, .penalty = 0.1, .momentum = 0.5}));
 }
 
 TEST(Remedies, MakeDNoMoreThanTenTimesFaster) {

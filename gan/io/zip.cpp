@@ -11,8 +11,8 @@
 
 namespace gan {
 
-/// The file is mapped: libzip asks for the state of a file that it opens itself five times for each
-/// entry.
+/// The file is mapped: of a file that it opens itself, libzip asks for the state five times for
+/// each entry.
 struct ZipArchive::State {
   explicit State(const std::filesystem::path& path) : who(path.string()), file(path) {}
 
@@ -50,18 +50,21 @@ bool begins_as_zip(const std::filesystem::path& file) {
 
 ZipArchive::ZipArchive(const std::filesystem::path& file) : state_(std::make_unique<State>(file)) {
   const std::span<const std::byte> bytes = state_->file.bytes();
+  const auto refuse = [&](std::string_view why) {
+    throw DataError(
+        "{}: is no whole ZIP archive ({}); copy or download it again, or make a new one",
+        state_->who, why);
+  };
+  if (bytes.empty()) refuse("the file is empty");  // libzip would take it for an archive
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* const source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  const bool holds_something = !bytes.empty();  // libzip takes an empty buffer for an archive
-  state_->archive =
-      source && holds_something ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
+  state_->archive = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
   const std::string why = zip_error_strerror(&error);
   zip_error_fini(&error);
   if (state_->archive) return;
   if (source) zip_source_free(source);
-  throw DataError("{}: is no whole ZIP archive ({}); copy or download it again, or make a new one",
-                  state_->who, why);
+  refuse(why);
 }
 
 ZipArchive::ZipArchive(ZipArchive&&) noexcept = default;

@@ -43,6 +43,8 @@ TEST_F(Zip, WhatIsNoWholeArchiveIsRefused) {
     write_file(file(), whole.substr(0, size));
     expect_data_error([&] { ZipArchive archive(file()); }, "is no whole ZIP archive", name());
   }
+  write_file(file(), "");
+  expect_data_error([&] { ZipArchive archive(file()); }, "(the file is empty)", name());
   write_file(file(), "PK is what this text begins with");
   EXPECT_FALSE(begins_as_zip(file()));
   EXPECT_FALSE(begins_as_zip(folder_.path() / "none.zip"));

@@ -39,8 +39,8 @@ ScoreReport score_class_accuracy(const Subject& s) {
   };
   const Interval interval = around(value, n);
   const int64_t tests = data.test.size();
-  const double of_test = classifier->accuracy(s.judge.test(), labels_of(data.test, 0, tests));
-  const Interval of_tests = around(of_test, tests);
+  const double test_accuracy = classifier->accuracy(s.judge.test(), labels_of(data.test, 0, tests));
+  const Interval test_interval = around(test_accuracy, tests);
   const Score score{
       .name = "class accuracy",
       .protocol =
@@ -52,20 +52,22 @@ ScoreReport score_class_accuracy(const Subject& s) {
       .samples = n,
       .cell = fmt::format("{} [{:.1f}, {:.1f}]", percent(value), 100 * interval.low,
                           100 * interval.high),
-      .controls = {{"test examples", percent(of_test), of_test, of_tests.low, of_tests.high}},
+      .controls = {{"test examples", percent(test_accuracy), test_accuracy, test_interval.low,
+                    test_interval.high}},
       .stamp = compact({{"classifier", classifier->hash()}, {"samples", n}})};
-  return {.scores = {score},
-          .text = labelled(
-              "class accuracy",
-              fmt::format("a classifier reads the class that was asked for in {} of the samples\n"
-                          "(control: the right class of {} of the test examples)",
-                          score.cell, percent(of_test))),
-          .json = compact({{"class_accuracy",
-                            {{"accuracy", value},
-                             {"low", interval.low},
-                             {"high", interval.high},
-                             {"samples", n},
-                             {"control", {{"what", "test examples"}, {"accuracy", of_test}}}}}})};
+  return {
+      .scores = {score},
+      .text = labelled(
+          "class accuracy",
+          fmt::format("a classifier reads the class that was asked for in {} of the samples\n"
+                      "(control: the right class of {} of the test examples)",
+                      score.cell, percent(test_accuracy))),
+      .json = compact({{"class_accuracy",
+                        {{"accuracy", value},
+                         {"low", interval.low},
+                         {"high", interval.high},
+                         {"samples", n},
+                         {"control", {{"what", "test examples"}, {"accuracy", test_accuracy}}}}}})};
 }
 
 }  // namespace gan

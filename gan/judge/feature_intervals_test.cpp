@@ -1,4 +1,4 @@
-/// Intervals of the scores that look for neighbours hold what they say they hold.
+/// Confidence intervals of the scores that look for neighbours cover as often as they say.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ Tensor drawn(uint64_t seed, double mean) {
 }
 
 /// Of intervals from `kTrials` draws, the share that hold the mean value of all draws.
-double share_that_hold(const std::function<Measured(uint64_t seed)>& measure) {
+double coverage_of(const std::function<Measured(uint64_t seed)>& measure) {
   std::vector<Measured> all;
   double mean = 0;
   for (int i = 0; i < kTrials; ++i) {
@@ -37,9 +37,9 @@ double share_that_hold(const std::function<Measured(uint64_t seed)>& measure) {
 TEST(FeatureIntervals, OfSamplesHoldTheMeanGivenTheBalls) {
   const Tensor data = drawn(1, 0);
   for (const double mean : {0.3, 1.5}) {
-    const double precision = share_that_hold(
+    const double precision = coverage_of(
         [&](uint64_t seed) { return share_of(overlap(drawn(seed, mean), data).precise, 1); });
-    const double density = share_that_hold(
+    const double density = coverage_of(
         [&](uint64_t seed) { return mean_over(overlap(drawn(seed, mean), data).density, 1); });
     EXPECT_GE(precision, 0.93) << mean;
     EXPECT_GE(density, 0.91) << mean;
@@ -50,9 +50,9 @@ TEST(FeatureIntervals, OfSamplesHoldTheMeanGivenTheBalls) {
 TEST(FeatureIntervals, OfDataHoldTheMeanGivenTheSamples) {
   for (const double mean : {0.3, 1.5}) {
     const Tensor samples = drawn(2, mean);
-    const double recall = share_that_hold(
+    const double recall = coverage_of(
         [&](uint64_t seed) { return share_of(overlap(samples, drawn(seed, 0)).recalled, 1); });
-    const double coverage = share_that_hold(
+    const double coverage = coverage_of(
         [&](uint64_t seed) { return share_of(overlap(samples, drawn(seed, 0)).covered, 1); });
     EXPECT_GE(recall, 0.93) << mean;
     EXPECT_GE(coverage, 0.93) << mean;

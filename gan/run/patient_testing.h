@@ -19,7 +19,9 @@ namespace gan {
 class Patient : public Learner, public GenerativeModel {
  public:
   explicit Patient(int64_t steps) : steps_(steps) {}
-  int64_t fails = 1000000, dies = 1000000, revives = 7, loses = 0;  ///< units, at each revival
+  int64_t fails = 1000000, dies = 1000000;
+  int64_t revives = 7, loses = 0;  ///< units, at each revival
+  double swings_above = 1000000;   ///< rates at which its samples spread and shrink
   double low_enough = 1;
   bool dies_again = false;   ///< at once
   bool broken = false;       ///< a parameter, not the loss
@@ -37,7 +39,9 @@ class Patient : public Learner, public GenerativeModel {
   }
   Scalars watch(const Batch&) override {
     const bool dead = revived_.item<double>() == 0 && sum_steps() >= dies;
+    const bool wide = rate_ > swings_above && sum_steps() / 4 % 2 == 1;
     return {{"G.dead.1", at::full({}, dead ? 0.5 : 0.0)},
+            {"spread", at::full({}, wide ? 3.0 : 1.0)},
             {"D(x)", at::full({}, 0.5)},
             {"D(G(z))", at::full({}, 0.5)}};
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -12,9 +14,9 @@
 namespace gan {
 namespace {
 
-constexpr int64_t kBetween = 200;  // steps, at least, between two revivals of units
-constexpr int64_t kAgain = 5;  // times the units that died again are as many as before: too many
-constexpr int64_t kPatience = 500;  // the same, until a change is taken not to have helped
+constexpr int64_t kBetween = 200;   // steps, at least, between two revivals of units
+constexpr int64_t kPatience = 500;  // steps, until a change is taken not to have helped
+constexpr int64_t kAgain = 5;  // too many units died again, if these times so are as many as before
 
 int64_t count(const Tensor& steps) {  // of those that are not -1
   return steps.ge(0).sum().item<int64_t>();
@@ -97,11 +99,23 @@ Treatment TrainingDoctor::treatment() const {
 void TrainingDoctor::begin() {
   if (touched_) learner_.treat(treatment());
   if (!on()) return;
+  std::set<int64_t> places;  // to which training went back, and which it has not left since
+  const std::vector<Change> all = changes();
+  for (auto change = all.begin(); change != all.end(); ++change)
+    if (change->is_return()) places.insert(place_of(change, all));
+  const auto pass = [&](int64_t step) {  // the places before that step
+    while (!places.empty() && *places.begin() < step) {
+      doctor_.begin_anew();
+      places.erase(places.begin());
+    }
+  };
   for (const auto& [step, numbers] : run_.all_metrics()) {
+    pass(step);
     doctor_.note(step, numbers);
     newest_line_ = step;
     first_line_ = false;
   }
+  pass(std::numeric_limits<int64_t>::max());
   for (const Finding& finding : run_.findings()) doctor_.add(finding);
 }
 
@@ -124,14 +138,19 @@ std::vector<Finding> TrainingDoctor::first_findings() {
   return news;
 }
 
-/// Returns to steps from `before` on, before `step`: their own lines are gone. Those from before a
-/// return to an earlier step are told with it.
+/// The step from which training went on after this return, and after later ones to earlier steps.
+int64_t TrainingDoctor::place_of(std::vector<Change>::const_iterator change,
+                                 const std::vector<Change>& all) {
+  return std::ranges::min(std::ranges::subrange(change, all.end()), {}, &Change::to).to;
+}
+
+/// Tells of returns to steps from `before` on, before `step`: their own lines are gone. One that
+/// was followed by a return to an earlier step is told there.
 void TrainingDoctor::tell_returns(int64_t before, int64_t step, std::vector<Finding>& news) {
   const std::vector<Change> all = changes();
   for (auto change = all.begin(); change != all.end(); ++change) {
     if (!change->is_return()) continue;
-    const int64_t place =
-        std::ranges::min(std::ranges::subrange(change, all.end()), {}, &Change::to).to;
+    const int64_t place = place_of(change, all);
     if (place < before || place >= step) continue;
     const Remedy& remedy = remedies()[change->remedy];
     const Finding finding{.name = std::string(remedy.finding),
@@ -184,7 +203,7 @@ std::optional<Treatment> TrainingDoctor::changed(const Remedy& remedy) const {
   const auto times = std::count_if(before.begin(), before.end(), [&](const Change& c) {
     return &remedies()[c.remedy] == &remedy;
   });
-  for (const Treatment& next : remedy.changes(treatment(), times, facts_))
+  for (const Treatment& next : remedy.changes(treatment(), times, {facts_, doctor_.history()}))
     if (const Treatment taken = learner_.treat(next); taken != treatment()) return taken;
   learner_.treat(treatment());
   return {};
@@ -291,7 +310,7 @@ std::optional<Treatment> TrainingDoctor::next_treatment(const Relapse& cause) co
 int64_t TrainingDoctor::target(const Relapse& cause, std::optional<int64_t> best) const {
   const int64_t last = run_.last_step().value_or(0);
   const std::vector<int64_t> there = run_.steps();
-  const int64_t start = there.empty() || there.front() != 0 ? last : 0;
+  const int64_t start = there.empty() ? last : there.front();  // or as near to it as there is
   if (best) best = std::min(*best, last);
   switch (remedies()[cause.remedy].course) {
     case Course::end:  // it led nowhere: no checkpoint is any good

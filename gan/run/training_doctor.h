@@ -67,8 +67,8 @@ class TrainingDoctor {
 
   bool can_go_back() const;
   std::optional<Relapse> wants_to_go_back() const { return relapse_; }
-  /// Under which to go on after going back; nothing where that would change nothing, or where it
-  /// was done too often. The learner is under it already.
+  /// Under which to go on after going back; nothing where that would change nothing, or where the
+  /// steps repeated so far are as many as the training has. The learner is under it already.
   std::optional<Treatment> next_treatment(const Relapse& cause) const;
   /// The step of the checkpoint to go back to. best: of the best evaluation, where there was one.
   int64_t target(const Relapse& cause, std::optional<int64_t> best) const;
@@ -90,6 +90,8 @@ class TrainingDoctor {
     bool is_return() const { return to < from; }
   };
   std::vector<Change> changes() const;
+  static int64_t place_of(std::vector<Change>::const_iterator change,
+                          const std::vector<Change>& all);
   void add(const Change& change);
 
   std::vector<Finding> first_findings();

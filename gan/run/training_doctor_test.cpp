@@ -29,7 +29,7 @@ TEST_F(Treated, GoesBackWithLowerRatesWhereTrainingDiverged) {
   EXPECT_NE(file("run/doctor.md").find("0.09 times"), std::string::npos);
 }
 
-TEST_F(Treated, RepeatsHardlyMoreStepsThanTheTrainingHas) {
+TEST_F(Treated, GoesBackNoMoreOnceAsManyStepsWereRepeatedAsThereAre) {
   Patient patient(20);
   patient.fails = 10;
   patient.low_enough = 0;
