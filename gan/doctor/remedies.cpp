@@ -8,8 +8,10 @@ namespace gan {
 namespace {
 
 constexpr double kLower = 0.3;       // times a rate
-constexpr double kMuchLower = 0.1;   // the same, below
-constexpr double kLow = 0.05;        // times the settings: where that has not sufficed
+constexpr double kMuchLower = 0.1;   // the same, for rates below
+constexpr double kLow = 0.05;        // times the settings, where that has not sufficed
+constexpr double kFarLower = 0.01;   // the same, for rates below
+constexpr double kVeryLow = 0.005;   // times the settings
 constexpr double kUsualStep = 0.02;  // of the norm of the weights
 constexpr double kHigher = 3;        // times rates that have been lowered too much
 constexpr double kPenalty = 0.1;     // weight of R1 and R2
@@ -22,7 +24,10 @@ constexpr double kAugmented = 0.2;   // more probability
 using Treatments = std::vector<Treatment>;
 
 Treatment with_lower_rates(Treatment t) {
-  t.rates *= t.rates > kLow ? kLower : kMuchLower;
+  double factor = kLower;
+  if (t.rates < kLow) factor = kMuchLower;
+  if (t.rates < kVeryLow) factor = kFarLower;
+  t.rates *= factor;
   return t;
 }
 Treatment with_slower_d(Treatment t) {

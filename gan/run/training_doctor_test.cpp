@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "gan/core/error.h"
+#include "gan/io/testing.h"
 #include "gan/run/patient_testing.h"
 
 namespace gan {
@@ -49,6 +50,27 @@ TEST_F(Treated, CountsReturnsToABestCheckpointThatDoesNotKnowThem) {
   EXPECT_THROW(go("run", patient, hooks), DivergedError);
   EXPECT_NEAR(patient.rates.back(), 0.027, 1e-12);  // to step 8, to 4, and to the start
   EXPECT_EQ(patient.rates.size(), 11u + 3 + 7 + 11);
+}
+
+TEST_F(Treated, TakesNoStateThatAnotherVersionLeft) {
+  Patient patient(20);
+  const RunFolder run = RunFolder::create(temp_.path() / "run", config_);
+  const DoctorHooks hooks;
+  TrainingDoctor doctor(run, patient, config_, hooks);
+  const auto holding = [](const Shape& treatments) {
+    SafeTensors content;
+    content.tensors["doctor.changes"] = {
+        .dtype = "I64", .shape = {TrainingDoctor::kMostChanges, 3}, .bytes = {}};
+    content.tensors["doctor.treatments"] = {.dtype = "F64", .shape = treatments, .bytes = {}};
+    return content;
+  };
+  doctor.expect(holding({TrainingDoctor::kMostChanges, kTreatmentNumbers}), "a.safetensors");
+  expect_data_error(
+      [&] {
+        doctor.expect(holding({TrainingDoctor::kMostChanges, kTreatmentNumbers - 1}),
+                      "b.safetensors");
+      },
+      "an earlier version of gan changed the settings", "b.safetensors");
 }
 
 TEST_F(Treated, DoesNotActUnasked) {
