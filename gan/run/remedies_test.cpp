@@ -77,14 +77,14 @@ TEST_F(Treated, AReturnIsCountedWhateverTheCheckpointKnows) {
 }
 
 TEST_F(Treated, TakesSignsFromBeforeAReturnForNoNewOnes) {
-  config_.run.evaluate_every = 20;
+  config_.run.evaluate_every = 28;
   Hooks hooks;
-  hooks.evaluate = [](int64_t step) { return Scores{.score = step == 20 ? 1.0 : 0.0}; };
+  hooks.evaluate = [](int64_t step) { return Scores{.score = step == 28 ? 1.0 : 0.0}; };
   Patient patient(100);
   patient.swings_above = 0.5;
   go("run", patient, hooks);
   EXPECT_EQ(patient.rates.back(), 0.3);
-  EXPECT_EQ(patient.rates.size(), 100u + 14);  // back from step 34 to 20, with 20 lines of swings
+  EXPECT_EQ(patient.rates.size(), 100u + 6);  // back from step 34 to 28, with 28 lines of swings
   const auto found = findings("run");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].text, "the players went round each other at step 34");
