@@ -72,7 +72,7 @@ test_divergence() {
   check "  each return is printed once" test "$(cat out.txt err.txt | grep 'went back' | sort | uniq -c | awk '$1 != 1' | wc -l)" = 0
   check "  there are several" test "$(cat out.txt err.txt | grep -c '^step.*went back')" -ge 3
   expect 0 "  where it may act" doctor back --json
-  says 'went back to step 0, with learning rates at 0.027 times the settings, R1 and R2 of weight 0.1'
+  says 'went back to step 0, with learning rates at 0.003 times the settings, R1 and R2 of weight 0.1'
 }
 
 test_refusals() {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kLower = 0.3;       // times a rate
 constexpr double kMuchLower = 0.1;   // the same, for rates below
-constexpr double kLow = 0.05;        // times the settings, where that has not sufficed
+constexpr double kLow = 0.5;         // times the settings, where that has not sufficed
 constexpr double kFarLower = 0.01;   // the same, for rates below
 constexpr double kVeryLow = 0.005;   // times the settings
 constexpr double kUsualStep = 0.02;  // of the norm of the weights

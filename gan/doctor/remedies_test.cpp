@@ -37,7 +37,7 @@ std::vector<Treatment> next_of(std::string_view finding, const Treatment& now,
 
 TEST(Remedies, LowerRatesStepByStepAndRaiseThemWhereTheyWereLoweredTooMuch) {
   double rate = 1;
-  for (const double expected : {0.3, 0.09, 0.027, 2.7e-3, 2.7e-5}) {
+  for (const double expected : {0.3, 0.03, 0.003, 3e-5}) {
     rate = next_of("dead-units", {.rates = rate}).at(0).rates;
     EXPECT_NEAR(rate, expected, 1e-12);
   }

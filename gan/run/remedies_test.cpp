@@ -64,7 +64,7 @@ TEST_F(Treated, AReturnIsCountedWhateverTheCheckpointKnows) {
   patient.has_penalty = true;
   const Hooks never = collapsing([] { return false; });
   EXPECT_EQ(go("run", patient, never).step, 3000);
-  EXPECT_NEAR(patient.now.rates, 0.09, 1e-12);  // a penalty, then lower rates twice
+  EXPECT_NEAR(patient.now.rates, 0.03, 1e-12);  // a penalty, then lower rates twice
   EXPECT_EQ(patient.now.penalty, 0.1);
   EXPECT_EQ(patient.rates.size(), 3000u + 3 * 1250);
   for (const int64_t step : {0, 700, 1300}) {  // as if it had been killed after that checkpoint
@@ -163,7 +163,7 @@ TEST_F(Treated, GoesBackWithLowerRatesWhereManyUnitsDieAgain) {
   const auto told = std::find_if(found.begin(), found.end(), is_return);
   ASSERT_NE(told, found.end());
   EXPECT_EQ(told->name, "dead-units");
-  EXPECT_EQ(told->done, "went back to step 0, with learning rates at 0.027 times the settings");
+  EXPECT_EQ(told->done, "went back to step 0, with learning rates at 0.003 times the settings");
   EXPECT_EQ(patient.rates.size(), 1200u + 3 * 500);
   EXPECT_EQ(patient.rates[499], 1);
   EXPECT_EQ(patient.rates[500], 0.3);

@@ -20,14 +20,14 @@ TEST_F(Treated, GoesBackWithLowerRatesWhereTrainingDiverged) {
   EXPECT_EQ(outcome.step, 20);
   EXPECT_EQ(patient.rates[10], 1);
   EXPECT_NEAR(patient.rates[11], 0.3, 1e-12);  // from step 8
-  EXPECT_NEAR(patient.rates.back(), 0.09, 1e-12);
+  EXPECT_NEAR(patient.rates.back(), 0.03, 1e-12);
   EXPECT_EQ(patient.rates.size(), 20u + 3 + 11);  // to step 8, which did not help, and to step 0
   const auto found = findings("run");
   ASSERT_EQ(found.size(), 1u);  // the other one's lines are gone
   EXPECT_EQ(found[0].name, "diverges");
   EXPECT_EQ(found[0].from, 11);
-  EXPECT_EQ(found[0].done, "went back to step 0, with learning rates at 0.09 times the settings");
-  EXPECT_NE(file("run/doctor.md").find("0.09 times"), std::string::npos);
+  EXPECT_EQ(found[0].done, "went back to step 0, with learning rates at 0.03 times the settings");
+  EXPECT_NE(file("run/doctor.md").find("0.03 times"), std::string::npos);
 }
 
 TEST_F(Treated, GoesBackNoMoreOnceAsManyStepsWereRepeatedAsThereAre) {
@@ -36,7 +36,7 @@ TEST_F(Treated, GoesBackNoMoreOnceAsManyStepsWereRepeatedAsThereAre) {
   patient.low_enough = 0;
   EXPECT_THROW(go("run", patient), DivergedError);
   EXPECT_EQ(patient.rates.size(), 11u + 3 + 11 + 11);  // to step 8, then twice to step 0
-  EXPECT_NEAR(patient.rates.back(), 0.027, 1e-12);
+  EXPECT_NEAR(patient.rates.back(), 0.003, 1e-12);
   EXPECT_EQ(findings("run").back().name, "not-finite");
 }
 
@@ -48,7 +48,7 @@ TEST_F(Treated, CountsReturnsToABestCheckpointThatDoesNotKnowThem) {
   Hooks hooks;
   hooks.evaluate = [](int64_t step) { return Scores{.score = step == 4 ? 1.0 : 0.0}; };
   EXPECT_THROW(go("run", patient, hooks), DivergedError);
-  EXPECT_NEAR(patient.rates.back(), 0.027, 1e-12);  // to step 8, to 4, and to the start
+  EXPECT_NEAR(patient.rates.back(), 0.003, 1e-12);  // to step 8, to 4, and to the start
   EXPECT_EQ(patient.rates.size(), 11u + 3 + 7 + 11);
 }
 
