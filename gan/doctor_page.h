@@ -12,7 +12,7 @@
 namespace gan {
 
 /// Found anew from metrics.jsonl; what was written there with the metrics, such as what was done,
-/// is taken from there.
+/// is taken from there. Where training went back, only the latter.
 std::vector<Finding> findings_in(const RunFolder& run);
 
 /// What a run that was trained without the doctor does not hold: findings in its data and in its
