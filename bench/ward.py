@@ -11,7 +11,7 @@ once with "act", for each seed. The columns:
            other examples. Toys: the share of modes that were found times the share of samples within 3 deviations of a
            mode. Images: the good patient's Fréchet distance over this one's, 1 at most. A run without samples has 0.
   outcome  "saved": watched lies more than 10% below the good patient, treated does not; "lost": treated does, too;
-           "harmless": watched does not lie so far below; "data": the data are wrong, and no training is better than they
+           "harmless": watched does not lie so far below; "data": the data themselves are wrong
 
 Settings without a wanted finding are good ones: every finding there is a false alarm. The checkpoints of good runs
 without a finding must be the same, whether the doctor may act or not.

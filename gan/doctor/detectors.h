@@ -43,8 +43,8 @@ struct Detector {
 };
 std::span<const Detector> detectors();
 
-/// By which share of their norm the newest steps move the weights of D or G, whichever moves more
-/// (the longest of 5 checks); 0 where all of these steps are of usual length.
+/// By which share of their norm the longest of the newest 5 steps moves the weights of D or G,
+/// whichever moves more; 0 unless all 5 are long.
 double long_steps(const History& history);
 
 /// Whether training has led nowhere so far: much of it is over, and few samples lie among the data.

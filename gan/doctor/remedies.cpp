@@ -7,19 +7,18 @@
 namespace gan {
 namespace {
 
-constexpr double kLower = 0.3;       // times a rate
-constexpr double kMuchLower = 0.1;   // the same, for rates below
-constexpr double kLow = 0.5;         // times the settings, where that has not sufficed
-constexpr double kFarLower = 0.01;   // the same, for rates below
-constexpr double kVeryLow = 0.005;   // times the settings
-constexpr double kUsualStep = 0.02;  // of the norm of the weights
-constexpr double kHigher = 3;        // times rates that have been lowered too much
-constexpr double kPenalty = 0.1;     // weight of R1 and R2
-constexpr double kMomentum = 0.5;    // at most
-constexpr double kFaster = 10;       // times D's rate
-constexpr double kWeaker = 0.01;     // times the weights of penalties
-constexpr double kWeakest = 1e-4;    // times the settings' penalties
-constexpr double kAugmented = 0.2;   // more probability
+constexpr double kLower = 0.3;                  // times a rate
+constexpr double kMuchLower = 0.1;              // the same, of rates below kLow
+constexpr double kFarLower = 0.01;              // the same, of rates below kVeryLow
+constexpr double kLow = 0.5, kVeryLow = 0.005;  // times the settings
+constexpr double kUsualStep = 0.02;             // of the norm of the weights
+constexpr double kHigher = 3;                   // times rates that have been lowered too much
+constexpr double kPenalty = 0.1;                // weight of R1 and R2
+constexpr double kMomentum = 0.5;               // at most
+constexpr double kFaster = 10;                  // times D's rate
+constexpr double kWeaker = 0.01;                // times the weights of penalties
+constexpr double kWeakest = 1e-4;               // times the settings' penalties
+constexpr double kAugmented = 0.2;              // more probability
 
 using Treatments = std::vector<Treatment>;
 
@@ -58,12 +57,11 @@ Treatments calm(const Treatment& now, int64_t, const Situation&) {
 }
 
 /// Where training led nowhere. Rates that have been lowered may be too low now.
-Treatments begin_anew(const Treatment& now, int64_t, const Situation&) {
-  Treatment higher = now;
-  if (now.rates < kLower) higher.rates *= kHigher;
-  Treatments out = {steadier(higher)};
-  if (now.rates >= kLower) out.push_back(with_lower_rates(now));
-  return out;
+Treatments begin_anew(const Treatment& now, int64_t times, const Situation& seen) {
+  if (now.rates >= kLower) return calm(now, times, seen);
+  Treatment higher = steadier(now);
+  higher.rates *= kHigher;
+  return {higher};
 }
 
 Treatments slow_down(const Treatment& now, int64_t, const Situation&) {

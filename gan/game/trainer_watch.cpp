@@ -56,13 +56,13 @@ int64_t Trainer::revive(int64_t step) {
   const at::NoGradGuard no_grad;
   const Stream stream = noise_.child("revive").child(step);
   const Tensor z = G_.noise(stream.child("z"), kProbes, 0), label = G_.labels(kProbes, 0);
+  const Batch probes{.x = z, .label = label};
   std::vector<DeadUnits> dead = dead_units(G_.network(), z, label);
   if (averaged_) {  // a unit that still fires there is left alone until it does not
     dead = both(dead, dead_units(averaged_->network(), z, label));
-    gan::revive(averaged_->network(), nullptr, dead, {.x = z, .label = label}, stream.child("G"));
+    gan::revive(averaged_->network(), nullptr, dead, probes, stream.child("G"));
   }
-  int64_t units =
-      gan::revive(G_.network(), &g_optimizer_, dead, {.x = z, .label = label}, stream.child("G"));
+  int64_t units = gan::revive(G_.network(), &g_optimizer_, dead, probes, stream.child("G"));
   if (!watched_.x.defined() || watched_.size() < kEnough) return units;
   const int64_t n = std::min(watched_.size(), kProbes);
   const Tensor of = label.defined() ? label.narrow(0, 0, n) : Tensor();

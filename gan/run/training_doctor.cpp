@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <set>
 
 #include <fmt/core.h>
 
@@ -99,15 +98,8 @@ Treatment TrainingDoctor::treatment() const {
 void TrainingDoctor::begin() {
   if (touched_) learner_.treat(treatment());
   if (!on()) return;
-  std::set<int64_t> places;  // to which training went back, and which it has not left since
-  const std::vector<Change> all = changes();
-  for (auto change = all.begin(); change != all.end(); ++change)
-    if (change->is_return()) places.insert(place_of(change, all));
-  const auto pass = [&](int64_t step) {  // the places before that step
-    while (!places.empty() && *places.begin() < step) {
-      doctor_.begin_anew();
-      places.erase(places.begin());
-    }
+  const auto pass = [&](int64_t step) {  // on from the newest line to that step
+    if (!returns_to(first_line_ ? 0 : newest_line_, step - 1).empty()) doctor_.begin_anew();
   };
   for (const auto& [step, numbers] : run_.all_metrics()) {
     pass(step);
@@ -138,27 +130,30 @@ std::vector<Finding> TrainingDoctor::first_findings() {
   return news;
 }
 
-/// The step from which training went on after this return, and after later ones to earlier steps.
-int64_t TrainingDoctor::place_of(std::vector<Change>::const_iterator change,
-                                 const std::vector<Change>& all) {
-  return std::ranges::min(std::ranges::subrange(change, all.end()), {}, &Change::to).to;
-}
-
-/// Tells of returns to steps from `before` on, before `step`: their own lines are gone. One that
-/// was followed by a return to an earlier step is told there.
-void TrainingDoctor::tell_returns(int64_t before, int64_t step, std::vector<Finding>& news) {
+/// The returns after which training went on from a step in [first, last]: one that was followed by
+/// a return to an earlier step belongs there.
+std::vector<TrainingDoctor::Change> TrainingDoctor::returns_to(int64_t first, int64_t last) const {
+  if (!touched_) return {};
+  std::vector<Change> out;
   const std::vector<Change> all = changes();
   for (auto change = all.begin(); change != all.end(); ++change) {
-    if (!change->is_return()) continue;
-    const int64_t place = place_of(change, all);
-    if (place < before || place >= step) continue;
-    const Remedy& remedy = remedies()[change->remedy];
-    const Finding finding{.name = std::string(remedy.finding),
-                          .from = change->from,
-                          .to = change->from,
-                          .text = fmt::format("{} at step {}", remedy.event, change->from),
-                          .done = fmt::format("went back to step {}, with {}", change->to,
-                                              description(change->after))};
+    const int64_t place =
+        std::ranges::min(std::ranges::subrange(change, all.end()), {}, &Change::to).to;
+    if (change->is_return() && first <= place && place <= last) out.push_back(*change);
+  }
+  return out;
+}
+
+/// Tells of returns to steps from `before` on, before `step`: their own lines are gone.
+void TrainingDoctor::tell_returns(int64_t before, int64_t step, std::vector<Finding>& news) {
+  for (const Change& change : returns_to(before, step - 1)) {
+    const Remedy& remedy = remedies()[change.remedy];
+    const Finding finding{
+        .name = std::string(remedy.finding),
+        .from = change.from,
+        .to = change.from,
+        .text = fmt::format("{} at step {}", remedy.event, change.from),
+        .done = fmt::format("went back to step {}, with {}", change.to, description(change.after))};
     doctor_.add(finding);
     news.push_back(finding);
   }

@@ -90,8 +90,7 @@ class TrainingDoctor {
     bool is_return() const { return to < from; }
   };
   std::vector<Change> changes() const;
-  static int64_t place_of(std::vector<Change>::const_iterator change,
-                          const std::vector<Change>& all);
+  std::vector<Change> returns_to(int64_t first, int64_t last) const;
   void add(const Change& change);
 
   std::vector<Finding> first_findings();
